@@ -1,0 +1,112 @@
+"""The whole contract between Hone and what runs in a pod.
+
+A stage is its parameters plus ``run``; a technique is its parameters plus ``apply``; a model is
+its parameters plus ``outputs``; a fusion is its parameters plus ``fit`` and ``join``. Whoever
+adds one writes one of these classes and one line in the ``__init__`` of its room. Nothing here
+imports TensorFlow: the operator reads parameters and shapes only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from hone_trainer.words import Words
+
+if TYPE_CHECKING:
+    from hone_trainer.context import Context
+    from hone_trainer.dataset import Dataset, Schema
+    from hone_trainer.network import Network
+    from hone_trainer.task import Report
+
+Product = Literal["dataset", "model"]
+"""What a stage may leave behind for the stages after it."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """Pods of one kind within a gang; together they are one Indexed Job."""
+
+    name: str
+    replicas: int = 1
+
+
+@dataclass(frozen=True)
+class Gang:
+    """The pods of one member of a stage: they start, fail and restart together.
+
+    The first pod of the first role is the chief: its report is the gang's.
+    """
+
+    member: int = 0
+    roles: tuple[Role, ...] = (Role("worker"),)
+
+    @property
+    def size(self) -> int:
+        """Number of pods."""
+        return sum(role.replicas for role in self.roles)
+
+
+class Stage(Words):
+    """One step of an optimisation: its parameters, the pods it wants, and what they run."""
+
+    needs: ClassVar[tuple[Product, ...]] = ()
+    makes: ClassVar[Product | None] = None
+
+    def gangs(self) -> tuple[Gang, ...]:
+        """Say which gangs run this stage, one per member."""
+        return (Gang(),)
+
+    def at_once(self) -> int:
+        """Say how many of the gangs may run at the same time."""
+        return len(self.gangs())
+
+    def run(self, ctx: Context) -> Report:
+        """Do the work in one pod of the gang.
+
+        Raises:
+            StageFailure: the stage cannot succeed, with the reason and the remedy.
+        """
+        raise NotImplementedError
+
+
+class Model(Words):
+    """An architecture: parameters from which the same graph is built wherever it is needed."""
+
+    def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
+        """Build the layers on top of Keras inputs.
+
+        Args:
+            inputs: column name -> Keras tensor; id columns (batch, length) int32, number columns
+                (batch, 1) float32.
+            schema: the columns of the data set, with vocabulary sizes.
+            prefix: put before each layer's name, so that several models fit into one graph.
+
+        Returns:
+            Keras tensor (batch, 1): the probability of the label.
+        """
+        raise NotImplementedError
+
+
+class Fusion(Words):
+    """A way to make one prediction from those of several members."""
+
+    def fit(self, predictions: Any, labels: Any) -> tuple[float, ...]:
+        """Learn one weight per member.
+
+        Args:
+            predictions: array (members, rows) of probabilities on the validation part.
+            labels: array (rows,) of 0 and 1.
+
+        Returns:
+            Weights, not negative, of sum 1.
+        """
+        raise NotImplementedError
+
+
+class Technique(Words):
+    """A way to make a model smaller or faster."""
+
+    def apply(self, network: Network, data: Dataset) -> Network:
+        """Give the compressed network; the one that came in stays as it was."""
+        raise NotImplementedError

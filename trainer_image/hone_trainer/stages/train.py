@@ -1,0 +1,67 @@
+"""Train: a data set to one or several trained models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from hone_trainer.models import AnyModel
+from hone_trainer.optimizers import AnyOptimizer
+from hone_trainer.optimizers.adam import Adam
+from hone_trainer.stage import Gang, Product, Stage
+from hone_trainer.strategies import AnyStrategy
+from hone_trainer.strategies.single_device import SingleDevice
+from hone_trainer.words import Rule
+
+if TYPE_CHECKING:
+    from hone_trainer.context import Context
+    from hone_trainer.task import Report
+
+
+class Train(Stage):
+    """A data set to one or several trained models."""
+
+    needs: ClassVar[tuple[Product, ...]] = ("dataset",)
+    makes: ClassVar[Product | None] = "model"
+    rules = (
+        Rule(
+            "!has(self.strategy.multiWorkerMirrored)"
+            " || self.batchSize % self.strategy.multiWorkerMirrored.workers == 0",
+            "batchSize must be a multiple of strategy.multiWorkerMirrored.workers",
+        ),
+    )
+
+    model: AnyModel
+    """The architecture."""
+    members: Annotated[int, Field(ge=1, le=16)] = 1
+    """Sub-models to train, each on a part of the training rows of its own."""
+    parallelism: Annotated[int, Field(ge=1, le=16)] | None = None
+    """Members that train at the same time; all of them where nothing is said."""
+    strategy: AnyStrategy = AnyStrategy(single_device=SingleDevice())
+    """How each member's training is spread over devices and pods."""
+    optimizer: AnyOptimizer = AnyOptimizer(adam=Adam())
+    """How weights follow gradients."""
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Passes over the member's rows."""
+    batch_size: Annotated[int, Field(ge=1, le=1_048_576)] = 1024
+    """Rows per step, over all workers together (the global batch)."""
+    steps_per_execution: Annotated[int, Field(ge=1, le=1000)] = 16
+    """Steps between two returns to Python; more is faster, fewer reports sooner."""
+    keep: Literal["best", "last"] = "best"
+    """Which epoch's weights are kept: the one of least validation loss, or the last."""
+
+    @model_validator(mode="after")
+    def _whole_batches(self) -> Self:
+        if self.batch_size % self.gangs()[0].size:
+            raise ValueError("batchSize must be a multiple of strategy.multiWorkerMirrored.workers")
+        return self
+
+    def gangs(self) -> tuple[Gang, ...]:
+        """One gang per member, shaped by the strategy."""
+        roles = self.strategy.value.roles()
+        return tuple(Gang(member, roles) for member in range(self.members))
+
+    def at_once(self) -> int:
+        """As many as the user allows."""
+        return self.parallelism or self.members

@@ -1,0 +1,17 @@
+"""The ways to spread one training over devices and pods: one line each."""
+
+from hone_trainer.strategies.mirrored import Mirrored
+from hone_trainer.strategies.multi_worker_mirrored import MultiWorkerMirrored
+from hone_trainer.strategies.single_device import SingleDevice
+from hone_trainer.words import OneOf
+
+
+class AnyStrategy(OneOf):
+    """How one training is spread over devices and pods."""
+
+    single_device: SingleDevice | None = None
+    """One device of one pod."""
+    mirrored: Mirrored | None = None
+    """All GPUs of one pod."""
+    multi_worker_mirrored: MultiWorkerMirrored | None = None
+    """Several pods, each with a copy of the model, gradients summed every step."""

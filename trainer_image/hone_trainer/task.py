@@ -1,0 +1,143 @@
+"""What the operator tells a pod, and what the pod answers.
+
+A task arrives as JSON in one environment variable; a report leaves as JSON of at most 4 KiB in
+the termination message. Both are records that either side can read without TensorFlow.
+"""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from hone_trainer.words import Words
+
+TASK_VARIABLE = "HONE_TASK"
+MESSAGE_LIMIT = 4096
+"""Bytes that a kubelet keeps of a termination message."""
+
+
+class Exit:
+    """Exit codes. 64 and 75 follow sysexits(3); what is not listed counts as a crash."""
+
+    OK = 0
+    DO_NOT_RETRY = 64
+    """The stage can never succeed as it stands: the Job fails at once."""
+    INTERRUPTED = 75
+    """Asked to stop, and state saved: not counted as a failure."""
+    PEER_LOST = 76
+    """Another pod of the gang went away: the cause is over there."""
+
+
+class Metric(Words):
+    """A named figure. The value is text, so that every client keeps its digits."""
+
+    name: Annotated[str, Field(max_length=63)]
+    value: Annotated[str, Field(max_length=32)]
+
+
+class Artifact(Words):
+    """A file in the artifact store."""
+
+    name: Annotated[str, Field(max_length=128)]
+    """What it is: manifest, model, report, …"""
+    uri: Annotated[str, Field(max_length=1024)]
+    """Where it is."""
+    sha256: Annotated[str, Field(max_length=64)]
+    """Hex digest of its bytes."""
+    size_bytes: Annotated[int, Field(ge=0)]
+    """Its size in bytes."""
+    format: Annotated[str, Field(max_length=32)] = ""
+    """Its format: json, npz, tflite, arrow, …"""
+
+
+class Store(Words):
+    """Where artifacts go: a folder or a bucket, and how it is reached."""
+
+    uri: str
+    endpoint: str | None = None
+    region: str | None = None
+
+
+class Source(Words):
+    """The committed output of an earlier gang, as input."""
+
+    stage: str
+    kind: str
+    makes: str
+    member: int = 0
+    manifest: Artifact
+
+
+class Task(Words):
+    """Everything one pod of a gang has to know."""
+
+    namespace: str
+    job: str
+    uid: str
+    stage: str
+    run: dict[str, Any]
+    """The stage as the user wrote it, with defaults filled in: ``{kind: parameters}``."""
+    member: int = 0
+    members: int = 1
+    role: str = "worker"
+    attempt: int = 0
+    seed: int = 0
+    store: Store
+    sources: tuple[Source, ...] = ()
+    progress_url: str | None = None
+    """Where to post live progress; none where nobody listens."""
+
+    @property
+    def prefix(self) -> str:
+        """Path of this member's folder below the store: every attempt lies in it."""
+        return f"{self.namespace}/{self.job}/{self.uid}/{self.stage}/{self.member}"
+
+
+class Progress(Words):
+    """What a running chief posts: the heartbeat of its gang."""
+
+    fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
+    remaining_seconds: Annotated[int, Field(ge=0)] | None = None
+    message: Annotated[str, Field(max_length=256)] = ""
+    metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
+
+
+class Report(Words):
+    """The last word of a pod."""
+
+    reason: Annotated[str, Field(max_length=63)] = "Succeeded"
+    """One CamelCase word for machines."""
+    message: Annotated[str, Field(max_length=1024)] = ""
+    """A sentence for people; on failure it names the remedy."""
+    metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
+    manifest: Artifact | None = None
+    artifacts: Annotated[tuple[Artifact, ...], Field(max_length=8)] = ()
+
+    def encode(self) -> str:
+        """Give the termination message, shortened to what a kubelet keeps."""
+        report = self
+        while len(text := json.dumps(report.dump(), separators=(",", ":"))) > MESSAGE_LIMIT:
+            report = report._shorter()
+        return text
+
+    def _shorter(self) -> "Report":
+        if self.artifacts:
+            return self.model_copy(update={"artifacts": self.artifacts[:-1]})
+        if self.metrics:
+            return self.model_copy(update={"metrics": self.metrics[:-1]})
+        return self.model_copy(update={"message": self.message[: len(self.message) // 2]})
+
+
+class StageFailure(Exception):
+    """A stage that cannot go on, with the reason for machines and the remedy for people."""
+
+    def __init__(self, reason: str, message: str, *, retry: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.retry = retry
+
+
+def metric(name: str, value: float) -> Metric:
+    """Write a figure with as many digits as a person reads."""
+    return Metric(name=name, value=f"{value:.6g}")
