@@ -1,29 +1,78 @@
 """The room's door: `python -m lab COMMAND`."""
 
 import argparse
+import subprocess
 import sys
 
-from lab import binaries, pins
+from lab import binaries, box, pins
 from lab.faults import Broken, Missing
 
 
 def main(argv: list[str]) -> int:
     """Run one command and return its exit code: 3 where this machine cannot do it."""
-    parser = argparse.ArgumentParser(prog="lab", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    build = commands.add_parser("binaries", help="find or build tools and print their paths")
-    build.add_argument("tools", nargs="*", default=list(pins.names()))
-    options = parser.parse_args(argv)
+    options = _parser().parse_args(argv)
     try:
-        for name, path in binaries.ensure(options.tools).items():
-            print(f"{name}\t{path}")
+        return int(options.run(options) or 0)
     except Missing as missing:
         print(f"lab: cannot do this here: {missing}", file=sys.stderr)
         return 3
     except Broken as broken:
         print(f"lab: {broken}", file=sys.stderr)
         return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lab", description="A real Kubernetes for tests.")
+    commands = parser.add_subparsers(required=True)
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text)
+        made.set_defaults(run=run)
+        return made
+
+    tools = command("binaries", _binaries, "find or build tools and print their paths")
+    tools.add_argument("tools", nargs="*", default=list(pins.names()))
+    command("up", _up, "bring up the box with its one node")
+    command("down", _down, "end the box and sweep up")
+    command("status", _status, "say whether the box is well")
+    kubectl = command("kubectl", _kubectl, "talk to the cluster in the box")
+    kubectl.add_argument("words", nargs=argparse.REMAINDER)
+    enter = command("exec", _exec, "run a command in the box")
+    enter.add_argument("words", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _binaries(options: argparse.Namespace) -> None:
+    for name, path in binaries.ensure(options.tools).items():
+        print(f"{name}\t{path}")
+
+
+def _up(_: argparse.Namespace) -> None:
+    cluster = box.up(box.ours())
+    print(f"export KUBECONFIG={cluster.kubeconfig}")
+
+
+def _down(_: argparse.Namespace) -> None:
+    box.sweep(box.ours())
+
+
+def _status(_: argparse.Namespace) -> int:
+    ours = box.ours()
+    if not ours.healthy():
+        print("down" if ours.first() is None else "not well")
+        return 1
+    print(ours.cluster().kubectl("get", "nodes,pods", "--all-namespaces"), end="")
     return 0
+
+
+def _kubectl(options: argparse.Namespace) -> int:
+    cluster = box.ours().cluster()
+    command = [cluster.binary, "--kubeconfig", cluster.kubeconfig, *options.words]
+    return subprocess.run(command).returncode
+
+
+def _exec(options: argparse.Namespace) -> int:
+    return subprocess.run(box.ours().enter(*options.words)).returncode
 
 
 if __name__ == "__main__":
