@@ -1,0 +1,107 @@
+"""The spec of an OptimizationJob."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from hone.api.execution import Execution, Name
+from hone.api.flow import missing_inputs
+from hone_trainer.stages import AnyStage
+from hone_trainer.words import Rule, Words
+
+NAME_LIMIT = 48
+"""Characters of a job's name; leaves room for stage, member and attempt in host names."""
+
+STORE_PATTERN = r"^(s3|gs|az|file)://[^@?#]+$|^/[^@?#]*$"
+
+
+class Credentials(Words):
+    """Where the pods find the credentials of the artifact store."""
+
+    secret_name: Name
+    """Secret whose keys become environment variables of the pods, such as ``AWS_ACCESS_KEY_ID``
+    and ``AWS_SECRET_ACCESS_KEY``. The operator never reads it."""
+
+
+class ArtifactsSpec(Words):
+    """Where everything that the stages produce is stored."""
+
+    uri: Annotated[str, Field(min_length=1, max_length=1024, pattern=STORE_PATTERN)]
+    """Bucket and folder, such as ``s3://models/shop``; no user, password or signature in it."""
+    endpoint: Annotated[str, Field(max_length=512, pattern=r"^https?://[^@?#]+$")] | None = None
+    """Address of an S3-compatible server; the cloud's own where nothing is said."""
+    region: Annotated[str, Field(max_length=63)] | None = None
+    """Region of the bucket."""
+    credentials: Credentials | None = None
+    """Credentials; those of the pods' service account where nothing is said."""
+
+
+class StageSpec(AnyStage, Execution):
+    """A step of the optimisation: its name, exactly one kind, and where it runs."""
+
+    name: Annotated[
+        str, Field(min_length=1, max_length=24, pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")
+    ]
+    """Its name, unique within the job."""
+
+
+class JobSpec(Words):
+    """A whole optimisation: from raw data to a small, fast, accurate model."""
+
+    rules = (
+        Rule(
+            "self.stages.all(s, self.stages.filter(t, t.name == s.name).size() == 1)",
+            "stages: every name must be used once",
+        ),
+    )
+
+    artifacts: ArtifactsSpec | None = None
+    """Where everything that the stages produce is stored; the operator's default otherwise."""
+    defaults: Execution | None = None
+    """What holds for every stage that does not say otherwise."""
+    stages: Annotated[tuple[StageSpec, ...], Field(min_length=1, max_length=32)]
+    """The steps, run in order; each works on what the steps before it made."""
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    """Seed of everything random."""
+    suspend: bool = False
+    """Stop all pods and keep what is committed; false again goes on."""
+    ttl_seconds_after_finished: Annotated[int, Field(ge=0, le=31_536_000)] | None = None
+    """When the finished job's pods are removed; the job itself and its artifacts stay."""
+
+    @model_validator(mode="after")
+    def _flows(self) -> Self:
+        if len({stage.name for stage in self.stages}) != len(self.stages):
+            raise ValueError("stages: every name must be used once")
+        for index, problem in missing_inputs(self.stages):
+            raise ValueError(f"stages[{index}]: {problem}")
+        return self
+
+
+class OptimizationJob(Words):
+    """A job as far as planning needs it: who it is and what it asks for."""
+
+    namespace: str
+    name: Annotated[str, Field(max_length=NAME_LIMIT, pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")]
+    uid: str
+    generation: int = 1
+    labels: dict[str, str] = {}
+    spec: JobSpec
+
+    @classmethod
+    def read(cls, raw: dict[str, Any]) -> Self:
+        """Read the stored resource.
+
+        Raises:
+            pydantic.ValidationError: where the resource does not keep the schema.
+        """
+        meta = raw.get("metadata", {})
+        return cls.model_validate(
+            {
+                "namespace": meta.get("namespace", "default"),
+                "name": meta.get("name", ""),
+                "uid": meta.get("uid", ""),
+                "generation": meta.get("generation", 1),
+                "labels": meta.get("labels") or {},
+                "spec": raw.get("spec") or {},
+            }
+        )

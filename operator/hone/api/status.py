@@ -1,0 +1,164 @@
+"""The status of an OptimizationJob: all that the operator remembers."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from hone_trainer.task import Artifact, Metric
+from hone_trainer.words import Words
+
+State = Literal["Pending", "Running", "Succeeded", "Failed", "Suspended"]
+Count = Annotated[int, Field(ge=0)]
+Time = Annotated[str, Field(max_length=32, json_schema_extra={"format": "date-time"})]
+Short = Annotated[str, Field(max_length=128)]
+Message = Annotated[str, Field(max_length=1024)]
+
+
+class Answer(Words):
+    """A part of the status; what a newer version may have added is dropped when it is read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Condition(Answer):
+    """One observed aspect, in the form of metav1.Condition."""
+
+    type: Annotated[str, Field(max_length=63)]
+    """Aspect: Accepted, Suspended, Running, Restarting, Complete, Failed, Reconciling, Stalled."""
+    status: Literal["True", "False", "Unknown"]
+    """Whether it holds."""
+    reason: Annotated[str, Field(max_length=63)]
+    """Why, in one word for machines."""
+    message: Message = ""
+    """Why, in a sentence for people."""
+    last_transition_time: Time
+    """When it last began or ceased to hold."""
+    observed_generation: Annotated[int, Field(ge=0)] = 0
+    """Generation of the spec it was found for."""
+
+
+class Restarts(Answer):
+    """Restarts, by cause."""
+
+    application: Count = 0
+    """The code failed."""
+    out_of_memory: Count = 0
+    """A pod needed more memory than its limit."""
+    preemption: Count = 0
+    """A pod was evicted or deleted, or its node went away; does not use up the retries."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.application + self.out_of_memory + self.preemption
+
+
+class GangStatus(Answer):
+    """The pods of one member of a stage."""
+
+    member: Count = 0
+    """Its number."""
+    state: State = "Pending"
+    """Where it stands."""
+    attempt: Count = 0
+    """Number of the attempt that counts; what belongs to lower ones is removed."""
+    restarts: Restarts = Restarts()
+    """Restarts so far."""
+    ready: Count = 0
+    """Pods that are ready or done."""
+    size: Count = 1
+    """Pods in all."""
+    not_before: Time | None = None
+    """When the next attempt may start, after a failure."""
+    started_at: Time | None = None
+    """When its first attempt was started."""
+    finished_at: Time | None = None
+    """When it succeeded or failed."""
+    progress_percentage: Annotated[int, Field(ge=0, le=100)] = 0
+    """How far it is."""
+    estimated_remaining_seconds: Count | None = None
+    """How long it may still take."""
+    reason: Annotated[str, Field(max_length=63)] = ""
+    """Why it stands there, in one word."""
+    message: Message = ""
+    """Why it stands there, in a sentence."""
+    metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
+    """Its latest figures."""
+    manifest: Artifact | None = None
+    """What it committed."""
+
+
+class StageStatus(Answer):
+    """A stage."""
+
+    name: Annotated[str, Field(max_length=63)]
+    """Its name."""
+    kind: Annotated[str, Field(max_length=63)]
+    """What it does."""
+    state: State = "Pending"
+    """Where it stands."""
+    ready: Annotated[str, Field(max_length=16)] = ""
+    """Pods ready or done, of all."""
+    progress_percentage: Annotated[int, Field(ge=0, le=100)] = 0
+    """How far it is."""
+    estimated_remaining_seconds: Count | None = None
+    """How long it may still take."""
+    restarts: Count = 0
+    """Restarts of its gangs."""
+    started_at: Time | None = None
+    """When it began."""
+    finished_at: Time | None = None
+    """When it ended."""
+    metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
+    """Its figures: means over the members while they run."""
+    message: Message = ""
+    """Where it stands, in a sentence."""
+    gangs: Annotated[tuple[GangStatus, ...], Field(max_length=64)] = ()
+    """Its members."""
+
+
+class JobStatus(Answer):
+    """What became of the job so far."""
+
+    observed_generation: Annotated[int, Field(ge=-1)] = -1
+    """Generation of the spec that this status speaks of; -1 before anybody looked."""
+    stage: Short = ""
+    """The stage at work, or the end that was reached."""
+    progress: Annotated[str, Field(max_length=16)] = ""
+    """How far the whole job is."""
+    ready: Annotated[str, Field(max_length=16)] = ""
+    """Pods ready or done of the stage at work."""
+    restarts: Count = 0
+    """Restarts of all gangs."""
+    metric: Short = ""
+    """The figure that matters most at this moment."""
+    started_at: Time | None = None
+    """When the first stage began."""
+    finished_at: Time | None = None
+    """When the job completed or failed."""
+    last_updated_time: Time | None = None
+    """When figures of running stages were last taken in."""
+    conditions: Annotated[
+        tuple[Condition, ...],
+        Field(
+            max_length=16,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["type"],
+            },
+        ),
+    ] = ()
+    """Observed aspects; ``kubectl wait --for=condition=Complete`` reads them."""
+    stages: Annotated[tuple[StageStatus, ...], Field(max_length=32)] = ()
+    """The stages."""
+    artifacts: Annotated[tuple[Artifact, ...], Field(max_length=128)] = ()
+    """Files that the finished stages committed."""
+
+    def condition(self, kind: str) -> Condition | None:
+        """Give the condition of this type."""
+        return next((c for c in self.conditions if c.type == kind), None)
+
+    def holds(self, kind: str) -> bool:
+        """Say whether the condition of this type is True."""
+        found = self.condition(kind)
+        return found is not None and found.status == "True"

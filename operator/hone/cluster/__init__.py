@@ -1,0 +1,1 @@
+"""The hands: one protocol, and the worlds that keep it."""

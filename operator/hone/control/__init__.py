@@ -1,0 +1,1 @@
+"""The pulse: what rings, what waits, what acts."""

@@ -1,0 +1,89 @@
+"""One pass over one job: observe → plan → record → act.
+
+Nothing is remembered between passes. While the status has something new to say it is written, and
+the pass ends there: the write itself rings the bell. Only a world that agrees with its record is
+acted upon, so whoever takes over after a crash goes on from the record.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from hone.api.job import OptimizationJob
+from hone.api.status import JobStatus
+from hone.cluster.port import Cluster, Conflict, Gone, Key, Refused, Seen
+from hone.plan.events import announcements
+from hone.plan.plan import Plan, plan
+from hone.plan.refusal import explain, refuse
+from hone.plan.site import Site
+
+log = logging.getLogger(__name__)
+
+SOON = timedelta(seconds=1)
+TAKEN = timedelta(seconds=5)
+"""A name is taken by somebody else's object: nothing rings when it becomes free."""
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Give the present moment, with its time zone."""
+
+
+async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> timedelta | None:
+    """Bring one job a step further.
+
+    Returns:
+        When to look again even if nothing rings; None for not before it does.
+
+    Raises:
+        Unavailable: the cluster does not answer; try the key again later.
+    """
+    seen = await cluster.observe(key)
+    if seen is None:
+        return None
+    decided = decide(seen, clock.now(), site)
+    try:
+        if decided.status != seen.world.status:
+            await record(cluster, key, seen, decided.status)
+            return SOON
+        return await act(cluster, key, decided)
+    except Conflict as conflict:
+        log.info("somebody was faster", extra={"job": str(key), "what": str(conflict)})
+        return TAKEN if decided.create else SOON
+    except Gone:
+        return None
+
+
+def decide(seen: Seen, now: datetime, site: Site) -> Plan:
+    """Plan the job, or refuse it where its spec cannot be run."""
+    status = seen.world.status
+    generation = int(seen.raw["metadata"].get("generation", 1))
+    try:
+        job = OptimizationJob.read(dict(seen.raw))
+    except ValidationError as error:
+        return Plan(refuse(status, generation, explain(error), now))
+    if job.spec.artifacts is None and site.artifacts is None:
+        why = "spec.artifacts: missing, and this operator has no default; name a bucket, such as s3://models/shop"
+        return Plan(refuse(status, generation, why, now))
+    return plan(job, seen.world, now, site)
+
+
+async def record(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> None:
+    """Write the status, then say what happened: an Event never precedes its cause."""
+    await cluster.write_status(key, seen, status.dump())
+    for announcement in announcements(seen.world.status, status):
+        log.info(announcement.message, extra={"job": str(key), "reason": announcement.reason})
+        await cluster.announce(key, seen, announcement)
+
+
+async def act(cluster: Cluster, key: Key, decided: Plan) -> timedelta | None:
+    """Make the world agree with the record."""
+    for ref in decided.delete:
+        await cluster.delete(key, ref)
+    for manifest in decided.create:
+        await cluster.create(key, manifest)
+    return decided.again

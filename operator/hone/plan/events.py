@@ -1,0 +1,37 @@
+"""What people are told: one Event per transition, read off two statuses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from hone.api.status import JobStatus
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """Something that happened to a job."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]:
+    """Give what happened between two statuses of a job."""
+    old = {(s.name, g.member): g for s in before.stages for g in s.gangs}
+    states = {stage.name: stage.state for stage in before.stages}
+    for stage in after.stages:
+        if stage.state != states.get(stage.name, "Pending") and stage.state != "Failed":
+            told = f"stage {stage.name}: {stage.message or stage.state.lower()}"
+            yield Announcement("Normal", f"Stage{stage.state}", told)
+        for gang in stage.gangs:
+            seen = old.get((stage.name, gang.member))
+            if seen is not None and gang.attempt > seen.attempt:
+                told = f"stage {stage.name}, member {gang.member}: {gang.message}"
+                yield Announcement("Warning", "Restarting", told)
+    for kind, level in (("Complete", "Normal"), ("Failed", "Warning")):
+        if after.holds(kind) and not before.holds(kind):
+            condition = after.condition(kind)
+            told = condition.message if condition else ""
+            reason = condition.reason if condition and kind == "Failed" else kind
+            yield Announcement(level, reason, told)  # type: ignore[arg-type]

@@ -1,0 +1,72 @@
+"""Figures that move all the time: summed up for the columns, written only now and then.
+
+Writes are what a cluster pays for, so a status that differs from the recorded one in figures alone
+waits until the last such write is a few seconds old.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hone.api.status import GangStatus, JobStatus, StageStatus
+from hone.plan.world import stamp, when
+
+PAUSE = timedelta(seconds=5)
+"""At least so long between two writes of nothing but figures."""
+
+GANG_FIGURES = {
+    name: GangStatus.model_fields[name].default
+    for name in ("progress_percentage", "estimated_remaining_seconds", "metrics", "message")
+}
+STAGE_FIGURES = {
+    name: StageStatus.model_fields[name].default
+    for name in ("progress_percentage", "estimated_remaining_seconds", "metrics", "message")
+}
+
+
+def settle(old: JobStatus, new: JobStatus, now: datetime) -> JobStatus:
+    """Give the status to record: the new one, or the old where the news can wait."""
+    if new == old:
+        return old
+    if _bare(new) == _bare(old):
+        last = old.last_updated_time
+        if last is not None and now < when(last) + PAUSE:
+            return old
+        return new.model_copy(update={"last_updated_time": stamp(now)})
+    return new
+
+
+def headline(stages: Sequence[StageStatus]) -> str:
+    """Give the figure that matters most: the first one of the latest stage that has any."""
+    for stage in reversed(stages):
+        if stage.metrics:
+            first = stage.metrics[0]
+            return f"{first.name}={_short(first.value)}"[:128]
+    return ""
+
+
+def share(stages: Sequence[StageStatus]) -> str:
+    """Give how far the job is: every stage counts the same."""
+    total = sum(stage.progress_percentage for stage in stages)
+    return f"{total // len(stages)}%"
+
+
+def _bare(status: JobStatus) -> JobStatus:
+    stages = tuple(
+        stage.model_copy(
+            update={
+                **STAGE_FIGURES,
+                "gangs": tuple(gang.model_copy(update=GANG_FIGURES) for gang in stage.gangs),
+            }
+        )
+        for stage in status.stages
+    )
+    conditions = tuple(c.model_copy(update={"message": ""}) for c in status.conditions)
+    update = {"stages": stages, "conditions": conditions, "progress": "", "metric": ""}
+    return status.model_copy(update={**update, "last_updated_time": None})
+
+
+def _short(value: str) -> str:
+    try:
+        return f"{float(value):.4g}"
+    except ValueError:
+        return value

@@ -1,0 +1,154 @@
+"""From a gang to the objects that run it: an Indexed Job per role, one headless Service per job."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hone.api import API_VERSION, KIND
+from hone.api.execution import Execution
+from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
+from hone.plan import names
+from hone.plan.names import Place
+from hone.plan.pods import pod_template
+from hone.plan.site import Site
+from hone_trainer.stage import Gang, Role
+from hone_trainer.task import Exit, Source, Store, Task
+
+Manifest = dict[str, Any]
+PORT = 2222
+"""Where TensorFlow's servers of a gang listen."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An object to delete."""
+
+    kind: str
+    name: str
+
+
+def service(job: OptimizationJob) -> Manifest:
+    """Give the headless Service that lends the pods of all gangs their DNS names."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": _metadata(job, names.service(job.name), {}),
+        "spec": {
+            "clusterIP": "None",
+            "publishNotReadyAddresses": True,
+            "selector": {names.UID: job.uid},
+            "ports": [{"name": "tensorflow", "port": PORT}],
+        },
+    }
+
+
+def job_of(
+    job: OptimizationJob,
+    stage: StageSpec,
+    gang: Gang,
+    role: Role,
+    attempt: int,
+    sources: tuple[Source, ...],
+    site: Site,
+) -> Manifest:
+    """Give the Indexed Job of one role of a gang."""
+    place = Place(stage.name, gang.member, role.name, attempt)
+    execution = stage.over(job.spec.defaults or Execution())
+    artifacts = job.spec.artifacts or site.artifacts
+    if artifacts is None:
+        raise ValueError("spec.artifacts is missing and the operator has no default")
+    task = _task(job, stage, place, artifacts, sources, site)
+    env = [{"name": "HONE_TASK", "value": json.dumps(task.dump(), separators=(",", ":"))}]
+    if gang.size > 1:
+        env += _cluster(job, gang, place)
+    passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}
+    template = pod_template(execution, site, env, artifacts.credentials)
+    template["metadata"] = {"labels": _labels(job) | place.labels()}
+    if gang.size > 1:
+        template["spec"]["subdomain"] = names.service(job.name)
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": _metadata(job, names.child(job.name, place), place.labels() | passed_on),
+        "spec": {
+            "completionMode": "Indexed",
+            "completions": role.replicas,
+            "parallelism": role.replicas,
+            # Restarts are the plan's: it knows the cause and restarts the gang as a whole.
+            "backoffLimit": 0,
+            "podReplacementPolicy": "Failed",
+            "podFailurePolicy": {
+                "rules": [
+                    {
+                        "action": "FailJob",
+                        "onExitCodes": {"operator": "In", "values": [Exit.DO_NOT_RETRY]},
+                    },
+                    {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget"}]},
+                ]
+            },
+            "template": template,
+        },
+    }
+
+
+def _task(
+    job: OptimizationJob,
+    stage: StageSpec,
+    place: Place,
+    artifacts: ArtifactsSpec,
+    sources: tuple[Source, ...],
+    site: Site,
+) -> Task:
+    return Task(
+        namespace=job.namespace,
+        job=job.name,
+        uid=job.uid,
+        stage=stage.name,
+        run={stage.kind: stage.value.dump()},
+        member=place.member,
+        members=len(stage.value.gangs()),
+        role=place.role,
+        attempt=place.attempt,
+        seed=job.spec.seed,
+        store=Store(uri=artifacts.uri, endpoint=artifacts.endpoint, region=artifacts.region),
+        sources=sources,
+        progress_url=site.progress_url,
+    )
+
+
+def _cluster(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[str, Any]]:
+    """Give TF_CONFIG; the index comes from the pod itself, by the kubelet's substitution."""
+
+    def hosts(role: Role) -> list[str]:
+        place = replace(me, role=role.name)
+        every = range(role.replicas)
+        return [f"{names.host(job.name, place, i, job.namespace)}:{PORT}" for i in every]
+
+    cluster = json.dumps({role.name: hosts(role) for role in gang.roles}, separators=(",", ":"))
+    index = {"fieldRef": {"fieldPath": f"metadata.labels['{names.INDEX}']"}}
+    config = f'{{"cluster":{cluster},"task":{{"type":"{me.role}","index":$(TF_TASK_INDEX)}}}}'
+    return [
+        {"name": "TF_TASK_INDEX", "valueFrom": index},
+        {"name": "TF_CONFIG", "value": config},
+    ]
+
+
+def _labels(job: OptimizationJob) -> dict[str, str]:
+    return {names.MANAGER: "hone", names.JOB: job.name, names.UID: job.uid}
+
+
+def _metadata(job: OptimizationJob, name: str, labels: dict[str, str]) -> dict[str, Any]:
+    owner = {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "name": job.name,
+        "uid": job.uid,
+        "controller": True,
+        "blockOwnerDeletion": False,
+    }
+    return {
+        "name": name,
+        "namespace": job.namespace,
+        "labels": _labels(job) | labels,
+        "ownerReferences": [owner],
+    }

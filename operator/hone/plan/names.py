@@ -1,0 +1,72 @@
+"""Every name, label and annotation that Hone gives, in one place.
+
+Names are pure functions of the job, so whoever creates an object twice meets the first one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+GROUP = "hone.dev"
+MANAGER = "app.kubernetes.io/managed-by"
+JOB = f"{GROUP}/job"
+UID = f"{GROUP}/uid"
+STAGE = f"{GROUP}/stage"
+MEMBER = f"{GROUP}/member"
+ROLE = f"{GROUP}/role"
+ATTEMPT = f"{GROUP}/attempt"
+INDEX = "batch.kubernetes.io/job-completion-index"
+PASSED_ON = "kueue.x-k8s.io/"
+"""Labels with this prefix are copied from the job to its children, where Kueue reads them."""
+
+HOST_LIMIT = 63 - len("-000")
+"""A Job's name becomes its pods' host names, with the index behind it (RFC 1123: 63 in all)."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Which pods an object belongs to."""
+
+    stage: str
+    member: int
+    role: str
+    attempt: int
+
+    def labels(self) -> dict[str, str]:
+        """Give the labels that say so."""
+        return {
+            STAGE: self.stage,
+            MEMBER: str(self.member),
+            ROLE: self.role,
+            ATTEMPT: str(self.attempt),
+        }
+
+    @classmethod
+    def of(cls, labels: dict[str, str]) -> "Place":
+        """Read the labels back.
+
+        Raises:
+            KeyError, ValueError: the labels are not ours.
+        """
+        return cls(labels[STAGE], int(labels[MEMBER]), labels[ROLE], int(labels[ATTEMPT]))
+
+
+def child(job: str, place: Place) -> str:
+    """Name the Job that runs the pods of this place."""
+    return _fit(f"{job}-{place.stage}-{place.member}-{place.role}-a{place.attempt}", HOST_LIMIT)
+
+
+def service(job: str) -> str:
+    """Name the headless Service through which the pods of a gang find each other."""
+    return _fit(f"{job}-gang", 63)
+
+
+def host(job: str, place: Place, index: int, namespace: str) -> str:
+    """Give the DNS name of one pod."""
+    return f"{child(job, place)}-{index}.{service(job)}.{namespace}.svc"
+
+
+def _fit(name: str, limit: int) -> str:
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: limit - 9].rstrip('-')}-{digest}"

@@ -1,0 +1,166 @@
+"""The decision: from what is asked for, what is seen and what time it is to what should be.
+
+Record, then act: while the status has something new to say, the plan is to write it and nothing
+else; only a world that agrees with the record is acted upon. So a crash between any two steps
+leaves a status from which the next pass goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hone.api.execution import Execution
+from hone.api.job import OptimizationJob, StageSpec
+from hone.api.status import GangStatus, JobStatus, StageStatus, State
+from hone.plan import names, progress
+from hone.plan.conditions import conditions
+from hone.plan.figures import headline, settle, share
+from hone.plan.gang import Sight, last_word
+from hone.plan.manifests import Manifest, Ref, job_of, service
+from hone.plan.names import Place
+from hone.plan.site import Site
+from hone.plan.timing import look_again
+from hone.plan.world import World, stamp, when
+from hone_trainer.task import Artifact, Source
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What should be: a status to record, or objects to create and delete."""
+
+    status: JobStatus
+    create: tuple[Manifest, ...] = ()
+    delete: tuple[Ref, ...] = ()
+    again: timedelta | None = None
+    """Look again then, even if nothing rings."""
+
+
+def plan(job: OptimizationJob, world: World, now: datetime, site: Site) -> Plan:
+    """Decide what should be true of the job."""
+    status = settle(world.status, _decide(job, world, now), now)
+    if status != world.status:
+        return Plan(status, again=timedelta(0))
+    return Plan(
+        status,
+        create=tuple(_missing(job, world, status, site)),
+        delete=tuple(_past(job, world, status, now)),
+        again=look_again(job, world, status, now),
+    )
+
+
+def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
+    old = world.status
+    recorded = {stage.name: stage for stage in old.stages}
+    stages: list[StageStatus] = []
+    artifacts = list(old.artifacts)
+    state: State = "Succeeded"
+    for spec in job.spec.stages:
+        before = recorded.get(spec.name) or progress.fresh(spec)
+        if state == "Succeeded" and before.state not in ("Succeeded", "Failed"):
+            execution = spec.over(job.spec.defaults or Execution())
+            stage = progress.step(spec, before, execution, job.spec.suspend, world, now)
+            artifacts += _committed(spec, before, stage, world)
+        else:
+            stage = before
+        stages.append(stage)
+        if state == "Succeeded":
+            state = stage.state
+    current = next((s for s in stages if s.state != "Succeeded"), stages[-1])
+    started = next((s.started_at for s in stages if s.started_at), None)
+    finished = state in ("Succeeded", "Failed")
+    status = old.model_copy(
+        update={
+            "observed_generation": job.generation,
+            "stage": {"Succeeded": "Complete", "Failed": f"Failed: {current.name}"}.get(
+                state, current.name
+            ),
+            "progress": share(stages),
+            "ready": current.ready,
+            "restarts": sum(stage.restarts for stage in stages),
+            "metric": headline(stages),
+            "started_at": started,
+            "finished_at": old.finished_at or (stamp(now) if finished else None),
+            "stages": tuple(stages),
+            "artifacts": tuple(artifacts[-128:]),
+        }
+    )
+    return status.model_copy(update={"conditions": conditions(status, state, job.generation, now)})
+
+
+def _committed(
+    spec: StageSpec, before: StageStatus, after: StageStatus, world: World
+) -> list[Artifact]:
+    """Give what gangs committed that succeeded just now."""
+    found = []
+    for shape, old, new in zip(spec.value.gangs(), before.gangs, after.gangs, strict=True):
+        if new.state == "Succeeded" and old.state != "Succeeded":
+            report = last_word(Sight.of(world, spec.name, old), shape.roles[0].name)
+            where = spec.name if len(after.gangs) == 1 else f"{spec.name}/{new.member}"
+            found += [
+                each.model_copy(update={"name": f"{where}/{each.name}"[:128]})
+                for each in (report.artifacts if report else ())
+            ]
+    return found
+
+
+def _missing(job: OptimizationJob, world: World, status: JobStatus, site: Site) -> list[Manifest]:
+    """Give the objects that running gangs lack, the Service first."""
+    there = {view.name for view in world.jobs}
+    objects: list[Manifest] = []
+    sources: list[Source] = []
+    for spec, stage in zip(job.spec.stages, status.stages, strict=True):
+        for shape, gang in zip(spec.value.gangs(), stage.gangs, strict=True):
+            if gang.state != "Running":
+                continue
+            if shape.size > 1 and names.service(job.name) not in world.services and not objects:
+                objects.append(service(job))
+            for role in shape.roles:
+                place = Place(spec.name, gang.member, role.name, gang.attempt)
+                if names.child(job.name, place) not in there:
+                    objects.append(
+                        job_of(job, spec, shape, role, gang.attempt, tuple(sources), site)
+                    )
+        sources += _sources(spec, stage)
+    return objects
+
+
+def _sources(spec: StageSpec, stage: StageStatus) -> list[Source]:
+    if spec.value.makes is None:
+        return []
+    return [
+        Source(
+            stage=spec.name,
+            kind=spec.kind,
+            makes=spec.value.makes,
+            member=gang.member,
+            manifest=gang.manifest,
+        )
+        for gang in stage.gangs
+        if gang.manifest is not None
+    ]
+
+
+def _past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -> list[Ref]:
+    """Give what is there and should not be."""
+    ttl = job.spec.ttl_seconds_after_finished
+    if ttl is not None and status.finished_at:
+        if now >= when(status.finished_at) + timedelta(seconds=ttl):
+            gone = [Ref("Job", view.name) for view in world.jobs if not view.terminating]
+            return gone + [Ref("Service", name) for name in sorted(world.services)]
+    gangs = {(s.name, g.member): g for s in status.stages for g in s.gangs}
+    return [
+        Ref("Job", view.name)
+        for view in world.jobs
+        if not view.terminating
+        and _superfluous(gangs.get((view.place.stage, view.place.member)), view.place.attempt)
+        or not view.terminating
+        and not (view.complete or view.failed is not None)
+        and _over(gangs.get((view.place.stage, view.place.member)))
+    ]
+
+
+def _superfluous(gang: GangStatus | None, attempt: int) -> bool:
+    return gang is None or attempt < gang.attempt
+
+
+def _over(gang: GangStatus | None) -> bool:
+    return gang is not None and gang.state in ("Succeeded", "Failed", "Suspended")

@@ -1,0 +1,105 @@
+"""The pod that runs a stage: locked down by default, shaped by the curated fields of the spec."""
+
+from typing import Any
+
+from hone.api.execution import Execution, Resources, Variable, Volume
+from hone.api.job import Credentials
+from hone.plan.site import Site
+
+USER = 65532
+"""The images' own user: not root, without a name on any host."""
+TOKEN_FOLDER = "/var/run/secrets/hone"  # noqa: S105 - a path
+TOKEN_SECONDS = 3600
+GRACE_SECONDS = 60
+"""From SIGTERM to SIGKILL: time enough to save a checkpoint."""
+FRAMEWORK = {"HOME": "/tmp", "TMPDIR": "/tmp", "TF_USE_LEGACY_KERAS": "1"}  # noqa: S108
+
+
+def pod_template(
+    execution: Execution, site: Site, env: list[dict[str, Any]], credentials: Credentials | None
+) -> dict[str, Any]:
+    """Give the pod template of a stage, without its labels."""
+    container: dict[str, Any] = {
+        "name": "trainer",
+        "image": execution.image or site.trainer_image,
+        "imagePullPolicy": execution.image_pull_policy or site.pull_policy,
+        "command": ["python", "-m", "hone_trainer"],
+        "env": [
+            *({"name": key, "value": value} for key, value in FRAMEWORK.items()),
+            *env,
+            *(_variable(each) for each in execution.env or ()),
+        ],
+        "resources": _resources(execution.resources or Resources()),
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [
+            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
+            {"name": "token", "mountPath": TOKEN_FOLDER, "readOnly": True},
+            *({"name": v.name, "mountPath": v.mount_path} for v in execution.volumes or ()),
+        ],
+        "terminationMessagePolicy": "File",
+    }
+    if credentials is not None:
+        container["envFrom"] = [{"secretRef": {"name": credentials.secret_name}}]
+    spec = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+        "volumes": [
+            {"name": "scratch", "emptyDir": {}},
+            {"name": "token", "projected": {"sources": [_token(site)]}},
+            *(_volume(each) for each in execution.volumes or ()),
+        ],
+    }
+    return {"spec": spec | _placement(execution)}
+
+
+def _token(site: Site) -> dict[str, Any]:
+    """A token of the pod's own that only our progress endpoint accepts."""
+    return {
+        "serviceAccountToken": {
+            "audience": site.audience,
+            "expirationSeconds": TOKEN_SECONDS,
+            "path": "token",
+        }
+    }
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    if variable.secret_key is None:
+        return {"name": variable.name, "value": variable.value}
+    key = {"name": variable.secret_key.name, "key": variable.secret_key.key}
+    return {"name": variable.name, "valueFrom": {"secretKeyRef": key}}
+
+
+def _volume(volume: Volume) -> dict[str, Any]:
+    return {"name": volume.name, volume.kind: volume.value.dump()}
+
+
+def _resources(resources: Resources) -> dict[str, Any]:
+    return {key: value for key, value in resources.dump().items() if value}
+
+
+def _placement(execution: Execution) -> dict[str, Any]:
+    """Give the fields that bear the same name in the spec and in the pod."""
+    said: dict[str, Any] = {
+        "nodeSelector": execution.node_selector,
+        "tolerations": [toleration.dump() for toleration in execution.tolerations or ()],
+        "serviceAccountName": execution.service_account_name,
+        "priorityClassName": execution.priority_class_name,
+        "runtimeClassName": execution.runtime_class_name,
+        "imagePullSecrets": [{"name": name} for name in execution.image_pull_secrets or ()],
+    }
+    return {key: value for key, value in said.items() if value}

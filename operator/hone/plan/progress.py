@@ -1,0 +1,140 @@
+"""What was seen → the state of each stage, its figures summed up from those of its gangs."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from hone.api.execution import Execution
+from hone.api.job import StageSpec
+from hone.api.status import GangStatus, StageStatus, State
+from hone.plan.gang import Sight, advance, stop
+from hone.plan.world import World, stamp, when
+from hone_trainer.task import Metric, metric
+
+
+def fresh(spec: StageSpec) -> StageStatus:
+    """Give the status of a stage that nobody has looked at yet."""
+    gangs = tuple(GangStatus(member=g.member, size=g.size) for g in spec.value.gangs())
+    return StageStatus(name=spec.name, kind=spec.kind, gangs=gangs)
+
+
+def step(
+    spec: StageSpec,
+    old: StageStatus,
+    execution: Execution,
+    suspend: bool,
+    world: World,
+    now: datetime,
+) -> StageStatus:
+    """Bring the stage whose turn it is up to date."""
+    gangs = _advance(spec, old, execution, suspend, world, now)
+    gangs = _overdue(gangs, old, execution, now)
+    if any(gang.state == "Failed" for gang in gangs):
+        # One member without which the stage cannot end: the others would work for nothing.
+        gangs = tuple(
+            stop(gang, "Stopped", "another member failed", now)
+            if gang.state in UNFINISHED
+            else gang
+            for gang in gangs
+        )
+    return sum_up(old, gangs, now)
+
+
+UNFINISHED = ("Pending", "Running", "Suspended")
+
+
+def sum_up(old: StageStatus, gangs: tuple[GangStatus, ...], now: datetime) -> StageStatus:
+    """Give the stage's status from those of its gangs."""
+    state = _state(gangs)
+    finished = state in ("Succeeded", "Failed")
+    remaining = [g.estimated_remaining_seconds for g in gangs if g.estimated_remaining_seconds]
+    started = old.started_at or (stamp(now) if state != "Pending" else None)
+    return StageStatus(
+        name=old.name,
+        kind=old.kind,
+        state=state,
+        ready=f"{sum(g.ready for g in gangs)}/{sum(g.size for g in gangs)}",
+        progress_percentage=sum(g.progress_percentage for g in gangs) // len(gangs),
+        estimated_remaining_seconds=max(remaining) if remaining and not finished else None,
+        restarts=sum(g.restarts.total for g in gangs),
+        started_at=started,
+        finished_at=old.finished_at or stamp(now) if finished else None,
+        metrics=_means(gangs),
+        message=_message(gangs),
+        gangs=gangs,
+    )
+
+
+def _advance(
+    spec: StageSpec,
+    old: StageStatus,
+    execution: Execution,
+    suspend: bool,
+    world: World,
+    now: datetime,
+) -> tuple[GangStatus, ...]:
+    room = spec.value.at_once() - sum(gang.state == "Running" for gang in old.gangs)
+    result = []
+    for shape, gang in zip(spec.value.gangs(), old.gangs, strict=True):
+        if suspend and gang.state in UNFINISHED:
+            paused = {"state": "Suspended", "ready": 0, "message": "spec.suspend is true"}
+            result.append(gang.model_copy(update=paused))
+            continue
+        if gang.state == "Pending" and room <= 0:
+            result.append(gang)
+            continue
+        new = advance(gang, shape, Sight.of(world, spec.name, gang), execution, now)
+        room -= gang.state == "Pending" and new.state == "Running"
+        result.append(new)
+    return tuple(result)
+
+
+def _overdue(
+    gangs: tuple[GangStatus, ...], old: StageStatus, execution: Execution, now: datetime
+) -> tuple[GangStatus, ...]:
+    limit = execution.active_deadline_seconds
+    if limit is None or old.started_at is None:
+        return gangs
+    if now < when(old.started_at) + timedelta(seconds=limit):
+        return gangs
+    text = (
+        f"the stage took longer than activeDeadlineSeconds ({limit}); raise it or lessen the work"
+    )
+    return tuple(
+        stop(gang, "DeadlineExceeded", text, now) if gang.state in UNFINISHED else gang
+        for gang in gangs
+    )
+
+
+def _state(gangs: tuple[GangStatus, ...]) -> State:
+    states = {gang.state for gang in gangs}
+    if states == {"Succeeded"}:
+        return "Succeeded"
+    for state in ("Failed", "Suspended", "Running"):
+        if state in states:
+            return state
+    # Some done or restarting, none running at this moment: the stage as a whole is under way.
+    begun = "Succeeded" in states or any(gang.attempt for gang in gangs)
+    return "Running" if begun else "Pending"
+
+
+def _means(gangs: tuple[GangStatus, ...]) -> tuple[Metric, ...]:
+    if len(gangs) == 1:
+        return gangs[0].metrics
+    values: dict[str, list[float]] = defaultdict(list)
+    for gang in gangs:
+        for each in gang.metrics:
+            try:
+                values[each.name].append(float(each.value))
+            except ValueError:
+                continue
+    return tuple(metric(name, sum(all_) / len(all_)) for name, all_ in values.items())[:16]
+
+
+def _message(gangs: tuple[GangStatus, ...]) -> str:
+    if len(gangs) == 1:
+        return gangs[0].message
+    failed = next((g for g in gangs if g.state == "Failed" and g.reason != "Stopped"), None)
+    if failed:
+        return f"member {failed.member}: {failed.message}"[:1024]
+    said = [f"member {g.member}: {g.message}" for g in gangs if g.message]
+    return "; ".join(said)[:1024]

@@ -1,0 +1,47 @@
+"""When to look again, even if nothing rings."""
+
+from datetime import datetime, timedelta
+
+from hone.api.execution import Execution
+from hone.api.job import OptimizationJob
+from hone.api.status import JobStatus
+from hone.plan.world import World, when
+
+SOON = timedelta(seconds=2)
+"""Old pods are on their way out: no event of ours tells when the last one is gone."""
+STARTING = timedelta(seconds=5)
+"""Pods do not start: the scheduler's reason changes without an event of the Job."""
+SAFETY = timedelta(seconds=60)
+"""Everything runs: in case an event was lost."""
+
+
+def look_again(
+    job: OptimizationJob, world: World, status: JobStatus, now: datetime
+) -> timedelta | None:
+    """Give the time until something may have to be done that no event announces."""
+    if status.finished_at is not None:
+        ttl = job.spec.ttl_seconds_after_finished
+        if ttl is None or not (world.jobs or world.services):
+            return None
+        return max(when(status.finished_at) + timedelta(seconds=ttl) - now, SOON)
+    waits = [SAFETY]
+    for spec, stage in zip(job.spec.stages, status.stages, strict=True):
+        execution = spec.over(job.spec.defaults or Execution())
+        if stage.state in ("Succeeded", "Failed"):
+            continue
+        if stage.started_at and execution.active_deadline_seconds:
+            waits.append(_until(stage.started_at, execution.active_deadline_seconds, now))
+        for gang in stage.gangs:
+            if gang.state == "Pending" and gang.not_before:
+                waits.append(_until(gang.not_before, 0, now))
+            elif gang.state == "Pending" and gang.attempt:
+                waits.append(SOON)
+            if gang.state == "Running" and gang.ready < gang.size:
+                waits.append(STARTING)
+                if gang.started_at and execution.start_deadline_seconds:
+                    waits.append(_until(gang.started_at, execution.start_deadline_seconds, now))
+    return max(min(waits), timedelta(seconds=1))
+
+
+def _until(start: str, seconds: int, now: datetime) -> timedelta:
+    return when(start) + timedelta(seconds=seconds) - now

@@ -1,0 +1,182 @@
+"""What was seen of one job at one moment: frozen views, read from plain Kubernetes objects.
+
+Only what a decision needs is kept. A world that cannot exist is refused, so that a test cannot
+reason from a lie.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from hone.api.status import JobStatus
+from hone.plan.names import INDEX, Place
+from hone_trainer.task import Progress, Report
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A child Job."""
+
+    name: str
+    place: Place
+    ready: int = 0
+    succeeded: int = 0
+    complete: bool = False
+    failed: str | None = None
+    """The Job controller's message, once it gave up."""
+    suspended: bool = False
+    """Held back by an admission controller such as Kueue."""
+    terminating: bool = False
+
+    def __post_init__(self) -> None:
+        if self.complete and self.failed is not None:
+            raise ValueError(f"{self.name}: complete and failed at once")
+
+
+@dataclass(frozen=True)
+class PodView:
+    """A pod of a child Job."""
+
+    name: str
+    place: Place
+    index: int = 0
+    phase: str = "Pending"
+    exit_code: int | None = None
+    cause: str = ""
+    """The kubelet's reason for the end, such as OOMKilled."""
+    report: Report | None = None
+    waiting: str = ""
+    """Why it does not start yet: the scheduler's or the kubelet's words."""
+    disrupted: bool = False
+    """Evicted, preempted, or lost with its node."""
+    terminating: bool = False
+    finished_at: str = ""
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that was seen of one job."""
+
+    status: JobStatus = field(default_factory=JobStatus)
+    jobs: tuple[JobView, ...] = ()
+    pods: tuple[PodView, ...] = ()
+    services: frozenset[str] = frozenset()
+    progress: Mapping[Place, Progress] = field(default_factory=dict)
+    """Latest post of each running chief."""
+
+    def __post_init__(self) -> None:
+        if len({job.name for job in self.jobs}) != len(self.jobs):
+            raise ValueError("two Jobs of one name")
+
+    @classmethod
+    def read(
+        cls,
+        raw: Raw,
+        jobs: Iterable[Raw] = (),
+        pods: Iterable[Raw] = (),
+        services: Iterable[str] = (),
+        progress: Mapping[Place, Progress] | None = None,
+    ) -> "World":
+        """Read plain Kubernetes objects; children whose labels are not ours are passed over."""
+        return cls(
+            status=read_status(raw),
+            jobs=tuple(view for each in jobs if (view := _job(each))),
+            pods=tuple(view for each in pods if (view := _pod(each))),
+            services=frozenset(services),
+            progress=progress or {},
+        )
+
+
+def read_status(raw: Raw) -> JobStatus:
+    """Read the recorded status; one that nobody can read counts as none."""
+    try:
+        return JobStatus.model_validate(raw.get("status") or {})
+    except ValidationError:
+        return JobStatus()
+
+
+def _place(meta: Raw) -> Place | None:
+    try:
+        return Place.of(meta.get("labels") or {})
+    except (KeyError, ValueError):
+        return None
+
+
+def _job(raw: Raw) -> JobView | None:
+    meta, status = raw["metadata"], raw.get("status") or {}
+    place = _place(meta)
+    if place is None:
+        return None
+    true = {c["type"]: c for c in status.get("conditions") or () if c.get("status") == "True"}
+    # FailureTarget comes before Failed, as soon as the Job controller has decided.
+    failed = true.get("Failed") or true.get("FailureTarget")
+    return JobView(
+        name=meta["name"],
+        place=place,
+        ready=status.get("ready") or 0,
+        succeeded=status.get("succeeded") or 0,
+        complete="Complete" in true and failed is None,
+        failed=None if failed is None else failed.get("message") or failed.get("reason", "Failed"),
+        suspended="Suspended" in true,
+        terminating="deletionTimestamp" in meta,
+    )
+
+
+def _pod(raw: Raw) -> PodView | None:
+    meta, status = raw["metadata"], raw.get("status") or {}
+    place = _place(meta)
+    if place is None:
+        return None
+    conditions = {c["type"]: c for c in status.get("conditions") or ()}
+    ended, waiting = _container(status)
+    return PodView(
+        name=meta["name"],
+        place=place,
+        index=int((meta.get("labels") or {}).get(INDEX, 0)),
+        phase=status.get("phase", "Pending"),
+        exit_code=ended.get("exitCode"),
+        cause=ended.get("reason", status.get("reason", "")),
+        report=_report(ended.get("message", "")),
+        waiting=waiting or _unscheduled(conditions),
+        disrupted=conditions.get("DisruptionTarget", {}).get("status") == "True",
+        terminating="deletionTimestamp" in meta,
+        finished_at=ended.get("finishedAt", ""),
+    )
+
+
+def _container(status: Raw) -> tuple[Raw, str]:
+    """Give (how the container ended, why it does not start)."""
+    for container in status.get("containerStatuses") or ():
+        state = container.get("state") or {}
+        wait = state.get("waiting") or {}
+        reason = wait.get("reason", "")
+        said = f"{reason}: {wait.get('message', '')}".rstrip(": ")
+        return state.get("terminated") or {}, said if reason != "ContainerCreating" else ""
+    return {}, ""
+
+
+def _unscheduled(conditions: Mapping[str, Raw]) -> str:
+    scheduled = conditions.get("PodScheduled", {})
+    return scheduled.get("message", "") if scheduled.get("status") == "False" else ""
+
+
+def _report(text: str) -> Report | None:
+    try:
+        return Report.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def when(text: str) -> datetime:
+    """Read a time of the status."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def stamp(moment: datetime) -> str:
+    """Write a time for the status: RFC 3339, whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
