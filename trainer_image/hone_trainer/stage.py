@@ -1,13 +1,14 @@
 """The whole contract between Hone and what runs in a pod.
 
 A stage is its parameters plus ``run``; a technique is its parameters plus ``apply``; a model is
-its parameters plus ``outputs``; a fusion is its parameters plus ``fit`` and ``join``. Whoever
+its parameters plus ``outputs``; a fusion is its parameters plus ``fit``. Whoever
 adds one writes one of these classes and one line in the ``__init__`` of its room. Nothing here
 imports TensorFlow: the operator reads parameters and shapes only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Product = Literal["dataset", "model"]
 """What a stage may leave behind for the stages after it."""
+
+Tell = Callable[[float, str], None]
+"""Says how much is done, from 0 to 1, and what is going on."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,29 @@ class Fusion(Words):
 
 
 class Technique(Words):
-    """A way to make a model smaller or faster."""
+    """A way to make a model smaller or faster.
 
-    def apply(self, network: Network, data: Dataset) -> Network:
-        """Give the compressed network; the one that came in stays as it was."""
-        raise NotImplementedError
+    It may act at three moments and leaves alone those that do not concern it: on the network,
+    where it may train; on the Keras graph, on its way to a file; on the LiteRT converter.
+    """
+
+    def apply(self, network: Network, data: Dataset, tell: Tell) -> Network:  # noqa: ARG002
+        """Give the compressed network; the one that came in stays as it was.
+
+        Args:
+            network: what is compressed.
+            data: rows to train on, where training is needed.
+            tell: called in long loops.
+
+        Raises:
+            StageFailure: the technique did not reach what it promises.
+        """
+        return network
+
+    def rewrite(self, model: Any) -> Any:
+        """Give the Keras graph to export: the same inputs and outputs, cheaper inside."""
+        return model
+
+    def configure(self, converter: Any) -> None:  # noqa: ARG002
+        """Set options of the ``tf.lite.TFLiteConverter``."""
+        return

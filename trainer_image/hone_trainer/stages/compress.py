@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from hone_trainer.compression import Trial, choose, explain, summarize
 from hone_trainer.stage import Product, Stage
+from hone_trainer.task import StageFailure
 from hone_trainer.techniques import AnyTechnique
 from hone_trainer.words import Words
 
 if TYPE_CHECKING:
     from hone_trainer.context import Context
+    from hone_trainer.network import Network
+    from hone_trainer.stage import Tell
     from hone_trainer.task import Report
+    from hone_trainer.trials import Export
+
+MODEL = "model.tflite"
+"""The file that ships."""
+FLOAT_MODEL = "float.tflite"
+"""The model that came in, in the same format: what the shipped one is compared with."""
+TABLE = "compression.json"
+"""Before and after, for every candidate."""
 
 
 class Budget(Words):
@@ -30,6 +43,14 @@ class Candidate(Words):
     techniques: Annotated[tuple[AnyTechnique, ...], Field(min_length=1, max_length=8)]
     """Techniques, in this order."""
 
+    @property
+    def name(self) -> str:
+        """What people call it: ``prune(sparsity=0.8, epochs=2) + quantize(mode=int8)``."""
+        return " + ".join(
+            f"{t.kind}({', '.join(f'{key}={value}' for key, value in t.value.dump().items())})"
+            for t in self.techniques
+        )
+
 
 class Compress(Stage):
     """A model to the best of several smaller ones, within a budget of accuracy."""
@@ -43,3 +64,68 @@ class Compress(Stage):
     """What is tried."""
     prefer: Literal["size", "latency"] = "size"
     """What makes a candidate within the budget the best one."""
+
+    def run(self, ctx: Context) -> Report:
+        """Export the model as it came and each candidate; measure all; keep the best that may be.
+
+        Where no candidate is within the budget the float model goes on, and the message says why.
+
+        Raises:
+            StageFailure: the model itself cannot be exported.
+        """
+        from hone_trainer.trials import compare, export
+
+        network, data = self._only(ctx.networks()), ctx.dataset()
+        steps = len(self.candidates) + 2
+
+        def part(k: int) -> Tell:
+            return lambda fraction, message: ctx.progress((k + fraction) / steps, message)
+
+        part(0)(0.0, "exporting the float model")
+        exports = [export("float", network, (), data, part(0))]
+        if exports[0].failure:
+            reason, _, message = exports[0].failure.partition(": ")
+            raise StageFailure(reason, message)
+        for k, candidate in enumerate(self.candidates, start=1):
+            part(k)(0.0, f"making {candidate.name}")
+            techniques = tuple(t.value for t in candidate.techniques)
+            exports.append(export(candidate.name, network, techniques, data, part(k)))
+        rows = data.read("validation")
+        trials = compare(exports, rows, self.budget.metric, part(steps - 1))
+        chosen = choose(trials[1:], self.budget.max_drop, self.prefer) + 1
+        return self._commit(ctx, exports, trials, chosen)
+
+    def _only(self, networks: tuple[Network, ...]) -> Network:
+        if len(networks) > 1:
+            raise StageFailure(
+                "SeveralModels",
+                f"compress takes one model and found {len(networks)}: put a fuse stage before it",
+            )
+        return networks[0]
+
+    def _commit(
+        self, ctx: Context, exports: list[Export], trials: list[Trial], chosen: int
+    ) -> Report:
+        message = explain(trials[1:], chosen - 1, self.budget.metric, self.budget.max_drop)
+        table = {
+            "metric": self.budget.metric,
+            "maxDrop": self.budget.max_drop,
+            "prefer": self.prefer,
+            "chosen": trials[chosen].name,
+            "message": message,
+            "float": trials[0].row(),
+            "candidates": [trial.row() for trial in trials[1:]],
+        }
+        files = (
+            ctx.write(MODEL, exports[chosen].content, "tflite"),
+            ctx.write(FLOAT_MODEL, exports[0].content, "tflite"),
+            *exports[chosen].network.save(ctx),
+            ctx.write(TABLE, json.dumps(table, indent=1).encode(), "json"),
+        )
+        return ctx.commit(
+            files=files,
+            facts={"compression": table},
+            metrics=summarize(trials[0], trials[chosen]),
+            message=message,
+            show=(MODEL, TABLE),
+        )

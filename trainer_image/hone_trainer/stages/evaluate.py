@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+import json
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from hone_trainer.evaluation import Evaluation
+from hone_trainer.gates import judge
+from hone_trainer.page import render
 from hone_trainer.stage import Product, Stage
+from hone_trainer.stages.compress import FLOAT_MODEL, MODEL
+from hone_trainer.task import StageFailure
 from hone_trainer.words import Rule, Words
 
 if TYPE_CHECKING:
     from hone_trainer.context import Context
+    from hone_trainer.dataset import Rows
+    from hone_trainer.manifest import Manifest
     from hone_trainer.task import Report
 
 
@@ -40,3 +48,73 @@ class Evaluate(Stage):
 
     require: Annotated[tuple[Gate, ...], Field(max_length=16)] = ()
     """Gates: the job fails where one is not passed."""
+
+    def run(self, ctx: Context) -> Report:
+        """Measure the file that ships, on the test part; write the report; judge the gates.
+
+        Where no compress stage came before, the network itself is measured.
+
+        Raises:
+            StageFailure: a gate was not passed (GateFailed), or there are several models.
+        """
+        manifest = self._only(ctx)
+        rows = ctx.dataset().read("test")
+        ctx.progress(0.2, f"measuring {manifest.stage} on {len(rows)} test rows")
+        evaluation = self._measure(ctx, manifest, rows)
+        files = (
+            ctx.write("report.html", render(evaluation).encode(), "html"),
+            ctx.write("evaluation.json", json.dumps(evaluation.row(), indent=1).encode(), "json"),
+        )
+        if evaluation.failed:
+            # No manifest: a committed output would make the next attempt succeed.
+            failed = "; ".join(str(verdict) for verdict in evaluation.failed)
+            raise StageFailure("GateFailed", f"{failed}. The report is at {files[0].uri}")
+        return ctx.commit(
+            files=files,
+            facts={"evaluation": evaluation.row()},
+            metrics=evaluation.metrics(),
+            message=f"{len(self.require)} of {len(self.require)} gates passed",
+            show=tuple(file.name for file in files),
+        )
+
+    def _only(self, ctx: Context) -> Manifest:
+        sources = ctx.sources("model")
+        if len(sources) > 1:
+            raise StageFailure(
+                "SeveralModels",
+                f"evaluate takes one model and found {len(sources)}: put a fuse stage before it",
+            )
+        return ctx.manifest(sources[0])
+
+    def _measure(self, ctx: Context, manifest: Manifest, rows: Rows) -> Evaluation:
+        from hone_trainer.litert import LiteModel
+        from hone_trainer.metrics import measure
+        from hone_trainer.network import Network
+        from hone_trainer.paired import accuracy_difference
+
+        labels = rows.labels[:, 0]
+        known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows), "history": _history(ctx)}
+        if MODEL in {file.name for file in manifest.files}:
+            shipped, before = (
+                LiteModel(ctx.store.fetch(manifest.file(name))).predict(rows.features)
+                for name in (MODEL, FLOAT_MODEL)
+            )
+            change = accuracy_difference(labels, before, shipped)
+            known |= {
+                "shipped": MODEL,
+                "float_figures": measure(labels, before),
+                "accuracy_change": (change.estimate, change.low, change.high),
+                "compression": manifest.facts.get("compression"),
+            }
+        else:
+            shipped = Network.load(ctx.store, manifest).predict(rows.features)
+            known["shipped"] = f"the float network of stage {manifest.stage}"
+        figures = measure(labels, shipped)
+        return Evaluation(figures=figures, verdicts=judge(self.require, figures), **known)
+
+
+def _history(ctx: Context) -> tuple[tuple[float, ...], ...]:
+    """Read what the train stages noted after each epoch; empty where they noted nothing."""
+    manifests = (ctx.manifest(source) for source in ctx.task.sources if source.kind == "train")
+    lines = (manifest.facts.get("history", {}).get("valAccuracy", ()) for manifest in manifests)
+    return tuple(tuple(line) for line in lines if line)

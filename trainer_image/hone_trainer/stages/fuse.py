@@ -9,6 +9,7 @@ from hone_trainer.stage import Product, Stage
 
 if TYPE_CHECKING:
     from hone_trainer.context import Context
+    from hone_trainer.shares import Settled
     from hone_trainer.task import Report
 
 
@@ -17,3 +18,55 @@ class Fuse(AnyFusion, Stage):
 
     needs: ClassVar[tuple[Product, ...]] = ("dataset", "model")
     makes: ClassVar[Product | None] = "model"
+
+    def run(self, ctx: Context) -> Report:
+        """Learn each member's share on the validation part and join the members to one network.
+
+        Where the best member alone is more accurate than all together, it goes on alone.
+
+        Raises:
+            StageFailure: the members were trained on different columns (SchemaMismatch).
+        """
+        import numpy as np
+
+        from hone_trainer.metrics import accuracy, measure
+        from hone_trainer.network import join
+        from hone_trainer.shares import settle
+
+        members = ctx.networks()
+        rows = ctx.dataset().read("validation")
+        labels = rows.labels[:, 0]
+        predictions = np.empty((len(members), len(labels)))
+        for k, member in enumerate(members):
+            ctx.progress(k / len(members), f"predicting with member {k} of {len(members)}")
+            predictions[k] = member.predict(rows.features)
+        settled = settle(self.value.fit(predictions, labels), predictions, labels)
+        accuracies = [accuracy(labels, predicted) for predicted in predictions]
+        figures = measure(labels, settled.join(predictions))
+        network = join(members, settled.shares)
+        return ctx.commit(
+            files=network.save(ctx),
+            facts={"shares": list(settled.shares), "memberValAccuracy": accuracies},
+            metrics={
+                "valAccuracy": figures["accuracy"],
+                "valAuc": figures["auc"],
+                "valLogLoss": figures["logLoss"],
+                **{f"member{k}ValAccuracy": value for k, value in enumerate(accuracies)},
+            },
+            message=_explain(settled, accuracies, figures["accuracy"]),
+        )
+
+
+def _explain(settled: Settled, accuracies: list[float], fused: float) -> str:
+    if len(accuracies) == 1:
+        return "one member only: it goes on as it is"
+    if settled.alone is not None:
+        return (
+            f"together the members are less accurate than member {settled.alone} "
+            f"({max(accuracies):.4f}), which goes on alone"
+        )
+    shares = ", ".join(f"{share:.3f}" for share in settled.shares)
+    return (
+        f"{len(accuracies)} members with shares {shares}: validation accuracy {fused:.4f}, "
+        f"best member {max(accuracies):.4f}"
+    )
