@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from hone_trainer.manifest import Manifest
+from hone_trainer import manifest as manifests
+from hone_trainer.manifest import MANIFEST, Manifest
 from hone_trainer.stage import Product
+from hone_trainer.stages import AnyStage
 from hone_trainer.store import ArtifactStore
-from hone_trainer.task import Progress, Report, Source, StageFailure, Task
+from hone_trainer.task import Artifact, Metric, Progress, Report, Source, StageFailure, Task, metric
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset import Dataset
+    from hone_trainer.network import Network
 
 
 @dataclass(frozen=True)
@@ -26,3 +34,138 @@ class Context:
     """Index of this pod in its gang; 0 is the chief, who writes."""
     size: int = 1
     """Pods of the gang."""
+
+    @property
+    def chief(self) -> bool:
+        """Whether this pod writes and reports for its gang."""
+        return self.rank == 0
+
+    def progress(
+        self,
+        fraction: float,
+        message: str = "",
+        metrics: Mapping[str, float] | None = None,
+        remaining: float | None = None,
+    ) -> None:
+        """Tell how far it is.
+
+        Args:
+            fraction: done, 0 to 1.
+            message: what is going on.
+            metrics: figures so far.
+            remaining: seconds left, where that can be said.
+        """
+        self.post(
+            Progress(
+                fraction=min(1.0, max(0.0, fraction)),
+                remaining_seconds=None if remaining is None else max(0, round(remaining)),
+                message=message[:256],
+                metrics=_metrics(metrics),
+            )
+        )
+
+    def write(self, name: str, data: bytes, format: str = "") -> Artifact:  # noqa: A002
+        """Store a file of this attempt; it counts once ``commit`` lists it.
+
+        Args:
+            name: its name, unique in this attempt; may contain slashes.
+            data: its bytes.
+            format: json, npz, arrow, …; the name's ending where nothing is said.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        path = f"{self._folder}/{name}"
+        if not self.store.create(path, data) and self.store.get(path) != data:
+            # A zombie of this attempt was here first; its files are never touched.
+            path = f"{self._folder}/{digest[:12]}/{name}"
+            self.store.create(path, data)
+        return Artifact(
+            name=name,
+            uri=self.store.uri(path),
+            sha256=digest,
+            size_bytes=len(data),
+            format=format or Path(name).suffix[1:],
+        )
+
+    def commit(
+        self,
+        files: Iterable[Artifact] = (),
+        facts: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        message: str = "",
+        show: Iterable[str] = (),
+    ) -> Report:
+        """Write the manifest: from here on the output exists. Only the chief may.
+
+        Args:
+            files: what ``write`` gave.
+            facts: what later stages and people want to know; JSON values.
+            metrics: figures; the first is the one shown first.
+            message: a sentence for people.
+            show: names of at most 6 files to list in the status.
+        """
+        if not self.chief:
+            raise RuntimeError("only the chief commits")
+        stage = AnyStage.model_validate(self.task.run)
+        made = Manifest(
+            stage=self.task.stage,
+            kind=stage.kind,
+            makes=stage.value.makes,
+            member=self.task.member,
+            members=self.task.members,
+            attempt=self.task.attempt,
+            input_digest=manifests.input_digest(self.task),
+            files=tuple(files),
+            facts=dict(facts or {}),
+            metrics=_metrics(metrics),
+            message=message,
+            show=tuple(show)[:6],
+        )
+        path = f"{self._folder}/{MANIFEST}"
+        data = made.encode()
+        if not self.store.create(path, data):
+            return self._yield_to(path, made.input_digest)
+        return made.report(self.store.uri(path), data)
+
+    def sources(self, product: Product) -> tuple[Source, ...]:
+        """Give all members of the latest earlier stage that made this, members in order."""
+        found = [source for source in self.task.sources if source.makes == product]
+        if not found:
+            message = f"no stage before {self.task.stage!r} makes a {product}"
+            raise StageFailure("InputMissing", message)
+        latest = [source for source in found if source.stage == found[-1].stage]
+        return tuple(sorted(latest, key=lambda source: source.member))
+
+    def manifest(self, source: Source) -> Manifest:
+        """Read the manifest of a source."""
+        return manifests.parse(self.store.fetch(source.manifest), source.manifest.uri)
+
+    def dataset(self) -> Dataset:
+        """Open the data set that an earlier stage prepared."""
+        from hone_trainer.dataset import Dataset
+
+        return Dataset.load(self.store, self.manifest(self.sources("dataset")[-1]))
+
+    def networks(self) -> tuple[Network, ...]:
+        """Load the networks of the latest stage that made any: one per member, in order."""
+        from hone_trainer.network import Network
+
+        return tuple(
+            Network.load(self.store, self.manifest(source)) for source in self.sources("model")
+        )
+
+    @property
+    def _folder(self) -> str:
+        return f"{self.task.prefix}/{self.task.attempt}"
+
+    def _yield_to(self, path: str, digest: str) -> Report:
+        """Report what another pod of this very attempt has committed in the meantime."""
+        data = self.store.get(path)
+        theirs = manifests.parse(data, self.store.uri(path))
+        if theirs.input_digest != digest:
+            message = f"{self.store.uri(path)} was committed by another configuration"
+            raise StageFailure("AttemptTaken", message, retry=True)
+        return theirs.report(self.store.uri(path), data)
+
+
+def _metrics(figures: Mapping[str, float] | None) -> tuple[Metric, ...]:
+    return tuple(metric(name, value) for name, value in (figures or {}).items())[:16]

@@ -1,16 +1,28 @@
-"""A committed data set: shards in Arrow IPC files, a schema, and how to read them as arrays."""
+"""A committed data set: shards in Arrow IPC files, a schema, and how to read them as arrays.
+
+The training shards hold the rows already shuffled, so that any stride of them is a fair sample:
+members take every n-th row.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.task import StageFailure
 from hone_trainer.words import Words
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from hone_trainer.manifest import Manifest
+    from hone_trainer.store import ArtifactStore
+
 Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 
 class Field(Words):
@@ -28,6 +40,21 @@ class Schema(Words):
     """The columns of a data set."""
 
     fields: tuple[Field, ...]
+
+    @property
+    def ids(self) -> tuple[Field, ...]:
+        """The id columns, in order."""
+        return tuple(field for field in self.fields if field.kind == "id")
+
+    @property
+    def numbers(self) -> tuple[Field, ...]:
+        """The number columns, in order."""
+        return tuple(field for field in self.fields if field.kind == "number")
+
+    @property
+    def label(self) -> Field:
+        """The label column."""
+        return next(field for field in self.fields if field.kind == "label")
 
 
 @dataclass(frozen=True)
@@ -49,11 +76,48 @@ class Rows:
 class Dataset:
     """The committed output of a prepare stage."""
 
-    schema: Schema
+    def __init__(self, schema: Schema, store: ArtifactStore, manifest: Manifest) -> None:
+        self.schema = schema
+        self.manifest = manifest
+        self._store = store
+
+    @classmethod
+    def load(cls, store: ArtifactStore, manifest: Manifest) -> Dataset:
+        """Open a data set; shards are fetched when they are read."""
+        schema = manifest.facts.get("schema")
+        if schema is None:
+            message = f"the manifest of stage {manifest.stage!r} describes no data set"
+            raise StageFailure("ManifestUnreadable", message)
+        return cls(Schema.model_validate(schema), store, manifest)
 
     def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
         """Read a part, or the rows of it that belong to one of several members.
 
         The members' rows are disjoint and together all rows; validation and test are never divided.
         """
-        raise NotImplementedError
+        tables = [self._shard(a.name) for a in self.manifest.files if a.name.startswith(f"{part}-")]
+        stride = slice(member, None, members) if part == "train" else slice(None)
+        features = {
+            field.name: np.concatenate([_array(table, field) for table in tables])[stride]
+            for field in (*self.schema.ids, *self.schema.numbers)
+        }
+        labels = np.concatenate([_array(table, self.schema.label) for table in tables])[stride]
+        return Rows(
+            {name: np.ascontiguousarray(values) for name, values in features.items()},
+            np.ascontiguousarray(labels, dtype=np.float32),
+        )
+
+    def _shard(self, name: str) -> pa.Table:
+        import pyarrow as pa
+
+        data = self._store.fetch(self.manifest.file(name))
+        return pa.ipc.open_file(pa.BufferReader(data)).read_all()
+
+
+def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:
+    """Give one column of a shard as an array (rows, length)."""
+    column: Any = table.column(field.name).combine_chunks()
+    flat = column.flatten() if field.kind == "id" and field.length > 1 else column
+    dtype = np.int32 if field.kind == "id" else np.float32
+    values: NDArray[np.generic] = flat.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
+    return values.reshape(len(table), field.length if field.kind == "id" else 1)

@@ -1,4 +1,8 @@
-"""Prepare: raw rows to a clean, normalised, split data set."""
+"""Prepare: raw rows to a clean, normalised, split data set.
+
+The split comes first, so that whatever is learned afterwards (fill values, scales, vocabularies)
+is learned on training rows only and nothing of the held-out rows leaks into them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,10 @@ class Split(Words):
     """Shares of the rows that are kept out of training."""
 
     rules = (
-        Rule("self.validation + self.test < 1.0", "validation and test must leave rows to train on"),
+        Rule(
+            "self.validation + self.test < 1.0",
+            "validation and test must leave rows to train on",
+        ),
     )
 
     validation: Share = 0.1
@@ -69,3 +76,9 @@ class Prepare(Stage):
         if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError("columns: every name must be used once")
         return self
+
+    def run(self, ctx: Context) -> Report:
+        """Read, split, clean, encode, write the shards."""
+        from hone_trainer.preparation import prepare
+
+        return prepare(self, ctx)

@@ -1,0 +1,91 @@
+"""Stages run in-process on a store in a temporary folder, one after the other like a job's."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hone_trainer import manifest as manifests
+from hone_trainer.context import Context
+from hone_trainer.manifest import Manifest
+from hone_trainer.stages import AnyStage
+from hone_trainer.store import ArtifactStore, open_store
+from hone_trainer.task import Progress, Report, Source, Store, Task
+
+CLICKS = {
+    "prepare": {
+        "source": {"clickModel": {"rows": 3000, "users": 60, "items": 40}},
+        "columns": [
+            {"name": "user", "id": {}},
+            {"name": "item", "id": {}},
+            {"name": "clicked", "label": {}},
+        ],
+    }
+}
+"""A small data set that trains in a second."""
+
+
+@dataclass
+class Bench:
+    """Runs stages as the operator would: what one commits is a source of the next."""
+
+    folder: Path
+    sources: list[Source] = field(default_factory=list)
+    posts: list[Progress] = field(default_factory=list)
+
+    @property
+    def store(self) -> ArtifactStore:
+        return open_store(Store(uri=str(self.folder / "artifacts")))
+
+    def task(self, stage: str, run: dict[str, Any], **changes: Any) -> Task:
+        task = Task(
+            namespace="shop",
+            job="demo",
+            uid="1d5c",
+            stage=stage,
+            run=run,
+            store=self.store.settings,
+            sources=tuple(self.sources),
+        )
+        return task.model_copy(update=changes)
+
+    def context(self, task: Task, rank: int = 0, size: int = 1) -> Context:
+        work = self.folder / "work" / task.stage / str(task.member) / str(task.attempt)
+        work.mkdir(parents=True, exist_ok=True)
+        return Context(task, self.store, work, self.posts.append, rank, size)
+
+    def __call__(self, stage: str, run: dict[str, Any], **changes: Any) -> Report:
+        """Run a stage in this process; ``changes`` are fields of the task: member, attempt, …"""
+        task = self.task(stage, run, **changes)
+        parameters = AnyStage.model_validate(run)
+        report: Report = parameters.value.run(self.context(task))
+        if report.manifest is not None:
+            makes = parameters.value.makes or "report"
+            self.sources.append(
+                Source(
+                    stage=stage,
+                    kind=parameters.kind,
+                    makes=makes,
+                    member=task.member,
+                    manifest=report.manifest,
+                )
+            )
+        return report
+
+    def manifest(self, report: Report) -> Manifest:
+        assert report.manifest is not None
+        return manifests.parse(self.store.fetch(report.manifest), report.manifest.uri)
+
+
+@pytest.fixture
+def run_stage(tmp_path: Path) -> Bench:
+    """``run_stage("data", {"prepare": {…}})`` and so on; then ask ``.manifest(report)``."""
+    return Bench(tmp_path)
+
+
+@pytest.fixture
+def clicks(run_stage: Bench) -> Bench:
+    """A bench on which a small click data set is already prepared."""
+    run_stage("data", CLICKS)
+    return run_stage
