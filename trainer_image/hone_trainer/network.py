@@ -36,8 +36,9 @@ class Part:
     """One model of a network."""
 
     model: AnyModel
-    weights: tuple[NDArray[np.float32], ...]
-    """In the order of ``keras.Model.get_weights`` of the model built alone."""
+    weights: tuple[NDArray[np.float32], ...] = ()
+    """In the order of ``keras.Model.get_weights`` of the model built alone; empty before training,
+    when a build draws them anew."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ def _assemble(network: Network) -> tuple[Any, list[Any]]:
     for k, part in enumerate(network.parts):
         output = part.model.value.value.outputs(inputs, network.schema, prefix=f"m{k}_")
         graph = keras.Model(inputs, output)
-        graph.set_weights(part.weights)
+        if part.weights:
+            graph.set_weights(part.weights)
         graphs.append(graph)
     if len(graphs) == 1:
         return graphs[0], graphs

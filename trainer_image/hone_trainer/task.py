@@ -139,5 +139,6 @@ class StageFailure(Exception):
 
 
 def metric(name: str, value: float) -> Metric:
-    """Write a figure with as many digits as a person reads."""
-    return Metric(name=name, value=f"{value:.6g}")
+    """Write a figure with as many digits as a person reads; counts keep all of theirs."""
+    whole = abs(value) < 1e15 and float(value).is_integer()
+    return Metric(name=name, value=f"{value:.0f}" if whole else f"{value:.6g}")

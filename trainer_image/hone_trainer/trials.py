@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from hone_trainer.compression import Trial, measure_size
 from hone_trainer.conversion import convert
@@ -15,6 +17,9 @@ from hone_trainer.paired import DIFFERENCES
 from hone_trainer.stage import Technique, Tell
 from hone_trainer.task import StageFailure
 
+CONVERSIONS = 2
+"""Conversions at the same time, beside the training of the next candidate."""
+
 
 @dataclass(frozen=True)
 class Export:
@@ -23,20 +28,40 @@ class Export:
     name: str
     network: Network
     content: bytes = b""
-    failure: str = ""
-    """Why there is no file; empty where there is one."""
+    failure: StageFailure | None = None
+    """Why there is no file."""
 
 
 def export(
-    name: str, network: Network, techniques: tuple[Technique, ...], data: Dataset, tell: Tell
-) -> Export:
-    """Apply the techniques in their order and convert; a failure costs this candidate only."""
-    try:
-        for k, technique in enumerate(techniques):
-            network = technique.apply(network, data, _part(tell, k, len(techniques)))
-        return Export(name, network, convert(network, techniques))
-    except StageFailure as failure:
-        return Export(name, network, failure=f"{failure.reason}: {failure.message}")
+    candidates: Sequence[tuple[str, tuple[Technique, ...]]],
+    network: Network,
+    data: Dataset,
+    tell: Tell,
+) -> list[Export]:
+    """Apply each candidate's techniques to the network and convert the outcome.
+
+    A failure costs the one candidate only. Conversions run while the next candidate trains.
+
+    Args:
+        candidates: name and techniques, in their order; no techniques give the model as it is.
+        network: what is compressed; it stays as it is.
+        data: rows to train on.
+        tell: called before each candidate and in its loops.
+    """
+    with ThreadPoolExecutor(CONVERSIONS) as pool:
+        waiting: list[Callable[[], Export]] = []
+        for k, (name, techniques) in enumerate(candidates):
+            part = _part(tell, k, len(candidates))
+            part(0.0, f"making {name}")
+            try:
+                made = _apply(techniques, network, data, part)
+            except StageFailure as failure:
+                waiting.append(partial(Export, name, network, failure=failure))
+            else:
+                future = pool.submit(convert, made, techniques)
+                waiting.append(partial(_finish, name, made, future))
+        tell(1.0, "waiting for conversions to end")
+        return [finish() for finish in waiting]
 
 
 def compare(exports: Sequence[Export], rows: Rows, metric: str, tell: Tell) -> list[Trial]:
@@ -54,7 +79,7 @@ def compare(exports: Sequence[Export], rows: Rows, metric: str, tell: Tell) -> l
     trials = []
     for k, one in enumerate(exports):
         tell(k / len(exports), f"measuring {one.name}")
-        trial = Trial(one.name, one.failure)
+        trial = Trial(one.name, str(one.failure or ""))
         if k in models:
             probabilities = models[k].predict(rows.features)
             change = DIFFERENCES[metric](labels, base, probabilities)
@@ -62,14 +87,27 @@ def compare(exports: Sequence[Export], rows: Rows, metric: str, tell: Tell) -> l
                 trial,
                 size=measure_size(one.content, one.network.nonzero),
                 figures=measure(labels, probabilities),
-                drop=-change.estimate,
-                drop_interval=(-change.high, -change.low),
+                drop=0.0 - change.estimate,
+                drop_interval=(0.0 - change.high, 0.0 - change.low),
             )
         trials.append(trial)
     latencies = race(list(models.values()), rows.features)
     for k, latency in zip(models, latencies, strict=True):
         trials[k] = replace(trials[k], latency=(latency.p50, latency.p95))
     return trials
+
+
+def _apply(techniques: Sequence[Technique], network: Network, data: Dataset, tell: Tell) -> Network:
+    for k, technique in enumerate(techniques):
+        network = technique.apply(network, data, _part(tell, k, len(techniques)))
+    return network
+
+
+def _finish(name: str, network: Network, content: Future[bytes]) -> Export:
+    try:
+        return Export(name, network, content.result())
+    except StageFailure as failure:
+        return Export(name, network, failure=failure)
 
 
 def _part(tell: Tell, k: int, of: int) -> Tell:

@@ -16,7 +16,6 @@ from hone_trainer.words import Words
 if TYPE_CHECKING:
     from hone_trainer.context import Context
     from hone_trainer.network import Network
-    from hone_trainer.stage import Tell
     from hone_trainer.task import Report
     from hone_trainer.trials import Export
 
@@ -26,6 +25,8 @@ FLOAT_MODEL = "float.tflite"
 """The model that came in, in the same format: what the shipped one is compared with."""
 TABLE = "compression.json"
 """Before and after, for every candidate."""
+MAKING = 0.9
+"""Share of the time that goes into candidates; the rest measures them."""
 
 
 class Budget(Words):
@@ -76,22 +77,19 @@ class Compress(Stage):
         from hone_trainer.trials import compare, export
 
         network, data = self._only(ctx.networks()), ctx.dataset()
-        steps = len(self.candidates) + 2
+        named = [(c.name, tuple(t.value for t in c.techniques)) for c in self.candidates]
 
-        def part(k: int) -> Tell:
-            return lambda fraction, message: ctx.progress((k + fraction) / steps, message)
+        def making(fraction: float, message: str) -> None:
+            ctx.progress(MAKING * fraction, message)
 
-        part(0)(0.0, "exporting the float model")
-        exports = [export("float", network, (), data, part(0))]
+        def measuring(fraction: float, message: str) -> None:
+            ctx.progress(MAKING + (1 - MAKING) * fraction, message)
+
+        exports = export([("float", ()), *named], network, data, making)
         if exports[0].failure:
-            reason, _, message = exports[0].failure.partition(": ")
-            raise StageFailure(reason, message)
-        for k, candidate in enumerate(self.candidates, start=1):
-            part(k)(0.0, f"making {candidate.name}")
-            techniques = tuple(t.value for t in candidate.techniques)
-            exports.append(export(candidate.name, network, techniques, data, part(k)))
+            raise exports[0].failure
         rows = data.read("validation")
-        trials = compare(exports, rows, self.budget.metric, part(steps - 1))
+        trials = compare(exports, rows, self.budget.metric, measuring)
         chosen = choose(trials[1:], self.budget.max_drop, self.prefer) + 1
         return self._commit(ctx, exports, trials, chosen)
 

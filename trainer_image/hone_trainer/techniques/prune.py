@@ -127,8 +127,15 @@ class Prune(Technique):
 
 
 def prunable(layer: Any) -> bool:
-    """Say whether the kernels of a layer take part."""
+    """Say whether the kernels of a layer take part.
+
+    A single output unit does not: it has next to no weights, and the scale of every prediction
+    hangs on them (at sparsity 0.8 the log loss of the reference model rose from .226 to .270 with
+    it and not at all without).
+    """
     from hone_trainer.keras import keras
 
+    if isinstance(layer, keras.layers.Dense) and layer.units == 1:
+        return False
     kinds = keras.layers.RNN, keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D
     return layer.trainable and isinstance(layer, kinds)
