@@ -88,9 +88,9 @@ def _object(
         }
     if required := node.get("required"):
         out["required"] = required
-    if model := models.get(node.get("title", "")):
-        if rules := _rules(model):
-            out["x-kubernetes-validations"] = rules
+    model = models.get(node.get("title", ""))
+    if model and (rules := _rules(model)):
+        out["x-kubernetes-validations"] = rules
     return out
 
 

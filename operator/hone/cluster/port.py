@@ -68,8 +68,10 @@ class Cluster(Protocol):
     """A world in which jobs live."""
 
     async def observe(self, key: Key) -> Seen | None:
-        """Look at the job and its children now; None where there is no such job, or it is on its
-        way out."""
+        """Look at the job and its children now.
+
+        None where there is no such job, or it is on its way out.
+        """
 
     async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
         """Record the status, if the job is still the one that was seen.

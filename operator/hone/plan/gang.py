@@ -234,4 +234,5 @@ def _again(
 def _backoff(cause: Cause, counted: int) -> timedelta:
     if cause == "preemption":
         return timedelta(0)
-    return min(FIRST_BACKOFF * 2 ** min(counted, 10), LAST_BACKOFF)
+    doubled: timedelta = FIRST_BACKOFF * (1 << min(counted, 10))
+    return min(doubled, LAST_BACKOFF)

@@ -19,7 +19,7 @@ from hone.plan.manifests import Manifest, Ref, job_of, service
 from hone.plan.names import Place
 from hone.plan.site import Site
 from hone.plan.timing import look_again
-from hone.plan.world import World, stamp, when
+from hone.plan.world import JobView, World, stamp, when
 from hone_trainer.task import Artifact, Source
 
 
@@ -142,25 +142,22 @@ def _sources(spec: StageSpec, stage: StageStatus) -> list[Source]:
 def _past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -> list[Ref]:
     """Give what is there and should not be."""
     ttl = job.spec.ttl_seconds_after_finished
-    if ttl is not None and status.finished_at:
-        if now >= when(status.finished_at) + timedelta(seconds=ttl):
-            gone = [Ref("Job", view.name) for view in world.jobs if not view.terminating]
-            return gone + [Ref("Service", name) for name in sorted(world.services)]
+    ended = when(status.finished_at) if status.finished_at else None
+    if ttl is not None and ended is not None and now >= ended + timedelta(seconds=ttl):
+        gone = [Ref("Job", view.name) for view in world.jobs if not view.terminating]
+        return gone + [Ref("Service", name) for name in sorted(world.services)]
     gangs = {(s.name, g.member): g for s in status.stages for g in s.gangs}
     return [
         Ref("Job", view.name)
         for view in world.jobs
         if not view.terminating
-        and _superfluous(gangs.get((view.place.stage, view.place.member)), view.place.attempt)
-        or not view.terminating
-        and not (view.complete or view.failed is not None)
-        and _over(gangs.get((view.place.stage, view.place.member)))
+        and _superfluous(view, gangs.get((view.place.stage, view.place.member)))
     ]
 
 
-def _superfluous(gang: GangStatus | None, attempt: int) -> bool:
-    return gang is None or attempt < gang.attempt
-
-
-def _over(gang: GangStatus | None) -> bool:
-    return gang is not None and gang.state in ("Succeeded", "Failed", "Suspended")
+def _superfluous(view: JobView, gang: GangStatus | None) -> bool:
+    if gang is None or view.place.attempt < gang.attempt:
+        return True
+    # A parameter server, or the peers of a pod that failed, would run on for ever.
+    ended = view.complete or view.failed is not None
+    return not ended and gang.state in ("Succeeded", "Failed", "Suspended")

@@ -85,8 +85,8 @@ class World:
         """Read plain Kubernetes objects; children whose labels are not ours are passed over."""
         return cls(
             status=read_status(raw),
-            jobs=tuple(view for each in jobs if (view := _job(each))),
-            pods=tuple(view for each in pods if (view := _pod(each))),
+            jobs=tuple(view for each in jobs if (view := _job(each)) is not None),
+            pods=tuple(pod for each in pods if (pod := _pod(each)) is not None),
             services=frozenset(services),
             progress=progress or {},
         )

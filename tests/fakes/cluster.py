@@ -1,0 +1,191 @@
+"""A cluster in memory: plain Kubernetes objects, optimistic locking, a Job controller, garbage
+collection. It keeps the contract that the real ones keep (tests/cluster/contract.py) and never
+waits: time passes when a test says so.
+"""
+
+import copy
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen
+from hone.plan.events import Announcement
+from hone.plan.manifests import Manifest, Ref
+from hone.plan.names import INDEX, UID, Place
+from hone.plan.world import World
+from hone_trainer.task import Progress
+
+Object = dict[str, Any]
+
+
+class FakeCluster:
+    """Jobs, their children, and who was told what."""
+
+    def __init__(self) -> None:
+        self.resources: dict[Key, Object] = {}
+        self.jobs: dict[tuple[str, str], Object] = {}
+        self.pods: dict[tuple[str, str], Object] = {}
+        self.services: dict[tuple[str, str], Object] = {}
+        self.announced: list[tuple[Key, Announcement]] = []
+        self.created: Counter[str] = Counter()
+        self.writes = 0
+        self.progress: dict[Key, dict[Place, Progress]] = {}
+        self.tokens: dict[str, Caller] = {}
+        self.refuse: Callable[[Manifest], str | None] = lambda _: None
+        self.rang: Callable[[Key], None] = lambda _: None
+        self._versions = itertools.count(1)
+
+    def apply(self, namespace: str, name: str, spec: Object, **metadata: Any) -> Key:
+        """Store a job as kubectl apply does; a changed spec is a new generation."""
+        key = Key(namespace, name)
+        stored = self.resources.get(key)
+        if stored is None:
+            number = next(self._versions)
+            meta = {"namespace": namespace, "name": name, "uid": f"uid-{number}", "generation": 1}
+            stored = {"metadata": {**meta, **metadata}, "spec": spec, "status": {}}
+            self.resources[key] = stored
+        elif stored["spec"] != spec:
+            stored["spec"] = spec
+            stored["metadata"]["generation"] += 1
+        self.touch(key)
+        return key
+
+    def touch(self, key: Key) -> None:
+        """Change the job without a meaning, as a label or another controller would."""
+        self.resources[key]["metadata"]["resourceVersion"] = str(next(self._versions))
+        self.rang(key)
+
+    def remove(self, key: Key) -> None:
+        """Delete the job; its children follow, as by garbage collection."""
+        uid = self.resources.pop(key)["metadata"]["uid"]
+        for kind in (self.jobs, self.pods, self.services):
+            for name in [n for n, o in kind.items() if o["metadata"]["labels"].get(UID) == uid]:
+                del kind[name]
+        self.rang(key)
+
+    async def observe(self, key: Key) -> Seen | None:
+        """Look at the job and its children now."""
+        raw = self.resources.get(key)
+        if raw is None or "deletionTimestamp" in raw["metadata"]:
+            return None
+        uid = raw["metadata"]["uid"]
+
+        def mine(kind: Mapping[tuple[str, str], Object]) -> list[Object]:
+            return [o for o in kind.values() if o["metadata"]["labels"].get(UID) == uid]
+
+        services = [o["metadata"]["name"] for o in mine(self.services)]
+        progress = self.progress.get(key)
+        world = World.read(raw, mine(self.jobs), mine(self.pods), services, progress)
+        return Seen({**raw, "metadata": dict(raw["metadata"])}, world)
+
+    async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
+        """Record the status, if the job is still the one that was seen."""
+        stored = self.resources.get(key)
+        if stored is None or stored["metadata"]["uid"] != seen.raw["metadata"]["uid"]:
+            raise Gone(str(key))
+        if stored["metadata"]["resourceVersion"] != seen.version:
+            raise Conflict(str(key))
+        stored["status"] = copy.deepcopy(dict(status))
+        self.writes += 1
+        self.touch(key)
+
+    async def create(self, key: Key, manifest: Manifest) -> None:
+        """Create a child."""
+        refusal = self.refuse(manifest)
+        if refusal is not None:
+            raise Refused(refusal)
+        kind = self.services if manifest["kind"] == "Service" else self.jobs
+        name = (key.namespace, manifest["metadata"]["name"])
+        there = kind.get(name)
+        if there is not None:
+            owner = manifest["metadata"]["ownerReferences"][0]["uid"]
+            owners = {o["uid"] for o in there["metadata"].get("ownerReferences", ())}
+            if owner in owners and "deletionTimestamp" not in there["metadata"]:
+                return
+            raise Conflict(name[1])
+        self.created[name[1]] += 1
+        kind[name] = {**copy.deepcopy(manifest), "status": {}}
+        self.rang(key)
+
+    async def delete(self, key: Key, ref: Ref) -> None:
+        """Delete a child; its pods are on their way out and leave when ``reap`` says so."""
+        name = (key.namespace, ref.name)
+        if ref.kind == "Service":
+            self.services.pop(name, None)
+            return
+        if self.jobs.pop(name, None) is not None:
+            for pod in self.pods_of(name):
+                pod["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
+            self.rang(key)
+
+    async def announce(self, key: Key, seen: Seen, announcement: Announcement) -> None:
+        """Tell people."""
+        self.announced.append((key, announcement))
+
+    async def identify(self, token: str) -> Caller | None:
+        """Find out whose token this is."""
+        return self.tokens.get(token)
+
+    # What kubelet, Job controller and garbage collector do, when a test says so.
+
+    def pods_of(self, job: tuple[str, str]) -> list[Object]:
+        """Give the pods of a Job, those on their way out included."""
+        return [p for p in self.pods.values() if p["job"] == job]
+
+    def start(self, job: tuple[str, str]) -> None:
+        """Let the Job controller create the pods, and let them become ready."""
+        stored = self.jobs[job]
+        template = stored["spec"]["template"]
+        for index in range(stored["spec"]["completions"]):
+            name = f"{job[1]}-{index}"
+            labels = {**template["metadata"]["labels"], INDEX: str(index)}
+            self.pods[(job[0], name)] = {
+                "metadata": {"name": name, "labels": labels},
+                "job": job,
+                "status": {"phase": "Running"},
+            }
+        stored["status"] = {"ready": stored["spec"]["completions"]}
+        self._ring_owner(job)
+
+    def end(self, job: tuple[str, str], index: int, code: int, message: str, **more: Any) -> None:
+        """Let a pod end; the Job controller draws its conclusion."""
+        stored = self.jobs[job]
+        pod = self.pods[(job[0], f"{job[1]}-{index}")]
+        ended = {"exitCode": code, "message": message, "reason": more.get("reason", "")}
+        pod["status"] = {
+            "phase": "Failed" if code else "Succeeded",
+            "containerStatuses": [{"state": {"terminated": ended}}],
+            "conditions": more.get("conditions", []),
+        }
+        if code:
+            stored["status"] = {"conditions": [condition("Failed", "BackoffLimitExceeded")]}
+        else:
+            done = sum(p["status"]["phase"] == "Succeeded" for p in self.pods_of(job))
+            stored["status"]["succeeded"] = done
+            stored["status"]["ready"] = stored["spec"]["completions"] - done
+            if done == stored["spec"]["completions"]:
+                stored["status"]["conditions"] = [condition("Complete", "")]
+        self._ring_owner(job)
+
+    def lose(self, job: tuple[str, str]) -> None:
+        """Delete a pod behind everybody's back, as ``kubectl delete pod`` does."""
+        for name in [n for n, p in self.pods.items() if p["job"] == job]:
+            del self.pods[name]
+        self.jobs[job]["status"] = {"conditions": [condition("Failed", "BackoffLimitExceeded")]}
+        self._ring_owner(job)
+
+    def reap(self) -> None:
+        """Let what is on its way out be gone."""
+        leaving = [n for n, p in self.pods.items() if "deletionTimestamp" in p["metadata"]]
+        for name in leaving:
+            del self.pods[name]
+
+    def _ring_owner(self, job: tuple[str, str]) -> None:
+        owner = self.jobs[job]["metadata"]["ownerReferences"][0]["name"]
+        self.rang(Key(job[0], owner))
+
+
+def condition(kind: str, message: str) -> Object:
+    """A true condition."""
+    return {"type": kind, "status": "True", "message": message}
