@@ -1,6 +1,6 @@
-"""The machine room: a real Kubernetes for tests, on one machine, with nothing to download ready-made.
+"""The machine room: a real Kubernetes for tests on one machine, built where it cannot be had.
 
-Three depths, each costing more than the one before: the API alone (`lab.apiserver`, seconds),
-and one real node boxed in namespaces (`lab.box`, with pods, storage and the project's images).
+Two depths: the API alone (`lab.apiserver`, seconds, any user), and one real node boxed in
+namespaces (`lab.box`: pods, storage and the project's images; Linux and root).
 The room is a tool of the checkout and never part of the wheel.
 """

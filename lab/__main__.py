@@ -3,9 +3,11 @@
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
-from lab import binaries, box, pins
+from lab import binaries, box, gpus, images, pins, release
 from lab.faults import Broken, Missing
+from lab.testbed import Testbed
 
 
 def main(argv: list[str]) -> int:
@@ -32,7 +34,14 @@ def _parser() -> argparse.ArgumentParser:
 
     tools = command("binaries", _binaries, "find or build tools and print their paths")
     tools.add_argument("tools", nargs="*", default=list(pins.names()))
-    command("up", _up, "bring up the box with its one node")
+    up = command("up", _up, "bring up the box with its one node")
+    up.add_argument("--gpus", type=int, metavar="N", help="let the node say that it has N GPUs")
+    command("images", _images, "build what changed and bring it into the box")
+    command("install", _install, "images, and the operator with its chart")
+    put = command("put", _put, "copy a file into the box's object storage")
+    put.add_argument("file", type=Path)
+    put.add_argument("bucket")
+    put.add_argument("key")
     command("down", _down, "end the box and sweep up")
     command("status", _status, "say whether the box is well")
     kubectl = command("kubectl", _kubectl, "talk to the cluster in the box")
@@ -47,9 +56,23 @@ def _binaries(options: argparse.Namespace) -> None:
         print(f"{name}\t{path}")
 
 
-def _up(_: argparse.Namespace) -> None:
+def _up(options: argparse.Namespace) -> None:
     cluster = box.up(box.ours())
+    if options.gpus is not None:
+        gpus.set_gpus(cluster, options.gpus)
     print(f"export KUBECONFIG={cluster.kubeconfig}")
+
+
+def _images(_: argparse.Namespace) -> None:
+    images.ensure(box.ours())
+
+
+def _install(_: argparse.Namespace) -> None:
+    release.install(box.ours())
+
+
+def _put(options: argparse.Namespace) -> None:
+    print(Testbed.of(box.ours()).store.put(options.file, options.bucket, options.key))
 
 
 def _down(_: argparse.Namespace) -> None:

@@ -4,7 +4,8 @@ from lab import ground, probes
 from lab.controlplane import ControlPlane
 from lab.processes import Component
 
-# Short memory: tests make and remove Services faster than clusters do.
+# Short memory, and none for names that are not there yet: a gang asks for its peers until they
+# are, and would wait out every remembered no.
 _COREFILE = """\
 cluster.local in-addr.arpa {{
     bind {address}
@@ -14,7 +15,9 @@ cluster.local in-addr.arpa {{
         pods insecure
         ttl 5
     }}
-    cache 5
+    cache 5 {{
+        disable denial
+    }}
 }}
 . {{
     bind {address}

@@ -2,7 +2,7 @@
 
 
 class Missing(Exception):
-    """This machine cannot do it (no root, no package, no toolchain): tests skip, commands exit 3."""
+    """This machine cannot do it (no root, no toolchain): tests skip, commands exit 3."""
 
 
 class Broken(Exception):

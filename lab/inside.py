@@ -11,7 +11,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab import dns, doors, ground, node, processes, storage
+from lab import dns, ground, node, processes, storage
 from lab.apiserver import Cluster
 from lab.controlplane import ControlPlane, Ports
 from lab.faults import Broken
@@ -85,9 +85,7 @@ def _start(plane: ControlPlane, plan: Plan) -> None:
     admin.kubectl("wait", "--for=condition=Ready", f"node/{ground.NODE}", "--timeout=60s")
     pairs = [f"{descriptor}:{port}" for descriptor, port in plan.doors.items()]
     command = [sys.executable, "-m", "lab.doors", *pairs]
-    plane.running.append(
-        processes.start("doors", command, plane.logs, pass_fds=tuple(plan.doors))
-    )
+    plane.running.append(processes.start("doors", command, plane.logs, pass_fds=tuple(plan.doors)))
 
 
 def _stay(parts: list[Component]) -> int:

@@ -1,4 +1,4 @@
-"""One builder at a time: a file lock that the kernel drops when its holder dies, however it dies."""
+"""One builder at a time: a file lock that the kernel drops when its holder ends, however."""
 
 import fcntl
 import sys

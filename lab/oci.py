@@ -10,7 +10,7 @@ import json
 import tarfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 _LAYER = "application/vnd.oci.image.layer.v1.tar"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -52,29 +52,38 @@ def write_static(path: Path, name: str, files: Mapping[str, Path], command: Sequ
             _add(archive, _blob_path(digest), blob)
 
 
-def write_difference(path: Path, layout: Path, name: str, present: Collection[str]) -> int:
-    """Pack an image layout without the blobs that the receiver has; return the bytes of the rest.
+def write_difference(output: IO[bytes], folder: Path, name: str, present: Collection[str]) -> int:
+    """Pack an image without the layers that the receiver has; return the bytes of the rest.
 
     Args:
-        path: the archive to write.
-        layout: the folder of an OCI layout that holds one image.
+        output: where the archive goes.
+        folder: the image's manifest and its blobs, each named by its digest.
         name: what the image is called at the receiver.
         present: digests of the blobs that the receiver has.
     """
-    index = json.loads((layout / "index.json").read_text())
-    (top,) = index["manifests"]
-    manifest = json.loads((layout / _blob_path(top["digest"])).read_text())
-    digests = [top["digest"], manifest["config"]["digest"]]
-    digests += [layer["digest"] for layer in manifest["layers"] if layer["digest"] not in present]
+    manifest = (folder / "manifest.json").read_bytes()
+    content = json.loads(manifest)
+    wanted = [content["config"]["digest"]]
+    wanted += [layer["digest"] for layer in content["layers"] if layer["digest"] not in present]
     size = 0
-    with tarfile.open(path, "w") as archive:
+    with tarfile.open(fileobj=output, mode="w|") as archive:
         _add(archive, "oci-layout", b'{"imageLayoutVersion": "1.0.0"}')
-        _add(archive, "index.json", _index(name, top))
-        for digest in dict.fromkeys(digests):
-            blob = layout / _blob_path(digest)
+        _add(archive, "index.json", _index(name, _describe(_MANIFEST, manifest)))
+        _add(archive, _blob_path(_digest(manifest)), manifest)
+        for digest in dict.fromkeys(wanted):
+            blob = folder / digest.rpartition(":")[2]
             size += blob.stat().st_size
             archive.add(blob, _blob_path(digest), recursive=False)
     return size
+
+
+def prune(folder: Path) -> None:
+    """Remove the blobs that an image's manifest no longer names."""
+    content = json.loads((folder / "manifest.json").read_text())
+    named = {item["digest"].rpartition(":")[2] for item in (content["config"], *content["layers"])}
+    for blob in folder.iterdir():
+        if blob.name not in named | {"manifest.json", "version"}:
+            blob.unlink()
 
 
 def _index(name: str, descriptor: Mapping[str, Any]) -> bytes:

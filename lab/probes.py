@@ -20,9 +20,7 @@ def listening(address: str, port: int) -> Callable[[], bool]:
     return probe
 
 
-def answering(
-    url: str, ca: Path | None = None, client: Pair | None = None
-) -> Callable[[], bool]:
+def answering(url: str, ca: Path | None = None, client: Pair | None = None) -> Callable[[], bool]:
     """Return a probe: does a GET answer 200?
 
     Args:

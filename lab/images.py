@@ -1,0 +1,75 @@
+"""Bring the project's images into the box: build what changed, and move only what is not there.
+
+What an image was made from is written on it in the box, so nothing is built twice, and a box with
+an empty store gets everything again.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lab import kitchen, locks, node, oci, places
+from lab.box import Box
+from lab.faults import Broken
+from lab.recipes import ALL, Recipe
+
+_LABEL = "hone.dev/inputs"
+
+
+def ensure(box: Box, recipes: tuple[Recipe, ...] = ALL) -> list[Recipe]:
+    """Make sure that the box has the images of the checkout as it is now; return those made anew.
+
+    Args:
+        box: a running box.
+        recipes: which images.
+    """
+    made = []
+    for recipe in recipes:
+        with locks.held(places.cache() / "locks" / f"{recipe.key}.lock", recipe.tag):
+            digest = recipe.digest()
+            if _inputs(box, recipe) == digest:
+                continue
+            started = time.monotonic()
+            _label(box, recipe, "")
+            folder = kitchen.build(recipe)
+            size = _import(box, recipe, folder)
+            _label(box, recipe, digest)
+            made.append(recipe)
+            seconds = time.monotonic() - started
+            print(
+                f"lab: {recipe.tag} took {seconds:.0f} s, {size >> 20} MiB moved", file=sys.stderr
+            )
+    return made
+
+
+def _import(box: Box, recipe: Recipe, folder: Path) -> int:
+    present = set(_ctr(box, "content", "ls", "-q").split())
+    command = box.enter(*node.CTR, "images", "import", "-")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as importer:
+        assert importer.stdin is not None
+        size = oci.write_difference(importer.stdin, folder, recipe.tag, present)
+    if importer.returncode:
+        raise Broken(f"the box did not take {recipe.tag}")
+    return size
+
+
+def _inputs(box: Box, recipe: Recipe) -> str | None:
+    for line in _ctr(box, "images", "ls", f"name=={recipe.tag}").splitlines()[1:]:
+        for label in line.split()[-1].split(","):
+            name, _, value = label.partition("=")
+            if name == _LABEL:
+                return value
+    return None
+
+
+def _label(box: Box, recipe: Recipe, digest: str) -> None:
+    if digest or _inputs(box, recipe):
+        _ctr(box, "images", "label", recipe.tag, f"{_LABEL}={digest}")
+
+
+def _ctr(box: Box, *arguments: str) -> str:
+    done = subprocess.run(box.enter(*node.CTR, *arguments), capture_output=True, text=True)
+    if done.returncode:
+        raise Broken(f"ctr {' '.join(arguments[:2])}: {done.stderr[-1000:]}")
+    return done.stdout

@@ -1,0 +1,58 @@
+"""Install the operator in the box as a user would: with helm, from the project's own chart."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lab import binaries, images, places
+from lab.box import Box
+from lab.faults import Broken
+from lab.recipes import OPERATOR, TRAINER
+
+NAME = "hone"
+NAMESPACE = "hone-system"
+CHART = places.CHECKOUT / "charts" / "hone"
+
+
+def install(box: Box, helm: str = "helm", timeout: str = "120s") -> None:
+    """Bring images and operator up to date with the checkout, and wait until it runs.
+
+    Args:
+        box: a running box.
+        helm: which helm to use: `helm` is version 4, `helm3` version 3.
+        timeout: how long helm waits for the operator.
+    """
+    changed = images.ensure(box)
+    started = time.monotonic()
+    fresh = not _helm(box, helm, "list", "--namespace", NAMESPACE, "--short").strip()
+    _helm(box, helm, "upgrade", "--install", NAME, str(CHART), *values(), "--timeout", timeout)
+    if OPERATOR in changed and not fresh:
+        # The tag is the same as before, so nothing but us knows that the image is another one.
+        kubectl = box.cluster().kubectl
+        kubectl("-n", NAMESPACE, "rollout", "restart", "deployment")
+        kubectl("-n", NAMESPACE, "rollout", "status", "deployment", f"--timeout={timeout}")
+    print(f"lab: installed after {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+def values() -> list[str]:
+    """Return what the chart is told about a box."""
+    chosen = {
+        "image.repository": OPERATOR.name,
+        "image.tag": "dev",
+        "image.pullPolicy": "IfNotPresent",
+        "trainer.image": TRAINER.tag,
+    }
+    sets = [word for key, value in chosen.items() for word in ("--set", f"{key}={value}")]
+    return [*sets, "--namespace", NAMESPACE, "--create-namespace", "--wait"]
+
+
+def _helm(box: Box, helm: str, *arguments: str) -> str:
+    binary: Path = binaries.ensure([helm])[helm]
+    environ = {**os.environ, "KUBECONFIG": str(box.kubeconfig)}
+    done = subprocess.run([binary, *arguments], env=environ, capture_output=True, text=True)
+    if done.returncode:
+        pods = box.cluster().kubectl("-n", NAMESPACE, "get", "pods", "-o", "wide", check=False)
+        raise Broken(f"helm {arguments[0]}: {done.stderr.strip()}\n{pods}")
+    return done.stdout
