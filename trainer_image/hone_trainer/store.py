@@ -152,6 +152,8 @@ class ArtifactStore:
         if self._backend is None:
             from obstore.store import LocalStore
 
+            if not create and not Path(self.root).is_dir():
+                raise FileNotFoundError(self.root)
             self._backend = LocalStore(self.root, mkdir=create)
         return self._backend
 

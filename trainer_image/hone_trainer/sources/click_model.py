@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.store import ArtifactStore
 
-SHARPNESS = 5.0
+SHARPNESS = 3.5
 ITEM_BIAS = 1.5
-AFFINITY = 0.42
+AFFINITY = 0.3
 FLATTENING = 10
 DECAY = 0.8
 

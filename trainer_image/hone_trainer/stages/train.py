@@ -65,3 +65,9 @@ class Train(Stage):
     def at_once(self) -> int:
         """As many as the user allows."""
         return self.parallelism or self.members
+
+    def run(self, ctx: Context) -> Report:
+        """Train the member's model in one pod of its gang."""
+        from hone_trainer.training import train
+
+        return train(self, ctx)

@@ -1,0 +1,100 @@
+"""A pod's whole life: understand the task, run one stage, say how it ended, leave.
+
+Exit codes are those of ``task.Exit``; the termination message holds the report. A stage that an
+earlier attempt has committed is reported again and not run.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import ValidationError
+
+from hone_trainer.context import Context
+from hone_trainer.gang import Gang, limit_threads, lost_peer
+from hone_trainer.last_word import LastWord
+from hone_trainer.manifest import committed
+from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster
+from hone_trainer.stages import AnyStage
+from hone_trainer.store import open_store
+from hone_trainer.task import TASK_VARIABLE, Exit, Progress, Report, StageFailure, Task
+
+_log = logging.getLogger("hone")
+
+
+def main() -> NoReturn:
+    """Run the stage that the environment names; never returns."""
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    last_word = LastWord(os.environ)
+    last_word.leave_when_asked()
+    limit_threads(os.environ)
+    try:
+        report = run(read_task())
+    except Exception as error:
+        last_word.leave(*judge(error))
+    last_word.leave(report, Exit.OK)
+
+
+def read_task() -> Task:
+    """Understand the task; ``BadTask`` where that is impossible."""
+    try:
+        return Task.model_validate_json(os.environ.get(TASK_VARIABLE, ""))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        message = f"{TASK_VARIABLE}: {where}: {first['msg']}".replace(": :", ":")
+        raise StageFailure("BadTask", message) from None
+
+
+def run(task: Task) -> Report:
+    """Run one stage in this pod, unless its output is already there."""
+    gang = Gang.read(os.environ)
+    place = f"pod {gang.rank + 1}/{gang.size}, attempt {task.attempt}"
+    _log.info(
+        "%s/%s stage %s member %s: %s", task.namespace, task.job, task.stage, task.member, place
+    )
+    store = open_store(task.store)
+    done = committed(store, task)
+    if done is not None:
+        _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
+        return done
+    try:
+        stage = AnyStage.model_validate(task.run).value
+    except ValidationError as error:
+        raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
+    token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
+    post = Poster(task.progress_url if gang.rank == 0 else None, token)
+    gang.await_names(lambda missing: post(Progress(message=missing)))
+    with tempfile.TemporaryDirectory(prefix="hone-") as work:
+        report: Report = stage.run(Context(task, store, Path(work), post, gang.rank, gang.size))
+    return report
+
+
+def judge(error: Exception) -> tuple[Report, int]:
+    """Give the report and the exit code that an error stands for."""
+    if isinstance(error, StageFailure):
+        report = Report(reason=error.reason[:63], message=error.message[:1024])
+        return report, 1 if error.retry else Exit.DO_NOT_RETRY
+    text = (str(error).strip().splitlines() or [""])[-1][:400]
+    if lost_peer(error):
+        return Report(reason="PeerLost", message=f"another pod went away: {text}"), Exit.PEER_LOST
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        remedy = "raise resources.limits.memory or lower train.batchSize"
+        return Report(reason="OutOfMemory", message=f"out of memory: {remedy}"), 1
+    _log.exception("crashed")
+    return Report(reason="Crashed", message=f"{type(error).__name__}: {text}"), 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Live progress to the operator: in the background, at most once a second, never in the way.
+
+Only the newest progress counts; what could not be sent is replaced by what came after it. Of
+several operators all but one answer 503, so every address of the name is tried.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from hone_trainer.task import Progress
+
+TOKEN_VARIABLE = "HONE_TOKEN_FILE"  # noqa: S105
+DEFAULT_TOKEN = "/var/run/secrets/hone/token"  # noqa: S105
+PERIOD_S = 1.0
+TIMEOUT_S = 5.0
+QUIET_S = 5.0
+"""Seconds between two lines of the log that bring no figures."""
+
+_log = logging.getLogger("hone")
+
+
+class Poster:
+    """Sends the newest progress, where somebody listens, and logs it.
+
+    Args:
+        url: where to post; nothing is sent where there is none.
+        token: file of the bearer token; read anew for every post, as it is rotated.
+    """
+
+    def __init__(self, url: str | None, token: Path) -> None:
+        self._url = urlsplit(url) if url else None
+        self._token = token
+        self._newest: Progress | None = None
+        self._bell = threading.Event()
+        self._logged = 0.0
+        self._failed = ""
+        if self._url is not None:
+            threading.Thread(target=self._run, name="progress", daemon=True).start()
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note of a progress; returns at once."""
+        self._newest = progress
+        self._bell.set()
+        now = time.monotonic()
+        if progress.metrics or now - self._logged >= QUIET_S:
+            self._logged = now
+            _log.info("%3.0f %% %s", 100 * progress.fraction, progress.message)
+
+    def _run(self) -> None:
+        while True:
+            self._bell.wait()
+            self._bell.clear()
+            if self._newest is not None and self._url is not None:
+                self._note(self._send(self._url, self._newest))
+            time.sleep(PERIOD_S)
+
+    def _send(self, url: SplitResult, progress: Progress) -> str:
+        """Try all addresses; give what went wrong, or nothing."""
+        body = json.dumps(progress.dump())
+        headers = {"Content-Type": "application/json", "Host": url.netloc}
+        with suppress(OSError):  # a laptop's operator asks for no token
+            headers["Authorization"] = f"Bearer {self._token.read_text().strip()}"
+        failed = "no address"
+        try:
+            port = url.port or (443 if url.scheme == "https" else 80)
+            found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+        except (OSError, ValueError) as error:
+            return type(error).__name__
+        for *_, address in found:
+            try:
+                status = _post(url, (str(address[0]), port), body, headers)
+            except (OSError, http.client.HTTPException) as error:
+                failed = type(error).__name__
+                continue
+            if 200 <= status < 300:
+                return ""
+            failed = f"status {status}"
+        return failed
+
+    def _note(self, failed: str) -> None:
+        """Log a change between working and not, once."""
+        if failed != self._failed:
+            self._failed = failed
+            where = self._url.netloc if self._url else ""
+            if failed:
+                _log.warning("progress is not heard at %s: %s", where, failed)
+            else:
+                _log.info("progress is heard again at %s", where)
+
+
+def _post(url: SplitResult, address: tuple[str, int], body: str, headers: dict[str, str]) -> int:
+    """Post to one address of the name; give the HTTP status."""
+    plain = socket.create_connection(address, timeout=TIMEOUT_S)
+    if url.scheme == "https":
+        secure = ssl.create_default_context()
+        plain = secure.wrap_socket(plain, server_hostname=url.hostname)
+    connection = http.client.HTTPConnection(*address, timeout=TIMEOUT_S)
+    connection.sock = plain
+    try:
+        path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        connection.request("POST", path, body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
