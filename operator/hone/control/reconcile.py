@@ -6,6 +6,7 @@ acted upon, so whoever takes over after a crash goes on from the record.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from hone.cluster.port import Cluster, Conflict, Gone, Key, Refused, Seen
 from hone.plan.events import announcements
 from hone.plan.plan import Plan, plan
 from hone.plan.refusal import explain, refuse
+from hone.plan.rejection import give_up
 from hone.plan.site import Site
 
 log = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
         if decided.status != seen.world.status:
             await record(cluster, key, seen, decided.status)
             return SOON
-        return await act(cluster, key, decided)
+        return await act(cluster, key, seen, decided, clock, site)
     except Conflict as conflict:
         log.info("somebody was faster", extra={"job": str(key), "what": str(conflict)})
         return TAKEN if decided.create else SOON
@@ -80,10 +82,19 @@ async def record(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> N
         await cluster.announce(key, seen, announcement)
 
 
-async def act(cluster: Cluster, key: Key, decided: Plan) -> timedelta | None:
+async def act(
+    cluster: Cluster, key: Key, seen: Seen, decided: Plan, clock: Clock, site: Site
+) -> timedelta | None:
     """Make the world agree with the record."""
     for ref in decided.delete:
         await cluster.delete(key, ref)
     for manifest in decided.create:
-        await cluster.create(key, manifest)
+        try:
+            await cluster.create(key, manifest)
+        except Refused as refused:
+            # Asking again would not help: the gang fails, and the status says why.
+            world = give_up(seen.world, manifest, str(refused), clock.now())
+            turned = decide(replace(seen, world=world), clock.now(), site)
+            await record(cluster, key, seen, turned.status)
+            return SOON
     return decided.again

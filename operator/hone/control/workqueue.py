@@ -1,7 +1,7 @@
 """A queue of keys: each is worked on by one worker at a time, once however often it was rung.
 
 The rules are those of client-go's workqueue: a key that rings while it is being worked on comes
-again afterwards; one that fails comes back later and later.
+again afterwards; one that fails comes back later and later; a closed queue hands out nothing more.
 """
 
 import asyncio
@@ -15,11 +15,16 @@ FIRST_DELAY = 0.5
 LAST_DELAY = 60.0
 
 
+class Closed(Exception):
+    """The queue hands out nothing more."""
+
+
 class Workqueue(Generic[K]):
     """Keys that want attention, now or later."""
 
     def __init__(self) -> None:
-        self._ready: asyncio.Queue[K] = asyncio.Queue()
+        self._ready: asyncio.Queue[K | None] = asyncio.Queue()
+        self._closed = False
         self._waiting: set[K] = set()
         self._working: set[K] = set()
         self._rang: set[K] = set()
@@ -32,6 +37,8 @@ class Workqueue(Generic[K]):
 
     def ring(self, key: K) -> None:
         """Ask for attention now."""
+        if self._closed:
+            return
         if key in self._working:
             self._rang.add(key)
         elif key not in self._waiting:
@@ -40,6 +47,8 @@ class Workqueue(Generic[K]):
 
     def ring_later(self, key: K, delay: timedelta) -> None:
         """Ask for attention after a while; of several such wishes the earliest counts."""
+        if self._closed:
+            return
         loop = asyncio.get_running_loop()
         at = loop.time() + max(delay.total_seconds(), 0.0)
         timer = self._timers.get(key)
@@ -50,8 +59,15 @@ class Workqueue(Generic[K]):
         self._timers[key] = loop.call_at(at, self._due, key)
 
     async def take(self) -> K:
-        """Wait for the next key; say ``done`` when its work is finished."""
+        """Wait for the next key; say ``done`` when its work is finished.
+
+        Raises:
+            Closed: there will be none.
+        """
         key = await self._ready.get()
+        if key is None or self._closed:
+            self._ready.put_nowait(None)
+            raise Closed
         self._waiting.discard(key)
         self._working.add(key)
         return key
@@ -70,7 +86,9 @@ class Workqueue(Generic[K]):
             self.ring(key)
 
     def close(self) -> None:
-        """Forget what was to come later."""
+        """Hand out nothing more; what is being worked on may be finished."""
+        self._closed = True
+        self._ready.put_nowait(None)
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()

@@ -1,0 +1,194 @@
+"""The real cluster: jobs as custom resources, children as Jobs, Services and pods.
+
+Every look is a fresh read. Caches fed by events miss what happens while a watch is down, and a
+decision must not rest on that.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hone.api import API_VERSION, GROUP, KIND, PLURAL, VERSION
+from hone.cluster.kube_connection import MERGE, Connection
+from hone.cluster.kube_identity import Identities
+from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Unavailable
+from hone.plan.events import Announcement
+from hone.plan.manifests import Manifest, Ref
+from hone.plan.names import UID, Place
+from hone.plan.world import World
+from hone_trainer.task import Progress
+
+log = logging.getLogger(__name__)
+
+COLLECTIONS = {"Job": "apis/batch/v1", "Service": "api/v1", "Pod": "api/v1"}
+NOTE_LIMIT = 1024
+"""Characters that the API server accepts in an Event."""
+
+Posts = Callable[[Key], Mapping[Place, Progress]]
+"""Gives the latest progress of a job's pods."""
+
+
+class KubeCluster:
+    """A cluster behind an API server.
+
+    Args:
+        connection: the way to it.
+        posts: what pods have posted lately.
+        audience: audience of the tokens with which they post.
+        instance: name of this process in Events.
+        noticed: told of every look at a job, None where it is gone.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        posts: Posts = lambda _: {},
+        audience: str = f"{GROUP}/progress",
+        instance: str = "hone-operator",
+        noticed: Callable[[Key, Seen | None], None] = lambda _key, _seen: None,
+    ) -> None:
+        self._api = connection
+        self._posts = posts
+        self._instance = instance
+        self._noticed = noticed
+        self._identities = Identities(connection, audience)
+
+    async def observe(self, key: Key) -> Seen | None:
+        """Look at the job and its children now."""
+        seen = await self._look(key)
+        self._noticed(key, seen)
+        return seen
+
+    async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
+        """Record the status, if the job is still the one that was seen."""
+        body = {
+            "metadata": {"resourceVersion": seen.version},
+            "status": _replacing(seen.raw.get("status") or {}, status),
+        }
+        await self._api.call("PATCH", f"{_job(key)}/status", body=body, content_type=MERGE)
+
+    async def create(self, key: Key, manifest: Manifest) -> None:
+        """Create a child; one that is ours and there already is fine."""
+        folder = _collection(key.namespace, manifest["kind"])
+        try:
+            await self._api.call("POST", folder, body=manifest)
+        except Conflict as taken:
+            name = manifest["metadata"]["name"]
+            try:
+                there = (await self._api.call("GET", f"{folder}/{name}"))["metadata"]
+            except Gone:
+                raise taken from None
+            ours = _owners(there) & _owners(manifest["metadata"])
+            if not ours or "deletionTimestamp" in there:
+                whose = "is on its way out" if ours else "belongs to somebody else"
+                raise Conflict(f"{manifest['kind']} {name} {whose}") from None
+
+    async def delete(self, key: Key, ref: Ref) -> None:
+        """Delete a child and its pods; one that is gone already is fine."""
+        path = f"{_collection(key.namespace, ref.kind)}/{ref.name}"
+        try:
+            await self._api.call("DELETE", path, body={"propagationPolicy": "Background"})
+        except Gone:
+            return
+
+    async def announce(self, key: Key, seen: Seen, announcement: Announcement) -> None:
+        """Tell people by an Event; its name keeps a second telling from making a second Event."""
+        body = _event(key, seen, announcement, self._instance, datetime.now(UTC))
+        path = f"/apis/events.k8s.io/v1/namespaces/{key.namespace}/events"
+        try:
+            await self._api.call("POST", path, body=body)
+        except (Conflict, Gone):
+            return
+        except (Refused, Unavailable) as error:
+            log.warning("an Event was not taken", extra={"job": str(key), "what": str(error)})
+
+    async def identify(self, token: str) -> Caller | None:
+        """Find out which pod of which job holds this token."""
+        return await self._identities.find(token)
+
+    async def keys(self, namespace: str | None = None) -> list[Key]:
+        """List all jobs, of one namespace or of all."""
+        where = f"/namespaces/{namespace}" if namespace else ""
+        found = await self._api.call("GET", f"/apis/{API_VERSION}{where}/{PLURAL}")
+        metas = (item["metadata"] for item in found.get("items") or ())
+        return [Key(meta["namespace"], meta["name"]) for meta in metas]
+
+    async def _look(self, key: Key) -> Seen | None:
+        try:
+            raw = await self._api.call("GET", _job(key))
+        except Gone:
+            return None
+        if "deletionTimestamp" in raw["metadata"]:
+            return None
+        uid = raw["metadata"]["uid"]
+        jobs, pods, services = await asyncio.gather(
+            *(self._children(key.namespace, kind, uid) for kind in ("Job", "Pod", "Service"))
+        )
+        # Labels can be forged by whoever may write in the namespace; owners are what we set.
+        names = (each["metadata"]["name"] for each in _owned(services, uid))
+        world = World.read(raw, _owned(jobs, uid), pods, names, self._posts(key))
+        return Seen(raw, world)
+
+    async def _children(self, namespace: str, kind: str, uid: str) -> list[dict[str, Any]]:
+        query = {"labelSelector": f"{UID}={uid}"}
+        found = await self._api.call("GET", _collection(namespace, kind), query=query)
+        return found.get("items") or []
+
+
+def _job(key: Key) -> str:
+    return f"/apis/{GROUP}/{VERSION}/namespaces/{key.namespace}/{PLURAL}/{key.name}"
+
+
+def _collection(namespace: str, kind: str) -> str:
+    return f"/{COLLECTIONS[kind]}/namespaces/{namespace}/{kind.lower()}s"
+
+
+def _owners(meta: Mapping[str, Any]) -> set[str]:
+    return {owner["uid"] for owner in meta.get("ownerReferences") or ()}
+
+
+def _owned(items: Iterable[dict[str, Any]], uid: str) -> list[dict[str, Any]]:
+    return [item for item in items if uid in _owners(item["metadata"])]
+
+
+def _replacing(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a merge patch that leaves exactly ``new``: what vanished is named as null."""
+    patch: dict[str, Any] = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        before = old.get(key)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            patch[key] = _replacing(before, value)
+        else:
+            patch[key] = value
+    return patch
+
+
+def _event(
+    key: Key, seen: Seen, announcement: Announcement, instance: str, now: datetime
+) -> dict[str, Any]:
+    meta = seen.raw["metadata"]
+    said = (meta["uid"], seen.version, announcement.reason, announcement.message)
+    digest = hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+    return {
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {"name": f"{key.name}.{digest}", "namespace": key.namespace},
+        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "type": announcement.type,
+        "reason": announcement.reason[:128] or "Unknown",
+        "action": "Reconcile",
+        "note": announcement.message[:NOTE_LIMIT],
+        "reportingController": f"{GROUP}/operator",
+        "reportingInstance": instance[:128],
+        "regarding": {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "namespace": key.namespace,
+            "name": key.name,
+            "uid": meta["uid"],
+            "resourceVersion": seen.version,
+        },
+    }

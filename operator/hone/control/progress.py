@@ -1,0 +1,133 @@
+"""What running pods say of themselves: kept in memory only, and only the last word of each.
+
+Losing it costs a few seconds of a progress bar; what counts is in the pods' last reports. So it is
+kept out of the API server, where every write has its price.
+"""
+
+import json
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping
+
+from pydantic import ValidationError
+
+from hone.cluster.port import Caller, Cluster, Key, Refused, Unavailable
+from hone.plan.names import Place
+from hone_trainer.task import Progress
+
+BODY_LIMIT = 4096
+"""Bytes of one post."""
+PAUSE_SECONDS = 1.0
+"""At least so long between two posts of a pod."""
+KEPT_SECONDS = 600.0
+"""A post that is older says nothing about now."""
+LIMIT = 10_000
+"""Pods that are remembered; the one heard longest ago is forgotten first."""
+
+Clock = Callable[[], float]
+
+
+class ProgressBoard:
+    """The latest post of every pod."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._posts: dict[Key, dict[Place, tuple[float, Progress]]] = defaultdict(dict)
+        self._order: OrderedDict[Caller, float] = OrderedDict()
+
+    def put(self, caller: Caller, progress: Progress) -> None:
+        """Remember a post instead of the one before it."""
+        self._posts[caller.key][caller.place] = (self._clock(), progress)
+        self._order[caller] = self._clock()
+        self._order.move_to_end(caller)
+        while self._order and (len(self._order) > LIMIT or self._stale(next(iter(self._order)))):
+            self._drop(next(iter(self._order)))
+
+    def of(self, key: Key) -> Mapping[Place, Progress]:
+        """Give what the pods of a job said lately."""
+        fresh = self._clock() - KEPT_SECONDS
+        posts = self._posts.get(key, {}).items()
+        return {place: post for place, (at, post) in posts if at > fresh}
+
+    def last_heard(self, caller: Caller) -> float | None:
+        """Say when a pod was last heard, by the board's clock."""
+        return self._order.get(caller)
+
+    def forget(self, key: Key) -> None:
+        """Drop a job that has finished or gone."""
+        for place in self._posts.pop(key, {}):
+            self._order.pop(Caller(key, place), None)
+
+    def __len__(self) -> int:
+        """Number of pods that are remembered."""
+        return len(self._order)
+
+    def _stale(self, caller: Caller) -> bool:
+        return self._order[caller] <= self._clock() - KEPT_SECONDS
+
+    def _drop(self, caller: Caller) -> None:
+        del self._order[caller]
+        places = self._posts[caller.key]
+        places.pop(caller.place, None)
+        if not places:
+            del self._posts[caller.key]
+
+
+class Reception:
+    """Takes posts in: finds out whose they are, checks them, and rings for the job.
+
+    Args:
+        cluster: who knows the pods.
+        board: where posts go.
+        ring: called with the job of every post that was taken in.
+        clock: the board's clock.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        board: ProgressBoard,
+        ring: Callable[[Key], None],
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._cluster = cluster
+        self._board = board
+        self._ring = ring
+        self._clock = clock
+
+    async def take(self, authorization: str, body: bytes) -> tuple[int, str]:
+        """Take a post in.
+
+        Args:
+            authorization: the header of that name.
+            body: at most ``BODY_LIMIT`` bytes of JSON, a ``Progress``.
+
+        Returns:
+            HTTP status, and a sentence for whoever reads the pod's log.
+        """
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return 401, "send the pod's projected token as a bearer token"
+        if len(body) > BODY_LIMIT:
+            return 413, f"a post has at most {BODY_LIMIT} bytes"
+        try:
+            caller = await self._cluster.identify(token)
+        except Refused as refused:
+            return 403, str(refused)
+        except Unavailable:
+            return 503, "nobody can check the token at this moment; post again later"
+        if caller is None:
+            return 401, "the token is not good, or not made for this audience"
+        return self._accept(caller, body)
+
+    def _accept(self, caller: Caller, body: bytes) -> tuple[int, str]:
+        last = self._board.last_heard(caller)
+        if last is not None and self._clock() < last + PAUSE_SECONDS:
+            return 429, f"post at most every {PAUSE_SECONDS:g} s"
+        try:
+            progress = Progress.model_validate(json.loads(body))
+        except (ValidationError, ValueError):
+            return 400, "the body is not a progress report"
+        self._board.put(caller, progress)
+        self._ring(caller.key)
+        return 202, "taken"

@@ -1,0 +1,77 @@
+"""The operator's one small server: probes, metrics, and the door at which pods post progress.
+
+kopf has a liveness probe of its own, which stays green while its watches are dead. These answer
+for the loop: is it on time, do passes end, is it our turn.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client import generate_latest
+
+from hone.control.progress import BODY_LIMIT, Reception
+from hone.control.telemetry import Telemetry
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+BODY_SECONDS = 5.0
+"""Nobody who sends more slowly is one of our pods."""
+
+
+@asynccontextmanager
+async def serving(address: str, telemetry: Telemetry, reception: Reception) -> AsyncIterator[int]:
+    """Serve while the block runs; gives the port.
+
+    Args:
+        address: host and port; port 0 takes any that is free.
+        telemetry: what the probes and the metrics read.
+        reception: who takes posts in.
+    """
+    host, _, port = address.rpartition(":")
+    runner = web.AppRunner(application(telemetry, reception), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host or None, int(port), shutdown_timeout=2.0)
+        await site.start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def application(telemetry: Telemetry, reception: Reception) -> web.Application:
+    """Give the routes."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        ailments = telemetry.ailments()
+        if ailments:
+            return web.Response(status=500, text="\n".join(ailments) + "\n")
+        return web.Response(text="ok\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        if not telemetry.ready:
+            return web.Response(status=503, text="the preflight has not passed yet\n")
+        return web.Response(text="leading\n" if telemetry.leading else "standing by\n")
+
+    async def metrics(_: web.Request) -> web.Response:
+        body = generate_latest(telemetry.registry)
+        return web.Response(body=body, headers={"Content-Type": METRICS_TYPE})
+
+    async def progress(request: web.Request) -> web.Response:
+        if not telemetry.leading:
+            return web.json_response({"message": "standing by; post again later"}, status=503)
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+        status, message = await reception.take(request.headers.get("Authorization", ""), body)
+        return web.json_response({"message": message}, status=status)
+
+    app = web.Application(client_max_size=BODY_LIMIT)
+    app.add_routes(
+        [
+            web.get("/healthz", healthz),
+            web.get("/readyz", readyz),
+            web.get("/metrics", metrics),
+            web.post("/v1/progress", progress),
+        ]
+    )
+    return app
