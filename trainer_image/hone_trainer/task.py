@@ -32,7 +32,9 @@ class Metric(Words):
     """A named figure. The value is text, so that every client keeps its digits."""
 
     name: Annotated[str, Field(max_length=63)]
+    """What it measures."""
     value: Annotated[str, Field(max_length=32)]
+    """The figure, as text."""
 
 
 class Artifact(Words):

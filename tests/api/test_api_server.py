@@ -1,0 +1,72 @@
+"""A real API server takes the definition, refuses what is wrong, and explains what is right."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from lab.apiserver import Cluster
+from lab.faults import Broken
+from tests.api.wrong_specs import CASES, RIGHT, Wrong
+
+pytestmark = pytest.mark.api
+
+
+@pytest.fixture(scope="module")
+def server(api_server: Cluster, root: Path) -> Cluster:
+    """An API server that knows our kind."""
+    definition = str(root / "crds" / "hone.dev_optimizationjobs.yaml")
+    api_server.kubectl("apply", "-f", definition)
+    until = time.monotonic() + 30
+    while "optimizationjobs" not in api_server.kubectl("api-resources", "--api-group=hone.dev"):
+        assert time.monotonic() < until, "the definition is never served"
+        time.sleep(0.2)
+    return api_server
+
+
+def resource(name: str, spec: object) -> str:
+    kind = {"apiVersion": "hone.dev/v1alpha1", "kind": "OptimizationJob"}
+    return json.dumps({**kind, "metadata": {"name": name}, "spec": spec})
+
+
+def test_the_right_spec_is_stored_with_its_defaults(server: Cluster) -> None:
+    server.kubectl("apply", "-f", "-", stdin=resource("right", RIGHT))
+    stored = json.loads(server.kubectl("get", "hj", "right", "-o", "json"))
+    assert stored["status"]["observedGeneration"] == -1
+    assert stored["spec"]["stages"][1]["train"]["epochs"] == 10
+    assert "retries" not in stored["spec"]["stages"][1]
+    server.kubectl("delete", "hj", "right")
+
+
+@pytest.mark.parametrize(
+    "wrong", [c for c in CASES if c.seen_by == "schema"], ids=lambda wrong: wrong.name
+)
+def test_what_is_wrong_is_refused_by_name(server: Cluster, wrong: Wrong) -> None:
+    with pytest.raises(Broken) as caught:
+        server.kubectl("apply", "-f", "-", stdin=resource("wrong", wrong.spec()))
+    for words in wrong.says:
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["UPPER", "with.dots", "x" * 49, "9lives"])
+def test_names_that_cannot_be_host_names_are_refused(server: Cluster, name: str) -> None:
+    with pytest.raises(Broken, match=r"metadata\.name"):
+        server.kubectl("apply", "-f", "-", stdin=resource(name, RIGHT))
+
+
+def test_the_spec_cannot_be_changed_but_suspended(server: Cluster) -> None:
+    server.kubectl("apply", "-f", "-", stdin=resource("fixed", RIGHT))
+    server.kubectl("patch", "hj", "fixed", "--type=merge", "-p", '{"spec":{"suspend":true}}')
+    for patch in ('{"spec":{"seed":5}}', '{"spec":{"artifacts":null}}', '{"spec":{"defaults":{}}}'):
+        with pytest.raises(Broken, match="create another OptimizationJob instead"):
+            server.kubectl("patch", "hj", "fixed", "--type=merge", "-p", patch)
+    server.kubectl("delete", "hj", "fixed")
+
+
+def test_kubectl_explains_every_stage(server: Cluster) -> None:
+    text = server.kubectl("explain", "optimizationjobs.hone.dev.spec.stages")
+    for words in ("prepare", "A data set to one or several trained models", "retries"):
+        assert words in text
+    deep = "optimizationjobs.hone.dev.spec.stages.compress.candidates.techniques.prune"
+    assert "Share of the weights that end as zero" in server.kubectl("explain", deep)

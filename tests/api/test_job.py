@@ -1,0 +1,47 @@
+"""The models: what is right is read, what is wrong is refused with the field and the remedy."""
+
+import pytest
+from pydantic import ValidationError
+
+from hone.api.execution import Execution
+from hone.api.job import JobSpec
+from hone.plan.refusal import explain
+from tests.api.wrong_specs import CASES, RIGHT, Wrong
+
+
+def test_the_right_spec_is_read() -> None:
+    spec = JobSpec.model_validate(RIGHT)
+    assert [stage.kind for stage in spec.stages] == [
+        "prepare",
+        "train",
+        "fuse",
+        "compress",
+        "evaluate",
+    ]
+    assert spec.stages[1].value.gangs()[1].size == 2
+
+
+def test_what_is_read_is_written_back() -> None:
+    spec = JobSpec.model_validate(RIGHT)
+    assert JobSpec.model_validate(spec.dump()) == spec
+
+
+@pytest.mark.parametrize("wrong", CASES, ids=lambda wrong: wrong.name)
+def test_what_is_wrong_is_refused(wrong: Wrong) -> None:
+    with pytest.raises(ValidationError) as caught:
+        JobSpec.model_validate(wrong.spec())
+    text = explain(caught.value)
+    field = [str(step) for step in wrong.path if isinstance(step, str)]
+    assert any(step in text for step in field), text
+
+
+def test_quantities_may_be_numbers() -> None:
+    given = Execution.model_validate({"resources": {"limits": {"nvidia.com/gpu": 1}}})
+    assert given.resources is not None
+    assert given.resources.limits == {"nvidia.com/gpu": "1"}
+
+
+def test_a_stage_overrides_the_defaults_field_by_field() -> None:
+    defaults = Execution(image="a", retries=5)
+    merged = Execution(image="b").over(defaults)
+    assert (merged.image, merged.retries) == ("b", 5)

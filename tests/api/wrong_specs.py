@@ -1,0 +1,139 @@
+# ruff: noqa: E501 - a table reads best a case a line
+"""Wrong specs: what a user may get wrong, and the words that the answer must contain.
+
+Each case changes a right spec in one place. ``schema`` cases are refused by the API server, before
+anything is stored; ``flow`` cases it cannot see, and ``Accepted=False`` answers them.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Path = tuple[str | int, ...]
+DROP = object()
+
+RIGHT: dict[str, Any] = {
+    "artifacts": {"uri": "s3://models/shop"},
+    "stages": [
+        {
+            "name": "data",
+            "prepare": {
+                "source": {"csv": {"uri": "s3://raw/clicks.csv"}},
+                "columns": [
+                    {"name": "user", "id": {}},
+                    {"name": "item", "id": {}},
+                    {"name": "clicked", "label": {}},
+                ],
+                "clean": [{"missing": {"fill": "median"}}, {"duplicates": {}}],
+                "split": {"validation": 0.1, "test": 0.1},
+            },
+        },
+        {
+            "name": "train",
+            "train": {
+                "model": {"recommendation": {"lstm": {"embedding": 64, "units": 64}}},
+                "members": 2,
+                "strategy": {"multiWorkerMirrored": {"workers": 2}},
+                "batchSize": 32,
+            },
+        },
+        {"name": "fuse", "fuse": {"weightedAverage": {}}},
+        {
+            "name": "compress",
+            "compress": {"candidates": [{"techniques": [{"quantize": {"mode": "int8"}}]}]},
+        },
+        {"name": "evaluate", "evaluate": {"require": [{"metric": "accuracy", "atLeast": 0.8}]}},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A fault, where it is, and what the answer has to name."""
+
+    name: str
+    path: Path
+    value: Any
+    says: tuple[str, ...]
+    seen_by: Literal["schema", "flow"] = "schema"
+
+    def spec(self) -> dict[str, Any]:
+        """The right spec with this fault in it."""
+        spec = copy.deepcopy(RIGHT)
+        holder: Any = spec
+        for step in self.path[:-1]:
+            holder = holder[step]
+        if self.value is DROP:
+            del holder[self.path[-1]]
+        else:
+            holder[self.path[-1]] = copy.deepcopy(self.value)
+        return spec
+
+
+PREPARE: Path = ("stages", 0, "prepare")
+TRAIN: Path = ("stages", 1, "train")
+COMPRESS: Path = ("stages", 3, "compress")
+GATE: Path = ("stages", 4, "evaluate", "require", 0)
+
+# fmt: off
+CASES = (
+    Wrong("no stages", ("stages",), [], ("spec.stages", "at least 1")),
+    Wrong("stages missing", ("stages",), DROP, ("spec.stages", "Required")),
+    Wrong(
+        "two kinds in a stage", ("stages", 2, "train"), RIGHT["stages"][1]["train"],
+        ("spec.stages[2]", "set exactly one of prepare, train, fuse, compress, evaluate"),
+    ),
+    Wrong("no kind in a stage", ("stages", 2, "fuse"), DROP, ("spec.stages[2]", "exactly one of")),
+    Wrong("a name twice", ("stages", 2, "name"), "train", ("every name must be used once",)),
+    Wrong("a name with capitals", ("stages", 2, "name"), "Fuse", ("spec.stages[2].name",)),
+    Wrong("a long stage name", ("stages", 2, "name"), "f" * 25, ("spec.stages[2].name", "24")),
+    Wrong(
+        "a password in the address", ("artifacts", "uri"), "s3://me:secret@models/shop",
+        ("spec.artifacts.uri",),
+    ),
+    Wrong("a store of an unknown kind", ("artifacts", "uri"), "ftp://x", ("spec.artifacts.uri",)),
+    Wrong("no label", (*PREPARE, "columns", 2), {"name": "clicked", "id": {}}, ("one must be the label",)),
+    Wrong("a column twice", (*PREPARE, "columns", 1, "name"), "user", ("every name must be used once",)),
+    Wrong("an unknown fill", (*PREPARE, "clean", 0, "missing", "fill"), "guess", ("fill", "median")),
+    Wrong("all rows kept out", (*PREPARE, "split"), {"validation": 0.5, "test": 0.5}, ("leave rows",)),
+    Wrong("half is not enough", (*PREPARE, "split", "test"), 0.9, ("split.test", "0.5")),
+    Wrong("no source", (*PREPARE, "source"), {}, ("set exactly one of csv, clickModel",)),
+    Wrong("no epochs", (*TRAIN, "epochs"), 0, ("train.epochs", "1")),
+    Wrong("epochs in words", (*TRAIN, "epochs"), "ten", ("train.epochs", "integer")),
+    Wrong("one worker is no gang", (*TRAIN, "strategy", "multiWorkerMirrored", "workers"), 1, ("workers", "2")),
+    Wrong("an uneven batch", (*TRAIN, "batchSize"), 33, ("batchSize must be a multiple of",)),
+    Wrong("a rate of zero", (*TRAIN, "optimizer"), {"adam": {"learningRate": 0}}, ("learningRate", "0")),
+    Wrong(
+        "two strategies", (*TRAIN, "strategy"), {"singleDevice": {}, "mirrored": {}},
+        ("set exactly one of singleDevice",),
+    ),
+    Wrong("no model", (*TRAIN, "model"), DROP, ("train.model", "Required")),
+    Wrong("too many members", (*TRAIN, "members"), 99, ("train.members", "16")),
+    Wrong("nothing to try", (*COMPRESS, "candidates"), [], ("compress.candidates",)),
+    Wrong(
+        "full sparsity", (*COMPRESS, "candidates", 0, "techniques", 0), {"prune": {"sparsity": 1.0}},
+        ("sparsity", "1"),
+    ),
+    Wrong("a gate without a bound", GATE, {"metric": "auc"}, ("set exactly one of atLeast, atMost",)),
+    Wrong(
+        "an unknown figure", (*GATE, "metric"), "f1",
+        ("metric", "accuracy"),
+    ),
+    Wrong(
+        "memory in words", ("defaults",), {"resources": {"limits": {"memory": "a lot"}}},
+        ("spec.defaults.resources.limits",),
+    ),
+    Wrong(
+        "a misspelt field", (*TRAIN, "epoch"), 3,
+        ("epoch",),
+    ),
+    Wrong(
+        "training without data", ("stages", 0), {"name": "data", "fuse": {"vote": {}}},
+        ("stages[0]", "needs a dataset", "put a prepare stage before it"), "flow",
+    ),
+    Wrong(
+        "fusing before training", ("stages", 1), {"name": "early", "fuse": {"vote": {}}},
+        ("stages[1]", "needs a model", "put a train stage before it"), "flow",
+    ),
+)
+# fmt: on
