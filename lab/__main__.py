@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import binaries, box, gpus, images, pins, release
+from lab import binaries, box, gpus, images, life, pins, release
 from lab.faults import Broken, Missing
 from lab.testbed import Testbed
 
@@ -57,7 +57,7 @@ def _binaries(options: argparse.Namespace) -> None:
 
 
 def _up(options: argparse.Namespace) -> None:
-    cluster = box.up(box.ours())
+    cluster = life.up(box.ours())
     if options.gpus is not None:
         gpus.set_gpus(cluster, options.gpus)
     print(f"export KUBECONFIG={cluster.kubeconfig}")
@@ -76,7 +76,7 @@ def _put(options: argparse.Namespace) -> None:
 
 
 def _down(_: argparse.Namespace) -> None:
-    box.sweep(box.ours())
+    life.sweep(box.ours())
 
 
 def _status(_: argparse.Namespace) -> int:

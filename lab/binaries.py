@@ -5,6 +5,7 @@ version is the pinned one, the room's cache, and at last a build from the pinned
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -116,4 +117,5 @@ def _says(binary: Path, ask: tuple[str, ...], pin: str) -> bool:
         done = subprocess.run([binary, *ask], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return pin.removeprefix("v") in done.stdout
+    version = re.escape(pin.removeprefix("v"))
+    return re.search(rf"(?<![\d.]){version}(?![\d.])", done.stdout) is not None

@@ -47,8 +47,9 @@ def _import(box: Box, recipe: Recipe, folder: Path) -> int:
     present = set(_ctr(box, "content", "ls", "-q").split())
     command = box.enter(*node.CTR, "images", "import", "-")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as importer:
-        assert importer.stdin is not None
-        size = oci.write_difference(importer.stdin, folder, recipe.tag, present)
+        if (archive := importer.stdin) is None:
+            raise Broken("no way to hand the image over")
+        size = oci.write_difference(archive, folder, recipe.tag, present)
     if importer.returncode:
         raise Broken(f"the box did not take {recipe.tag}")
     return size

@@ -1,6 +1,6 @@
 """The first process of a box: it lays the ground, starts every part, and when it ends all end.
 
-Run by `lab.box` through `unshare`, with a folder that holds what it needs to know. It writes the
+Run by `lab.life` through `unshare`, with a folder that holds what it needs to know. It writes the
 file `ready` when a pod could start, and stays to bury orphans, as a first process must.
 """
 
@@ -75,14 +75,17 @@ def live(folder: Path) -> int:
 def _start(plane: ControlPlane, plan: Plan) -> None:
     node.start_containerd(plane, Path(plan.images))
     admin = Cluster(plane.start(), plane.binaries["kubectl"])
-    node.start_kubelet(plane, plan.cgroup)
+    kubelet = node.start_kubelet(plane, plan.cgroup)
     node.start_scheduler(plane)
     node.start_proxy(plane)
     dns.start(plane)
     storage.start(plane, plane.folder / "s3", storage.Credentials.read(plane.folder / "s3.json"))
     items = {"apiVersion": "v1", "kind": "List", "items": storage.manifests()}
     admin.kubectl("apply", "-f", "-", stdin=json.dumps(items))
-    admin.kubectl("wait", "--for=condition=Ready", f"node/{ground.NODE}", "--timeout=60s")
+    try:
+        admin.kubectl("wait", "--for=condition=Ready", f"node/{ground.NODE}", "--timeout=60s")
+    except Broken as broken:
+        raise Broken(f"{broken}\n{kubelet.tail()}") from broken
     pairs = [f"{descriptor}:{port}" for descriptor, port in plan.doors.items()]
     command = [sys.executable, "-m", "lab.doors", *pairs]
     plane.running.append(processes.start("doors", command, plane.logs, pass_fds=tuple(plan.doors)))

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from lab import apiserver, box
+from lab import apiserver, box, life
 from lab.faults import Missing
 from lab.testbed import Testbed
 
@@ -30,7 +30,7 @@ def testbed() -> Testbed:
     """One real node, which stays up after the session: `python -m lab down` ends it."""
     ours = box.ours()
     try:
-        box.up(ours)
+        life.up(ours)
     except Missing as missing:
         _without(missing)
     return Testbed.of(ours)
