@@ -1,0 +1,173 @@
+"""What is on record of one local job: a folder of JSON, each file whole or as it was before.
+
+``job.json`` is the job with its status, as ``kubectl get -o json`` would show it; ``children.json``
+holds its Jobs, pods, Services and the traces of their processes.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from hone.api import API_VERSION, KIND
+from hone.cluster.local_objects import Object, owner, uid_of
+from hone.cluster.local_process import Trace
+
+DIGEST = "hone.dev/spec-digest"
+MUTABLE = ("suspend", "ttlSecondsAfterFinished")
+
+
+class Taken(Exception):
+    """Another runner is at work on this job."""
+
+
+@dataclass
+class Children:
+    """The objects that belong to a job, by name."""
+
+    jobs: dict[str, Object] = field(default_factory=dict)
+    pods: dict[str, Object] = field(default_factory=dict)
+    services: dict[str, Object] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
+    """Process of each pod that was started."""
+
+    def pods_of(self, job: str) -> list[Object]:
+        """Give the pods of a Job."""
+        return [pod for pod in self.pods.values() if owner(pod) == job]
+
+
+class Folder:
+    """The folder of one job."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock: IO[str] | None = None
+
+    def lock(self) -> None:
+        """Take the folder for this process; the lock goes with it, however it ends.
+
+        Raises:
+            Taken: another process has it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = (self.path / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            lock.close()
+            raise Taken(
+                f"another `hone run` (process {holder}) is at work in {self.path}; "
+                "wait for it, stop it, or use another --state"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+
+    def unlock(self) -> None:
+        """Let others have it."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def job(self) -> Object | None:
+        """Read the job."""
+        found: Object | None = self._read("job.json")
+        return found
+
+    def write_job(self, job: Object) -> None:
+        """Record the job."""
+        self._write("job.json", job)
+
+    def children(self) -> Children:
+        """Read the children."""
+        raw = self._read("children.json") or {}
+        traces = {name: Trace(**trace) for name, trace in raw.get("traces", {}).items()}
+        kinds = {kind: raw.get(kind, {}) for kind in ("jobs", "pods", "services")}
+        return Children(**kinds, traces=traces)
+
+    def write_children(self, children: Children) -> None:
+        """Record the children."""
+        kinds = {kind: getattr(children, kind) for kind in ("jobs", "pods", "services")}
+        traces = {name: vars(trace) for name, trace in children.traces.items()}
+        self._write("children.json", {**kinds, "traces": traces})
+
+    def clear(self) -> None:
+        """Forget the children, with their logs."""
+        (self.path / "children.json").unlink(missing_ok=True)
+        for name in ("logs", "pods"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
+    def log(self, pod: str) -> Path:
+        """Give the file that a pod's output goes to."""
+        return self._made(self.path / "logs") / f"{pod}.log"
+
+    def pod(self, name: str) -> Path:
+        """Give the folder with the files of a pod."""
+        return self._made(self.path / "pods" / name)
+
+    def _made(self, path: Path) -> Path:
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _read(self, name: str) -> Any:
+        try:
+            return json.loads((self.path / name).read_text())
+        except FileNotFoundError:
+            return None
+
+    def _write(self, name: str, value: Any) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self.path, delete=False) as draft:
+            json.dump(value, draft, indent=1)
+            draft.flush()
+            os.fsync(draft.fileno())
+        Path(draft.name).replace(self.path / name)
+
+
+def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = "") -> Object:
+    """Give the job to record for a job file.
+
+    The same file is the same job and goes on; another spec under the same name is a new one.
+
+    Args:
+        old: the job on record.
+        file: what the user wrote.
+        now: the time, for a new job.
+        salt: makes a new job of the same spec.
+    """
+    meta, spec = file.get("metadata") or {}, dict(file.get("spec") or {})
+    namespace, name = meta.get("namespace", "default"), meta["name"]
+    fixed = {key: value for key, value in spec.items() if key not in MUTABLE}
+    # Only what cannot be changed makes another job.
+    digest = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
+    labels = dict(meta.get("labels") or {})
+    if not salt and old is not None and old["metadata"]["annotations"][DIGEST] == digest:
+        changed = old["spec"] != spec
+        generation = old["metadata"]["generation"] + changed
+        version = str(int(old["metadata"]["resourceVersion"]) + changed)
+        kept = {**old["metadata"], "generation": generation, "resourceVersion": version}
+        return {**old, "metadata": {**kept, "labels": labels}, "spec": spec}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "metadata": {
+            "namespace": namespace,
+            "name": name,
+            "uid": uid_of(namespace, name, digest, salt),
+            "labels": labels,
+            "annotations": {DIGEST: digest},
+            "generation": 1,
+            "resourceVersion": "1",
+            "creationTimestamp": now,
+        },
+        "spec": spec,
+    }

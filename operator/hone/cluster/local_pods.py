@@ -1,0 +1,60 @@
+"""The life of a pod on this machine: start, watch, stop. What a kubelet does for a node."""
+
+import secrets
+import shutil
+from collections.abc import Mapping
+
+from hone.cluster.local_environment import Folders, container, environment
+from hone.cluster.local_files import Folder
+from hone.cluster.local_objects import Object
+from hone.cluster.local_ports import Ports
+from hone.cluster.local_process import Process
+from hone_trainer.task import MESSAGE_LIMIT
+
+
+class Kubelet:
+    """Runs pods as processes of this machine."""
+
+    def __init__(self, around: Mapping[str, str], python: str) -> None:
+        self._around = around
+        self._python = python
+        self._ports = Ports()
+
+    def start(self, folder: Folder, job: Object, pod: Object) -> tuple[Process, str]:
+        """Start a pod's process, held at its gate.
+
+        Returns:
+            The process, and the token with which it will prove who it is.
+        """
+        name = pod["metadata"]["name"]
+        folders = self._folders(folder, name)
+        for volume in job["spec"]["template"]["spec"].get("volumes", ()):
+            if "emptyDir" in volume:
+                (folders.scratch / volume["name"]).mkdir()
+        token = secrets.token_urlsafe(32)
+        folders.token.touch(mode=0o600)
+        folders.token.write_text(token)
+        variables = environment(job, pod, folders, self._around, self._ports.of)
+        process = Process(self._command(job), variables, folders.scratch, folder.log(name))
+        return process, token
+
+    def finish(self, folder: Folder, pod: str) -> str:
+        """Clear away the files of a pod that ended; give its termination message."""
+        path = folder.pod(pod)
+        try:
+            said = (path / "message").read_bytes()[:MESSAGE_LIMIT].decode(errors="replace")
+        except FileNotFoundError:
+            said = ""
+        shutil.rmtree(path, ignore_errors=True)
+        return said
+
+    def _folders(self, folder: Folder, name: str) -> Folders:
+        path = folder.pod(name)
+        shutil.rmtree(path, ignore_errors=True)
+        (path / "scratch").mkdir(parents=True)
+        return Folders(path / "scratch", path / "message", path / "token")
+
+    def _command(self, job: Object) -> list[str]:
+        one = container(job)
+        command = [*one.get("command", ()), *one.get("args", ())]
+        return [self._python if word == "python" else word for word in command]

@@ -1,0 +1,120 @@
+"""`hone plan`: what a job would create, stage by stage. The plan is a value, so this costs nothing.
+
+Each stage is planned as if those before it had succeeded and every member ran at once. What they
+will have committed is not known yet, so it is missing from the tasks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from hone.api.execution import Execution
+from hone.api.job import OptimizationJob, StageSpec
+from hone.api.status import JobStatus, StageStatus
+from hone.door.jobfile import WrongFile, check, read
+from hone.plan import names
+from hone.plan.manifests import Manifest
+from hone.plan.plan import plan
+from hone.plan.progress import fresh
+from hone.plan.site import Site
+from hone.plan.world import World
+from hone_trainer.stage import Gang
+
+START = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing in a manifest depends on the time."""
+PASSES = 10
+OK, WRONG = 0, 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage, and the objects that it would create."""
+
+    spec: StageSpec
+    objects: tuple[Manifest, ...]
+
+
+def main(file: Path, output: str, console: Console) -> int:
+    """Show the plan of a job file; give the exit code."""
+    try:
+        raw = read(file)
+        job = check(raw, file)
+    except WrongFile as wrong:
+        console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
+        return WRONG
+    found = tuple(steps(job, Site()))
+    if output == "yaml":
+        objects = [each for step in found for each in step.objects]
+        text = yaml.safe_dump_all(objects, sort_keys=False, width=120)
+        console.file.write(text)
+    else:
+        console.print(table(job, found))
+    return OK
+
+
+def steps(job: OptimizationJob, site: Site) -> Iterator[Step]:
+    """Give the objects of every stage."""
+    services: frozenset[str] = frozenset()
+    for number, spec in enumerate(job.spec.stages):
+        before = [_in_state(each, "Succeeded") for each in job.spec.stages[:number]]
+        after = [fresh(each) for each in job.spec.stages[number + 1 :]]
+        stages = (*before, _in_state(spec, "Running"), *after)
+        objects = _settled(job, World(JobStatus(stages=stages), services=services), site)
+        if any(each["kind"] == "Service" for each in objects):
+            services = frozenset({names.service(job.name)})
+        yield Step(spec, objects)
+
+
+def table(job: OptimizationJob, found: tuple[Step, ...]) -> Table:
+    """Draw a plan for people."""
+    pods = sum(gang.size for step in found for gang in step.spec.value.gangs())
+    objects = sum(len(step.objects) for step in found)
+    drawn = Table(
+        title=f"{job.namespace}/{job.name}: {len(found)} stages, {pods} pods, {objects} objects",
+        title_justify="left",
+        title_style="bold",
+    )
+    for column in ("stage", "kind", "gangs", "pods of a gang", "at once", "resources", "creates"):
+        drawn.add_column(column)
+    for step in found:
+        gangs = step.spec.value.gangs()
+        drawn.add_row(
+            step.spec.name,
+            step.spec.kind,
+            str(len(gangs)),
+            _shape(gangs[0]),
+            str(step.spec.value.at_once()),
+            _resources(step.spec.over(job.spec.defaults or Execution())),
+            "\n".join(f"{each['kind']} {each['metadata']['name']}" for each in step.objects),
+        )
+    return drawn
+
+
+def _settled(job: OptimizationJob, world: World, site: Site) -> tuple[Manifest, ...]:
+    """Plan until the record has nothing new to say; what is created then is the answer."""
+    for _ in range(PASSES):
+        decided = plan(job, world, START, site)
+        if decided.status == world.status:
+            return decided.create
+        world = World(decided.status, services=world.services)
+    raise RuntimeError(f"the plan of {job.name} does not settle")
+
+
+def _in_state(spec: StageSpec, state: str) -> StageStatus:
+    blank = fresh(spec)
+    gangs = tuple(gang.model_copy(update={"state": state}) for gang in blank.gangs)
+    return blank.model_copy(update={"state": state, "gangs": gangs})
+
+
+def _shape(gang: Gang) -> str:
+    return ", ".join(f"{role.replicas} {role.name}" for role in gang.roles)
+
+
+def _resources(execution: Execution) -> str:
+    limits = execution.resources.limits if execution.resources else {}
+    return ", ".join(f"{name} {amount}" for name, amount in limits.items())

@@ -1,0 +1,97 @@
+"""`hone run`: a job file, from raw data to a small model, on this machine."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from hone.api.status import JobStatus
+from hone.cluster.local_files import Folder, Taken, submit
+from hone.cluster.port import Key
+from hone.door.jobfile import WrongFile, check, read
+from hone.plan.retry import retry
+from hone.plan.world import read_status, stamp
+
+COMPLETE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    file: Path
+    state: Path = Path(".hone")
+    artifacts: str | None = None
+    fresh: bool = False
+
+
+def main(request: Request, console: Console) -> int:
+    """Run the job and give the exit code."""
+    try:
+        file = localized(read(request.file), request)
+    except WrongFile as wrong:
+        console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
+        return WRONG
+    key = Key(file["metadata"].get("namespace", "default"), file["metadata"]["name"])
+    folder = Folder(request.state / key.namespace / key.name)
+    try:
+        folder.lock()
+    except Taken as taken:
+        console.print(str(taken), style="red", soft_wrap=True, markup=False, highlight=False)
+        return WRONG
+    try:
+        return _run(key, folder, file, request, console)
+    finally:
+        folder.unlock()
+
+
+def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
+    """Give the job with its artifacts in a folder: the bucket in the file is for the cluster."""
+    uri = request.artifacts or str((request.state / "artifacts").absolute())
+    if "://" not in uri:
+        uri = str(Path(uri).expanduser().absolute())
+    file = {**file, "spec": {**file["spec"], "artifacts": {"uri": uri}}}
+    check(file, request.file)
+    return file
+
+
+def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, console: Console) -> int:
+    from hone.door.local import Machine, run
+    from hone.terminal.closing import close
+    from hone.terminal.view import view_for
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    status = _record(folder, file, request.fresh, now())
+    uri = file["spec"]["artifacts"]["uri"]
+    if status.holds("Complete"):
+        console.print("every stage was already committed; nothing to do (--fresh begins anew)")
+        close(console, status, uri, folder.path)
+        return COMPLETE
+    where = f"[bold]{key}[/] on this machine; artifacts in {uri}, logs in {folder.path / 'logs'}"
+    console.print(where, soft_wrap=True, highlight=False)
+    machine = Machine.look(sys.executable, os.environ)
+    with view_for(console, now) as view:
+        ended = asyncio.run(run(key, folder, machine, view.show, view.tell, console.print))
+    if ended.stopped:
+        console.print("stopped; the same command goes on from here")
+        return STOPPED
+    close(console, ended.status, uri, folder.path)
+    return COMPLETE if ended.status.holds("Complete") else FAILED
+
+
+def _record(folder: Folder, file: dict[str, Any], fresh: bool, now: datetime) -> JobStatus:
+    """Put the job on record; a failed one gets another try."""
+    salt = now.isoformat() if fresh else ""
+    job = submit(folder.job(), file, stamp(now), salt)
+    status = retry(read_status(job))
+    if "status" in job:
+        job = {**job, "status": status.dump()}
+    folder.write_job(job)
+    return status

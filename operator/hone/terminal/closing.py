@@ -1,0 +1,161 @@
+"""The closing tables: what a job did, how well, how small, and where everything is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hone.api.status import JobStatus
+from hone.plan.world import when
+from hone.terminal.figures import between, headline, percent, size
+from hone.terminal.findings import Findings, find
+from hone.terminal.stages import COLOURS, elapsed
+
+TAIL = 12
+"""Lines of a failed pod's log that are shown."""
+
+
+def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
+    """Print the closing tables of a job that has ended."""
+    findings = find(status, uri)
+    for part in (
+        stages(status),
+        accuracy(findings),
+        compression(findings),
+        test(findings),
+        places(status),
+    ):
+        if part is not None:
+            console.print()
+            console.print(part)
+    console.print()
+    for line in verdict(status, state):
+        console.print(line, soft_wrap=True)
+
+
+def stages(status: JobStatus) -> RenderableType:
+    """Draw what each stage did and how long it took."""
+    table = _table("Stages", "stage", "kind", "state", "time", "restarts", "result")
+    for stage in status.stages:
+        table.add_row(
+            stage.name,
+            stage.kind,
+            Text(stage.state, style=COLOURS.get(stage.state, "dim")),
+            elapsed(stage, when(status.finished_at)) if status.finished_at else "",
+            str(stage.restarts or ""),
+            headline(stage.metrics),
+        )
+    return table
+
+
+def accuracy(findings: Findings) -> RenderableType | None:
+    """Draw validation accuracy by epoch, a column per trained member."""
+    epochs = max((len(line) for line in findings.history), default=0)
+    if epochs == 0:
+        return None
+    members = range(len(findings.history))
+    table = _table("Validation accuracy", "epoch", *(f"member {m}" for m in members))
+    for epoch in range(epochs):
+        cells = [_accuracy(line[epoch]) if epoch < len(line) else "" for line in findings.history]
+        table.add_row(str(epoch + 1), *cells)
+    if findings.best_reachable is not None:
+        table.caption = f"best reachable on these rows: {percent(findings.best_reachable)}"
+    return table
+
+
+def compression(findings: Findings) -> RenderableType | None:
+    """Draw size, accuracy and latency of the model before and after compression."""
+    figures = findings.compression
+    if not figures:
+        return None
+    table = _table("Compression", "", "size", "packaged", "accuracy", "latency of one row")
+    for name, key in (("float", "float"), ("compressed", "compressed")):
+        table.add_row(
+            name,
+            _sized(figures.get(f"{key}Bytes")),
+            _sized(figures.get(f"{key}PackagedBytes")),
+            percent(figures[f"{key}Accuracy"]) if f"{key}Accuracy" in figures else "",
+            _micro(figures.get(f"{key}LatencyMicroseconds")),
+        )
+    if "ratio" in figures:
+        packaged = figures.get("packagedRatio")
+        smaller = f"{figures['ratio']:.1f} times smaller"
+        table.caption = smaller + (f", packaged {packaged:.1f} times" if packaged else "")
+    return table
+
+
+def test(findings: Findings) -> RenderableType | None:
+    """Draw the figures on the test part, and the gates."""
+    if not findings.test:
+        return None
+    table = _table("Test part", "figure", "value")
+    for name, value in findings.test.items():
+        table.add_row(name, f"{value:.4f}" if abs(value) < 1000 else f"{value:.0f}")
+    for text, passed in findings.gates:
+        colour = "green" if passed else "red"
+        table.add_row("gate", Text(f"{text}: {'passed' if passed else 'failed'}", style=colour))
+    return table
+
+
+def places(status: JobStatus) -> RenderableType | None:
+    """Draw where the artifacts are."""
+    shown = [each for each in status.artifacts if not each.name.endswith("/manifest")]
+    if not shown:
+        return None
+    table = _table("Artifacts", "artifact", "size", "where")
+    table.columns[-1].overflow = "fold"
+    for artifact in shown:
+        table.add_row(artifact.name, size(artifact.size_bytes), artifact.uri)
+    return table
+
+
+def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
+    """Say how it ended; of a failure, the reason and the end of the log."""
+    if status.holds("Complete"):
+        total = ""
+        if status.started_at and status.finished_at:
+            total = f" in {between(when(status.finished_at) - when(status.started_at))}"
+        yield Text(f"complete{total}", style="bold green")
+        report = next((a.uri for a in status.artifacts if a.uri.endswith("report.html")), None)
+        if report:
+            yield Text(f"report: {report}")
+        return
+    failed = status.condition("Failed")
+    if failed is not None:
+        yield Text(f"failed ({failed.reason}): {failed.message}", style="bold red")
+    for log in _logs(status, state):
+        lines = log.read_text(errors="replace").splitlines()[-TAIL:]
+        yield Text(f"the end of {log}:", style="dim")
+        yield Text("\n".join(f"  {line}" for line in lines))
+
+
+def _logs(status: JobStatus, state: Path) -> Iterator[Path]:
+    """Give the latest log of each gang that failed by itself."""
+    for stage in status.stages:
+        for gang in stage.gangs:
+            if gang.state == "Failed" and gang.reason != "Stopped":
+                pattern = f"*-{stage.name}-{gang.member}-*-a{gang.attempt}-*.log"
+                logs = sorted((state / "logs").glob(pattern), key=lambda log: log.stat().st_mtime)
+                yield from logs[:1]
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _accuracy(epoch: object) -> str:
+    value = epoch.get("valAccuracy") if hasattr(epoch, "get") else None
+    return "" if value is None else percent(float(value))
+
+
+def _sized(amount: float | None) -> str:
+    return "" if amount is None else size(amount)
+
+
+def _micro(amount: float | None) -> str:
+    return "" if amount is None else f"{amount:.1f} µs"
