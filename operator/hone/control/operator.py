@@ -120,6 +120,7 @@ class Operator:
                     settings.namespaces,
                     settings.pod_namespace,
                     election=settings.leader_election,
+                    posts=settings.progress_url is not None,
                 )
             except Unavailable as error:
                 log.warning("the API server does not answer yet", extra={"what": str(error)})

@@ -49,7 +49,12 @@ class Access(Protocol):
 
 
 async def problems(
-    access: Access, namespaces: Sequence[str], own_namespace: str, *, election: bool = True
+    access: Access,
+    namespaces: Sequence[str],
+    own_namespace: str,
+    *,
+    election: bool = True,
+    posts: bool = True,
 ) -> list[str]:
     """Give what is missing, each with its remedy; an empty list is good news.
 
@@ -58,10 +63,12 @@ async def problems(
         namespaces: where jobs are served; empty for everywhere.
         own_namespace: where the operator runs.
         election: whether several operators take turns.
+        posts: whether pods post their progress.
 
     Raises:
         Unavailable: the API server does not answer.
     """
+    idle = {"own": not election, "cluster": not posts}
     found = []
     if not await access.serves_jobs():
         found.append(
@@ -71,7 +78,7 @@ async def problems(
     asked = [
         (need, verb, place)
         for need in NEEDS
-        if election or need.where != "own"
+        if not idle.get(need.where)
         for verb in need.verbs
         for place in _places(need, namespaces, own_namespace)
     ]

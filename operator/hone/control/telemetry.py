@@ -10,7 +10,13 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 
 from hone.api.status import JobStatus
 from hone.cluster.port import Key, Seen
@@ -44,6 +50,7 @@ class Telemetry:
         self.lag = 0.0
         self.leading = False
         self.ready = False
+        disable_created_metrics()  # a series more for each one, which nobody asks for
         self.registry = CollectorRegistry()
         self._passes = Counter(
             "hone_reconciles", "Passes over jobs, by result.", ["result"], registry=self.registry
