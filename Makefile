@@ -1,5 +1,5 @@
-# `make` alone prints what there is. Everything installs into .venv; nothing outside the checkout
-# and the user's cache folder is touched.
+# `make` alone prints what there is. Everything installs into .venv and the user's cache folder;
+# only `make cluster` and `make test`, run as root, also install Debian packages.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -7,9 +7,44 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CRD := crds/hone.dev_optimizationjobs.yaml
+CHART_CRD := charts/hone/files/crd.yaml
+CODE := operator trainer_image lab tests
 
-help:  ## Explain the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+demo: $(READY)  ## Run the reference job on this machine, without a cluster
+	$(BIN)/hone run examples/reference.yaml
+
+test: $(READY) verify  ## Pass every test, those on a real cluster included
+	$(BIN)/python -m lab binaries > .lab-binaries.log 2>&1 & building=$$!; \
+	trap 'kill $$building 2> /dev/null || true; rm -f .lab-binaries.log' EXIT; \
+	$(BIN)/pytest -m "not api and not realnode" -n 2 --dist loadfile; \
+	wait $$building || { cat .lab-binaries.log; }; \
+	$(BIN)/pytest -m "api or realnode"
+
+check: $(READY) verify  ## Format, types and fast tests: under a minute
+	$(BIN)/pytest -q -m "not slow and not tensorflow and not api and not realnode" -n 2
+
+verify: $(READY)  ## Prove format, types and generated files
+	$(BIN)/ruff format --check --quiet $(CODE)
+	$(BIN)/ruff check --quiet $(CODE)
+	$(BIN)/mypy --no-error-summary operator/hone trainer_image/hone_trainer lab tests
+	$(BIN)/hone crd | cmp - $(CRD)
+	cmp $(CRD) $(CHART_CRD)
+
+format: $(READY)  ## Format the code
+	$(BIN)/ruff check --quiet --fix $(CODE) || true
+	$(BIN)/ruff format --quiet $(CODE)
+
+crd: $(READY)  ## Make the CustomResourceDefinition again from the models
+	$(BIN)/hone crd > $(CRD).new && mv $(CRD).new $(CRD)
+	cp $(CRD) $(CHART_CRD)
+
+cluster: $(READY)  ## Bring up a real Kubernetes in a box, with Hone installed in it
+	$(BIN)/python -m lab up
+	$(BIN)/python -m lab install
+
+cluster-down: $(READY)  ## End that cluster and leave nothing behind
+	$(BIN)/python -m lab down
 
 setup: $(READY)  ## Make .venv with every pinned dependency
 
@@ -19,14 +54,20 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--override requirements/overrides.txt --generate-hashes --no-emit-index-url --no-annotate --no-header
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+OVERRIDE := --override requirements/overrides.txt
 
 lock: $(READY)  ## Resolve the pinned requirements again
-	$(LOCK) --all-extras -o requirements/dev.txt
-	$(LOCK) --extra operator -c requirements/dev.txt -o requirements/operator.txt
-	$(LOCK) --extra trainer -c requirements/dev.txt -o requirements/trainer.txt
-	echo hatchling | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header -c requirements/dev.txt -o requirements/build.txt
+	$(LOCK) $(OVERRIDE) pyproject.toml --all-extras -o requirements/dev.txt
+	$(LOCK) $(OVERRIDE) pyproject.toml --extra operator -c requirements/dev.txt -o requirements/operator.txt
+	$(LOCK) $(OVERRIDE) pyproject.toml --extra trainer -c requirements/dev.txt -o requirements/trainer.txt
+	echo hatchling | $(LOCK) - -c requirements/dev.txt -o requirements/build.txt
 
-.PHONY: help setup lock
+clean:  ## Remove what the commands above made in the checkout
+	rm -rf .hone dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+help:  ## Explain the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo test check verify format crd cluster cluster-down setup lock clean help

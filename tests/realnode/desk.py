@@ -1,0 +1,132 @@
+"""A user's desk in front of the real cluster: a namespace, kubectl, and a look into the store."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hone_trainer.store import open_store
+from hone_trainer.task import Artifact, Store
+from lab.testbed import Testbed
+
+OPERATORS = "app.kubernetes.io/name=hone"
+SYSTEM = "hone-system"
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One namespace of the real cluster."""
+
+    bed: Testbed
+    namespace: str
+
+    def kubectl(self, *args: str, stdin: str | None = None, check: bool = True) -> str:
+        """Run kubectl in the namespace."""
+        return self.bed.kubectl("-n", self.namespace, *args, stdin=stdin, check=check)
+
+    def apply(self, name: str, spec: JSON) -> None:
+        """Apply a job."""
+        kind = {"apiVersion": "hone.dev/v1alpha1", "kind": "OptimizationJob"}
+        resource = {**kind, "metadata": {"name": name}, "spec": spec}
+        self.kubectl("apply", "-f", "-", stdin=json.dumps(resource))
+
+    def apply_file(self, path: Path) -> str:
+        """Apply a file as it is, and give the job's name."""
+        self.kubectl("apply", "-f", str(path))
+        name: str = yaml.safe_load(path.read_text())["metadata"]["name"]
+        return name
+
+    def status(self, name: str) -> JSON:
+        """Give the job's status."""
+        status: JSON = json.loads(self.kubectl("get", "hj", name, "-o", "json"))["status"]
+        return status
+
+    def items(self, kind: str, *more: str) -> list[JSON]:
+        """Give all objects of a kind."""
+        found: list[JSON] = json.loads(self.kubectl("get", kind, *more, "-o", "json"))["items"]
+        return found
+
+    def until(self, what: str, found: Callable[[], Any], seconds: float = 300) -> Any:
+        """Look until something is found.
+
+        Raises:
+            AssertionError: it is not found in time; the state of the namespace is told.
+        """
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            if result := found():
+                return result
+            time.sleep(0.5)
+        raise AssertionError(f"no {what} after {seconds:.0f} s\n{self.tell()}")
+
+    def ended(self, name: str, seconds: float = 600) -> JSON:
+        """Wait until the job is finished, and give its status."""
+
+        def finished() -> JSON | None:
+            status = self.status(name)
+            return status if status.get("finishedAt") else None
+
+        done: JSON = self.until(f"end of {name}", finished, seconds)
+        return done
+
+    def tell(self) -> str:
+        """Give what somebody would look at first."""
+        told = [self.kubectl("get", "hj,jobs,pods", "-o", "wide", check=False)]
+        told.append(self.kubectl("get", "events", check=False)[-3000:])
+        logs = ("-n", SYSTEM, "logs", "-l", OPERATORS, "--tail=60")
+        told.append(self.bed.kubectl(*logs, check=False))
+        failed = (p for p in self.items("pods") if p["status"].get("phase") == "Failed")
+        told += [
+            self.kubectl("logs", p["metadata"]["name"], "--tail=30", check=False) for p in failed
+        ]
+        return "\n".join(told)
+
+    def verify(self, artifact: JSON) -> None:
+        """Fetch an artifact from the store over S3, and compare its digest and size."""
+        bucket, _, key = artifact["uri"].removeprefix("s3://").partition("/")
+        credentials = self.bed.store.credentials
+        os.environ["AWS_ACCESS_KEY_ID"] = credentials.access_key
+        os.environ["AWS_SECRET_ACCESS_KEY"] = credentials.secret_key
+        store = open_store(Store(uri=f"s3://{bucket}", endpoint=self.bed.store.outside))
+        content = store.get(key)
+        stated = Artifact.model_validate(artifact)
+        assert hashlib.sha256(content).hexdigest() == stated.sha256, artifact["name"]
+        assert len(content) == stated.size_bytes
+
+
+def condition(status: JSON, kind: str) -> JSON:
+    """Give a condition of a status."""
+    return next((c for c in status.get("conditions", ()) if c["type"] == kind), {})
+
+
+def kill_operator(bed: Testbed) -> None:
+    """End the operator's process with SIGKILL, from outside, and let the Deployment replace it."""
+    words = ("-n", SYSTEM, "get", "pods", "-l", OPERATORS, "-o", "json")
+    for pod in json.loads(bed.kubectl(*words))["items"]:
+        pid = _process_of(pod["metadata"]["uid"])
+        if pid is not None:
+            os.kill(pid, 9)
+        # A new pod rather than the same one: the kubelet would wait longer after each kill.
+        name = pod["metadata"]["name"]
+        bed.kubectl("-n", SYSTEM, "delete", "pod", name, "--wait=false", check=False)
+
+
+def _process_of(uid: str) -> int | None:
+    """Find the operator's process in the pod of this uid: its cgroup bears the uid."""
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            cgroup, command = (folder / "cgroup").read_text(), (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if (uid in cgroup or uid.replace("-", "_") in cgroup) and b"hone\0operator" in command:
+            return int(folder.name)
+    return None
