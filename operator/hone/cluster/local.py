@@ -128,11 +128,6 @@ class LocalCluster:
         """Stop all pods; the record says that they were disrupted."""
         await self._node.close(grace)
 
-    @property
-    def idle(self) -> bool:
-        """Whether no pod runs and nothing is being removed."""
-        return self._node.idle
-
     def _raw(self, key: Key) -> dict[str, Any] | None:
         return self._folder.job() if key == self._key else None
 

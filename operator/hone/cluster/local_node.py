@@ -67,11 +67,6 @@ class Node:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    @property
-    def idle(self) -> bool:
-        """Whether no pod runs and nothing is being removed."""
-        return not (self._tasks or self._watching)
-
     def save(self) -> None:
         """Put the children on record."""
         self._folder.write_children(self.children)

@@ -74,7 +74,8 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
         console.print("every stage was already committed; nothing to do (--fresh begins anew)")
         close(console, status, uri, folder.path)
         return COMPLETE
-    where = f"[bold]{key}[/] on this machine; artifacts in {uri}, logs in {folder.path / 'logs'}"
+    where = f"[bold]{key}[/] on this machine: artifacts in {uri} (the store that the file names is"
+    where += f" for the cluster), logs in {folder.path / 'logs'}"
     console.print(where, soft_wrap=True, highlight=False)
     machine = Machine.look(sys.executable, os.environ)
     with view_for(console, now) as view:

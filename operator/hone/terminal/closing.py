@@ -1,9 +1,10 @@
 """The closing tables: what a job did, how well, how small, and where everything is."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -25,7 +26,7 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
         accuracy(findings),
         compression(findings),
         test(findings),
-        places(status),
+        places(status, uri),
     ):
         if part is not None:
             console.print()
@@ -60,9 +61,10 @@ def accuracy(findings: Findings) -> RenderableType | None:
     for epoch in range(epochs):
         cells = [_accuracy(line[epoch]) if epoch < len(line) else "" for line in findings.history]
         table.add_row(str(epoch + 1), *cells)
-    if findings.best_reachable is not None:
-        table.caption = f"best reachable on these rows: {percent(findings.best_reachable)}"
-    return table
+    if findings.best_reachable is None:
+        return table
+    best = f"a model that knew the truth behind the data: {percent(findings.best_reachable)}"
+    return Group(table, Text(best, style="dim"))
 
 
 def compression(findings: Findings) -> RenderableType | None:
@@ -71,9 +73,9 @@ def compression(findings: Findings) -> RenderableType | None:
     if not figures:
         return None
     table = _table("Compression", "", "size", "packaged", "accuracy", "latency of one row")
-    for name, key in (("float", "float"), ("compressed", "compressed")):
+    for key in ("float", "compressed"):
         table.add_row(
-            name,
+            key,
             _sized(figures.get(f"{key}Bytes")),
             _sized(figures.get(f"{key}PackagedBytes")),
             percent(figures[f"{key}Accuracy"]) if f"{key}Accuracy" in figures else "",
@@ -81,9 +83,8 @@ def compression(findings: Findings) -> RenderableType | None:
         )
     if "ratio" in figures:
         packaged = figures.get("packagedRatio")
-        smaller = f"{figures['ratio']:.1f} times smaller"
-        table.caption = smaller + (f", packaged {packaged:.1f} times" if packaged else "")
-    return table
+        table.add_row("times smaller", _times(figures["ratio"]), _times(packaged), "", "")
+    return Group(table, Text(findings.chosen, style="dim"))
 
 
 def test(findings: Findings) -> RenderableType | None:
@@ -99,16 +100,17 @@ def test(findings: Findings) -> RenderableType | None:
     return table
 
 
-def places(status: JobStatus) -> RenderableType | None:
+def places(status: JobStatus, uri: str) -> RenderableType | None:
     """Draw where the artifacts are."""
     shown = [each for each in status.artifacts if not each.name.endswith("/manifest")]
     if not shown:
         return None
-    table = _table("Artifacts", "artifact", "size", "where")
-    table.columns[-1].overflow = "fold"
+    root = os.path.commonpath([each.uri for each in shown]) if len(shown) > 1 else uri
+    table = _table("Artifacts", "artifact", "size", "path")
     for artifact in shown:
-        table.add_row(artifact.name, size(artifact.size_bytes), artifact.uri)
-    return table
+        path = artifact.uri.removeprefix(f"{root}/")
+        table.add_row(artifact.name, size(artifact.size_bytes), path)
+    return Group(table, Text(f"below {root}", style="dim", overflow="fold"))
 
 
 def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
@@ -142,7 +144,7 @@ def _logs(status: JobStatus, state: Path) -> Iterator[Path]:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
+    table = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(column)
     return table
@@ -155,6 +157,10 @@ def _accuracy(epoch: object) -> str:
 
 def _sized(amount: float | None) -> str:
     return "" if amount is None else size(amount)
+
+
+def _times(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.2f}"
 
 
 def _micro(amount: float | None) -> str:

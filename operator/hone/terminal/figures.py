@@ -39,9 +39,10 @@ def percent(fraction: float) -> str:
 def short(text: str) -> str:
     """Write a metric's value with as many digits as a column has room for."""
     try:
-        return f"{float(text):.4g}"
+        value = float(text)
     except ValueError:
         return text
+    return f"{value:,.0f}" if value.is_integer() else f"{value:.4g}"
 
 
 def headline(metrics: Iterable[Metric]) -> str:
