@@ -145,17 +145,10 @@ def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
 
 def _assemble(network: Network) -> tuple[Any, list[Any]]:
     """Give the whole model, and each part as a model of its own on the same layers."""
+    from hone_trainer.inputs import open_inputs
     from hone_trainer.keras import keras
 
-    inputs = {
-        field.name: keras.Input(
-            (field.length if field.kind == "id" else 1,),
-            dtype="int32" if field.kind == "id" else "float32",
-            name=field.name,
-        )
-        for field in network.schema.fields
-        if field.kind != "label"
-    }
+    inputs = open_inputs(network.schema)
     graphs = []
     for k, part in enumerate(network.parts):
         output = part.model.value.value.outputs(inputs, network.schema, prefix=f"m{k}_")

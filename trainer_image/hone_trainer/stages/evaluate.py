@@ -116,5 +116,6 @@ class Evaluate(Stage):
 def _history(ctx: Context) -> tuple[tuple[float, ...], ...]:
     """Read what the train stages noted after each epoch; empty where they noted nothing."""
     manifests = (ctx.manifest(source) for source in ctx.task.sources if source.kind == "train")
-    lines = (manifest.facts.get("history", {}).get("valAccuracy", ()) for manifest in manifests)
-    return tuple(tuple(line) for line in lines if line)
+    histories = (manifest.facts.get("history", ()) for manifest in manifests)
+    lines = (tuple(e["valAccuracy"] for e in epochs if "valAccuracy" in e) for epochs in histories)
+    return tuple(line for line in lines if line)

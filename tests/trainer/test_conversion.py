@@ -1,0 +1,91 @@
+"""LiteRT files: the same predictions, and what happens when the converter dies."""
+
+import os
+import signal
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.conversion import convert
+from hone_trainer.litert import LiteModel, race
+from hone_trainer.stage import Technique
+from hone_trainer.task import StageFailure
+from hone_trainer.techniques.quantize import Quantize
+from tests.trainer.networks import CLICKS, SEQUENCE, Drawn, fresh
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
+
+
+class Crash(Technique):
+    """Ends the converting process as a native abort would."""
+
+    def configure(self, converter: Any) -> None:
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class Hang(Technique):
+    """Never comes back."""
+
+    def configure(self, converter: Any) -> None:
+        time.sleep(600)
+
+
+class Refuse(Technique):
+    """Raises as TensorFlow would."""
+
+    def configure(self, converter: Any) -> None:
+        raise ValueError("no such operation")
+
+
+@pytest.mark.parametrize(("schema", "parts"), [(CLICKS, 1), (CLICKS, 2), (SEQUENCE, 2)])
+def test_the_file_predicts_what_the_network_does(schema: Any, parts: int) -> None:
+    network, rows = fresh(schema, parts), Drawn(schema, 700).read("test")
+    model = LiteModel(convert(network))
+    assert model.predict(rows.features) == pytest.approx(network.predict(rows.features), abs=1e-5)
+
+
+def test_rows_do_not_remember_each_other() -> None:
+    rows = Drawn(SEQUENCE, 20).read("test")
+    model = LiteModel(convert(fresh(SEQUENCE)))
+    once = model.predict(rows.features)
+    backwards = {name: values[::-1] for name, values in rows.features.items()}
+    assert np.array_equal(model.predict(backwards)[::-1], once)
+
+
+@pytest.mark.parametrize(("mode", "ratio", "error"), [("int8", 2.2, 0.01), ("float16", 1.6, 1e-3)])
+def test_quantised_files_are_smaller_and_close(mode: Any, ratio: float, error: float) -> None:
+    network, rows = fresh(units=64), Drawn().read("test")
+    techniques = (Quantize(mode=mode),)
+    before, after = convert(network), convert(network, techniques)
+    assert len(before) / len(after) > ratio
+    off = np.abs(LiteModel(after).predict(rows.features) - network.predict(rows.features))
+    assert off.max() < error
+
+
+@pytest.mark.parametrize(
+    ("technique", "timeout", "message"),
+    [
+        (Crash(), 60, "was ended by SIGSEGV"),
+        (Refuse(), 60, "ValueError: no such operation"),
+        (Hang(), 4, "still busy after 4 s"),
+    ],
+)
+def test_a_lost_conversion_is_explained(technique: Any, timeout: float, message: str) -> None:
+    with pytest.raises(StageFailure, match=message) as caught:
+        convert(fresh(), (technique,), timeout=timeout)
+    assert caught.value.reason == "ConversionFailed"
+
+
+def test_a_race_times_every_model() -> None:
+    model = LiteModel(convert(fresh()))
+    features = Drawn(rows=10).read("test").features
+    latencies = race([model, model], features, rounds=2, calls=20)
+    assert len(latencies) == 2
+    assert all(0 < latency.p50 <= latency.p95 for latency in latencies)
+
+
+def test_no_rows_give_no_probabilities() -> None:
+    features = {name: values[:0] for name, values in Drawn(rows=1).read("test").features.items()}
+    assert LiteModel(convert(fresh())).predict(features).shape == (0,)

@@ -1,0 +1,41 @@
+"""Gates: a table."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hone_trainer.gates import judge
+from hone_trainer.stages.evaluate import Gate
+
+FIGURES = {"accuracy": 0.88, "auc": float("nan"), "logLoss": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("gate", "passed"),
+    [
+        ({"metric": "accuracy", "atLeast": 0.87}, True),
+        ({"metric": "accuracy", "atLeast": 0.88}, True),
+        ({"metric": "accuracy", "atLeast": 0.89}, False),
+        ({"metric": "accuracy", "atLeast": 0}, True),
+        ({"metric": "accuracy", "atMost": 0.9}, True),
+        ({"metric": "logLoss", "atMost": 0.3}, True),
+        ({"metric": "logLoss", "atMost": 0.29}, False),
+        ({"metric": "auc", "atLeast": 0}, False),
+        ({"metric": "auc", "atMost": 1}, False),
+    ],
+)
+def test_judge(gate: dict[str, Any], passed: bool) -> None:
+    (verdict,) = judge([Gate.model_validate(gate)], FIGURES)
+    assert verdict.passed is passed
+
+
+def test_a_verdict_reads_like_a_sentence() -> None:
+    (verdict,) = judge([Gate(metric="logLoss", at_most=0.25)], FIGURES)
+    assert str(verdict) == "logLoss is 0.3000, must be at most 0.25"
+
+
+@pytest.mark.parametrize("bounds", [{}, {"atLeast": 0.1, "atMost": 0.2}])
+def test_a_gate_has_one_bound(bounds: dict[str, float]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of atLeast, atMost"):
+        Gate.model_validate({"metric": "accuracy", **bounds})

@@ -1,0 +1,59 @@
+"""Differences on the same rows."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from hone_trainer.metrics import Floats, accuracy, auc
+from hone_trainer.paired import Difference, accuracy_difference, auc_difference
+
+Compare = Callable[[Floats, Floats, Floats], Difference]
+
+
+def two_models(seed: int, rows: int = 4000, noise: float = 0.05) -> tuple[Floats, Floats, Floats]:
+    rng = np.random.default_rng(seed)
+    score = rng.normal(size=rows)
+    labels = (rng.random(rows) < 1 / (1 + np.exp(-2 * score))).astype(np.float32)
+    before = 1 / (1 + np.exp(-2 * score))
+    after = np.clip(before + noise * rng.normal(size=rows), 0, 1)
+    return labels, before, after
+
+
+@pytest.mark.parametrize("compare", [accuracy_difference, auc_difference])
+def test_a_model_does_not_differ_from_itself(compare: Compare) -> None:
+    labels, before, _ = two_models(0)
+    found = compare(labels, before, before)
+    assert (found.estimate, found.low, found.high) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("compare", "figure"), [(accuracy_difference, accuracy), (auc_difference, auc)]
+)
+def test_the_estimate_is_the_difference_and_the_interval_is_that_of_a_bootstrap(
+    compare: Compare, figure: Callable[[Floats, Floats], float]
+) -> None:
+    labels, before, after = two_models(1)
+    found = compare(labels, before, after)
+    assert found.estimate == pytest.approx(figure(labels, after) - figure(labels, before))
+    rng = np.random.default_rng(2)
+    draws = [
+        figure(labels[i], after[i]) - figure(labels[i], before[i])
+        for i in (rng.integers(0, len(labels), len(labels)) for _ in range(400))
+    ]
+    low, high = np.percentile(draws, [2.5, 97.5])
+    assert found.high - found.low == pytest.approx(high - low, rel=0.15)
+
+
+def test_pairs_are_sharper_than_two_separate_accuracies() -> None:
+    labels, before, after = two_models(3)
+    found = accuracy_difference(labels, before, after)
+    p = accuracy(labels, before)
+    separate = 2 * 1.96 * math.sqrt(2 * p * (1 - p) / len(labels))
+    assert found.high - found.low < separate / 2
+
+
+def test_no_area_without_two_classes() -> None:
+    found = auc_difference(np.ones(5), np.linspace(0, 1, 5), np.linspace(0, 1, 5))
+    assert math.isnan(found.estimate)
