@@ -22,6 +22,7 @@ STRANGER_SECONDS = 30.0
 LIMIT = 4096
 AT_ONCE = 4
 """Reviews at the same time: strangers with made-up tokens must not flood the API server."""
+REVIEWS = "/apis/authentication.k8s.io/v1/tokenreviews"
 EXTRA = "authentication.kubernetes.io/"
 ACCOUNT = "system:serviceaccount:"
 
@@ -91,8 +92,11 @@ class Identities:
             "kind": "TokenReview",
             "spec": {"token": token, "audiences": [self._audience]},
         }
-        path = "/apis/authentication.k8s.io/v1/tokenreviews"
-        status = (await self._api.call("POST", path, body=body)).get("status") or {}
+        try:
+            answer = await self._api.call("POST", REVIEWS, body=body)
+        except Refused:  # such as an empty token
+            return None
+        status = answer.get("status") or {}
         if not status.get("authenticated") or self._audience not in status.get("audiences", ()):
             return None
         user: dict[str, Any] = status.get("user") or {}

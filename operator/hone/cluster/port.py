@@ -96,4 +96,8 @@ class Cluster(Protocol):
         """Tell people; best effort, never raises."""
 
     async def identify(self, token: str) -> Caller | None:
-        """Find out which pod of which job holds this token; None where it is not one of ours."""
+        """Find out which pod of which job holds this token; None where the token is not good.
+
+        Raises:
+            Refused: the token is good, and its bearer is none of our pods.
+        """

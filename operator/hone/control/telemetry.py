@@ -50,7 +50,7 @@ class Telemetry:
         self.lag = 0.0
         self.leading = False
         self.ready = False
-        disable_created_metrics()  # a series more for each one, which nobody asks for
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._passes = Counter(
             "hone_reconciles", "Passes over jobs, by result.", ["result"], registry=self.registry

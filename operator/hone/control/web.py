@@ -29,10 +29,10 @@ async def serving(address: str, telemetry: Telemetry, reception: Reception) -> A
         reception: who takes posts in.
     """
     host, _, port = address.rpartition(":")
-    runner = web.AppRunner(application(telemetry, reception), access_log=None)
+    runner = web.AppRunner(application(telemetry, reception), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host or None, int(port), shutdown_timeout=2.0)
+        site = web.TCPSite(runner, host or None, int(port))
         await site.start()
         yield int(runner.addresses[0][1])
     finally:
