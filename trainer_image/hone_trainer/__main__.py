@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from hone_trainer.context import Context
 from hone_trainer.gang import Gang, limit_threads, lost_peer
-from hone_trainer.last_word import LastWord
+from hone_trainer.guardian import guard
+from hone_trainer.last_word import leave
 from hone_trainer.manifest import committed
 from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster
 from hone_trainer.stages import AnyStage
@@ -36,14 +37,17 @@ def main() -> NoReturn:
         datefmt="%H:%M:%S",
     )
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    last_word = LastWord(os.environ)
-    last_word.leave_when_asked()
+    guard(work)
+
+
+def work() -> NoReturn:
+    """Run the stage in this process and say how it ended."""
     limit_threads(os.environ)
     try:
         report = run(read_task())
     except Exception as error:
-        last_word.leave(*judge(error))
-    last_word.leave(report, Exit.OK)
+        leave(*judge(error))
+    leave(report, Exit.OK)
 
 
 def read_task() -> Task:
@@ -86,13 +90,14 @@ def judge(error: Exception) -> tuple[Report, int]:
     if isinstance(error, StageFailure):
         report = Report(reason=error.reason[:63], message=error.message[:1024])
         return report, 1 if error.retry else Exit.DO_NOT_RETRY
-    text = (str(error).strip().splitlines() or [""])[-1][:400]
     if lost_peer(error):
-        return Report(reason="PeerLost", message=f"another pod went away: {text}"), Exit.PEER_LOST
+        message = f"another pod of the gang went away ({type(error).__name__})"
+        return Report(reason="PeerLost", message=message), Exit.PEER_LOST
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         remedy = "raise resources.limits.memory or lower train.batchSize"
         return Report(reason="OutOfMemory", message=f"out of memory: {remedy}"), 1
     _log.exception("crashed")
+    text = (str(error).strip().splitlines() or [""])[-1][:400]
     return Report(reason="Crashed", message=f"{type(error).__name__}: {text}"), 1
 
 

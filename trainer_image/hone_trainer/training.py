@@ -106,7 +106,7 @@ class Training:
             self.model.set_weights(self.state.weights)
             for variable, value in zip(self.optimizer.variables, self.state.optimizer, strict=True):
                 variable.assign(value)
-        self._tell(epochs, f"resumed after epoch {epochs}")
+        self._tell(epochs, f"resumed after epoch {epochs}", self.state.history[-1])
 
     def _epoch(self, epoch: int) -> None:
         started = time.monotonic()
