@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from hone.api import API_VERSION, KIND
 from hone.api.job import OptimizationJob
-from hone.plan.refusal import explain
+from hone.plan.refusal import faults
 
 
 class WrongFile(Exception):
@@ -36,8 +36,8 @@ def check(raw: dict[str, Any], path: Path) -> OptimizationJob:
     try:
         return OptimizationJob.read(raw)
     except ValidationError as error:
-        faults = "\n".join(f"  {_placed(fault)}" for fault in explain(error).split("; "))
-        raise WrongFile(f"{path} is not a valid {KIND}:\n{faults}") from None
+        found = "\n".join(f"  {_placed(fault)}" for fault in faults(error))
+        raise WrongFile(f"{path} is not a valid {KIND}:\n{found}") from None
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -10,13 +10,18 @@ from hone.plan.world import stamp
 
 
 def explain(error: ValidationError) -> str:
+    """Give the faults of a spec in one line, each with the path of its field."""
+    return "; ".join(faults(error))
+
+
+def faults(error: ValidationError) -> list[str]:
     """Give the faults of a spec, each with the path of its field."""
-    faults = []
+    found = []
     for each in error.errors():
         path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in each["loc"]).lstrip(".")
         text = each["msg"].removeprefix("Value error, ")
-        faults.append(f"{path}: {text}")
-    return "; ".join(faults)
+        found.append(f"{path}: {text}")
+    return found
 
 
 def refuse(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:

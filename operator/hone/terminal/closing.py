@@ -1,7 +1,7 @@
 """The closing tables: what a job did, how well, how small, and where everything is."""
 
-import os
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -26,7 +26,7 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
         accuracy(findings),
         compression(findings),
         test(findings),
-        places(status, uri),
+        places(status),
     ):
         if part is not None:
             console.print()
@@ -58,13 +58,18 @@ def accuracy(findings: Findings) -> RenderableType | None:
         return None
     members = range(len(findings.history))
     table = _table("Validation accuracy", "epoch", *(f"member {m}" for m in members))
+    kept = findings.kept or (None,) * len(members)
     for epoch in range(epochs):
-        cells = [_accuracy(line[epoch]) if epoch < len(line) else "" for line in findings.history]
+        cells = (
+            _accuracy(line, epoch, kept=epoch + 1 == number)
+            for line, number in zip(findings.history, kept, strict=True)
+        )
         table.add_row(str(epoch + 1), *cells)
-    if findings.best_reachable is None:
-        return table
-    best = f"a model that knew the truth behind the data: {percent(findings.best_reachable)}"
-    return Group(table, Text(best, style="dim"))
+    notes = "* kept" if any(kept) else ""
+    if findings.best_reachable is not None:
+        best = percent(findings.best_reachable)
+        notes += f"\na model that knew the truth behind the data: {best}"
+    return Group(table, Text(notes.strip(), style="dim"))
 
 
 def compression(findings: Findings) -> RenderableType | None:
@@ -100,12 +105,12 @@ def test(findings: Findings) -> RenderableType | None:
     return table
 
 
-def places(status: JobStatus, uri: str) -> RenderableType | None:
+def places(status: JobStatus) -> RenderableType | None:
     """Draw where the artifacts are."""
     shown = [each for each in status.artifacts if not each.name.endswith("/manifest")]
     if not shown:
         return None
-    root = os.path.commonpath([each.uri for each in shown]) if len(shown) > 1 else uri
+    root = _root([each.uri for each in shown])
     table = _table("Artifacts", "artifact", "size", "path")
     for artifact in shown:
         path = artifact.uri.removeprefix(f"{root}/")
@@ -150,13 +155,22 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _accuracy(epoch: object) -> str:
-    value = epoch.get("valAccuracy") if hasattr(epoch, "get") else None
-    return "" if value is None else percent(float(value))
+def _accuracy(line: Sequence[Mapping[str, float]], epoch: int, *, kept: bool) -> Text:
+    value = line[epoch].get("valAccuracy") if epoch < len(line) else None
+    if value is None:
+        return Text("")
+    return Text(f"{percent(float(value))} *", style="bold") if kept else Text(percent(float(value)))
 
 
 def _sized(amount: float | None) -> str:
     return "" if amount is None else size(amount)
+
+
+def _root(uris: list[str]) -> str:
+    """Give the deepest folder that holds them all."""
+    folders = [uri.split("/")[:-1] for uri in uris]
+    same = itertools.takewhile(lambda each: len(set(each)) == 1, zip(*folders, strict=False))
+    return "/".join(each[0] for each in same)
 
 
 def _times(ratio: float | None) -> str:

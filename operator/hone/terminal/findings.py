@@ -23,6 +23,8 @@ class Findings:
     """Accuracy of a model that knew the truth behind the data, where that is known."""
     history: tuple[tuple[Mapping[str, float], ...], ...] = ()
     """Figures after each epoch, one line per trained member."""
+    kept: tuple[int | None, ...] = ()
+    """Number of the epoch that each member kept."""
     compression: Mapping[str, float] | None = None
     """Figures of the float model and of the compressed one."""
     chosen: str = ""
@@ -38,10 +40,12 @@ def find(status: JobStatus, uri: str) -> Findings:
     by_kind = {stage.kind: stage for stage in status.stages if stage.state == "Succeeded"}
     metrics = {kind: values(stage.metrics) for kind, stage in by_kind.items()}
     trained = by_kind["train"].gangs if "train" in by_kind else ()
+    manifests = tuple(read(uri, gang.manifest) for gang in trained)
     tested = by_kind["evaluate"].gangs[0].manifest if "evaluate" in by_kind else None
     return Findings(
         best_reachable=metrics.get("prepare", {}).get("bestReachableAccuracy"),
-        history=tuple(_history(read(uri, gang.manifest)) for gang in trained),
+        history=tuple(_history(manifest) for manifest in manifests),
+        kept=tuple(manifest.facts.get("keptEpoch") if manifest else None for manifest in manifests),
         compression=metrics.get("compress"),
         chosen=by_kind["compress"].message if "compress" in by_kind else "",
         test=metrics.get("evaluate"),

@@ -1,0 +1,135 @@
+"""`hone run` from end to end: what it says, what it leaves, and how it ends."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.door.conftest import Start
+
+DEADLINE = 60.0
+
+
+def finish(run: subprocess.Popen[str]) -> tuple[int, str]:
+    said, _ = run.communicate(timeout=DEADLINE)
+    return run.returncode, said
+
+
+def status(folder: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((folder / ".hone/shop/demo/job.json").read_text())["status"]
+    return read
+
+
+def await_log(run: subprocess.Popen[str], folder: Path, pods: int) -> None:
+    """Wait until so many pods of the training have begun."""
+    end = time.monotonic() + DEADLINE
+    pattern = ".hone/shop/demo/logs/demo-train-*.log"
+    while sum("wait" in log.read_text() for log in folder.glob(pattern)) < pods:
+        assert run.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_job_goes_all_the_way_and_a_second_time_at_once(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    code, said = finish(start("run", str(jobfile), around={"STAND_IN_data": "post"}))
+    assert code == 0, said
+    assert "StageSucceeded: stage fuse: fuse done" in said
+    assert "complete in" in said
+    root = next((tmp_path / ".hone/artifacts/shop/demo").iterdir())
+    fused = json.loads((root / "fuse/0/0/manifest.json").read_text())
+    assert [(s["stage"], s["member"]) for s in fused["sources"]] == [
+        ("data", 0),
+        ("train", 0),
+        ("train", 1),
+    ]
+    log = tmp_path / ".hone/shop/demo/logs/demo-data-0-worker-a0-0.log"
+    assert "posted: 202" in log.read_text()
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0
+    assert "every stage was already committed" in said
+
+
+def test_a_failure_names_the_reason_and_the_next_run_tries_again(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    code, said = finish(start("run", str(jobfile), around={"STAND_IN_train": "fail"}))
+    assert code == 1
+    assert "failed (BadTask): stage train: this can never work; correct the task" in said
+    assert "train: fail" in said
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0, said
+    assert "StageSucceeded: stage data" not in said
+    train = status(tmp_path)["stages"][1]
+    assert [gang["attempt"] for gang in train["gangs"]] == [1, 1]
+
+
+def test_ctrl_c_stops_the_pods_and_the_same_command_goes_on(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    run = start("run", str(jobfile), around={"STAND_IN_train": "wait"})
+    await_log(run, tmp_path, pods=4)
+    run.send_signal(signal.SIGINT)
+    code, said = finish(run)
+    assert code == 130
+    assert said.endswith("stopped; the same command goes on from here\n")
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0, said
+    gangs = status(tmp_path)["stages"][1]["gangs"]
+    assert [gang["attempt"] for gang in gangs] == [1, 1]
+    assert [gang["restarts"]["preemption"] for gang in gangs] == [1, 1]
+
+
+def test_a_killed_run_is_taken_up_by_the_next(start: Start, jobfile: Path, tmp_path: Path) -> None:
+    run = start("run", str(jobfile), around={"STAND_IN_train": "wait"})
+    await_log(run, tmp_path, pods=4)
+    run.kill()
+    run.wait()
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0, said
+    assert "ended 4 pods that an earlier run had left behind" in said
+
+
+def test_a_second_run_of_the_same_job_is_refused(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    first = start("run", str(jobfile), around={"STAND_IN_train": "wait"})
+    await_log(first, tmp_path, pods=4)
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 2
+    assert f"another `hone run` (process {first.pid}) is at work" in said
+    first.send_signal(signal.SIGTERM)
+    assert finish(first)[0] == 130
+
+
+def test_fresh_begins_anew(start: Start, jobfile: Path, tmp_path: Path) -> None:
+    assert finish(start("run", str(jobfile)))[0] == 0
+    code, said = finish(start("run", str(jobfile), "--fresh"))
+    assert code == 0, said
+    assert "StageSucceeded: stage data" in said
+    assert len(list((tmp_path / ".hone/artifacts/shop/demo").iterdir())) == 2
+
+
+def test_artifacts_and_state_go_where_they_are_sent(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    code, said = finish(start("run", str(jobfile), "--artifacts", "out", "--state", "kept"))
+    assert code == 0, said
+    assert (tmp_path / "kept/shop/demo/job.json").exists()
+    assert list((tmp_path / "out/shop/demo").iterdir())
+    assert not (tmp_path / ".hone").exists()
+
+
+def test_what_this_machine_lacks_is_said(start: Start, jobfile: Path, tmp_path: Path) -> None:
+    job = yaml.safe_load(jobfile.read_text())
+    job["spec"]["stages"][0]["resources"] = {"limits": {"example.com/tpu": 1}}
+    job["spec"]["stages"][0]["startDeadlineSeconds"] = 1
+    jobfile.write_text(yaml.safe_dump(job))
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 1
+    assert "this machine has no example.com/tpu; run it in a cluster" in said

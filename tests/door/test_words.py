@@ -1,0 +1,121 @@
+"""The command line's words: help at once, wrong files explained, plans and the CRD printed."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hone.__main__ import main
+
+HEAD = "apiVersion: hone.dev/v1alpha1\nkind: OptimizationJob\n"
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "No such file or directory"),
+        ("a: [", "is not YAML"),
+        ("", "put exactly one OptimizationJob in it; found 0 documents"),
+        ("a: 1\n---\nb: 2\n", "put exactly one OptimizationJob in it; found 2 documents"),
+        ("kind: Job\n", "begin it with `apiVersion: hone.dev/v1alpha1`"),
+        (HEAD, "metadata.name: missing; give the job a name"),
+        (HEAD + "metadata: {name: Demo}\nspec: {stages: []}\n", "metadata.name: String should"),
+        (HEAD + "metadata: {name: demo}\nspec: {stages: []}\n", "spec.stages: Tuple should"),
+        (
+            HEAD + "metadata: {name: demo}\nspec: {stages: [{name: fuse, fuse: {vote: {}}}]}\n",
+            "fuse needs a dataset that no earlier stage makes; put a prepare stage before it",
+        ),
+    ],
+)
+def test_a_wrong_file_is_explained(
+    command: str,
+    text: str | None,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "job.yaml"
+    if text is not None:
+        path.write_text(text)
+    assert main([command, "job.yaml"]) == 2
+    printed = said(capsys)
+    assert words in printed
+    assert "job.yaml" in printed
+
+
+def test_a_wrong_parameter_is_named_by_its_path(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = yaml.safe_load((root / "examples/reference.yaml").read_text())
+    job["spec"]["stages"][1]["train"]["epochs"] = 0
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump(job))
+    assert main(["run", str(tmp_path / "job.yaml")]) == 2
+    assert "spec.stages[1].train.epochs: Input should be greater than" in said(capsys)
+
+
+@pytest.mark.parametrize("name", ["reference", "reference-batch32"])
+def test_the_examples_can_be_planned(
+    name: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", str(root / f"examples/{name}.yaml")]) == 0
+    assert f"Job {name}-evaluate-0-worker-a0" in said(capsys)
+
+
+def manifests(root: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    assert main(["plan", str(root / "examples/reference.yaml"), "-o", "yaml"]) == 0
+    return list(yaml.safe_load_all(capsys.readouterr().out))
+
+
+def test_a_plan_lists_every_object_in_the_order_of_creation(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"{each['kind']} {each['metadata']['name']}" for each in manifests(root, capsys)]
+    assert names == [
+        "Job reference-data-0-worker-a0",
+        "Service reference-gang",
+        "Job reference-train-0-worker-a0",
+        "Job reference-train-1-worker-a0",
+        "Job reference-fuse-0-worker-a0",
+        "Job reference-compress-0-worker-a0",
+        "Job reference-evaluate-0-worker-a0",
+    ]
+
+
+def test_planning_is_deterministic(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert manifests(root, capsys) == manifests(root, capsys)
+
+
+def test_the_crd_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["crd"]) == 0
+    crd = yaml.safe_load(capsys.readouterr().out)
+    assert crd["metadata"]["name"] == "optimizationjobs.hone.dev"
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["run"], ["plan", "a", "-o", "xml"]])
+def test_words_that_mean_nothing_end_with_2(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from hone.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = ('pydantic', 'yaml', 'rich', 'aiohttp', 'kopf', 'kubernetes', 'tensorflow')\n"
+        "print('loaded:', [name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("loaded: []\n")
