@@ -1,0 +1,75 @@
+"""The environment is read once, and a wrong value is named."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from hone.settings import Settings, WrongSettings, variable
+
+
+def test_an_empty_environment_is_good() -> None:
+    settings = Settings.load({})
+    assert settings.namespaces == ()
+    assert settings.site().artifacts is None
+    assert settings.site().progress_url is None
+
+
+def test_an_empty_variable_counts_as_absent() -> None:
+    names = [variable(name) for name in Settings.model_fields]
+    assert Settings.load(dict.fromkeys(names, "")) == Settings.load({})
+
+
+def test_variables_are_read() -> None:
+    settings = Settings.load(
+        {
+            "HONE_NAMESPACES": "shop, ads,",
+            "HONE_WORKERS": "8",
+            "HONE_LEADER_ELECTION": "false",
+            "HONE_TRAINER_IMAGE": "example.test/trainer:1",
+            "HONE_ARTIFACTS_URI": "s3://models/shop",
+            "HONE_ARTIFACTS_ENDPOINT": "http://s3:7070",
+            "HONE_ARTIFACTS_SECRET": "s3",
+            "HONE_PROGRESS_URL": "http://hone/v1/progress",
+            "POD_NAME": "hone-1",
+            "KUBECONFIG": "/tmp/config",
+        }
+    )
+    assert (settings.namespaces, settings.workers) == (("shop", "ads"), 8)
+    assert not settings.leader_election
+    assert (settings.pod_name, settings.kubeconfig) == ("hone-1", "/tmp/config")
+    site = settings.site()
+    assert site.trainer_image == "example.test/trainer:1"
+    assert site.progress_url == "http://hone/v1/progress"
+    assert site.artifacts
+    assert (site.artifacts.uri, site.artifacts.endpoint) == ("s3://models/shop", "http://s3:7070")
+    assert site.artifacts.credentials
+    assert site.artifacts.credentials.secret_name == "s3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HONE_WORKERS", "many"),
+        ("HONE_WORKERS", "0"),
+        ("HONE_LOG_LEVEL", "LOUD"),
+        ("HONE_LISTEN", "8080"),
+        ("HONE_LEADER_ELECTION", "perhaps"),
+        ("HONE_LEASE_SECONDS", "1"),
+        ("HONE_TRAINER_PULL_POLICY", "Sometimes"),
+        ("HONE_ARTIFACTS_URI", "s3://user:password@models"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(WrongSettings, match=f"^{name}: "):
+        Settings.load({name: value})
+
+
+def test_nobody_else_reads_the_environment(root: Path) -> None:
+    readers = set()
+    for path in (root / "operator").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv"):
+                readers.add(path.name)
+    # `hone run` hands its whole environment on to the pods, which are its children.
+    assert readers == {"settings.py", "run.py"}
