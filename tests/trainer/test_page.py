@@ -1,6 +1,7 @@
 """The report as a page that needs nothing else."""
 
 import itertools
+import json
 import re
 from xml.etree import ElementTree
 
@@ -78,3 +79,10 @@ def test_labels_do_not_cover_each_other() -> None:
 def test_the_status_gets_both_models() -> None:
     assert EVALUATION.metrics()["floatLogLoss"] == 0.2325
     assert EVALUATION.row()["passed"] is False
+
+
+def test_what_is_not_a_number_is_left_out() -> None:
+    evaluation = Evaluation("j", 5, "m", {"accuracy": 1.0, "auc": float("nan"), "logLoss": 0.1})
+    assert json.loads(json.dumps(evaluation.row(), allow_nan=False))["figures"]["auc"] is None
+    assert "auc" not in evaluation.metrics()
+    assert "nan" in render(evaluation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 from hone_trainer.gates import Verdict
@@ -37,10 +38,23 @@ class Evaluation:
     def row(self) -> dict[str, Any]:
         """Give the JSON form."""
         gates = [{**asdict(v), "passed": v.passed, "text": str(v)} for v in self.verdicts]
-        return {**asdict(self), "verdicts": gates, "passed": not self.failed}
+        row: dict[str, Any] = _known({**asdict(self), "verdicts": gates, "passed": not self.failed})
+        return row
 
     def metrics(self) -> dict[str, float]:
         """Give the figures under the names that the status shows."""
         before = self.float_figures or {}
         named = {f"float{name[0].upper()}{name[1:]}": value for name, value in before.items()}
-        return {**self.figures, **named, "testRows": self.rows}
+        figures: dict[str, float] = _known({**self.figures, **named, "testRows": self.rows})
+        return {name: value for name, value in figures.items() if value is not None}
+
+
+def _known(value: Any) -> Any:
+    """Put nothing where a figure is not a number: JSON has no word for it."""
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _known(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(inner) for inner in value]
+    return value

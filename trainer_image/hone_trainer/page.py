@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 from hone_trainer.chart import draw
 from hone_trainer.evaluation import Evaluation
@@ -24,9 +25,11 @@ p { margin: .3rem 0; } .dim { color: var(--dim); } .good { color: var(--good); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 8rem; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 8rem;
+  overflow-wrap: anywhere; }
+th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; color: var(--dim); }
-svg { width: 100%; height: auto; display: block; } svg text { fill: var(--dim); font-size: 12px; }
+svg { width: 100%; height: auto; display: block; } svg text { fill: var(--dim); font-size: 13px; }
 """
 
 
@@ -104,20 +107,22 @@ def _before_and_after(e: Evaluation) -> str:
 def _candidates(e: Evaluation) -> str:
     if e.compression is None:
         return ""
-    metric = e.compression["metric"]
-    rows = (
-        (escape(c["name"]), escape(c["failure"]), "", "")
-        if c["failure"]
-        else (
-            escape(c["name"]),
-            _count(c["size"]["packaged"]),
-            f"{-c['drop']:+.4f}",
-            f"{c['latency'][0]:.1f}",
-        )
-        for c in e.compression["candidates"]
-    )
-    table = _table(("candidate", "packaged", f"{metric}, validation", "µs"), rows)
+    metric, chosen = e.compression["metric"], e.compression["chosen"]
+    rows = (_candidate(candidate, chosen) for candidate in e.compression["candidates"])
+    table = _table(("validation part", "packaged", f"Δ {metric}", "µs"), rows)
     return f"<h2>Candidates</h2>\n{table}<p>{escape(e.compression['message'])}</p>\n"
+
+
+def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[str, ...]:
+    name = escape(candidate["name"])
+    if candidate["failure"]:
+        return (f'{name}<br><span class="bad">{escape(candidate["failure"])}</span>', "", "", "")
+    return (
+        f"<b>{name}</b>" if candidate["name"] == chosen else name,
+        _count(candidate["size"]["packaged"]),
+        f"{0.0 - candidate['drop']:+.4f}",
+        f"{candidate['latency'][0]:.1f}",
+    )
 
 
 def _history(e: Evaluation) -> str:
