@@ -1,0 +1,91 @@
+"""A node made of patches: pods of a namespace run, and end as they are told to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from hone.cluster.kube_connection import MERGE
+from hone.cluster.port import Conflict, Gone
+from hone.plan import names
+from hone_trainer.task import Artifact, Exit, Metric, Report
+from tests.cluster.real import RealGround
+
+Object = dict[str, Any]
+Fate = Callable[[Object], int | None]
+"""Exit code of a pod; None where it goes on running."""
+
+AT = "2030-01-01T00:00:00Z"
+GOOD = Report(
+    message="done",
+    metrics=(Metric(name="accuracy", value="0.9"),),
+    manifest=Artifact(name="m", uri="s3://b/m", sha256="0" * 64, size_bytes=1),
+)
+
+
+def well(_: Object) -> int | None:
+    """Every pod does well."""
+    return Exit.OK
+
+
+@asynccontextmanager
+async def kubelet(ground: RealGround, fate: Fate = well, pace: float = 0.1) -> AsyncIterator[None]:
+    """Run the pods of the ground's namespace for the length of the block."""
+    task = asyncio.create_task(_serve(ground, fate, pace))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _serve(ground: RealGround, fate: Fate, pace: float) -> None:
+    query = {"labelSelector": f"{names.MANAGER}=hone"}
+    while True:
+        found = await ground.api.call("GET", ground.path("api/v1", "pods"), query=query)
+        for pod in found["items"]:
+            if pod["status"].get("phase") in ("Pending", "Running"):
+                await _step(ground, pod, fate)
+        await asyncio.sleep(pace)
+
+
+async def _step(ground: RealGround, pod: Object, fate: Fate) -> None:
+    path = f"{ground.path('api/v1', 'pods', pod['metadata']['name'])}"
+    if "deletionTimestamp" in pod["metadata"]:
+        await _quietly(ground, "DELETE", path, {"gracePeriodSeconds": 0})
+        return
+    code = fate(pod)
+    running = pod["status"].get("phase") == "Running"
+    if code is None and running:
+        return
+    if code is None or not running:
+        status: Object = {"phase": "Running", "conditions": [_condition("Ready")]}
+        state: Object = {"running": {"startedAt": AT}}
+    else:
+        status = {"phase": "Failed" if code else "Succeeded"}
+        said = GOOD.encode() if code == Exit.OK else ""
+        state = {"terminated": {"exitCode": code, "message": said, "finishedAt": AT}}
+    status["containerStatuses"] = [
+        {
+            "name": "trainer",
+            "image": "i",
+            "imageID": "i",
+            "ready": "running" in state,
+            "restartCount": 0,
+            "state": state,
+        }
+    ]
+    await _quietly(ground, "PATCH", f"{path}/status", {"status": status})
+
+
+async def _quietly(ground: RealGround, method: str, path: str, body: Object) -> None:
+    """Do it unless the pod has gone or changed in between."""
+    content = MERGE if method == "PATCH" else "application/json"
+    try:
+        await ground.api.call(method, path, body=body, content_type=content)
+    except (Conflict, Gone):
+        return
+
+
+def _condition(kind: str) -> Object:
+    return {"type": kind, "status": "True", "lastTransitionTime": AT}
