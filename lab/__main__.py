@@ -12,8 +12,11 @@ from lab.testbed import Testbed
 
 def main(argv: list[str]) -> int:
     """Run one command and return its exit code: 3 where this machine cannot do it."""
-    options = _parser().parse_args(argv)
+    name, *words = argv or ["--help"]
     try:
+        if name in _RAW:  # the rest belongs to somebody else, dashes included
+            return _RAW[name](words)
+        options = _parser().parse_args(argv)
         return int(options.run(options) or 0)
     except Missing as missing:
         print(f"lab: cannot do this here: {missing}", file=sys.stderr)
@@ -44,10 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     put.add_argument("key")
     command("down", _down, "end the box and sweep up")
     command("status", _status, "say whether the box is well")
-    kubectl = command("kubectl", _kubectl, "talk to the cluster in the box")
-    kubectl.add_argument("words", nargs=argparse.REMAINDER)
-    enter = command("exec", _exec, "run a command in the box")
-    enter.add_argument("words", nargs=argparse.REMAINDER)
+    command("kubectl", None, "talk to the cluster in the box")
+    command("exec", None, "run a command in the box")
     return parser
 
 
@@ -88,14 +89,17 @@ def _status(_: argparse.Namespace) -> int:
     return 0
 
 
-def _kubectl(options: argparse.Namespace) -> int:
+def _kubectl(words: list[str]) -> int:
     cluster = box.ours().cluster()
-    command = [cluster.binary, "--kubeconfig", cluster.kubeconfig, *options.words]
+    command = [str(cluster.binary), "--kubeconfig", str(cluster.kubeconfig), *words]
     return subprocess.run(command).returncode
 
 
-def _exec(options: argparse.Namespace) -> int:
-    return subprocess.run(box.ours().enter(*options.words)).returncode
+def _exec(words: list[str]) -> int:
+    return subprocess.run(box.ours().enter(*words)).returncode
+
+
+_RAW = {"kubectl": _kubectl, "exec": _exec}
 
 
 if __name__ == "__main__":
