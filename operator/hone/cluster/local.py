@@ -91,7 +91,7 @@ class LocalCluster:
         if there is not None:
             if "deletionTimestamp" in there["metadata"]:
                 raise Conflict(f"{kind} {meta['name']} is on its way out")
-            if there["metadata"]["ownerReferences"] != meta["ownerReferences"]:
+            if there["metadata"].get("ownerReferences") != meta["ownerReferences"]:
                 raise Conflict(f"{kind} {meta['name']} belongs to somebody else")
         elif kind == "Service":
             self._node.children.services[meta["name"]] = copy.deepcopy(manifest)

@@ -2,7 +2,9 @@
 
 import secrets
 import shutil
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 from hone.cluster.local_environment import Folders, container, environment
 from hone.cluster.local_files import Folder
@@ -10,6 +12,8 @@ from hone.cluster.local_objects import Object
 from hone.cluster.local_ports import Ports
 from hone.cluster.local_process import Process
 from hone_trainer.task import MESSAGE_LIMIT
+
+SCRATCH = "scratch"
 
 
 class Kubelet:
@@ -45,16 +49,27 @@ class Kubelet:
             said = (path / "message").read_bytes()[:MESSAGE_LIMIT].decode(errors="replace")
         except FileNotFoundError:
             said = ""
-        shutil.rmtree(path, ignore_errors=True)
+        _clear(path)
         return said
 
     def _folders(self, folder: Folder, name: str) -> Folders:
         path = folder.pod(name)
-        shutil.rmtree(path, ignore_errors=True)
-        (path / "scratch").mkdir(parents=True)
-        return Folders(path / "scratch", path / "message", path / "token")
+        _clear(path)
+        path.mkdir()
+        # Not below the state folder: the path of a Unix socket has about a hundred characters.
+        scratch = Path(tempfile.mkdtemp(prefix="hone-pod-"))
+        (path / SCRATCH).symlink_to(scratch)
+        return Folders(scratch, path / "message", path / "token")
 
     def _command(self, job: Object) -> list[str]:
         one = container(job)
         command = [*one.get("command", ()), *one.get("args", ())]
         return [self._python if word == "python" else word for word in command]
+
+
+def _clear(path: Path) -> None:
+    """Remove the files of a pod, and the scratch folder that its link leads to."""
+    scratch = path / SCRATCH
+    if scratch.is_symlink():
+        shutil.rmtree(scratch.readlink(), ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
