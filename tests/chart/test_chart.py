@@ -10,24 +10,10 @@ import yaml
 from hone.api.crd import crd
 from hone.control.preflight import NEEDS
 from hone.settings import Settings
-from lab import binaries
 
 Object = dict[str, Any]
 KUBE = ("--kube-version", "1.35.0")
 """Without a cluster each helm believes in another version."""
-
-
-@pytest.fixture(scope="session", params=["helm", "helm3"])
-def helm(request: pytest.FixtureRequest) -> Path:
-    found = binaries.locate(request.param)
-    if found is None:
-        pytest.skip(f"{request.param} is not here; `python -m lab build {request.param}` makes it")
-    return found
-
-
-@pytest.fixture(scope="session")
-def chart(root: Path) -> Path:
-    return root / "charts" / "hone"
 
 
 @pytest.fixture

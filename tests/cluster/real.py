@@ -21,7 +21,10 @@ T = TypeVar("T")
 COUNTER = itertools.count(1)
 AUDIENCE = "hone.dev/progress"
 JOBS = f"apis/{API_VERSION}"
-PATIENCE = 30.0
+PATIENCE = 60.0
+"""Far more than anything takes, for machines that others use as well."""
+COLLECTED = 120.0
+"""The garbage collector looks for new kinds every 30 s, and sees no deletion of one before."""
 
 
 class RealGround(Ground):

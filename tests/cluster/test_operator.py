@@ -18,7 +18,7 @@ from lab.apiserver import Cluster
 from tests.cluster.contract import DATA
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import ask, leader, login, operator
-from tests.cluster.real import JOBS, RealGround, until
+from tests.cluster.real import COLLECTED, JOBS, RealGround, until
 from tests.plan.builders import PREPARE, gang_train
 
 pytestmark = pytest.mark.api
@@ -185,7 +185,7 @@ async def test_deleting_a_job_removes_what_it_ran(
             pods = await ground.api.call("GET", ground.path("api/v1", "pods"))
             return not (await children(ground) or pods["items"])
 
-        assert await until(empty)
+        assert await until(empty, COLLECTED)
 
 
 async def test_a_pod_tells_its_progress(ground: RealGround, config: Path, log: Path) -> None:
