@@ -17,14 +17,13 @@ from lab.recipes import ALL, Recipe
 _LABEL = "hone.dev/inputs"
 
 
-def ensure(box: Box, recipes: tuple[Recipe, ...] = ALL) -> list[Recipe]:
-    """Make sure that the box has the images of the checkout as it is now; return those made anew.
+def ensure(box: Box, recipes: tuple[Recipe, ...] = ALL) -> None:
+    """Make sure that the box has the images of the checkout as it is now.
 
     Args:
         box: a running box.
         recipes: which images.
     """
-    made = []
     for recipe in recipes:
         with locks.held(places.cache() / "locks" / f"{recipe.key}.lock", recipe.tag):
             digest = recipe.digest()
@@ -35,12 +34,9 @@ def ensure(box: Box, recipes: tuple[Recipe, ...] = ALL) -> list[Recipe]:
             folder = kitchen.build(recipe)
             size = _import(box, recipe, folder)
             _label(box, recipe, digest)
-            made.append(recipe)
-            seconds = time.monotonic() - started
-            print(
-                f"lab: {recipe.tag} took {seconds:.0f} s, {size >> 20} MiB moved", file=sys.stderr
-            )
-    return made
+            _forget_old(box)
+            took = f"{time.monotonic() - started:.0f} s, {size >> 20} MiB moved"
+            print(f"lab: {recipe.tag} took {took}", file=sys.stderr, flush=True)
 
 
 def _import(box: Box, recipe: Recipe, folder: Path) -> int:
@@ -67,6 +63,14 @@ def _inputs(box: Box, recipe: Recipe) -> str | None:
 def _label(box: Box, recipe: Recipe, digest: str) -> None:
     if digest or _inputs(box, recipe):
         _ctr(box, "images", "label", recipe.tag, f"{_LABEL}={digest}")
+
+
+def _forget_old(box: Box) -> None:
+    """Drop the names by digest of images that no tag means any more, or the disk fills up."""
+    rows = [line.split() for line in _ctr(box, "images", "ls").splitlines()[1:]]
+    meant = {row[2] for row in rows if not row[0].startswith("sha256:")}
+    if old := [row[0] for row in rows if row[2] not in meant]:
+        _ctr(box, "images", "rm", *old)
 
 
 def _ctr(box: Box, *arguments: str) -> str:

@@ -17,6 +17,8 @@ from lab.recipes import Recipe
 
 BASE = "localhost/hone-lab/base:1"
 _BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
+# Each change of code leaves a few images without a name, among them the cache of the next build.
+_STALE = 150
 _PASSED_ON = ("index-url", "extra-index-url", "trusted-host", "default-timeout")
 
 
@@ -46,6 +48,8 @@ def build(recipe: Recipe) -> Path:
     command = ["push", "--disable-compression", "--format", "oci"]
     _buildah(*command, recipe.tag, f"dir:{folder}")
     oci.prune(folder)
+    if len(list((_store() / "overlay-images").iterdir())) > _STALE:
+        _buildah("rmi", "--prune")
     return folder
 
 
@@ -91,11 +95,14 @@ def _ensure_base() -> None:
         _buildah("bud", "-t", BASE, "-f", str(dockerfile), str(archive.parent))
 
 
+def _store() -> Path:
+    return places.private(places.cache() / "buildah")
+
+
 def _buildah(*arguments: str) -> str:
-    store = places.private(places.cache() / "buildah")
     with tempfile.TemporaryDirectory(prefix="hone-lab-") as run:
         spaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        where = ["--root", str(store), "--runroot", run, "--storage-driver", "overlay"]
+        where = ["--root", str(_store()), "--runroot", run, "--storage-driver", "overlay"]
         command = [*spaces, "buildah", *where, *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
