@@ -23,14 +23,12 @@ TOKEN_VARIABLE = "HONE_TOKEN_FILE"  # noqa: S105
 DEFAULT_TOKEN = "/var/run/secrets/hone/token"  # noqa: S105
 PERIOD_S = 1.0
 TIMEOUT_S = 5.0
-QUIET_S = 5.0
-"""Seconds between two lines of the log that bring no figures."""
 
 _log = logging.getLogger("hone")
 
 
 class Poster:
-    """Sends the newest progress, where somebody listens, and logs it.
+    """Sends the newest progress, where somebody listens, and logs each new message.
 
     Args:
         url: where to post; nothing is sent where there is none.
@@ -42,7 +40,7 @@ class Poster:
         self._token = token
         self._newest: Progress | None = None
         self._bell = threading.Event()
-        self._logged = 0.0
+        self._logged = ""
         self._failed = ""
         if self._url is not None:
             threading.Thread(target=self._run, name="progress", daemon=True).start()
@@ -51,9 +49,8 @@ class Poster:
         """Take note of a progress; returns at once."""
         self._newest = progress
         self._bell.set()
-        now = time.monotonic()
-        if progress.metrics or now - self._logged >= QUIET_S:
-            self._logged = now
+        if progress.message != self._logged:
+            self._logged = progress.message
             _log.info("%3.0f %% %s", 100 * progress.fraction, progress.message)
 
     def _run(self) -> None:

@@ -106,7 +106,7 @@ class GangSum:
 
     def __init__(self, strategy: Any) -> None:
         self._alone = not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
-        self._replicas = len(strategy.extended.worker_devices)
+        self._replicas = 1 if self._alone else len(strategy.extended.worker_devices)
         self._sum = tf.function(
             lambda mine: strategy.reduce("SUM", strategy.run(tf.identity, args=(mine,)), axis=None)
         )

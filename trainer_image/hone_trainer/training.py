@@ -113,8 +113,8 @@ class Training:
         sums = np.zeros(3)
         for done, sums in self.steps.epoch(epoch, self.stage.steps_per_execution):
             share = done / self.steps.per_epoch
-            loss = sums[0] / sums[2]
-            self._tell(epoch + share, f"epoch {epoch + 1}/{self.stage.epochs}: loss {loss:.4f}")
+            message = f"epoch {epoch + 1}/{self.stage.epochs}"
+            self._tell(epoch + share, message, {"loss": sums[0] / sums[2]})
         loss_sum, hits, count = self.over_gang(sums)
         if not np.isfinite(loss_sum):
             message = f"the loss became {loss_sum} in epoch {epoch + 1}"

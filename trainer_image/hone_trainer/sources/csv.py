@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from csv import reader
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -49,7 +50,7 @@ def _parse(data: bytes, uri: str) -> pd.DataFrame:
 
     try:
         data.decode()
-        header = csv.open_csv(io.BytesIO(data)).schema.names
+        header = next(reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")), [])
         table = csv.read_csv(
             io.BytesIO(data),
             read_options=csv.ReadOptions(use_threads=False),  # threads lose the rows' numbers

@@ -34,12 +34,13 @@ class Lstm(Model):
         positions = sum(field.length for field in schema.ids)
         features = []
         if positions:
-            # A single id is never padding; a sequence is padded at its front and masked there.
+            # Keras joins masks only where every input has one; a single id is never padding.
+            masked = any(field.length > 1 for field in schema.ids)
             vectors = [
                 keras.layers.Embedding(
                     field.size,
                     self.embedding,
-                    mask_zero=field.length > 1,
+                    mask_zero=masked,
                     name=f"{prefix}embedding_{field.name}",
                 )(inputs[field.name])
                 for field in schema.ids

@@ -1,0 +1,37 @@
+"""Pods as processes of this machine, as a kubelet would start them and read what they leave."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hone_trainer.task import Report, Task
+
+
+class Pod:
+    """One pod: an environment in; an exit code, a termination message and output out."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.message = folder / "termination-log"
+        self.folder = folder
+
+    def start(self, task: Task | str, **environ: str) -> subprocess.Popen[str]:
+        text = task if isinstance(task, str) else json.dumps(task.dump())
+        given = {"HONE_TASK": text, "HONE_TERMINATION_LOG": str(self.message)} | environ
+        return subprocess.Popen(
+            [sys.executable, "-m", "hone_trainer"],
+            env={**os.environ, "TMPDIR": str(self.folder), **given},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, task: Task | str, **environ: str) -> tuple[int, Report, str]:
+        process = self.start(task, **environ)
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, self.report(), output
+
+    def report(self) -> Report:
+        return Report.model_validate_json(self.message.read_text())

@@ -1,0 +1,286 @@
+"""Raw rows to a data set: what is read, what is dropped, what is learned from whom."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.task import StageFailure
+
+ROOT = Path(__file__).parents[2]
+SHOPPERS = ROOT.parent / "shared/datasets/online_shoppers/online_shoppers_intention.csv"
+
+COLUMNS: list[dict[str, Any]] = [
+    {"name": "user", "id": {}},
+    {"name": "price", "number": {"normalize": {"zScore": {}}}},
+    {"name": "bought", "label": {}},
+]
+
+
+def rows(count: int, prices: Any = None) -> str:
+    lines = [f"u{i % 7},{prices[i] if prices else i},{i % 2},x{i}" for i in range(count)]
+    return "user,price,bought,unused\n" + "\n".join(lines) + "\n"
+
+
+class Shop:
+    """Prepares CSV texts."""
+
+    def __init__(self, bench: Any) -> None:
+        self.bench = bench
+
+    def prepare(self, text: str | bytes, stage: str = "data", **changes: Any) -> Any:
+        file = self.bench.folder / "raw.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        run = {"source": {"csv": {"uri": str(file)}}, "columns": COLUMNS} | changes
+        self.report = self.bench(stage, {"prepare": run})
+        self.manifest = self.bench.manifest(self.report)
+        return self.bench.context(self.bench.task("next", {})).dataset()
+
+
+@pytest.fixture
+def shop(run_stage: Any) -> Shop:
+    return Shop(run_stage)
+
+
+def test_rows_become_a_data_set(shop: Shop) -> None:
+    dataset = shop.prepare(rows(200))
+    assert [(f.name, f.kind) for f in dataset.schema.fields] == [
+        ("user", "id"),
+        ("price", "number"),
+        ("bought", "label"),
+    ]
+    parts = {part: dataset.read(part) for part in ("train", "validation", "test")}
+    assert {name: len(part) for name, part in parts.items()} == {
+        "train": 160,
+        "validation": 20,
+        "test": 20,
+    }
+    train = parts["train"]
+    assert train.features["user"].dtype == np.int32
+    assert train.features["user"].shape == (160, 1)
+    assert train.features["price"].dtype == train.labels.dtype == np.float32
+    assert set(np.unique(train.labels)) == {0, 1}
+    assert train.features["price"].mean() == pytest.approx(0, abs=1e-5)
+    assert train.features["price"].std() == pytest.approx(1, abs=1e-5)
+    metrics = {metric.name: metric.value for metric in shop.report.metrics}
+    assert metrics["rows"] == "200"
+    assert metrics["trainRows"] == "160"
+
+
+def test_members_share_the_training_rows(shop: Shop) -> None:
+    dataset = shop.prepare(rows(200))
+    every = np.sort(dataset.read("train").features["price"].ravel())
+    members = [dataset.read("train", m, 3).features["price"].ravel() for m in range(3)]
+    assert [len(prices) for prices in members] == [54, 53, 53]
+    assert (np.sort(np.concatenate(members)) == every).all()
+    assert len(dataset.read("validation", 1, 3)) == 20
+
+
+def test_the_same_input_gives_the_same_bytes(shop: Shop) -> None:
+    def digests() -> dict[str, str]:
+        return {file.name: file.sha256 for file in shop.manifest.files}
+
+    shop.prepare(rows(300), "one")
+    one = digests()
+    shop.prepare(rows(300), "two")
+    assert digests() == one
+    shop.prepare(rows(301), "three")
+    assert digests() != one
+
+
+def test_nothing_is_learned_from_held_out_rows(shop: Shop) -> None:
+    """Change whatever is held out: what was learned must stay the same to the last bit."""
+    from hone_trainer.splitting import assign
+
+    train = assign(200, 0.1, 0.1, 0) == 0
+    prices = [float(i) for i in range(200)]
+    mad = [price if kept else 1e6 for price, kept in zip(prices, train, strict=True)]
+    gap = [price if i % 5 else "" for i, price in enumerate(prices)]
+    mad_gap = [price if i % 5 else "" for i, price in enumerate(mad)]
+    clean = [{"missing": {"fill": "mean"}}]
+
+    def learned(text: str, stage: str) -> Any:
+        shop.prepare(text, stage, clean=clean)
+        facts = shop.manifest.facts
+        known = shop.bench.store.fetch(shop.manifest.file("vocabularies.json"))
+        return facts["scales"], facts["fillValues"], known
+
+    sane = learned(rows(200, gap), "sane")
+    strange = rows(200, mad_gap).splitlines()
+    for i in np.flatnonzero(~train):
+        strange[i + 1] = "stranger," + strange[i + 1].split(",", 1)[1]
+    assert learned("\n".join(strange), "mad") == sane
+    dataset = shop.bench.context(shop.bench.task("next", {})).dataset()
+    assert set(dataset.read("test").features["user"].ravel()) == {1}  # all of them unseen
+
+
+def test_vocabularies_start_with_the_most_frequent(shop: Shop) -> None:
+    text = "user,price,bought\n" + "rare,1,0\n" * 20 + "often,1,1\n" * 80
+    shop.prepare(text)
+    known = json.loads(shop.bench.store.fetch(shop.manifest.file("vocabularies.json")))
+    assert known == {"user": ["often", "rare"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a b c d", [3, 4, 5]), ("b", [0, 0, 3]), ("", [0, 0, 0]), ("a  z", [0, 2, 1])],
+)
+def test_sequences_keep_their_last_ids(text: str, expected: list[int]) -> None:
+    import pandas as pd
+
+    from hone_trainer.columns import IdColumn
+    from hone_trainer.encoding import Vocabulary
+
+    column = IdColumn(length=3)
+    vocabulary = Vocabulary.learn(pd.Series(["a b c d", "a b c", "a b", "a"]), column)
+    assert vocabulary.known == ("a", "b", "c", "d")
+    assert vocabulary.encode(pd.Series([text]), column).tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("fill", "dropped", "filled", "learned"),
+    [
+        ("mean", {"no user": 1, "no bought": 1}, {"price": 1}, {"price": 2.0}),
+        ("median", {"no user": 1, "no bought": 1}, {"price": 1}, {"price": 1.5}),
+        ("drop", {"no user": 1, "no price": 1, "no bought": 1}, {}, {}),
+    ],
+)
+def test_missing(
+    fill: Any, dropped: dict[str, int], filled: dict[str, int], learned: dict[str, float]
+) -> None:
+    import pandas as pd
+
+    from hone_trainer.cleaning.missing import Missing
+    from hone_trainer.columns import Column
+
+    frame = pd.DataFrame(
+        {
+            "user": ["a", "b", None, "d", "e", "f", "g"],
+            "price": [1.0, 1.5, 9.0, np.nan, 3.5, 9.0, 90.0],
+            "bought": [0.0, 1.0, 0.0, 1.0, 0.0, np.nan, 1.0],
+        }
+    )
+    training = pd.Series([True] * 5 + [False] * 2)
+    columns = tuple(Column.model_validate(column) for column in COLUMNS)
+    cleaned = Missing(fill=fill).clean(frame, training, columns)
+    assert (cleaned.dropped, cleaned.filled, cleaned.learned) == (dropped, filled, learned)
+    assert not cleaned.frame.isna().to_numpy().any()
+
+
+@pytest.mark.parametrize(("key", "left"), [((), [0, 1, 3]), (("user",), [0, 1])])
+def test_duplicates(key: tuple[str, ...], left: list[int]) -> None:
+    import pandas as pd
+
+    from hone_trainer.cleaning.duplicates import Duplicates
+    from hone_trainer.columns import Column
+
+    frame = pd.DataFrame(
+        {"user": ["a", "b", "a", "a"], "price": [1.0, 1, 1, 2], "bought": [0.0, 0, 0, 0]}
+    )
+    columns = tuple(Column.model_validate(column) for column in COLUMNS)
+    cleaned = Duplicates(key=key).clean(frame, pd.Series([True] * 4), columns)
+    assert list(cleaned.frame.index) == left
+    assert cleaned.dropped == {"duplicate": 4 - len(left)}
+
+
+HEADER = "user,price,bought\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "message"),
+    [
+        (HEADER + "a,1,0\nb,2\n", "UnreadableInput", "line 3 has 2 fields instead of 3"),
+        (HEADER.encode() + b"a,1,0\n\xff,1,0\n", "UnreadableInput", "line 3 is not UTF-8"),
+        ("", "UnreadableInput", "raw.csv"),
+        ("user,user,bought\na,1,0\n", "UnreadableInput", "'user' more than once"),
+        ("user,bought\na,1\n", "ColumnNotFound", "no column 'price'; it has 'user', 'bought'"),
+        (HEADER + "a,1,0\na,1,maybe\na,1,2\n", "BadLabel", "row 2 holds 'maybe' (and 1 more)"),
+        (HEADER + "a,1,0\na,12 EUR,1\n", "BadNumber", "row 2 holds '12 EUR'"),
+        (HEADER + "a,inf,1\n", "BadNumber", "row 1 holds 'inf'"),
+        (HEADER + "a,1,0\n,1,0\n", "MissingValues", "column 'user' has no value in row 2"),
+        (HEADER + "a,1,0\na,,0\n", "MissingValues", "add {missing: {}} to prepare.clean"),
+        (HEADER, "NoRowsLeft", "no rows are left in the train part"),
+        (HEADER + "a,1,0\n", "NoRowsLeft", "no rows are left in the validation part"),
+    ],
+)
+def test_bad_input_is_named(shop: Shop, text: str | bytes, reason: str, message: str) -> None:
+    with pytest.raises(StageFailure) as caught:
+        shop.prepare(text)
+    assert caught.value.reason == reason
+    assert message in caught.value.message
+    assert not caught.value.retry
+
+
+def test_a_missing_file_is_named(run_stage: Any) -> None:
+    run = {"source": {"csv": {"uri": "/nowhere/clicks.csv"}}, "columns": COLUMNS}
+    with pytest.raises(StageFailure, match=r"/nowhere/clicks\.csv.*source\.csv\.uri") as caught:
+        run_stage("data", {"prepare": run})
+    assert caught.value.reason == "InputNotFound"
+
+
+def test_quoted_fields_and_true_and_false(shop: Shop) -> None:
+    lines = [f'"u ""{i}"", jr",{i},{"TRUE" if i % 2 else "False"}' for i in range(40)]
+    dataset = shop.prepare(HEADER + "\n".join(lines))
+    assert dataset.read("train").labels.mean() == pytest.approx(0.5, abs=0.2)
+
+
+def test_the_click_model_is_reproducible_and_knows_its_limit(run_stage: Any) -> None:
+    columns = [{"name": "item", "id": {}}, {"name": "clicked", "label": {}}]
+    run = {"prepare": {"source": {"clickModel": {"rows": 2000}}, "columns": columns}}
+    one, two = run_stage("one", run), run_stage("two", run)
+    assert run_stage.manifest(one).files[0].sha256 == run_stage.manifest(two).files[0].sha256
+    metrics = {metric.name: float(metric.value) for metric in one.metrics}
+    assert 0.85 < metrics["bestReachableAccuracy"] < 0.95
+    fields = run_stage.context(run_stage.task("x", {})).dataset().schema.fields
+    assert [field.name for field in fields] == ["item", "clicked"]
+
+
+def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hone_trainer.shards.SHARD_ROWS", 64)
+    dataset = shop.prepare(rows(200))
+    names = [file.name for file in shop.manifest.files if file.format == "arrow"]
+    assert names == [
+        "train-00000.arrow",
+        "train-00001.arrow",
+        "train-00002.arrow",
+        "validation-00000.arrow",
+        "test-00000.arrow",
+    ]
+    assert len(dataset.read("train")) == 160
+
+
+@pytest.mark.parametrize("rows", [10, 999, 135_000])
+def test_the_split_is_exact_and_depends_on_the_seed(rows: int) -> None:
+    from hone_trainer.splitting import assign
+
+    parts = assign(rows, 0.1, 0.2, seed=3)
+    assert (parts == 1).sum() == round(rows * 0.1)
+    assert (parts == 2).sum() == round(rows * 0.2)
+    assert (parts == assign(rows, 0.1, 0.2, seed=3)).all()
+    assert (parts != assign(rows, 0.1, 0.2, seed=4)).any()
+
+
+def test_preparing_leaves_tensorflow_alone() -> None:
+    code = "import sys, hone_trainer.preparation; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env=dict(os.environ)).returncode == 0
+
+
+@pytest.mark.skipif(not SHOPPERS.exists(), reason="the data set is not on this machine")
+def test_a_real_shop(run_stage: Any) -> None:
+    columns = [
+        {"name": "Month", "id": {}},
+        {"name": "VisitorType", "id": {}},
+        {"name": "PageValues", "number": {"normalize": {"minMax": {}}}},
+        {"name": "BounceRates", "number": {"normalize": {"zScore": {}}}},
+        {"name": "Revenue", "label": {}},
+    ]
+    clean: list[Any] = [{"missing": {}}, {"duplicates": {}}]
+    run = {"source": {"csv": {"uri": str(SHOPPERS)}}, "columns": columns, "clean": clean}
+    manifest = run_stage.manifest(run_stage("data", {"prepare": run}))
+    assert manifest.facts["rowsIn"] == 12_330
+    assert manifest.facts["dropped"]["duplicate"] > 0

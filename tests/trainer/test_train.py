@@ -1,0 +1,145 @@
+"""Training in one process: what it makes, how it resumes, how it refuses."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.task import StageFailure
+
+pytestmark = pytest.mark.tensorflow
+
+TRAIN: dict[str, Any] = {
+    "model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}},
+    "optimizer": {"adam": {"learningRate": 0.02}},
+    "epochs": 3,
+    "batchSize": 256,
+    "stepsPerExecution": 4,
+}
+
+
+def history(bench: Any, report: Any) -> list[dict[str, float]]:
+    found: list[dict[str, float]] = bench.manifest(report).facts["history"]
+    return found
+
+
+def test_a_network_is_trained_and_committed(clicks: Any) -> None:
+    clicks.posts.clear()
+    report = clicks("train", {"train": TRAIN})
+    epochs = history(clicks, report)
+    assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3]
+    assert epochs[-1]["loss"] < epochs[0]["loss"]
+    ctx = clicks.context(clicks.task("next", {}))
+    (network,) = ctx.networks()
+    validation = ctx.dataset().read("validation")
+    hits = (network.predict(validation.features) >= 0.5) == (validation.labels[:, 0] > 0.5)
+    metrics = {metric.name: float(metric.value) for metric in report.metrics}
+    assert hits.mean() == pytest.approx(metrics["valAccuracy"], abs=1e-6)
+    fractions = [post.fraction for post in clicks.posts]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert any(post.remaining_seconds is not None for post in clicks.posts)
+
+
+def test_the_best_epoch_is_kept(clicks: Any) -> None:
+    run = TRAIN | {"epochs": 6, "optimizer": {"adam": {"learningRate": 0.2}}}
+    report = clicks("train", {"train": run})
+    losses = [epoch["valLoss"] for epoch in history(clicks, report)]
+    facts = clicks.manifest(report).facts
+    assert facts["keptEpoch"] == int(np.argmin(losses)) + 1 < 6
+    last = clicks("last", {"train": run | {"keep": "last"}})
+    assert clicks.manifest(last).facts["keptEpoch"] == 6
+
+
+class Stopped(Exception):
+    """Stands for a pod that is killed."""
+
+
+def interrupted(bench: Any, run: dict[str, Any], after: int, **changes: Any) -> None:
+    """Run a training that dies right after the checkpoint of an epoch."""
+
+    def post(progress: Any) -> None:
+        if "validation" in progress.message and progress.fraction * run["epochs"] >= after:
+            raise Stopped
+
+    from dataclasses import replace
+
+    from hone_trainer.stages import AnyStage
+
+    task = bench.task("train", {"train": run}, **changes)
+    with pytest.raises(Stopped):
+        AnyStage.model_validate(task.run).value.run(replace(bench.context(task), post=post))
+
+
+def test_an_interrupted_training_goes_on_where_it_was(clicks: Any) -> None:
+    whole = clicks("whole", {"train": TRAIN})
+    clicks.sources.pop()
+    interrupted(clicks, TRAIN, after=2)
+    resumed = clicks("train", {"train": TRAIN}, attempt=1)
+    assert [epoch["epoch"] for epoch in history(clicks, resumed)] == [1, 2, 3]
+    assert any(post.message == "resumed after epoch 2" for post in clicks.posts)
+    one, two = (clicks.manifest(report).file("weights.npz") for report in (whole, resumed))
+    assert one.sha256 == two.sha256
+    left = clicks.store.list(clicks.task("train", {}).prefix + "/checkpoints")
+    assert [path.rpartition("/")[2] for path in left] == ["epoch-00002.npz", "epoch-00003.npz"]
+
+
+def test_another_configuration_starts_from_its_beginning(clicks: Any) -> None:
+    interrupted(clicks, TRAIN, after=2)
+    report = clicks("train", {"train": TRAIN | {"batchSize": 128}}, attempt=1)
+    assert not any("resumed" in post.message for post in clicks.posts)
+    assert len(history(clicks, report)) == 3
+
+
+def test_members_differ(clicks: Any) -> None:
+    run = TRAIN | {"members": 2, "epochs": 1}
+    reports = [clicks("train", {"train": run}, member=m, members=2) for m in range(2)]
+    digests = {clicks.manifest(report).file("weights.npz").sha256 for report in reports}
+    assert len(digests) == 2
+    assert len(clicks.context(clicks.task("next", {})).networks()) == 2
+
+
+def test_fewer_rows_than_a_batch(clicks: Any) -> None:
+    with pytest.raises(StageFailure, match=r"train\.batchSize") as caught:
+        clicks("train", {"train": TRAIN | {"batchSize": 4096}})
+    assert caught.value.reason == "BatchTooLarge"
+
+
+def test_a_loss_that_is_no_number(run_stage: Any) -> None:
+    lines = [f"{i % 2},{3.4e38 if i % 3 else -3.4e38}" for i in range(400)]
+    file = run_stage.folder / "raw.csv"
+    file.write_text("bought,price\n" + "\n".join(lines))
+    columns = [{"name": "price", "number": {}}, {"name": "bought", "label": {}}]
+    run_stage("data", {"prepare": {"source": {"csv": {"uri": str(file)}}, "columns": columns}})
+    adam = {"adam": {"learningRate": 1.0}}
+    with pytest.raises(StageFailure, match="learningRate") as caught:
+        run_stage("train", {"train": TRAIN | {"batchSize": 32, "optimizer": adam}})
+    assert caught.value.reason == "LossNotFinite"
+
+
+def test_sequences_and_numbers_go_in_together(run_stage: Any) -> None:
+    lines = [
+        f"u{i % 9},{' '.join(f'i{j % 13}' for j in range(i % 6))},{i % 7},{i % 2}"
+        for i in range(400)
+    ]
+    file = run_stage.folder / "raw.csv"
+    file.write_text("user,basket,price,bought\n" + "\n".join(lines))
+    columns = [
+        {"name": "user", "id": {}},
+        {"name": "basket", "id": {"length": 4}},
+        {"name": "price", "number": {"normalize": {"zScore": {}}}},
+        {"name": "bought", "label": {}},
+    ]
+    clean: list[Any] = [{"missing": {}}]
+    source = {"csv": {"uri": str(file)}}
+    run_stage("data", {"prepare": {"source": source, "columns": columns, "clean": clean}})
+    report = run_stage("train", {"train": TRAIN | {"batchSize": 64}})
+    assert len(history(run_stage, report)) == 3
+
+
+def test_mirrored_on_one_device_is_a_training_like_any_other(clicks: Any) -> None:
+    one = clicks("one", {"train": TRAIN | {"strategy": {"singleDevice": {}}}})
+    clicks.sources.pop()
+    many = clicks("many", {"train": TRAIN | {"strategy": {"mirrored": {}}}})
+    losses = [[epoch["loss"] for epoch in history(clicks, report)] for report in (one, many)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
