@@ -31,7 +31,12 @@ def test_only_root_can_have_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_dashes_after_kubectl_belong_to_kubectl(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
-    monkeypatch.setitem(door._RAW, "kubectl", lambda words: seen.append(words) or 0)
+
+    def kubectl(words: list[str]) -> int:
+        seen.append(words)
+        return 0
+
+    monkeypatch.setitem(door._RAW, "kubectl", kubectl)
     assert door.main(["kubectl", "-n", "default", "get", "pods"]) == 0
     assert seen == [["-n", "default", "get", "pods"]]
 
