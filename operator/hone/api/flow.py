@@ -18,9 +18,7 @@ def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
         step: Stage = stage.value
         for product in step.needs:
             if product not in made:
-                yield (
-                    index,
-                    f"{stage.kind} needs a {product} that no earlier stage makes; {MAKERS[product]}",
-                )
+                remedy = MAKERS[product]
+                yield index, f"{stage.kind} needs a {product} that no earlier stage makes; {remedy}"
         if step.makes:
             made.add(step.makes)

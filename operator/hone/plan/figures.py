@@ -66,7 +66,9 @@ def _bare(status: JobStatus) -> JobStatus:
 
 
 def _short(value: str) -> str:
+    """Give a share with four digits, a count in full."""
     try:
-        return f"{float(value):.4g}"
+        number = float(value)
     except ValueError:
         return value
+    return f"{number:.0f}" if number.is_integer() else f"{number:.4g}"
