@@ -58,9 +58,8 @@ def test_dockerfiles_are_safe_by_default(recipe: Recipe) -> None:
     assert "USER 65532:65532" in text
     assert "ARG BASE=python:3.11-slim-bookworm" in text
     assert "--require-hashes" in text
-    assert (
-        text.rstrip().splitlines()[-1].startswith("COPY --from=project")
-    )  # the layer that changes
+    last = text.rstrip().splitlines()[-1]
+    assert last.startswith("COPY --from=project")  # the one layer that a change of code makes
 
 
 class TestPipSettings:
