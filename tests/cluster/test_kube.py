@@ -8,6 +8,7 @@ import pytest
 from hone.cluster.kube import _replacing
 from hone.cluster.kube_connection import MERGE, Connection, fault
 from hone.cluster.port import Conflict, Gone, Key, Refused, Unavailable
+from hone.plan import names
 from hone.plan.events import Announcement
 from lab.apiserver import Cluster
 from tests.cluster.contract import DATA, Contract, Ground, child_of, look
@@ -65,6 +66,25 @@ async def test_forged_labels_make_no_child(ground: RealGround) -> None:
     del manifest["metadata"]["ownerReferences"]
     await ground.api.call("POST", ground.folder("Job"), body=manifest)
     assert (await look(ground, key)).world.jobs == ()
+
+
+@pytest.mark.api
+@pytest.mark.parametrize("label", [names.INDEX, names.MEMBER, names.ATTEMPT, names.STAGE])
+async def test_a_pod_with_wrong_labels_is_passed_over(ground: RealGround, label: str) -> None:
+    key = await ground.apply("demo")
+    uid = (await look(ground, key)).raw["metadata"]["uid"]
+    labels = {names.UID: uid, names.INDEX: "0", **DATA.labels(), label: "x"}
+    if label == names.STAGE:
+        del labels[label]
+
+    async def account() -> Any:
+        return await ground.get("api/v1", "serviceaccounts", "default")
+
+    await until(account)
+    spec = {"containers": [{"name": "c", "image": "i"}]}
+    body = {"metadata": {"name": "odd", "labels": labels}, "spec": spec}
+    await ground.api.call("POST", ground.path("api/v1", "pods"), body=body)
+    assert (await look(ground, key)).world.pods == ()
 
 
 @pytest.mark.api

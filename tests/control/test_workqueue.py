@@ -93,6 +93,24 @@ def test_of_several_wishes_the_earliest_counts(wishes: tuple[float, ...], due: f
     run(main())
 
 
+def test_who_takes_a_key_settles_what_was_wished_for_later() -> None:
+    async def main() -> None:
+        queue: Workqueue[str] = Workqueue()
+        queue.ring_later("a", seconds(5))
+        queue.ring("a")
+        await queue.take()
+        queue.ring_later("a", seconds(7))  # a wish made meanwhile still counts
+        queue.done("a")
+        began = now()
+        await queue.take()
+        assert now() - began == pytest.approx(7)
+        queue.done("a")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(queue.take(), 3600)
+
+    run(main())
+
+
 def test_a_closed_queue_hands_out_nothing_more() -> None:
     async def main() -> None:
         queue: Workqueue[str] = Workqueue()

@@ -28,6 +28,7 @@ from hone.control.web import serving
 from hone.control.worker import work
 from hone.control.workqueue import Workqueue
 from hone.plan import names
+from hone.plan.figures import PAUSE
 from hone.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Operator:
 
     async def run(self, stop: asyncio.Event) -> int:
         """Run until ``stop`` is set or a part ends, and give the exit code."""
-        reception = Reception(self._cluster, self._board, self._queue.ring)
+        reception = Reception(self._cluster, self._board, self._heard)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(
                 serving(self._settings.listen, self._telemetry, reception)
@@ -153,6 +154,7 @@ class Operator:
         tasks = {asyncio.create_task(part): name for name, part in parts.items()}
         await asyncio.wait([*tasks, *workers], return_when=asyncio.FIRST_COMPLETED)
         ended = {name: task for task, name in tasks.items() if task.done()}
+        ended |= {f"worker {n}": worker for n, worker in enumerate(workers) if worker.done()}
         self._telemetry.leading = False
         code = _judge(ended, asked=stop.is_set())
         if "lease" not in ended:
@@ -176,7 +178,12 @@ class Operator:
     async def _all_keys(self) -> list[Key]:
         spaces = self._settings.namespaces or (None,)
         found = await asyncio.gather(*(self._cluster.keys(space) for space in spaces))
-        return [key for keys in found for key in keys]
+        # Jobs that went while no watch was up are looked at once more, and so forgotten.
+        return sorted({key for keys in found for key in keys} | self._telemetry.known())
+
+    def _heard(self, key: Key) -> None:
+        """A pass costs requests and figures are written by the pause: posts share one pass."""
+        self._queue.ring_later(key, PAUSE)
 
     def _noticed(self, key: Key, seen: Seen | None) -> None:
         self._telemetry.noticed(key, seen)

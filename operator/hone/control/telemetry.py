@@ -74,6 +74,10 @@ class Telemetry:
         else:
             self._states[key] = state_of(seen.world.status)
 
+    def known(self) -> set[Key]:
+        """Give the jobs that are counted."""
+        return set(self._states)
+
     @contextmanager
     def passing(self) -> Iterator[Callable[[Outcome], None]]:
         """Measure a pass; call what it gives with the result."""

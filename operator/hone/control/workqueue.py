@@ -2,6 +2,8 @@
 
 The rules are those of client-go's workqueue: a key that rings while it is being worked on comes
 again afterwards; one that fails comes back later and later; a closed queue hands out nothing more.
+One rule is ours: whoever takes a key settles what was wished for later, for every pass says anew
+when to look again. Without it, each write of a status would cost two passes.
 """
 
 import asyncio
@@ -70,6 +72,9 @@ class Workqueue(Generic[K]):
             raise Closed
         self._waiting.discard(key)
         self._working.add(key)
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
         return key
 
     def done(self, key: K, *, failed: bool = False) -> None:

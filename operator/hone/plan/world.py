@@ -130,14 +130,15 @@ def _job(raw: Raw) -> JobView | None:
 def _pod(raw: Raw) -> PodView | None:
     meta, status = raw["metadata"], raw.get("status") or {}
     place = _place(meta)
-    if place is None:
+    index = (meta.get("labels") or {}).get(INDEX, "0")
+    if place is None or not index.isdecimal():
         return None
     conditions = {c["type"]: c for c in status.get("conditions") or ()}
     ended, waiting = _container(status)
     return PodView(
         name=meta["name"],
         place=place,
-        index=int((meta.get("labels") or {}).get(INDEX, 0)),
+        index=int(index),
         phase=status.get("phase", "Pending"),
         exit_code=ended.get("exitCode"),
         cause=ended.get("reason", status.get("reason", "")),
