@@ -7,6 +7,7 @@ are created and stay Pending. Most of an operator's tests belong here.
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from lab.controlplane import ControlPlane, Ports
 from lab.faults import Broken
 
 TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
+_PREFIX = "hone-lab-api-"
 _SHM = Path("/dev/shm")  # noqa: S108 - the folder made in it is private
 
 
@@ -57,12 +59,26 @@ class Cluster:
         return done.stdout
 
 
+def sweep(parent: Path) -> None:
+    """Remove what was left by owners that were killed hard; their processes ended with them.
+
+    Args:
+        parent: where the folders are.
+    """
+    for folder in parent.glob(f"{_PREFIX}[0-9]*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if not Path("/proc", owner).exists() and sys.platform == "linux":
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def running() -> Iterator[Cluster]:
     """Run an API server for the length of the block."""
     found = binaries.ensure(TOOLS)
-    parent = _SHM if os.access(_SHM, os.W_OK) else None  # memory, where there is such a folder
-    folder = Path(tempfile.mkdtemp(prefix="hone-lab-", dir=parent))
+    # In memory, where there is such a folder.
+    parent = _SHM if os.access(_SHM, os.W_OK) else Path(tempfile.gettempdir())
+    sweep(parent)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
     plane = ControlPlane(found, folder, Ports(*probes.free_ports(4)))
     try:
         yield Cluster(plane.start(), found["kubectl"], plane)

@@ -1,5 +1,6 @@
 """Depth 1: the API server is a real one, and goes when it is no longer wanted."""
 
+import os
 import time
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def test_nothing_is_left_of_it() -> None:
         assert processes_with(folder)
     assert processes_with(folder) == []
     assert not folder.exists()
+
+
+def test_what_a_killed_owner_left_is_swept_up(tmp_path: Path) -> None:
+    left, used = tmp_path / "hone-lab-api-999999999-a", tmp_path / f"hone-lab-api-{os.getpid()}-b"
+    left.mkdir()
+    used.mkdir()
+    apiserver.sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == [used]
 
 
 def processes_with(folder: Path) -> list[str]:
