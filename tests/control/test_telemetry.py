@@ -165,6 +165,7 @@ async def test_posts_get_their_answer(
     server.telemetry.leading = leading
     headers = {"Authorization": f"Bearer {token}"}
     assert (await server.ask("/v1/progress", data=data, headers=headers))[0] == code
+    assert f'hone_progress_posts_total{{code="{code}"}} 1.0' in (await server.ask("/metrics"))[1]
 
 
 def test_a_log_record_is_one_line_with_its_fields() -> None:

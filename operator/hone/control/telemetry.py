@@ -58,6 +58,9 @@ class Telemetry:
         self._seconds = Histogram(
             "hone_reconcile_seconds", "Length of a pass.", buckets=BUCKETS, registry=self.registry
         )
+        self._posts = Counter(
+            "hone_progress_posts", "Posts of pods, by answer.", ["code"], registry=self.registry
+        )
         for outcome in OUTCOMES:
             self._passes.labels(outcome)
         self._gauge("hone_queue_length", "Jobs that wait for a worker.", queued)
@@ -77,6 +80,10 @@ class Telemetry:
     def known(self) -> set[Key]:
         """Give the jobs that are counted."""
         return set(self._states)
+
+    def posted(self, code: int) -> None:
+        """Count a post by the answer that it got."""
+        self._posts.labels(str(code)).inc()
 
     @contextmanager
     def passing(self) -> Iterator[Callable[[Outcome], None]]:

@@ -58,12 +58,21 @@ def application(telemetry: Telemetry, reception: Reception) -> web.Application:
         return web.Response(body=body, headers={"Content-Type": METRICS_TYPE})
 
     async def progress(request: web.Request) -> web.Response:
-        if not telemetry.leading:
-            return web.json_response({"message": "standing by; post again later"}, status=503)
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await request.read()
-        status, message = await reception.take(request.headers.get("Authorization", ""), body)
+        status, message = await answer(request)
+        telemetry.posted(status)
         return web.json_response({"message": message}, status=status)
+
+    async def answer(request: web.Request) -> tuple[int, str]:
+        if not telemetry.leading:
+            return 503, "standing by; post again later"
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return 408, "the body did not arrive in time"
+        except web.HTTPRequestEntityTooLarge:
+            return 413, f"a post has at most {BODY_LIMIT} bytes"
+        return await reception.take(request.headers.get("Authorization", ""), body)
 
     app = web.Application(client_max_size=BODY_LIMIT)
     app.add_routes(
