@@ -124,9 +124,11 @@ class KubeCluster:
         if "deletionTimestamp" in raw["metadata"]:
             return None
         uid = raw["metadata"]["uid"]
-        jobs, pods, services = await asyncio.gather(
-            *(self._children(key.namespace, kind, uid) for kind in ("Job", "Pod", "Service"))
+        jobs, services = await asyncio.gather(
+            *(self._children(key.namespace, kind, uid) for kind in ("Job", "Service"))
         )
+        # Pods after Jobs: whichever pod brought a Job to its end is then seen with its own end.
+        pods = await self._children(key.namespace, "Pod", uid)
         # Labels can be forged by whoever may write in the namespace; owners are what we set.
         names = (each["metadata"]["name"] for each in _owned(services, uid))
         world = World.read(raw, _owned(jobs, uid), pods, names, self._posts(key))
