@@ -126,68 +126,6 @@ def test_vocabularies_start_with_the_most_frequent(shop: Shop) -> None:
     assert known == {"user": ["often", "rare"]}
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("a b c d", [3, 4, 5]), ("b", [0, 0, 3]), ("", [0, 0, 0]), ("a  z", [0, 2, 1])],
-)
-def test_sequences_keep_their_last_ids(text: str, expected: list[int]) -> None:
-    import pandas as pd
-
-    from hone_trainer.columns import IdColumn
-    from hone_trainer.encoding import Vocabulary
-
-    column = IdColumn(length=3)
-    vocabulary = Vocabulary.learn(pd.Series(["a b c d", "a b c", "a b", "a"]), column)
-    assert vocabulary.known == ("a", "b", "c", "d")
-    assert vocabulary.encode(pd.Series([text]), column).tolist() == [expected]
-
-
-@pytest.mark.parametrize(
-    ("fill", "dropped", "filled", "learned"),
-    [
-        ("mean", {"no user": 1, "no bought": 1}, {"price": 1}, {"price": 2.0}),
-        ("median", {"no user": 1, "no bought": 1}, {"price": 1}, {"price": 1.5}),
-        ("drop", {"no user": 1, "no price": 1, "no bought": 1}, {}, {}),
-    ],
-)
-def test_missing(
-    fill: Any, dropped: dict[str, int], filled: dict[str, int], learned: dict[str, float]
-) -> None:
-    import pandas as pd
-
-    from hone_trainer.cleaning.missing import Missing
-    from hone_trainer.columns import Column
-
-    frame = pd.DataFrame(
-        {
-            "user": ["a", "b", None, "d", "e", "f", "g"],
-            "price": [1.0, 1.5, 9.0, np.nan, 3.5, 9.0, 90.0],
-            "bought": [0.0, 1.0, 0.0, 1.0, 0.0, np.nan, 1.0],
-        }
-    )
-    training = pd.Series([True] * 5 + [False] * 2)
-    columns = tuple(Column.model_validate(column) for column in COLUMNS)
-    cleaned = Missing(fill=fill).clean(frame, training, columns)
-    assert (cleaned.dropped, cleaned.filled, cleaned.learned) == (dropped, filled, learned)
-    assert not cleaned.frame.isna().to_numpy().any()
-
-
-@pytest.mark.parametrize(("key", "left"), [((), [0, 1, 3]), (("user",), [0, 1])])
-def test_duplicates(key: tuple[str, ...], left: list[int]) -> None:
-    import pandas as pd
-
-    from hone_trainer.cleaning.duplicates import Duplicates
-    from hone_trainer.columns import Column
-
-    frame = pd.DataFrame(
-        {"user": ["a", "b", "a", "a"], "price": [1.0, 1, 1, 2], "bought": [0.0, 0, 0, 0]}
-    )
-    columns = tuple(Column.model_validate(column) for column in COLUMNS)
-    cleaned = Duplicates(key=key).clean(frame, pd.Series([True] * 4), columns)
-    assert list(cleaned.frame.index) == left
-    assert cleaned.dropped == {"duplicate": 4 - len(left)}
-
-
 HEADER = "user,price,bought\n"
 
 
@@ -240,6 +178,12 @@ def test_the_click_model_is_reproducible_and_knows_its_limit(run_stage: Any) -> 
     assert [field.name for field in fields] == ["item", "clicked"]
 
 
+def test_the_click_model_has_columns_of_its_own_kinds(run_stage: Any) -> None:
+    columns = [{"name": "user", "number": {}}, {"name": "clicked", "label": {}}]
+    with pytest.raises(StageFailure, match="'user' of the click model is no number but id"):
+        run_stage("data", {"prepare": {"source": {"clickModel": {}}, "columns": columns}})
+
+
 def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hone_trainer.shards.SHARD_ROWS", 64)
     dataset = shop.prepare(rows(200))
@@ -252,17 +196,6 @@ def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.Monke
         "test-00000.arrow",
     ]
     assert len(dataset.read("train")) == 160
-
-
-@pytest.mark.parametrize("rows", [10, 999, 135_000])
-def test_the_split_is_exact_and_depends_on_the_seed(rows: int) -> None:
-    from hone_trainer.splitting import assign
-
-    parts = assign(rows, 0.1, 0.2, seed=3)
-    assert (parts == 1).sum() == round(rows * 0.1)
-    assert (parts == 2).sum() == round(rows * 0.2)
-    assert (parts == assign(rows, 0.1, 0.2, seed=3)).all()
-    assert (parts != assign(rows, 0.1, 0.2, seed=4)).any()
 
 
 def test_preparing_leaves_tensorflow_alone() -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from hone_trainer.sources.source import RawRows, RowSource, choose
+from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SHARPNESS = 3.5
 ITEM_BIAS = 1.5
 AFFINITY = 0.3
+KINDS = {"user": "id", "item": "id", "clicked": "label"}
 FLATTENING = 10
 DECAY = 0.8
 
@@ -54,6 +56,10 @@ class ClickModel(RowSource):
         import numpy as np
         import pandas as pd
 
+        for column in columns:
+            if column.name in KINDS and column.kind != KINDS[column.name]:
+                message = f"prepare.columns: {column.name!r} of the click model is no {column.kind}"
+                raise StageFailure("WrongColumnKind", f"{message} but {KINDS[column.name]}")
         draw = np.random.default_rng(self.seed)
         user_bias, item_bias = draw.standard_normal(self.users), draw.standard_normal(self.items)
         user_taste = draw.standard_normal((self.users, self.factors))
