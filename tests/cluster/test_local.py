@@ -31,7 +31,7 @@ class LocalGround(Ground):
         self.cluster: LocalCluster = LocalCluster(
             KEY,
             self.folder,
-            Kubelet(os.environ, str(waiting)),
+            Kubelet(os.environ, str(waiting), path),
             now=lambda: datetime.now(UTC),
             ring=lambda _: None,
             posts=lambda _: self.posts,

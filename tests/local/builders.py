@@ -77,7 +77,7 @@ def cluster(path: Path, **more: Any) -> LocalCluster:
         folder.write_job(resource())
     around = more.setdefault("around", dict(os.environ))
     more.setdefault("ring", lambda _: None)
-    return LocalCluster(KEY, folder, Kubelet(around, sys.executable), now=now, **more)
+    return LocalCluster(KEY, folder, Kubelet(around, sys.executable, path), now=now, **more)
 
 
 async def look(cluster: LocalCluster) -> Seen:

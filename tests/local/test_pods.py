@@ -64,6 +64,16 @@ async def test_files_of_a_pod_go_with_it(tmp_path: Path) -> None:
     assert not Path(token).exists()
 
 
+async def test_relative_paths_start_where_we_are_and_bring_no_modules(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
+    (tmp_path / "rows.csv").write_text("user,clicked")
+    here = cluster(tmp_path)
+    await here.create(KEY, job("import json; print(open('rows.csv').read())"))
+    one, (pod,) = await ended(here)
+    assert one.complete
+    assert (tmp_path / "logs" / f"{pod.name}.log").read_text() == "user,clicked\n"
+
+
 async def test_a_token_tells_which_pod_holds_it(tmp_path: Path) -> None:
     here = cluster(tmp_path)
     await here.create(KEY, job(SLEEP))

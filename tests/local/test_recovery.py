@@ -61,7 +61,7 @@ async def test_a_process_that_only_bears_the_number_survives(tmp_path: Path) -> 
     (name,) = record["traces"]
     await here.close(grace=5)
     stranger = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    record["traces"][name]["pid"] = stranger.pid
+    record["traces"][name] = {"pid": stranger.pid, "birth": "another boot:1"}
     (tmp_path / "children.json").write_text(json.dumps(record))
     after = cluster(tmp_path)
     assert await after.recover(grace=0.0) == 0

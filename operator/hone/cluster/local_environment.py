@@ -100,6 +100,8 @@ def environment(
         "HONE_TERMINATION_LOG": str(folders.message),
         "HONE_TOKEN_FILE": str(folders.token),
         "TMPDIR": str(folders.scratch),
+        # Modules beside the user's files must not pass for those of the trainer.
+        "PYTHONSAFEPATH": "1",
         **{name: _with_loopback(around.get(name, "")) for name in PROXIES},
     }
     return {**around, **said, **ours}

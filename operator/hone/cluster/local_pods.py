@@ -17,11 +17,18 @@ SCRATCH = "scratch"
 
 
 class Kubelet:
-    """Runs pods as processes of this machine."""
+    """Runs pods as processes of this machine.
 
-    def __init__(self, around: Mapping[str, str], python: str) -> None:
+    Args:
+        around: variables of this machine.
+        python: interpreter that stands for the image's.
+        home: folder that relative paths of a job start from.
+    """
+
+    def __init__(self, around: Mapping[str, str], python: str, home: Path) -> None:
         self._around = around
         self._python = python
+        self._home = home
         self._ports = Ports()
 
     def start(self, folder: Folder, job: Object, pod: Object) -> tuple[Process, str]:
@@ -39,7 +46,7 @@ class Kubelet:
         folders.token.touch(mode=0o600)
         folders.token.write_text(token)
         variables = environment(job, pod, folders, self._around, self._ports.of)
-        process = Process(self._command(job), variables, folders.scratch, folder.log(name))
+        process = Process(self._command(job), variables, self._home, folder.log(name))
         return process, token
 
     def finish(self, folder: Folder, pod: str) -> str:

@@ -10,7 +10,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +36,8 @@ class Trace:
         for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
             if not self.alive():
                 return
-            if number == signal.SIGTERM:
-                os.kill(self.pid, number)
-            else:
-                os.killpg(self.pid, number)
+            with suppress(ProcessLookupError):  # it ended between the look and the signal
+                (os.kill if number == signal.SIGTERM else os.killpg)(self.pid, number)
             loop = asyncio.get_running_loop()
             deadline = loop.time() + patience
             # Not our child: nothing tells us of its end, so we look.
@@ -63,6 +62,7 @@ class Process:
                 start_new_session=True,
             )
         self.trace = Trace(self._child.pid, birth(self._child.pid) or "")
+        self._reaping, self._reaped = threading.Lock(), False
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         threading.Thread(
             target=self._watch, args=(asyncio.get_running_loop(),), daemon=True
@@ -84,22 +84,31 @@ class Process:
 
     async def stop(self, grace: float) -> int:
         """End it: SIGTERM, and SIGKILL for whatever is left after the grace period."""
-        if not self._ended.done():
-            self._child.send_signal(signal.SIGTERM)
+        self._signal(os.kill, signal.SIGTERM)
         try:
             return await asyncio.wait_for(self.wait(), grace)
         except TimeoutError:
-            if not self._ended.done():
-                os.killpg(self._child.pid, signal.SIGKILL)
+            self._signal(os.killpg, signal.SIGKILL)
         return await self.wait()
+
+    def _signal(self, send: Callable[[int, int], None], number: signal.Signals) -> None:
+        """Send a signal, unless the number may be somebody else's already."""
+        with self._reaping:
+            if not self._reaped:
+                send(self._child.pid, number)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         pid = self._child.pid
         if hasattr(os, "waitid"):
-            # Still a zombie, so its number, which is its group's too, cannot be anybody else's.
+            # Wait and leave the zombie, which keeps its number, and that of its group, its own.
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
             os.killpg(pid, signal.SIGKILL)
-        code = self._child.wait()
+            with self._reaping:
+                code = self._child.wait()
+                self._reaped = True
+        else:
+            code = self._child.wait()
+            self._reaped = True
         code = 128 - code if code < 0 else code
         try:
             loop.call_soon_threadsafe(self._end, code)

@@ -45,13 +45,14 @@ class Machine:
 
     python: str
     around: Mapping[str, str]
+    home: Path
     gpus: int = 0
 
     @classmethod
     def look(cls, python: str, around: Mapping[str, str]) -> "Machine":
         """Find out what is there."""
         cards = Path("/proc/driver/nvidia/gpus")
-        return cls(python, around, len(list(cards.iterdir())) if cards.is_dir() else 0)
+        return cls(python, around, Path.cwd(), len(list(cards.iterdir())) if cards.is_dir() else 0)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ async def run(
     cluster = LocalCluster(
         key,
         folder,
-        Kubelet(machine.around, machine.python),
+        Kubelet(machine.around, machine.python, machine.home),
         now=clock.now,
         ring=ring,
         posts=board.of,
