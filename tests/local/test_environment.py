@@ -1,5 +1,6 @@
 """What a kubelet does between a manifest and a process."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 
 from hone.cluster.local_environment import Folders, environment, expand, missing
 from hone.cluster.local_objects import job_of, pods_of
+from hone.plan.manifests import job_of as manifest_of
 from tests.local.builders import job, now
+from tests.plan.builders import PREPARE, SITE
+from tests.plan.builders import job as demo
 
 FOLDERS = Folders(Path("/state/scratch"), Path("/state/message"), Path("/state/token"))
 
@@ -114,3 +118,21 @@ def test_a_claim_is_said_to_be_missing() -> None:
     claim = {"name": "data", "persistentVolumeClaim": {"claimName": "clicks"}}
     one["spec"]["template"]["spec"]["volumes"] = [claim]
     assert "no PersistentVolumeClaim 'clicks'" in missing(one, {}, gpus=0)
+
+
+def test_a_task_comes_through_as_it_was_written() -> None:
+    written = {"name": "price in $", "id": {"separator": "$$"}}
+    data = {**PREPARE, "prepare": {**PREPARE["prepare"]}}
+    data["prepare"]["columns"] = [
+        written,
+        {"name": "$(HOME)", "id": {}},
+        {"name": "c", "label": {}},
+    ]
+    asked = demo(data)
+    stage = asked.spec.stages[0]
+    gang = stage.value.gangs()[0]
+    manifest = manifest_of(asked, stage, gang, gang.roles[0], 0, (), SITE)
+    task = json.loads(variables(manifest, HOME="/home")["HONE_TASK"])
+    columns = task["run"]["prepare"]["columns"]
+    assert [column["name"] for column in columns] == ["price in $", "$(HOME)", "c"]
+    assert columns[0]["id"]["separator"] == "$$"

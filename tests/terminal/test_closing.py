@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from hone.api.status import GangStatus, JobStatus
+from hone.cluster.local_files import Children, Folder
+from hone.plan.names import Place, child
 from hone.terminal.closing import close
 from hone.terminal.findings import Findings, find
 from hone_trainer.manifest import Manifest
@@ -100,6 +102,15 @@ def test_a_failure_shows_its_reason_and_the_end_of_the_log(tmp_path: Path) -> No
     logs.mkdir()
     (logs / "demo-train-0-worker-a1-0.log").write_text("\n".join(f"line {n}" for n in range(40)))
     (logs / "demo-train-1-worker-a0-0.log").write_text("of a member that was only stopped")
+    places = Place("train", 0, "worker", 1), Place("train", 1, "worker", 0)
+    pods = {
+        f"{child('demo', place)}-0": {
+            "metadata": {"labels": place.labels()},
+            "status": {"phase": "Failed"},
+        }
+        for place in places
+    }
+    Folder(tmp_path).write_children(Children(pods=pods))
     gangs = (
         GangStatus(member=0, state="Failed", attempt=1, reason="Crashed"),
         GangStatus(member=1, state="Failed", reason="Stopped"),

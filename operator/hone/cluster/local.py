@@ -84,7 +84,7 @@ class LocalCluster:
         self._folder.write_job({**raw, "metadata": meta, "status": dict(status)})
         self._ring(key)
 
-    async def create(self, key: Key, manifest: Manifest) -> None:  # noqa: ARG002 - one job only
+    async def create(self, key: Key, manifest: Manifest) -> None:
         """Create a Service, or a Job and its pods."""
         meta, kind = manifest["metadata"], manifest["kind"]
         there = self._shelf(kind).get(meta["name"])
@@ -98,6 +98,7 @@ class LocalCluster:
             self._node.save()
         else:
             self._node.run(job_of(copy.deepcopy(manifest), self._now()))
+            self._ring(key)
 
     async def delete(self, key: Key, ref: Ref) -> None:  # noqa: ARG002 - one job only
         """Delete a Service, or a Job once its pods are gone."""

@@ -58,7 +58,9 @@ def job_of(
     if artifacts is None:
         raise ValueError("spec.artifacts is missing and the operator has no default")
     task = _task(job, stage, place, artifacts, sources, site)
-    env = [{"name": "HONE_TASK", "value": json.dumps(task.dump(), separators=(",", ":"))}]
+    # The kubelet reads $(NAME) and $$ in values: whatever the user wrote has to come through.
+    text = json.dumps(task.dump(), separators=(",", ":")).replace("$", "$$")
+    env = [{"name": "HONE_TASK", "value": text}]
     if gang.size > 1:
         env += _cluster(job, gang, place)
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}

@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hone.api.status import JobStatus
+from hone.cluster.local_files import Folder
+from hone.plan.names import Place
 from hone.plan.world import when
 from hone.terminal.figures import between, headline, percent, size
 from hone.terminal.findings import Findings, find
@@ -112,7 +114,10 @@ def places(status: JobStatus) -> RenderableType | None:
         return None
     root = _root([each.uri for each in shown])
     table = _table("Artifacts", "artifact", "size", "path")
-    for artifact in shown:
+    order = {stage.name: number for number, stage in enumerate(status.stages)}
+    for artifact in sorted(
+        shown, key=lambda each: (order.get(each.name.split("/")[0], 0), each.name)
+    ):
         path = artifact.uri.removeprefix(f"{root}/")
         table.add_row(artifact.name, size(artifact.size_bytes), path)
     return Group(table, Text(f"below {root}", style="dim", overflow="fold"))
@@ -133,19 +138,27 @@ def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
     if failed is not None:
         yield Text(f"failed ({failed.reason}): {failed.message}", style="bold red")
     for log in _logs(status, state):
+        if not log.exists():
+            continue
         lines = log.read_text(errors="replace").splitlines()[-TAIL:]
         yield Text(f"the end of {log}:", style="dim")
         yield Text("\n".join(f"  {line}" for line in lines))
 
 
 def _logs(status: JobStatus, state: Path) -> Iterator[Path]:
-    """Give the latest log of each gang that failed by itself."""
+    """Give the log of a pod that failed by itself, for each gang that did."""
+    folder = Folder(state)
+    failed = {
+        (place.stage, place.member, place.attempt): name
+        for name, pod in folder.children().pods.items()
+        if pod["status"]["phase"] == "Failed"
+        for place in [Place.of(pod["metadata"]["labels"])]
+    }
     for stage in status.stages:
         for gang in stage.gangs:
-            if gang.state == "Failed" and gang.reason != "Stopped":
-                pattern = f"*-{stage.name}-{gang.member}-*-a{gang.attempt}-*.log"
-                logs = sorted((state / "logs").glob(pattern), key=lambda log: log.stat().st_mtime)
-                yield from logs[:1]
+            pod = failed.get((stage.name, gang.member, gang.attempt))
+            if pod is not None and gang.state == "Failed" and gang.reason != "Stopped":
+                yield folder.log(pod)
 
 
 def _table(title: str, *columns: str) -> Table:
