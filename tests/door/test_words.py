@@ -91,6 +91,16 @@ def test_a_plan_lists_every_object_in_the_order_of_creation(
     ]
 
 
+def test_a_job_without_a_store_can_be_planned(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = yaml.safe_load((root / "examples/reference.yaml").read_text())
+    del job["spec"]["artifacts"]
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump(job))
+    assert main(["plan", str(tmp_path / "job.yaml"), "-o", "yaml"]) == 0
+    assert "s3://the-operators/default" in capsys.readouterr().out
+
+
 def test_planning_is_deterministic(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert manifests(root, capsys) == manifests(root, capsys)
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hone.api.execution import Execution
-from hone.api.job import OptimizationJob, StageSpec
+from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.api.status import JobStatus, StageStatus
 from hone.door.jobfile import WrongFile, check, read
 from hone.plan import names
@@ -27,6 +27,8 @@ from hone_trainer.stage import Gang
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing in a manifest depends on the time."""
+SITE = Site(artifacts=ArtifactsSpec(uri="s3://the-operators/default"))
+"""For jobs that name no store: which one they get is the installation's to say."""
 PASSES = 10
 OK, WRONG = 0, 2
 
@@ -47,7 +49,7 @@ def main(file: Path, output: str, console: Console) -> int:
     except WrongFile as wrong:
         console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
         return WRONG
-    found = tuple(steps(job, Site()))
+    found = tuple(steps(job, SITE))
     if output == "yaml":
         objects = [each for step in found for each in step.objects]
         text = yaml.safe_dump_all(objects, sort_keys=False, width=120)
