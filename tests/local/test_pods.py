@@ -180,12 +180,15 @@ async def test_only_the_version_that_was_seen_is_overwritten(tmp_path: Path) -> 
         await here.write_status(KEY, seen, {})
 
 
-async def test_every_end_rings_the_bell(tmp_path: Path) -> None:
+async def test_every_beginning_and_end_rings_the_bell(tmp_path: Path) -> None:
     rung = asyncio.Event()
     here = cluster(tmp_path, ring=lambda _: rung.set())
     await here.create(KEY, job(""))
+    assert rung.is_set()
+    rung.clear()
     async with asyncio.timeout(20):
         await rung.wait()
+    assert (await look(here)).world.jobs[0].complete
 
 
 async def test_stopping_counts_as_a_disruption(tmp_path: Path) -> None:

@@ -102,6 +102,8 @@ class Node:
         orphans = [trace for trace in traces.values() if trace.alive()]
         await asyncio.gather(*(trace.end(grace) for trace in orphans))
         if any(owner_uid(job) != uid for job in self._objects()):
+            for name in self.children.pods:
+                self._kubelet.finish(self._folder, name)
             self._folder.clear()
             self.children = self._folder.children()
         self.children.traces.clear()
