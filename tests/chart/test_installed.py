@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hone.api.crd import render
 from hone.cluster.kube_connection import Connection
 from lab.apiserver import Cluster
+from tests.cluster.definition import define, established
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import leader
 from tests.cluster.real import JOBS, RealGround, until
@@ -50,12 +50,12 @@ def installed(helm: Path, chart: Path, server: Cluster) -> Iterator[Helm]:
     server.kubectl("delete", "crd", "optimizationjobs.hone.dev", "--ignore-not-found")
     made = Helm(helm, chart, server)
     made.install()
-    server.kubectl("wait", "--for=condition=Established", "crd/optimizationjobs.hone.dev")
+    established(server)
     yield made
     if RELEASE in made("list", "--short"):
         made("uninstall", RELEASE)
     # As the tests after us expect it, whatever helm has left.
-    server.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=render())
+    define(server)
 
 
 @pytest.fixture

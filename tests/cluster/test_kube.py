@@ -1,6 +1,5 @@
 """The real cluster keeps the contract, and what only a real API server can show."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,14 +12,6 @@ from hone.plan.events import Announcement
 from lab.apiserver import Cluster
 from tests.cluster.contract import DATA, Contract, Ground, child_of, look
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
-
-
-@pytest.fixture
-async def ground(server: Cluster) -> AsyncIterator[RealGround]:
-    async with await Connection.open(str(server.kubeconfig)) as connection:
-        real = RealGround(connection)
-        await real.prepare()
-        yield real
 
 
 @pytest.mark.api

@@ -1,29 +1,18 @@
 """The Lease of a real API server keeps what the election relies on."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
-from hone.cluster.kube_connection import Connection
 from hone.cluster.kube_lease import KubeLease
 from hone.cluster.lock import Holding
 from hone.cluster.port import Conflict
 from hone.control.lease import Lease, Lost, Terms
-from lab.apiserver import Cluster
 from tests.cluster.real import RealGround
 
 pytestmark = pytest.mark.api
 QUICK = Terms(seconds=2, give_up=1.5, retry=0.2)
-
-
-@pytest.fixture
-async def ground(server: Cluster) -> AsyncIterator[RealGround]:
-    async with await Connection.open(str(server.kubeconfig)) as connection:
-        real = RealGround(connection)
-        await real.prepare()
-        yield real
 
 
 def lock(ground: RealGround) -> KubeLease:

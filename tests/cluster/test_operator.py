@@ -3,73 +3,20 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hone.api.status import JobStatus
-from hone.cluster.kube_connection import Connection
-from hone.cluster.port import Key
 from hone.plan import names
 from hone_trainer.task import Progress
-from lab.apiserver import Cluster
 from tests.cluster.contract import DATA
 from tests.cluster.kubelet import kubelet
-from tests.cluster.process import ask, leader, login, operator
+from tests.cluster.process import ask, leader
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
-from tests.plan.builders import PREPARE, gang_train
+from tests.cluster.views import CHILDREN, LONG, SPEC, children, complete, failure, only, status
+from tests.plan.builders import PREPARE
 
 pytestmark = pytest.mark.api
-
-SPEC: dict[str, Any] = {"stages": [PREPARE, gang_train()]}
-CHILDREN = {"demo-data-0-worker-a0", "demo-train-0-worker-a0", "demo-train-1-worker-a0"}
-LONG = 90.0
-
-
-@pytest.fixture
-async def ground(server: Cluster) -> AsyncIterator[RealGround]:
-    async with await Connection.open(str(server.kubeconfig)) as connection:
-        real = RealGround(connection)
-        await real.prepare()
-        yield real
-
-
-@pytest.fixture
-def config(server: Cluster) -> Path:
-    return login(server)
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    return tmp_path / "operator.log"
-
-
-def only(ground: RealGround, **more: str) -> dict[str, str]:
-    """Variables of an operator that serves this ground alone."""
-    where = {"HONE_NAMESPACES": ground.namespace, "POD_NAMESPACE": ground.namespace}
-    return where | {"POD_NAME": "op"} | more
-
-
-async def status(ground: RealGround, key: Key) -> JobStatus:
-    raw = await ground.get(JOBS, "optimizationjobs", key.name)
-    return JobStatus.model_validate((raw or {}).get("status") or {})
-
-
-async def complete(ground: RealGround, key: Key, seconds: float = LONG) -> JobStatus:
-    async def look() -> JobStatus | None:
-        found = await status(ground, key)
-        assert not found.holds("Failed"), found.condition("Failed")
-        return found if found.holds("Complete") else None
-
-    return await until(look, seconds)
-
-
-async def children(ground: RealGround) -> dict[str, str]:
-    """Names of the child Jobs, each with its uid."""
-    found = await ground.api.call("GET", ground.folder("Job"))
-    return {item["metadata"]["name"]: item["metadata"]["uid"] for item in found["items"]}
 
 
 @pytest.mark.parametrize("everywhere", [False, True])
@@ -120,58 +67,6 @@ async def test_an_operator_that_is_killed_again_and_again_loses_nothing(
     assert {name: len(uids) for name, uids in seen.items()} == dict.fromkeys(CHILDREN, 1)
 
 
-async def test_another_takes_over_when_the_leader_is_killed(
-    ground: RealGround, config: Path, log: Path
-) -> None:
-    first, second = only(ground, POD_NAME="first"), only(ground, POD_NAME="second")
-    async with leader(config, log, **first) as one, operator(config, log, **second) as two:
-        await until(two.stands_by)
-        assert (await ask(two.port, "/v1/progress", data=b"{}"))[0] == 503
-        key = await ground.apply("demo", SPEC)
-        await until(lambda: children(ground))
-        await one.kill()
-        await until(two.leads)
-        async with kubelet(ground):
-            await complete(ground, key)
-        lease = await ground.get("apis/coordination.k8s.io/v1", "leases", "hone-operator")
-        assert lease
-        assert lease["spec"]["holderIdentity"] == "second"
-        assert lease["spec"]["leaseTransitions"] == 1
-
-
-async def test_asked_to_stop_it_lets_go_and_ends_well(
-    ground: RealGround, config: Path, log: Path
-) -> None:
-    async with leader(config, log, **only(ground, HONE_LEASE_SECONDS="60")) as running:
-        await ground.apply("demo", SPEC)
-        await until(lambda: children(ground))
-        assert await running.terminate(10) == 0
-    lease = await ground.get("apis/coordination.k8s.io/v1", "leases", "hone-operator")
-    assert lease
-    assert lease["spec"]["holderIdentity"] == ""
-    async with leader(config, log, **only(ground, POD_NAME="next", HONE_LEASE_SECONDS="60")):
-        pass  # it leads at once, though the lease was one of a minute
-    assert "ERROR" not in log.read_text()
-
-
-async def test_standing_by_it_ends_well_too(ground: RealGround, config: Path, log: Path) -> None:
-    async with (
-        leader(config, log, **only(ground, POD_NAME="first")),
-        operator(config, log, **only(ground, POD_NAME="second")) as two,
-    ):
-        await until(two.stands_by)
-        assert await two.terminate(10) == 0
-
-
-async def test_a_lost_lease_ends_the_process(ground: RealGround, config: Path, log: Path) -> None:
-    async with leader(config, log, **only(ground)) as running:
-        path = ground.path("apis/coordination.k8s.io/v1", "leases", "hone-operator")
-        taken = {"spec": {"holderIdentity": "usurper"}}
-        merge = "application/merge-patch+json"
-        await ground.api.call("PATCH", path, body=taken, content_type=merge)
-        assert await running.ended(15) == 1
-
-
 async def test_deleting_a_job_removes_what_it_ran(
     ground: RealGround, config: Path, log: Path
 ) -> None:
@@ -186,6 +81,25 @@ async def test_deleting_a_job_removes_what_it_ran(
             return not (await children(ground) or pods["items"])
 
         assert await until(empty, COLLECTED)
+
+
+async def test_a_refused_child_ends_the_job_with_the_servers_words(
+    ground: RealGround, config: Path, log: Path
+) -> None:
+    quota = {"metadata": {"name": "none"}, "spec": {"hard": {"count/jobs.batch": "0"}}}
+    await ground.api.call("POST", ground.path("api/v1", "resourcequotas"), body=quota)
+
+    async def counted() -> bool:
+        found = await ground.get("api/v1", "resourcequotas", "none")
+        return "hard" in (found or {}).get("status", {})
+
+    await until(counted)
+    async with leader(config, log, **only(ground)):
+        key = await ground.apply("demo", SPEC)
+        failed = await until(lambda: failure(ground, key))
+    assert failed.reason == "Refused"
+    assert "exceeded quota: none" in failed.message
+    assert await children(ground) == {}
 
 
 async def test_a_pod_tells_its_progress(ground: RealGround, config: Path, log: Path) -> None:
@@ -215,19 +129,6 @@ async def test_an_idle_operator_writes_nothing(ground: RealGround, config: Path,
         before = await ground.get(JOBS, "optimizationjobs", "demo")
         await asyncio.sleep(3)  # six rounds over all jobs
         assert await ground.get(JOBS, "optimizationjobs", "demo") == before
-
-
-async def test_without_rights_it_names_them_and_ends(
-    server: Cluster, ground: RealGround, log: Path
-) -> None:
-    assert server.plane
-    powerless = server.plane.login("nobody", "nobody")
-    async with operator(powerless, log, **only(ground)) as running:
-        assert await running.ended(30) == 2
-    said = log.read_text()
-    for right in ("patch optimizationjobs/status", "create jobs.batch", "update leases"):
-        assert f"no right to {right}" in said
-    assert f"in namespace {ground.namespace}" in said
 
 
 async def test_a_job_named_as_long_as_can_be_runs(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hone.api.crd import render
 from hone.cluster.kube_connection import Connection
 from hone.cluster.port import Unavailable
 from lab import apiserver, probes
 from lab.apiserver import Cluster
 from lab.faults import Missing
 from lab.processes import Component
+from tests.cluster.definition import define
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import leader, login
 from tests.cluster.real import RealGround, until
@@ -27,8 +27,7 @@ def server() -> Iterator[Cluster]:
     """An API server of our own, for it does not survive."""
     try:
         with apiserver.running() as cluster:
-            cluster.kubectl("apply", "--server-side", "-f", "-", stdin=render())
-            cluster.kubectl("wait", "--for=condition=Established", "crd/optimizationjobs.hone.dev")
+            define(cluster)
             yield cluster
     except Missing as missing:
         pytest.skip(str(missing))

@@ -1,0 +1,78 @@
+"""How an operator starts, stops, stands by and takes over: processes on a real API server."""
+
+from pathlib import Path
+
+import pytest
+
+from hone.cluster.kube_connection import MERGE
+from lab.apiserver import Cluster
+from tests.cluster.kubelet import kubelet
+from tests.cluster.process import ask, leader, operator
+from tests.cluster.real import RealGround, until
+from tests.cluster.views import SPEC, children, complete, only
+
+pytestmark = pytest.mark.api
+
+
+async def test_another_takes_over_when_the_leader_is_killed(
+    ground: RealGround, config: Path, log: Path
+) -> None:
+    first, second = only(ground, POD_NAME="first"), only(ground, POD_NAME="second")
+    async with leader(config, log, **first) as one, operator(config, log, **second) as two:
+        await until(two.stands_by)
+        assert (await ask(two.port, "/v1/progress", data=b"{}"))[0] == 503
+        key = await ground.apply("demo", SPEC)
+        await until(lambda: children(ground))
+        await one.kill()
+        await until(two.leads)
+        async with kubelet(ground):
+            await complete(ground, key)
+        lease = await ground.get("apis/coordination.k8s.io/v1", "leases", "hone-operator")
+        assert lease
+        assert lease["spec"]["holderIdentity"] == "second"
+        assert lease["spec"]["leaseTransitions"] == 1
+
+
+async def test_asked_to_stop_it_lets_go_and_ends_well(
+    ground: RealGround, config: Path, log: Path
+) -> None:
+    async with leader(config, log, **only(ground, HONE_LEASE_SECONDS="60")) as running:
+        await ground.apply("demo", SPEC)
+        await until(lambda: children(ground))
+        assert await running.terminate(10) == 0
+    lease = await ground.get("apis/coordination.k8s.io/v1", "leases", "hone-operator")
+    assert lease
+    assert lease["spec"]["holderIdentity"] == ""
+    async with leader(config, log, **only(ground, POD_NAME="next", HONE_LEASE_SECONDS="60")):
+        pass  # it leads at once, though the lease was one of a minute
+    assert "ERROR" not in log.read_text()
+
+
+async def test_standing_by_it_ends_well_too(ground: RealGround, config: Path, log: Path) -> None:
+    async with (
+        leader(config, log, **only(ground, POD_NAME="first")),
+        operator(config, log, **only(ground, POD_NAME="second")) as two,
+    ):
+        await until(two.stands_by)
+        assert await two.terminate(10) == 0
+
+
+async def test_a_lost_lease_ends_the_process(ground: RealGround, config: Path, log: Path) -> None:
+    async with leader(config, log, **only(ground)) as running:
+        path = ground.path("apis/coordination.k8s.io/v1", "leases", "hone-operator")
+        taken = {"spec": {"holderIdentity": "usurper"}}
+        await ground.api.call("PATCH", path, body=taken, content_type=MERGE)
+        assert await running.ended(15) == 1
+
+
+async def test_without_rights_it_names_them_and_ends(
+    server: Cluster, ground: RealGround, log: Path
+) -> None:
+    assert server.plane
+    powerless = server.plane.login("nobody", "nobody")
+    async with operator(powerless, log, **only(ground)) as running:
+        assert await running.ended(30) == 2
+    said = log.read_text()
+    for right in ("patch optimizationjobs/status", "create jobs.batch", "update leases"):
+        assert f"no right to {right}" in said
+    assert f"in namespace {ground.namespace}" in said
