@@ -30,6 +30,17 @@ def install(box: Box, helm: str = "helm", timeout: str = "120s") -> None:
     print(f"lab: installed after {time.monotonic() - started:.0f} s", file=sys.stderr)
 
 
+def uninstall(box: Box, helm: str = "helm", timeout: str = "60s") -> None:
+    """Take the operator out again, and wait until it is gone.
+
+    Args:
+        box: a running box.
+        helm: which helm to use.
+        timeout: how long that may take.
+    """
+    _helm(box, helm, "uninstall", NAME, "--namespace", NAMESPACE, "--wait", "--timeout", timeout)
+
+
 def values() -> list[str]:
     """Return what the chart is told about a box."""
     chosen = {

@@ -42,7 +42,7 @@ def test_a_network_is_trained_and_committed(clicks: Any) -> None:
 
 
 def test_the_best_epoch_is_kept(clicks: Any) -> None:
-    run = TRAIN | {"epochs": 6, "optimizer": {"adam": {"learningRate": 0.2}}}
+    run = TRAIN | {"epochs": 6, "optimizer": {"adam": {"learningRate": 1.0}}}
     report = clicks("train", {"train": run})
     losses = [epoch["valLoss"] for epoch in history(clicks, report)]
     facts = clicks.manifest(report).facts
@@ -143,3 +143,36 @@ def test_mirrored_on_one_device_is_a_training_like_any_other(clicks: Any) -> Non
     many = clicks("many", {"train": TRAIN | {"strategy": {"mirrored": {}}}})
     losses = [[epoch["loss"] for epoch in history(clicks, report)] for report in (one, many)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+def lengths(*columns: int) -> Any:
+    """A schema of id columns of these lengths."""
+    from hone_trainer.dataset import Field, Schema
+
+    fields = [
+        Field(name=f"c{n}", kind="id", length=length, size=9) for n, length in enumerate(columns)
+    ]
+    return Schema(fields=tuple(fields))
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [((1, 1), 16), ((5, 5), 16), ((1, 5), 16), ((5,), 8)]
+)
+def test_ids_are_joined_position_by_position(columns: tuple[int, ...], width: int) -> None:
+    from hone_trainer.inputs import open_inputs
+    from hone_trainer.keras import keras
+    from hone_trainer.models.recommendation.lstm import Lstm
+
+    schema = lengths(*columns)
+    inputs = open_inputs(schema)
+    model = keras.Model(inputs, Lstm(embedding=8, units=4).outputs(inputs, schema))
+    assert model.get_layer("lstm").input_shape == (None, max(columns), width)
+
+
+def test_sequences_of_different_lengths_are_refused() -> None:
+    from hone_trainer.inputs import open_inputs
+    from hone_trainer.models.recommendation.lstm import Lstm
+
+    schema = lengths(3, 5)
+    with pytest.raises(StageFailure, match=r"prepare\.columns\[\]\.id\.length"):
+        Lstm().outputs(open_inputs(schema), schema)

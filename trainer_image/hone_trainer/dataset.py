@@ -29,7 +29,10 @@ class Field(Words):
     """A column as the model sees it."""
 
     name: str
+    """Plain and unique: TensorFlow makes scopes and signatures of it."""
     kind: Literal["id", "number", "label"]
+    source: str = ""
+    """What the column is called in the source."""
     length: int = 1
     """Positions of an id sequence."""
     size: int = 0

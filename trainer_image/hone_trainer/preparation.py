@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hone_trainer import shards
 from hone_trainer.dataset import PARTS, Field, Part, Schema
 from hone_trainer.encoding import Scale, Vocabulary
+from hone_trainer.plain_names import plain_names
 from hone_trainer.splitting import assign
 from hone_trainer.task import Artifact, Report, StageFailure
 
@@ -109,22 +110,24 @@ class _Encoded:
 def _encode(stage: Prepare, frame: pd.DataFrame, training: pd.Series[bool]) -> _Encoded:
     encoded = _Encoded(Schema(fields=()), {}, {}, {})
     fields = []
+    plain = plain_names(column.name for column in stage.columns)
     for column in stage.columns:
-        values = frame[column.name]
+        values, name = frame[column.name], plain[column.name]
+        names = {"name": name, "source": column.name}
         if column.id is not None:
             vocabulary = Vocabulary.learn(values[training], column.id)
-            encoded.columns[column.name] = vocabulary.encode(values, column.id)
+            encoded.columns[name] = vocabulary.encode(values, column.id)
             encoded.vocabularies[column.name] = vocabulary.known
             size = {"length": column.id.length, "size": vocabulary.size}
-            fields.append(Field(name=column.name, kind="id", **size))
+            fields.append(Field(**names, kind="id", **size))
         elif column.number is not None:
             scale = Scale.learn(values[training], column.number)
-            encoded.columns[column.name] = scale.encode(values)
+            encoded.columns[name] = scale.encode(values)
             encoded.scales[column.name] = (scale.offset, scale.scale)
-            fields.append(Field(name=column.name, kind="number"))
+            fields.append(Field(**names, kind="number"))
         else:
-            encoded.columns[column.name] = values.to_numpy(np.int8)
-            fields.append(Field(name=column.name, kind="label"))
+            encoded.columns[name] = values.to_numpy(np.int8)
+            fields.append(Field(**names, kind="label"))
     schema = Schema(fields=tuple(fields))
     return _Encoded(schema, encoded.columns, encoded.vocabularies, encoded.scales)
 

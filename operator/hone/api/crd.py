@@ -91,8 +91,8 @@ def _root() -> dict[str, Any]:
             {
                 "rule": f"self.metadata.name.size() <= {NAME_LIMIT}"
                 " && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-                "message": f"metadata.name: use at most {NAME_LIMIT} characters: lower-case letters,"
-                " digits and '-', a letter first (pods carry the name in their host names)",
+                "message": f"metadata.name: use at most {NAME_LIMIT} characters: lower-case"
+                " letters, digits and '-', a letter first (host names of pods carry it)",
             }
         ],
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from hone_trainer.stage import Model
+from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.dataset import Schema
@@ -16,10 +17,11 @@ UNROLLED = 32
 
 
 class Lstm(Model):
-    """Each id column through an embedding of its own, and an LSTM over all their positions.
+    """Each id column through an embedding of its own, concatenated position by position, an LSTM
+    over the positions, a dense unit with a sigmoid.
 
-    Positions follow each other in the order of the columns. Number columns join before the dense
-    unit with a sigmoid.
+    The id columns have one length; a single id beside sequences counts at every position. Number
+    columns join before the dense unit.
     """
 
     embedding: Annotated[int, Field(ge=1, le=1024)] = 64
@@ -31,27 +33,39 @@ class Lstm(Model):
         """See ``Model.outputs``."""
         from hone_trainer.keras import keras
 
-        positions = sum(field.length for field in schema.ids)
-        features = []
-        if positions:
-            # Keras joins masks only where every input has one; a single id is never padding.
-            masked = any(field.length > 1 for field in schema.ids)
-            vectors = [
-                keras.layers.Embedding(
-                    field.size,
-                    self.embedding,
-                    mask_zero=masked,
-                    name=f"{prefix}embedding_{field.name}",
-                )(inputs[field.name])
-                for field in schema.ids
-            ]
-            joined = keras.layers.Concatenate(axis=1, name=f"{prefix}positions")
-            sequence = joined(vectors) if len(vectors) > 1 else vectors[0]
-            unroll = 1 < positions <= UNROLLED
-            lstm = keras.layers.LSTM(self.units, unroll=unroll, name=f"{prefix}lstm")
-            features.append(lstm(sequence))
+        features = [self._sequence(inputs, schema, prefix)] if schema.ids else []
         features += [inputs[field.name] for field in schema.numbers]
         if len(features) > 1:
             features = [keras.layers.Concatenate(name=f"{prefix}features")(features)]
         dense = keras.layers.Dense(1, "sigmoid", name=f"{prefix}probability", dtype="float32")
         return dense(features[0])
+
+    def _sequence(self, inputs: dict[str, Any], schema: Schema, prefix: str) -> Any:
+        from hone_trainer.keras import keras
+
+        length = _common_length(schema)
+        vectors = []
+        for field in schema.ids:
+            name = f"{prefix}embedding_{field.name}"
+            masked = field.length > 1
+            table = keras.layers.Embedding(field.size, self.embedding, mask_zero=masked, name=name)
+            vector = table(inputs[field.name])
+            if field.length < length:
+                flat = keras.layers.Flatten(name=f"{name}_flat")(vector)
+                vector = keras.layers.RepeatVector(length, name=f"{name}_repeated")(flat)
+            vectors.append(vector)
+        joined = keras.layers.Concatenate(name=f"{prefix}positions")
+        sequence = joined(vectors) if len(vectors) > 1 else vectors[0]
+        lstm = keras.layers.LSTM(self.units, unroll=length <= UNROLLED, name=f"{prefix}lstm")
+        return lstm(sequence)
+
+
+def _common_length(schema: Schema) -> int:
+    lengths = {field.length for field in schema.ids}
+    longest = max(lengths)
+    if lengths - {1, longest}:
+        told = ", ".join(f"{field.name}: {field.length}" for field in schema.ids)
+        message = f"the lstm model wants id columns of one length, or of a single id ({told})"
+        remedy = "give prepare.columns[].id.length the same value"
+        raise StageFailure("LengthsDiffer", f"{message}; {remedy}")
+    return longest
