@@ -15,7 +15,7 @@ NOT_PURE = {"asyncio", "os", "time", "random", "logging", "socket", "subprocess"
 
 # Room (longest prefix wins) -> what it may import besides itself and the standard library.
 TABLE: dict[str, tuple[str, ...]] = {
-    "hone.api": ("pydantic", "yaml", *SHARED),
+    "hone.api": ("pydantic", "yaml", "hone_trainer.sources.csv", *SHARED),
     "hone.plan": ("pydantic", "hone.api", *SHARED),
     "hone.cluster.port": ("hone.api", "hone.plan"),
     "hone.cluster.kube": (

@@ -22,16 +22,32 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     ("text", "words"),
     [
         (None, "No such file or directory"),
-        ("a: [", "is not YAML"),
-        ("", "put exactly one OptimizationJob in it; found 0 documents"),
+        ("a: [", "line 1, column 5: not YAML: "),
+        ("a: 2024-13-45", "cannot be read as YAML: month must be in"),
+        ("a: " + "[" * 3000, "cannot be read as YAML: maximum recursion depth"),
+        ("a: 1\nb: 2\na: 3\n", "line 3, column 1: 'a' is set twice"),
+        ("", "put exactly one OptimizationJob in it; found nothing"),
+        ("- a\n", "put an OptimizationJob in it; found no `key: value` pairs"),
         ("a: 1\n---\nb: 2\n", "put exactly one OptimizationJob in it; found 2 documents"),
-        ("kind: Job\n", "begin it with `apiVersion: hone.dev/v1alpha1`"),
+        ("kind: Job\n", "apiVersion: missing; write `apiVersion: hone.dev/v1alpha1`"),
+        (HEAD.replace("v1alpha1", "v1"), "apiVersion: found hone.dev/v1; write"),
+        (HEAD.replace("OptimizationJob", "Job"), "kind: found Job; write `kind: Opt"),
         (HEAD, "metadata.name: missing; give the job a name"),
-        (HEAD + "metadata: {name: Demo}\nspec: {stages: []}\n", "metadata.name: String should"),
-        (HEAD + "metadata: {name: demo}\nspec: {stages: []}\n", "spec.stages: Tuple should"),
+        (
+            HEAD + "metadata: {name: Demo}\nspec: {stages: []}\n",
+            "metadata.name: must be small letters",
+        ),
+        (
+            HEAD + "metadata: {name: demo, namespace: ../..}\nspec: {stages: []}\n",
+            "metadata.namespace: must be small letters",
+        ),
+        (
+            HEAD + "metadata: {name: demo}\nspec: {stages: []}\n",
+            "spec.stages: must hold at least 1",
+        ),
         (
             HEAD + "metadata: {name: demo}\nspec: {stages: [{name: fuse, fuse: {vote: {}}}]}\n",
-            "fuse needs a dataset that no earlier stage makes; put a prepare stage before it",
+            "spec.stages[0]: fuse needs a dataset that no earlier stage makes; put a prepare stage",
         ),
     ],
 )
@@ -60,7 +76,7 @@ def test_a_wrong_parameter_is_named_by_its_path(
     job["spec"]["stages"][1]["train"]["epochs"] = 0
     (tmp_path / "job.yaml").write_text(yaml.safe_dump(job))
     assert main(["run", str(tmp_path / "job.yaml")]) == 2
-    assert "spec.stages[1].train.epochs: Input should be greater than" in said(capsys)
+    assert "spec.stages[1].train.epochs: must be at least 1; found 0" in said(capsys)
 
 
 @pytest.mark.parametrize("name", ["reference", "reference-batch32"])

@@ -10,9 +10,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from hone_trainer.words import OneOf, Words
 
-Name = Annotated[
-    str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
-]
+NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+PATH_PATTERN = r"^/[^:]*$"
+Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
 LabelText = Annotated[str, Field(max_length=63)]
 KeyText = Annotated[str, Field(max_length=317)]
 QUANTITY = r"^[0-9]+(\.[0-9]+)?([munkMGTPE]|[KMGTPE]i)?$"
@@ -46,7 +48,7 @@ class SecretKey(Words):
 class Variable(Words):
     """An environment variable."""
 
-    name: Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    name: Annotated[str, Field(max_length=128, pattern=VARIABLE_PATTERN)]
     """Its name."""
     value: Annotated[str, Field(max_length=4096)] = ""
     """Its value, in plain sight of whoever can read the job."""
@@ -95,9 +97,9 @@ class VolumeKind(OneOf):
 class Volume(VolumeKind):
     """A volume, and where it appears in the pods."""
 
-    name: Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    name: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)]
     """Its name."""
-    mount_path: Annotated[str, Field(max_length=512, pattern=r"^/[^:]*$")]
+    mount_path: Annotated[str, Field(max_length=512, pattern=PATH_PATTERN)]
     """Where it appears."""
 
 
@@ -136,10 +138,6 @@ class Execution(Words):
 
     def over(self, defaults: "Execution") -> "Execution":
         """Give these words, and those of ``defaults`` where nothing is said."""
-        said = {name: getattr(self, name) for name in Execution.model_fields}
-        return Execution.model_construct(
-            **{
-                name: getattr(defaults, name) if value is None else value
-                for name, value in said.items()
-            }
-        )
+        words = {name: getattr(self, name) for name in Execution.model_fields}
+        said = {name: value for name, value in words.items() if value is not None}
+        return defaults.model_copy(update=said)

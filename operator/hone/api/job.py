@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from hone.api.execution import Execution, Name
+from hone.api.execution import LABEL_PATTERN, Execution, Name
 from hone.api.flow import missing_inputs
 from hone_trainer.stages import AnyStage
 from hone_trainer.words import Rule, Words
@@ -12,6 +12,8 @@ from hone_trainer.words import Rule, Words
 NAME_LIMIT = 48
 """Characters of a job's name; leaves room for stage, member and attempt in host names."""
 
+DNS_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+ENDPOINT_PATTERN = r"^https?://[^@?#]+$"
 STORE_PATTERN = r"^(s3|gs|az|file)://[^@?#]+$|^/[^@?#]*$"
 
 
@@ -28,7 +30,7 @@ class ArtifactsSpec(Words):
 
     uri: Annotated[str, Field(min_length=1, max_length=1024, pattern=STORE_PATTERN)]
     """Bucket and folder, such as ``s3://models/shop``; no user, password or signature in it."""
-    endpoint: Annotated[str, Field(max_length=512, pattern=r"^https?://[^@?#]+$")] | None = None
+    endpoint: Annotated[str, Field(max_length=512, pattern=ENDPOINT_PATTERN)] | None = None
     """Address of an S3-compatible server; the cloud's own where nothing is said."""
     region: Annotated[str, Field(max_length=63)] | None = None
     """Region of the bucket."""
@@ -39,9 +41,7 @@ class ArtifactsSpec(Words):
 class StageSpec(AnyStage, Execution):
     """A step of the optimisation: its name, exactly one kind, and where it runs."""
 
-    name: Annotated[
-        str, Field(min_length=1, max_length=24, pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")
-    ]
+    name: Annotated[str, Field(min_length=1, max_length=24, pattern=DNS_PATTERN)]
     """Its name, unique within the job."""
 
 
@@ -80,8 +80,8 @@ class JobSpec(Words):
 class OptimizationJob(Words):
     """A job as far as planning needs it: who it is and what it asks for."""
 
-    namespace: str
-    name: Annotated[str, Field(max_length=NAME_LIMIT, pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")]
+    namespace: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)]
+    name: Annotated[str, Field(max_length=NAME_LIMIT, pattern=DNS_PATTERN)]
     uid: str
     generation: int = 1
     labels: dict[str, str] = {}

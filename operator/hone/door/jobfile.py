@@ -7,8 +7,8 @@ import yaml
 from pydantic import ValidationError
 
 from hone.api import API_VERSION, KIND
+from hone.api.faults import faults
 from hone.api.job import OptimizationJob
-from hone.plan.refusal import faults
 
 
 class WrongFile(Exception):
@@ -22,8 +22,10 @@ def read(path: Path) -> dict[str, Any]:
         WrongFile: it cannot be read, or it is not a valid OptimizationJob.
     """
     raw = _document(path)
-    if (raw.get("apiVersion"), raw.get("kind")) != (API_VERSION, KIND):
-        raise WrongFile(f"{path}: begin it with `apiVersion: {API_VERSION}` and `kind: {KIND}`")
+    for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
+        if raw.get(key) != wanted:
+            said = f"found {str(raw[key])[:60]}" if key in raw else "missing"
+            raise WrongFile(f"{path}: {key}: {said}; write `{key}: {wanted}`")
     check(raw, path)
     return raw
 
@@ -36,20 +38,53 @@ def check(raw: dict[str, Any], path: Path) -> OptimizationJob:
     try:
         return OptimizationJob.read(raw)
     except ValidationError as error:
-        found = "\n".join(f"  {_placed(fault)}" for fault in faults(error))
+        found = "\n".join(f"  {_placed(fault)}" for fault in faults(error, OptimizationJob))
         raise WrongFile(f"{path} is not a valid {KIND}:\n{found}") from None
 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        documents = [each for each in yaml.safe_load_all(path.read_text()) if each is not None]
+        documents = [each for each in yaml.load_all(path.read_bytes(), Strict) if each is not None]
     except OSError as error:
-        raise WrongFile(f"{path}: {error.strerror or error}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WrongFile(f"{path} is not YAML: {error}") from None
-    if len(documents) != 1 or not isinstance(documents[0], dict):
-        raise WrongFile(f"{path}: put exactly one {KIND} in it; found {len(documents)} documents")
+        raise WrongFile(f"{path}: {error.strerror or error}; name a job file") from None
+    except yaml.MarkedYAMLError as error:
+        raise WrongFile(f"{path}: {_marked(error)}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        said = str(error).splitlines()[0]
+        raise WrongFile(f"{path} cannot be read as YAML: {said}") from None
+    if len(documents) != 1:
+        number = f"{len(documents)} documents" if documents else "nothing"
+        raise WrongFile(f"{path}: put exactly one {KIND} in it; found {number}")
+    if not isinstance(documents[0], dict):
+        raise WrongFile(f"{path}: put an {KIND} in it; found no `key: value` pairs at its top")
     return dict(documents[0])
+
+
+class Strict(yaml.SafeLoader):
+    """Reads YAML and refuses a key that stands twice, where YAML would drop the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Read one mapping."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen and key.value != "<<":
+                problem = f"{key.value!r} is set twice"
+                raise yaml.constructor.ConstructorError(
+                    problem=problem, problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return dict(super().construct_mapping(node, deep))
+
+
+def _marked(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    if "is set twice" in (error.problem or ""):
+        return f"{where}{error.problem}"
+    context = f" {error.context}" if error.context else ""
+    return f"{where}not YAML: {error.problem}{context}"
 
 
 def _placed(fault: str) -> str:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from hone.api.faults import faults
+from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
 from hone.plan.conditions import renew
 from hone.plan.world import stamp
@@ -11,17 +13,7 @@ from hone.plan.world import stamp
 
 def explain(error: ValidationError) -> str:
     """Give the faults of a spec in one line, each with the path of its field."""
-    return "; ".join(faults(error))
-
-
-def faults(error: ValidationError) -> list[str]:
-    """Give the faults of a spec, each with the path of its field."""
-    found = []
-    for each in error.errors():
-        path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in each["loc"]).lstrip(".")
-        text = each["msg"].removeprefix("Value error, ")
-        found.append(f"{path}: {text}")
-    return found
+    return "; ".join(faults(error, OptimizationJob))
 
 
 def refuse(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:

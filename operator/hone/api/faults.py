@@ -1,0 +1,138 @@
+"""What pydantic finds wrong with a job, in words for whoever wrote it: the field and the remedy."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from hone.api.execution import (
+    LABEL_PATTERN,
+    NAME_PATTERN,
+    PATH_PATTERN,
+    QUANTITY,
+    VARIABLE_PATTERN,
+)
+from hone.api.job import DNS_PATTERN, ENDPOINT_PATTERN, STORE_PATTERN
+from hone_trainer.sources.csv import URI_PATTERN
+
+Step = str | int
+
+SMALL = "small letters, digits and hyphens"
+FORMS = {
+    DNS_PATTERN: f"must be {SMALL}, with a letter first and no hyphen last",
+    LABEL_PATTERN: f"must be {SMALL}, with no hyphen first or last",
+    NAME_PATTERN: f"must be {SMALL} or points, with a letter or digit first and last",
+    VARIABLE_PATTERN: "must be letters, digits and underscores, with no digit first",
+    QUANTITY: "must be an amount such as 500m, 4Gi or 1",
+    STORE_PATTERN: "must be s3://bucket/folder or an absolute path, with no user or password in it",
+    ENDPOINT_PATTERN: "must be http://host:port or https://host:port, with no user in it",
+    URI_PATTERN: "must be s3://bucket/key or a path, with no user or password in it",
+    PATH_PATTERN: "must be an absolute path without a colon",
+}
+"""Pattern -> what it asks for. What was given is not repeated: there may be a password in it."""
+
+TYPES = {
+    "missing": "missing",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text; put it in quotes",
+    "dict_type": "must hold `key: value` pairs",
+    "model_type": "must hold `key: value` pairs",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must hold at least {min_length}",
+    "too_long": "must hold at most {max_length}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+}
+ECHOED = ("int", "float", "finite", "bool", "literal", "greater", "less")
+"""Types of fault where saying what was found helps and gives nothing away."""
+
+
+def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Give the faults of what was read, each with the path of its field.
+
+    Args:
+        error: what pydantic says.
+        model: the model that was read.
+    """
+    every = error.errors()
+    found = []
+    for each in every:
+        place = each["loc"]
+        below = any(len(e["loc"]) > len(place) and e["loc"][: len(place)] == place for e in every)
+        if each["type"] == "too_short" and below:
+            continue  # pydantic counts what could be read: the fault is in the items
+        text = _text(each, model)
+        spot, _, rest = text.partition(": ")
+        path = _path(place)
+        if (
+            each["type"] == "value_error"
+            and rest
+            and spot.partition("[")[0] in _words(model, place)
+        ):
+            path, text = ".".join(part for part in (path, spot) if part), rest
+        found.append(f"{path}: {text}")
+    return found
+
+
+def _text(fault: Any, model: type[BaseModel]) -> str:
+    kind, given = fault["type"], fault["input"]
+    if kind == "extra_forbidden":
+        *parent, name = fault["loc"]
+        return _unknown(str(name), sorted(_words(model, parent)))
+    if kind == "string_pattern_mismatch":
+        pattern = fault["ctx"]["pattern"]
+        return FORMS.get(pattern, f"must match {pattern}")
+    if kind not in TYPES:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    text = TYPES[kind].format(**fault.get("ctx", {}))
+    echo = kind.startswith(ECHOED) and isinstance(given, str | int | float)
+    return f"{text}; found {str(given)[:40]!s}" if echo else text
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    if name in known:
+        return "is set twice"
+    close = get_close_matches(name, known, 1)
+    if close:
+        return f"unknown; did you mean {close[0]}?"
+    return f"unknown; known here: {', '.join(known)}" if known else "unknown; nothing is set here"
+
+
+def _path(place: tuple[Step, ...]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return "".join(steps).lstrip(".")
+
+
+def _words(model: type[BaseModel], place: Any) -> set[str]:
+    """Give the keys that may stand at a place of the model."""
+    here: Any = model
+    for step in place:
+        if isinstance(step, str):
+            here = next((f.annotation for m in _models(here) for f in _field(m, step)), None)
+    return {f.alias or name for m in _models(here) for name, f in m.model_fields.items()}
+
+
+def _field(model: type[BaseModel], key: str) -> Iterator[Any]:
+    return (f for name, f in model.model_fields.items() if key in (name, f.alias))
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Give the models inside an annotation: optional, in a list, or as it is."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
