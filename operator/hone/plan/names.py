@@ -51,13 +51,21 @@ class Place:
 
 
 def child(job: str, place: Place) -> str:
-    """Name the Job that runs the pods of this place."""
-    return _fit(f"{job}-{place.stage}-{place.member}-{place.role}-a{place.attempt}", HOST_LIMIT)
+    """Name the Job that runs the pods of this place.
+
+    Job a-b with stage c and job a with stage b-c must not meet, so a stage whose name has a hyphen
+    is told apart by a digest. All other names can be read from their end in one way only.
+    """
+    parts = (job, place.stage, str(place.member), place.role, f"a{place.attempt}")
+    name = "-".join(parts)
+    if "-" not in place.stage and len(name) <= HOST_LIMIT:
+        return name
+    return _shorten(name, "/".join(parts), HOST_LIMIT)
 
 
 def service(job: str) -> str:
     """Name the headless Service through which the pods of a gang find each other."""
-    return _fit(f"{job}-gang", 63)
+    return f"{job}-gang"
 
 
 def host(job: str, place: Place, index: int, namespace: str) -> str:
@@ -65,8 +73,7 @@ def host(job: str, place: Place, index: int, namespace: str) -> str:
     return f"{child(job, place)}-{index}.{service(job)}.{namespace}.svc"
 
 
-def _fit(name: str, limit: int) -> str:
-    if len(name) <= limit:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: limit - 9].rstrip('-')}-{digest}"
+def _shorten(name: str, whole: str, limit: int) -> str:
+    """Cut a name to the limit, with a digest of the whole behind it; no plain name ends so."""
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
+    return f"{name[: limit - 10].rstrip('-')}-x{digest}"

@@ -1,0 +1,73 @@
+"""Events: one per transition, none for figures."""
+
+from hone.plan.events import announcements
+from hone.plan.refusal import refuse
+from hone_trainer.task import Progress, Report
+from tests.plan.builders import (
+    PREPARE,
+    TRAIN,
+    at,
+    broken,
+    child,
+    decide,
+    done,
+    job,
+    seen,
+    settled,
+)
+
+
+def told(before: object, after: object) -> list[tuple[str, str]]:
+    return [(each.type, each.reason) for each in announcements(before, after)]  # type: ignore[arg-type]
+
+
+def test_a_stage_that_starts_is_told_once() -> None:
+    from hone.api.status import JobStatus
+
+    running = settled(job()).status
+    assert told(JobStatus(), running) == [("Normal", "StageRunning")]
+    assert told(running, running) == []
+
+
+def test_the_end_of_one_stage_and_the_start_of_the_next() -> None:
+    whole = job(PREPARE, TRAIN)
+    running = settled(whole).status
+    after = decide(whole, seen(running, *done())).status
+    assert told(running, after) == [("Normal", "StageSucceeded"), ("Normal", "StageRunning")]
+
+
+def test_the_end_of_the_job_comes_last() -> None:
+    running = settled(job()).status
+    after = decide(job(), seen(running, *done())).status
+    assert told(running, after)[-1] == ("Normal", "Complete")
+
+
+def test_a_failure_is_a_warning_with_its_reason() -> None:
+    running = settled(job()).status
+    said = Report(reason="BadLabel", message="use 0 and 1")
+    after = decide(job(), seen(running, *broken(exit_code=64, report=said))).status
+    assert told(running, after) == [("Warning", "BadLabel")]
+    (announcement,) = announcements(running, after)
+    assert announcement.message == "stage data: use 0 and 1"
+
+
+def test_a_restart_is_a_warning_that_says_why() -> None:
+    running = settled(job()).status
+    after = decide(job(), seen(running, *broken(disrupted=True))).status
+    (announcement,) = [a for a in announcements(running, after) if a.type == "Warning"]
+    assert announcement.reason == "Restarting"
+    assert announcement.message.startswith("stage data, member 0: restarting: ")
+
+
+def test_figures_are_never_told() -> None:
+    running = settled(job(), seen(settled(job()).status, child(ready=1))).status
+    post = {child().place: Progress(fraction=0.5, message="half")}
+    after = settled(job(), seen(running, child(ready=1), progress=post), seconds=30).status
+    assert after != running
+    assert told(running, after) == []
+
+
+def test_a_refusal_is_told() -> None:
+    from hone.api.status import JobStatus
+
+    assert told(JobStatus(), refuse(JobStatus(), 1, "no", at(0))) == [("Warning", "InvalidSpec")]

@@ -1,0 +1,155 @@
+"""What is read off plain Kubernetes objects, and which worlds cannot be."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hone.api.status import JobStatus
+from hone.plan.names import INDEX, Place
+from hone.plan.world import JobView, World, read_status, stamp, when
+from hone_trainer.task import Report
+
+PLACE = Place("train", 1, "worker", 2)
+LABELS = PLACE.labels()
+
+
+def job(name: str = "a", labels: dict[str, str] | None = None, **status: Any) -> dict[str, Any]:
+    return {"metadata": {"name": name, "labels": labels or LABELS}, "status": status}
+
+
+def pod(status: dict[str, Any], **meta: Any) -> dict[str, Any]:
+    return {"metadata": {"name": "p", "labels": {**LABELS, INDEX: "3"}, **meta}, "status": status}
+
+
+def one_pod(status: dict[str, Any], **meta: Any) -> Any:
+    return World.read({}, pods=[pod(status, **meta)]).pods[0]
+
+
+def holds(kind: str, **more: str) -> dict[str, str]:
+    return {"type": kind, "status": "True", **more}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "complete", "failed"),
+    [
+        ([], False, None),
+        ([holds("Complete")], True, None),
+        ([holds("SuccessCriteriaMet")], False, None),
+        ([holds("Failed", message="gone wrong")], False, "gone wrong"),
+        ([holds("Failed", reason="BackoffLimitExceeded")], False, "BackoffLimitExceeded"),
+        ([holds("FailureTarget", message="deciding")], False, "deciding"),
+        ([{"type": "Failed", "status": "False"}], False, None),
+    ],
+)
+def test_the_end_of_a_job_is_read_from_its_conditions(
+    conditions: list[dict[str, str]], complete: bool, failed: str | None
+) -> None:
+    view = World.read({}, [job(conditions=conditions)]).jobs[0]
+    assert (view.complete, view.failed) == (complete, failed)
+    assert view.place == PLACE
+
+
+def test_counts_that_are_absent_are_zero() -> None:
+    view = World.read({}, [job()]).jobs[0]
+    assert (view.ready, view.succeeded, view.suspended, view.terminating) == (0, 0, False, False)
+    assert World.read({}, [job(ready=2, succeeded=1)]).jobs[0].ready == 2
+
+
+def test_a_job_held_back_for_admission_is_seen() -> None:
+    assert World.read({}, [job(conditions=[holds("Suspended")])]).jobs[0].suspended
+
+
+def test_objects_of_others_are_passed_over() -> None:
+    foreign = job("b", {"app": "something-else"})
+    assert World.read({}, [foreign, job("a")]).jobs[0].name == "a"
+    assert not World.read({}, pods=[{"metadata": {"name": "x"}, "status": {}}]).pods
+
+
+def test_a_pod_that_ended_tells_how() -> None:
+    said = Report(reason="BadLabel", message="mend it").encode()
+    ended = {"exitCode": 64, "message": said, "reason": "Error", "finishedAt": "t"}
+    view = one_pod({"phase": "Failed", "containerStatuses": [{"state": {"terminated": ended}}]})
+    assert (view.exit_code, view.cause, view.index, view.finished_at) == (64, "Error", 3, "t")
+    assert view.report == Report(reason="BadLabel", message="mend it")
+
+
+@pytest.mark.parametrize("message", ["", "Killed", "{}x", '{"reason": 5}', "[]"])
+def test_words_that_are_no_report_are_none(message: str) -> None:
+    ended = {"exitCode": 1, "message": message}
+    assert one_pod({"containerStatuses": [{"state": {"terminated": ended}}]}).report is None
+
+
+def test_an_eviction_is_told_even_without_a_container() -> None:
+    view = one_pod(
+        {"phase": "Failed", "reason": "Evicted", "conditions": [holds("DisruptionTarget")]}
+    )
+    assert (view.cause, view.disrupted, view.exit_code) == ("Evicted", True, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "waiting"),
+    [
+        (
+            {"conditions": [{"type": "PodScheduled", "status": "False", "message": "no node"}]},
+            "no node",
+        ),
+        ({"conditions": [{"type": "PodScheduled", "status": "True"}]}, ""),
+        (
+            {
+                "containerStatuses": [
+                    {"state": {"waiting": {"reason": "ErrImagePull", "message": "no such image"}}}
+                ]
+            },
+            "ErrImagePull: no such image",
+        ),
+        ({"containerStatuses": [{"state": {"waiting": {"reason": "ContainerCreating"}}}]}, ""),
+        (
+            {
+                "containerStatuses": [
+                    {"state": {"waiting": {"reason": "CreateContainerConfigError"}}}
+                ]
+            },
+            "CreateContainerConfigError",
+        ),
+    ],
+)
+def test_why_a_pod_waits(status: dict[str, Any], waiting: str) -> None:
+    assert one_pod(status).waiting == waiting
+
+
+def test_what_is_on_its_way_out_is_seen_as_such() -> None:
+    assert one_pod({}, deletionTimestamp="now").terminating
+    leaving = job()
+    leaving["metadata"]["deletionTimestamp"] = "now"
+    assert World.read({}, [leaving]).jobs[0].terminating
+
+
+def test_two_jobs_of_one_name_cannot_be() -> None:
+    view = JobView("a", PLACE)
+    with pytest.raises(ValueError, match="two Jobs"):
+        World(jobs=(view, view))
+
+
+def test_complete_and_failed_at_once_cannot_be() -> None:
+    with pytest.raises(ValueError, match="at once"):
+        JobView("a", PLACE, complete=True, failed="x")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [{}, {"status": None}, {"status": {"observedGeneration": "?"}}, {"status": {"stages": 5}}],
+)
+def test_a_status_that_nobody_can_read_counts_as_none(raw: dict[str, Any]) -> None:
+    assert read_status(raw) == JobStatus()
+
+
+def test_what_a_newer_version_recorded_is_passed_over() -> None:
+    raw = {"status": {"observedGeneration": 3, "phase": "Dancing", "stage": "train"}}
+    assert read_status(raw) == JobStatus(observed_generation=3, stage="train")
+
+
+def test_times_are_read_as_they_are_written() -> None:
+    moment = datetime(2030, 2, 3, 4, 5, 6, tzinfo=UTC)
+    assert stamp(moment) == "2030-02-03T04:05:06Z"
+    assert when(stamp(moment)) == moment
