@@ -142,7 +142,7 @@ HEADER = "user,price,bought\n"
         (HEADER + "a,inf,1\n", "BadNumber", "row 1 holds 'inf'"),
         (HEADER + "a,1,0\n,1,0\n", "MissingValues", "column 'user' has no value in row 2"),
         (HEADER + "a,1,0\na,,0\n", "MissingValues", "add {missing: {}} to prepare.clean"),
-        (HEADER, "NoRowsLeft", "no rows are left in the train part"),
+        (HEADER, "NoRowsLeft", "has no rows below its header line"),
         (HEADER + "a,1,0\n", "NoRowsLeft", "no rows are left in the validation part"),
     ],
 )

@@ -34,6 +34,7 @@ def prepare(stage: Prepare, ctx: Context) -> Report:
     rows = _clean(stage, raw.frame, parts == "train")
     parts = parts.loc[rows.frame.index]
     _require_rows(parts, rows.dropped)
+    _require_both_labels(stage, rows.frame[parts == "train"])
     ctx.progress(0.6, f"encoding {len(parts)} rows")
     encoded = _encode(stage, rows.frame, parts == "train")
     ctx.progress(0.8, "writing")
@@ -97,6 +98,14 @@ def _require_rows(parts: pd.Series[Any], dropped: dict[str, int]) -> None:
         why = ", ".join(f"{count} ({name})" for name, count in dropped.items()) or "none"
         message = f"no rows are left in the {empty[0]} part; rows dropped: {why}"
         raise StageFailure("NoRowsLeft", f"{message}: correct prepare.clean or prepare.split")
+
+
+def _require_both_labels(stage: Prepare, training: pd.DataFrame) -> None:
+    label = next(column.name for column in stage.columns if column.label is not None)
+    if training[label].nunique() < 2:
+        message = f"column {label!r} is {training[label].iloc[0]:g} in every training row"
+        remedy = "there is nothing to learn; take rows of both kinds"
+        raise StageFailure("OneLabelOnly", f"{message}: {remedy}")
 
 
 @dataclass(frozen=True)

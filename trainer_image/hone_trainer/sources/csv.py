@@ -32,7 +32,11 @@ class Csv(RowSource):
 
     def read(self, columns: tuple[Column, ...], store: ArtifactStore) -> RawRows:
         """Read the file; see ``RowSource.read``."""
-        frame = choose(_parse(store.read(self.uri, "prepare.source.csv.uri"), self.uri), columns)
+        table = _parse(store.read(self.uri, "prepare.source.csv.uri"), self.uri)
+        if table.empty:
+            message = f"{self.uri} has no rows below its header line"
+            raise StageFailure("NoRowsLeft", f"{message}: correct prepare.source.csv.uri")
+        frame = choose(table, columns)
         read = {"id": _ids, "number": _numbers, "label": _labels}
         return RawRows(frame.apply(lambda texts: read[_kind(columns, texts.name)](texts)))
 
@@ -42,6 +46,9 @@ def _parse(data: bytes, uri: str) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import csv
 
+    if not data.strip():
+        message = f"{uri} is empty: it takes a header line and rows below it"
+        raise StageFailure("UnreadableInput", message)
     bad: list[Any] = []
 
     def note(row: Any) -> Any:
@@ -63,7 +70,9 @@ def _parse(data: bytes, uri: str) -> pd.DataFrame:
         )
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise StageFailure("UnreadableInput", f"{uri}: line {line} is not UTF-8") from None
+        raise StageFailure(
+            "UnreadableInput", f"{uri}: line {line} is not UTF-8: save it as UTF-8"
+        ) from None
     except pa.ArrowInvalid as error:
         what = str(error).splitlines()[0][:200]
         if bad:
@@ -73,6 +82,10 @@ def _parse(data: bytes, uri: str) -> pd.DataFrame:
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         message = f"{uri}: line 1 names column {min(twice)!r} more than once"
+        raise StageFailure("UnreadableInput", message)
+    other = next((mark for mark in ";\t|" if len(header) == 1 and mark in header[0]), "")
+    if other:
+        message = f"{uri}: its fields seem to be separated by {other!r}: save it with commas"
         raise StageFailure("UnreadableInput", message)
     return table.to_pandas()
 
@@ -94,7 +107,9 @@ def _numbers(texts: pd.Series[Any]) -> pd.Series[Any]:
     values = pd.to_numeric(known, errors="coerce").astype("float64")
     wrong = (known.notna() & values.isna()) | np.isinf(values)
     if wrong.any():
-        raise StageFailure("BadNumber", _offender(texts, wrong, "a finite number"))
+        raise StageFailure(
+            "BadNumber", _offender(texts, wrong, "a finite number", "write it as 1234.5")
+        )
     return values
 
 
@@ -103,12 +118,16 @@ def _labels(texts: pd.Series[Any]) -> pd.Series[Any]:
     values = known.map(TRUTH).astype("float64")
     wrong = known.notna() & values.isna()
     if wrong.any():
-        raise StageFailure("BadLabel", _offender(texts, wrong, "0 or 1"))
+        raise StageFailure(
+            "BadLabel",
+            _offender(texts, wrong, "0 or 1", "write it as 0 and 1, or as false and true"),
+        )
     return values
 
 
-def _offender(texts: pd.Series[Any], wrong: pd.Series[bool], wanted: str) -> str:
+def _offender(texts: pd.Series[Any], wrong: pd.Series[bool], wanted: str, remedy: str) -> str:
     row = int(wrong.to_numpy().argmax())
     text = str(texts.iloc[row])[:40]
     also = f" (and {int(wrong.sum()) - 1} more)" if wrong.sum() > 1 else ""
-    return f"column {texts.name!r}: row {row + 1} holds {text!r}{also}, which is not {wanted}"
+    where = f"column {texts.name!r}: row {row + 1} holds {text!r}{also}"
+    return f"{where}, which is not {wanted}: {remedy}"
