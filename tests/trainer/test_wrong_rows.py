@@ -61,7 +61,7 @@ def test_wrong_rows_are_refused_with_a_remedy(
 
 def test_a_folder_is_no_file(run_stage: Any, tmp_path: Path) -> None:
     (tmp_path / "rows").mkdir()
-    with pytest.raises(StageFailure, match="is a folder: correct prepare.source.csv.uri"):
+    with pytest.raises(StageFailure, match=r"is a folder: correct prepare.source.csv.uri"):
         prepare(run_stage, tmp_path / "rows")
 
 

@@ -49,10 +49,10 @@ def explain(error: Exception, uri: str, endpoint: str | None, field: str) -> Sta
 
 
 def _explain_folder(error: Exception, text: str, uri: str, field: str) -> StageFailure:
-    if isinstance(error, FileNotFoundError):
-        return StageFailure("InputNotFound", f"there is no file {uri}: correct {field}")
     if "is directory" in text:
         return StageFailure("InputNotFound", f"{uri} is a folder: correct {field}")
+    if isinstance(error, FileNotFoundError):
+        return StageFailure("InputNotFound", f"there is no file {uri}: correct {field}")
     if isinstance(error, PermissionError) or "Permission denied" in text or "Read-only" in text:
         return StageFailure("StorageForbidden", f"no right to use {uri}: correct {field}")
     if "No space left" in text:
