@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hone import __version__
+from hone.door.extras import remedy
 
 WRONG = 2
 
@@ -16,6 +17,9 @@ WRONG = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; give the exit code."""
     words = _parser().parse_args(argv)
+    if lacking := remedy(words.name):
+        sys.stderr.write(f"{lacking}\n")
+        return WRONG
     command: Callable[[argparse.Namespace], int] = words.command
     return command(words)
 
@@ -31,11 +35,9 @@ def _run(words: argparse.Namespace) -> int:
 
 
 def _plan(words: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from hone.door.preview import main as preview
 
-    return preview(words.job, words.output, Console(width=None if sys.stdout.isatty() else 120))
+    return preview(words.job, words.output, sys.stdout)
 
 
 def _crd(_: argparse.Namespace) -> int:
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Make models small, fast and accurate: on a cluster, or right here.",
     )
     parser.add_argument("--version", action="version", version=f"hone {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="name")
 
     run = commands.add_parser("run", help="run a job on this machine; again to resume")
     run.set_defaults(command=_run)

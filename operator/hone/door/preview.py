@@ -1,17 +1,17 @@
 """`hone plan`: what a job would create, stage by stage. The plan is a value, so this costs nothing.
 
 Each stage is planned as if those before it had succeeded and every member ran at once. What they
-will have committed is not known yet, so it is missing from the tasks.
+will have committed is not known yet, so it is missing from the tasks. What is printed needs nothing
+but the base of the distribution, so that a plan can be looked at wherever there is Python.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import yaml
-from rich.console import Console
-from rich.table import Table
 
 from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
@@ -41,21 +41,20 @@ class Step:
     objects: tuple[Manifest, ...]
 
 
-def main(file: Path, output: str, console: Console) -> int:
+def main(file: Path, output: str, out: TextIO) -> int:
     """Show the plan of a job file; give the exit code."""
     try:
         raw = read(file)
         job = check(raw, file)
     except WrongFile as wrong:
-        console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
+        out.write(f"{wrong}\n")
         return WRONG
     found = tuple(steps(job, SITE))
     if output == "yaml":
         objects = [each for step in found for each in step.objects]
-        text = yaml.safe_dump_all(objects, sort_keys=False, width=120)
-        console.file.write(text)
+        out.write(yaml.safe_dump_all(objects, sort_keys=False, width=120))
     else:
-        console.print(table(job, found))
+        out.write(table(job, found))
     return OK
 
 
@@ -72,29 +71,33 @@ def steps(job: OptimizationJob, site: Site) -> Iterator[Step]:
         yield Step(spec, objects)
 
 
-def table(job: OptimizationJob, found: tuple[Step, ...]) -> Table:
-    """Draw a plan for people."""
+def table(job: OptimizationJob, found: tuple[Step, ...]) -> str:
+    """Write a plan for people: a line for every stage, and one for each further object."""
     pods = sum(gang.size for step in found for gang in step.spec.value.gangs())
     objects = sum(len(step.objects) for step in found)
-    drawn = Table(
-        title=f"{job.namespace}/{job.name}: {len(found)} stages, {pods} pods, {objects} objects",
-        title_justify="left",
-        title_style="bold",
-    )
-    for column in ("stage", "kind", "gangs", "pods of a gang", "at once", "resources", "creates"):
-        drawn.add_column(column)
+    title = f"{job.namespace}/{job.name}: {len(found)} stages, {pods} pods, {objects} objects"
+    rows = [("STAGE", "KIND", "GANGS", "PODS OF A GANG", "AT ONCE", "RESOURCES", "CREATES")]
     for step in found:
         gangs = step.spec.value.gangs()
-        drawn.add_row(
+        about = (
             step.spec.name,
             step.spec.kind,
             str(len(gangs)),
             _shape(gangs[0]),
             str(step.spec.value.at_once()),
             _resources(step.spec.over(job.spec.defaults or Execution())),
-            "\n".join(f"{each['kind']} {each['metadata']['name']}" for each in step.objects),
         )
-    return drawn
+        created = [f"{each['kind']} {each['metadata']['name']}" for each in step.objects] or [""]
+        rows.append((*about, created[0]))
+        rows += [("", "", "", "", "", "", one) for one in created[1:]]
+    return "\n".join([title, *_aligned(rows), ""])
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "   ".join(padded).rstrip()
 
 
 def _settled(job: OptimizationJob, world: World, site: Site) -> tuple[Manifest, ...]:

@@ -1,0 +1,38 @@
+"""What a command needs besides the base: asked before it starts, so that nobody meets a traceback.
+
+`hone crd` and `hone plan` need nothing. Looking does not import, so this costs a millisecond.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+
+MODULES: dict[str, Sequence[str]] = {
+    "operator": ("aiohttp", "kopf", "kubernetes", "prometheus_client", "rich"),
+    "trainer": (
+        "numpy",
+        "obstore",
+        "pandas",
+        "pyarrow",
+        "tensorflow",
+        "tensorflow_model_optimization",
+        "tf_keras",
+    ),
+}
+"""What each extra of the distribution brings on every system."""
+NEEDS: Mapping[str, Sequence[str]] = {"run": ("operator", "trainer"), "operator": ("operator",)}
+"""The extras of each command."""
+
+
+def there(module: str) -> bool:
+    """Tell whether a module could be imported."""
+    return find_spec(module) is not None
+
+
+def remedy(command: str, there: Callable[[str], bool] = there) -> str | None:
+    """Say what to install before a command can do its work; nothing where all of it is there."""
+    extras = NEEDS.get(command, ())
+    missing = [name for extra in extras for name in MODULES[extra] if not there(name)]
+    if not missing:
+        return None
+    wanted = f"pip install 'hone-operator[{','.join(extras)}]'"
+    return f"hone {command} needs {', '.join(missing)}, which this Python lacks: {wanted}"
