@@ -101,6 +101,19 @@ def test_the_trainer_never_knows_the_operator(root: Path) -> None:
                 assert name.partition(".")[0] not in ("hone", "kopf", "kubernetes"), module
 
 
+def test_nothing_but_the_settings_reads_the_environment(root: Path) -> None:
+    words = ("environ", "environb", "getenv", "getenvb")
+    found = [
+        module
+        for module, path in modules(root)
+        if module.partition(".")[0] == "hone"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Attribute) and node.attr in words)
+        or (isinstance(node, ast.ImportFrom) and any(name.name in words for name in node.names))
+    ]
+    assert set(found) == {"hone.settings"}
+
+
 def test_words_load_without_the_libraries_that_run_them() -> None:
     code = (
         "import sys, hone.api.crd, hone.plan.plan\n"

@@ -29,8 +29,9 @@ def _run(words: argparse.Namespace) -> int:
 
     from hone.door.run import Request
     from hone.door.run import main as run
+    from hone.settings import surroundings
 
-    request = Request(words.job, words.state, words.artifacts, words.fresh)
+    request = Request(words.job, words.state, words.artifacts, words.fresh, surroundings())
     return run(request, Console(width=None if sys.stdout.isatty() else 120))
 
 

@@ -105,6 +105,11 @@ class Settings(BaseModel):
         )
 
 
+def surroundings() -> Mapping[str, str]:
+    """Give the environment as it is, for processes that we start."""
+    return dict(os.environ)
+
+
 def variable(field: str) -> str:
     """Give the environment variable of a field."""
     known = field in ("kubeconfig", "pod_name", "pod_namespace")

@@ -83,13 +83,14 @@ def test_ctrl_c_stops_the_pods_and_the_same_command_goes_on(
     gangs = status(tmp_path)["stages"][1]["gangs"]
     assert [gang["attempt"] for gang in gangs] == [1, 1]
     assert [gang["restarts"]["preemption"] for gang in gangs] == [1, 1]
+    assert "restarting: `hone run` was stopped" in said
 
 
 def test_a_killed_run_is_taken_up_by_the_next(start: Start, jobfile: Path, tmp_path: Path) -> None:
     run = start("run", str(jobfile), around={"STAND_IN_train": "wait"})
     await_log(run, tmp_path, pods=4)
     run.kill()
-    run.wait()
+    finish(run)
     code, said = finish(start("run", str(jobfile)))
     assert code == 0, said
     assert "ended 4 pods that an earlier run had left behind" in said
@@ -105,6 +106,16 @@ def test_a_second_run_of_the_same_job_is_refused(
     assert f"another `hone run` (process {first.pid}) is at work" in said
     first.send_signal(signal.SIGTERM)
     assert finish(first)[0] == 130
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "state").touch()
+    code, said = finish(start("run", str(jobfile), "--state", "state"))
+    assert code == 2
+    assert "Not a directory; make room for it, or name another folder with --state" in said
+    assert "Traceback" not in said
 
 
 def test_fresh_begins_anew(start: Start, jobfile: Path, tmp_path: Path) -> None:

@@ -55,10 +55,11 @@ def test_children_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    folder.write_job({"a": 1})
+    job = {"metadata": {"uid": "1"}}
+    folder.write_job(job)
     with pytest.raises(TypeError):
-        folder.write_job({"a": object()})
-    assert folder.job() == {"a": 1}
+        folder.write_job({"metadata": object()})
+    assert folder.job() == job
 
 
 def test_a_second_runner_is_refused_by_the_number_of_the_first(tmp_path: Path) -> None:
@@ -71,13 +72,14 @@ def test_a_second_runner_is_refused_by_the_number_of_the_first(tmp_path: Path) -
         "print('locked', flush=True)\n"
         "sys.stdin.read()\n"
     )
-    first = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert first.stdout is not None
-    assert first.stdout.readline() == "locked\n"
-    with pytest.raises(Taken, match=rf"process {first.pid}\)"):
-        Folder(tmp_path).lock()
-    first.kill()
-    first.wait()
-    Folder(tmp_path).lock()
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "locked\n"
+        with pytest.raises(Taken, match=rf"process {first.pid}\)"):
+            Folder(tmp_path).lock()
+        first.kill()
+    after = Folder(tmp_path)
+    after.lock()
+    after.unlock()

@@ -53,10 +53,12 @@ def test_a_failure_is_a_warning_with_its_reason() -> None:
 
 def test_a_restart_is_a_warning_that_says_why() -> None:
     running = settled(job()).status
-    after = decide(job(), seen(running, *broken(disrupted=True))).status
-    (announcement,) = [a for a in announcements(running, after) if a.type == "Warning"]
-    assert announcement.reason == "Restarting"
-    assert announcement.message.startswith("stage data, member 0: restarting: ")
+    for why, told in (("", "a pod was evicted or its node went away"), ("preempted", "preempted")):
+        pods = broken(disrupted=True, disruption=why)
+        after = decide(job(), seen(running, *pods)).status
+        (announcement,) = [a for a in announcements(running, after) if a.type == "Warning"]
+        assert announcement.reason == "Restarting"
+        assert announcement.message == f"stage data, member 0: restarting: {told}"
 
 
 def test_figures_are_never_told() -> None:

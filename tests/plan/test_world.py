@@ -80,6 +80,11 @@ def test_words_that_are_no_report_are_none(message: str) -> None:
     assert one_pod({"containerStatuses": [{"state": {"terminated": ended}}]}).report is None
 
 
+def test_who_took_a_pod_away_is_told_in_their_words() -> None:
+    taken = {"phase": "Failed", "conditions": [{**holds("DisruptionTarget"), "message": "a taint"}]}
+    assert one_pod(taken).disruption == "a taint"
+
+
 def test_an_eviction_is_told_even_without_a_container() -> None:
     view = one_pod(
         {"phase": "Failed", "reason": "Evicted", "conditions": [holds("DisruptionTarget")]}

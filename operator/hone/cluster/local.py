@@ -5,11 +5,12 @@ that asks for a GPU which is not there stays Pending, with the reason.
 """
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from hone.cluster.local_files import Folder
+from hone.cluster.local_files import Folder, Unrecorded
 from hone.cluster.local_node import GRACE, Node
 from hone.cluster.local_objects import job_of
 from hone.cluster.local_pods import Kubelet
@@ -81,7 +82,8 @@ class LocalCluster:
         if raw["metadata"]["resourceVersion"] != seen.version:
             raise Conflict(f"{key} is not at version {seen.version} any more")
         meta = {**raw["metadata"], "resourceVersion": str(int(seen.version) + 1)}
-        self._folder.write_job({**raw, "metadata": meta, "status": dict(status)})
+        with self._recording(key):
+            self._folder.write_job({**raw, "metadata": meta, "status": dict(status)})
         self._ring(key)
 
     async def create(self, key: Key, manifest: Manifest) -> None:
@@ -93,23 +95,26 @@ class LocalCluster:
                 raise Conflict(f"{kind} {meta['name']} is on its way out")
             if there["metadata"].get("ownerReferences") != meta["ownerReferences"]:
                 raise Conflict(f"{kind} {meta['name']} belongs to somebody else")
-        elif kind == "Service":
-            self._node.children.services[meta["name"]] = copy.deepcopy(manifest)
-            self._node.save()
-        else:
-            self._node.run(job_of(copy.deepcopy(manifest), self._now()))
-            self._ring(key)
+            return
+        with self._recording(key):
+            if kind == "Service":
+                self._node.children.services[meta["name"]] = copy.deepcopy(manifest)
+                self._node.save()
+            else:
+                self._node.run(job_of(copy.deepcopy(manifest), self._now()))
+                self._ring(key)
 
-    async def delete(self, key: Key, ref: Ref) -> None:  # noqa: ARG002 - one job only
+    async def delete(self, key: Key, ref: Ref) -> None:
         """Delete a Service, or a Job once its pods are gone."""
         there = self._shelf(ref.kind).get(ref.name)
         if there is None or "deletionTimestamp" in there["metadata"]:
             return
-        if ref.kind == "Service":
-            del self._node.children.services[ref.name]
-            self._node.save()
-        else:
-            self._node.remove(ref.name)
+        with self._recording(key):
+            if ref.kind == "Service":
+                del self._node.children.services[ref.name]
+                self._node.save()
+            else:
+                self._node.remove(ref.name)
 
     async def announce(self, key: Key, seen: Seen, announcement: Announcement) -> None:  # noqa: ARG002
         """Pass it on to whoever shows it."""
@@ -128,6 +133,14 @@ class LocalCluster:
     async def close(self, grace: float = GRACE) -> None:
         """Stop all pods; the record says that they were disrupted."""
         await self._node.close(grace)
+
+    @contextmanager
+    def _recording(self, key: Key) -> Iterator[None]:
+        """Stop where the record cannot be kept; the folder says why."""
+        try:
+            yield
+        except Unrecorded:
+            raise Gone(str(key)) from None
 
     def _raw(self, key: Key) -> dict[str, Any] | None:
         return self._folder.job() if key == self._key else None

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,10 @@ MUTABLE = ("suspend", "ttlSecondsAfterFinished")
 
 class Taken(Exception):
     """Another runner is at work on this job."""
+
+
+class Unrecorded(Exception):
+    """The record of a job cannot be kept or read; the text says where, and what helps."""
 
 
 @dataclass
@@ -47,6 +50,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
+        self.fault = ""
+        """Why the record could not be kept; empty as long as it could."""
         self._lock: IO[str] | None = None
 
     def lock(self) -> None:
@@ -54,9 +59,13 @@ class Folder:
 
         Raises:
             Taken: another process has it.
+            Unrecorded: it cannot be written.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        lock = (self.path / "lock").open("a+")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = (self.path / "lock").open("a+")
+        except OSError as error:
+            raise self.broken(error) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -81,6 +90,8 @@ class Folder:
     def job(self) -> Object | None:
         """Read the job."""
         found: Object | None = self._read("job.json")
+        if found is not None and "uid" not in found.get("metadata", {}):
+            raise self._foreign("job.json")
         return found
 
     def write_job(self, job: Object) -> None:
@@ -90,7 +101,13 @@ class Folder:
     def children(self) -> Children:
         """Read the children."""
         raw = self._read("children.json") or {}
-        traces = {name: Trace(**trace) for name, trace in raw.get("traces", {}).items()}
+        try:
+            traces = {
+                name: Trace(each["pid"], each["birth"])
+                for name, each in raw.get("traces", {}).items()
+            }
+        except (KeyError, TypeError):
+            raise self._foreign("children.json") from None
         kinds = {kind: raw.get(kind, {}) for kind in ("jobs", "pods", "services")}
         return Children(**kinds, traces=traces)
 
@@ -106,6 +123,18 @@ class Folder:
         for name in ("logs", "pods"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
+    def broken(self, error: OSError) -> Unrecorded:
+        """Give what to raise where the record, or a file beside it, cannot be kept."""
+        why = f"{error.filename or self.path}: {error.strerror or error}"
+        self.fault = f"{why}; make room for it, or name another folder with --state"
+        return Unrecorded(self.fault)
+
+    def _foreign(self, name: str) -> Unrecorded:
+        return Unrecorded(
+            f"{self.path / name} is damaged, or of another version of Hone; "
+            "move it away, or name another folder with --state"
+        )
+
     def log(self, pod: str) -> Path:
         """Give the file that a pod's output goes to."""
         return self._made(self.path / "logs") / f"{pod}.log"
@@ -120,17 +149,29 @@ class Folder:
 
     def _read(self, name: str) -> Any:
         try:
-            return json.loads((self.path / name).read_text())
+            found = json.loads((self.path / name).read_text())
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise self.broken(error) from None
+        except ValueError:
+            raise self._foreign(name) from None
+        if not isinstance(found, dict):
+            raise self._foreign(name)
+        return found
 
     def _write(self, name: str, value: Any) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self.path, delete=False) as draft:
-            json.dump(value, draft, indent=1)
-            draft.flush()
-            os.fsync(draft.fileno())
-        Path(draft.name).replace(self.path / name)
+        draft = self.path / f".{name}.draft"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with draft.open("w") as file:
+                json.dump(value, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path / name)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise self.broken(error) from None
 
 
 def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = "") -> Object:
@@ -150,7 +191,7 @@ def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = ""
     # Only what cannot be changed makes another job.
     digest = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
     labels = dict(meta.get("labels") or {})
-    if not salt and old is not None and old["metadata"]["annotations"][DIGEST] == digest:
+    if not salt and old is not None and _digest(old) == digest:
         changed = old["spec"] != spec
         generation = old["metadata"]["generation"] + changed
         version = str(int(old["metadata"]["resourceVersion"]) + changed)
@@ -171,3 +212,8 @@ def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = ""
         },
         "spec": spec,
     }
+
+
+def _digest(job: Object) -> str:
+    found: str = (job["metadata"].get("annotations") or {}).get(DIGEST, "")
+    return found

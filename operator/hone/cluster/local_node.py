@@ -6,11 +6,12 @@ they end, stops those that outlive their Job's failure, and removes what was del
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from hone.cluster.local_environment import missing
-from hone.cluster.local_files import Folder
+from hone.cluster.local_files import Folder, Unrecorded
 from hone.cluster.local_objects import (
     ENDED,
     Object,
@@ -139,7 +140,10 @@ class Node:
             unschedulable(pod, lacking)
             return
         name = pod["metadata"]["name"]
-        process, token = self._kubelet.start(self._folder, job, pod)
+        try:
+            process, token = self._kubelet.start(self._folder, job, pod)
+        except OSError as error:
+            raise self._folder.broken(error) from None
         self._running[name] = process
         self.children.traces[name] = process.trace
         self.tokens[token] = Place.of(pod["metadata"]["labels"])
@@ -163,7 +167,8 @@ class Node:
         if failing(job) and not self._closing:
             self._stop(pods)
         settle(job, self.children.pods_of(job["metadata"]["name"]), self._now())
-        self.save()
+        with suppress(Unrecorded):  # the folder knows, and the run ends
+            self.save()
         del self._watching[name]
         self._ring()
 
@@ -194,7 +199,8 @@ class Node:
         for pod in self.children.pods_of(name):
             del self.children.pods[pod["metadata"]["name"]]
         del self.children.jobs[name]
-        self.save()
+        with suppress(Unrecorded):
+            self.save()
         self._ring()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

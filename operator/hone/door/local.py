@@ -82,6 +82,8 @@ async def run(
         tell: called with every transition.
         note: called with what people should know of stopping and starting.
     """
+    # Inherited as ignored, it would have the kernel throw away how our children ended.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     queue: Workqueue[Key] = Workqueue()
     changed, asked = asyncio.Event(), Asked()
 
@@ -111,10 +113,12 @@ async def run(
         worker = asyncio.create_task(work(queue, cluster, clock, site))
         ring(key)
         with asked:
-            status = await _follow(cluster, key, changed, asked, show)
+            status = await _follow(cluster, key, changed, asked, show, folder)
             stopped = status.finished_at is None
             queue.close()
             await worker
+            if folder.fault:
+                note(f"the record cannot be kept: {folder.fault}")
             if stopped:
                 note("stopping the pods; press Ctrl-C again to kill them")
             await _close(cluster, asked, stopped)
@@ -148,6 +152,7 @@ async def _follow(
     changed: asyncio.Event,
     asked: Asked,
     show: Callable[[JobStatus], None],
+    folder: Folder,
 ) -> JobStatus:
     stop = asyncio.create_task(asked.once.wait())
     try:
@@ -156,7 +161,7 @@ async def _follow(
             seen = await cluster.observe(key)
             status = seen.world.status if seen else JobStatus()
             show(status)
-            if status.finished_at is not None or stop.done():
+            if status.finished_at is not None or stop.done() or folder.fault:
                 return status
             bell = asyncio.create_task(changed.wait())
             await asyncio.wait({bell, stop}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)

@@ -1,9 +1,9 @@
 """`hone run`: a job file, from raw data to a small model, on this machine."""
 
 import asyncio
-import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from hone.api.status import JobStatus
-from hone.cluster.local_files import Folder, Taken, submit
+from hone.cluster.local_files import Folder, Taken, Unrecorded, submit
 from hone.cluster.port import Key
 from hone.door.jobfile import WrongFile, check, read
 from hone.plan.retry import retry
@@ -28,6 +28,8 @@ class Request:
     state: Path = Path(".hone")
     artifacts: str | None = None
     fresh: bool = False
+    around: Mapping[str, str] = field(default_factory=dict)
+    """Variables of this machine, which its pods see too."""
 
 
 def main(request: Request, console: Console) -> int:
@@ -41,11 +43,10 @@ def main(request: Request, console: Console) -> int:
     folder = Folder(request.state / key.namespace / key.name)
     try:
         folder.lock()
-    except Taken as taken:
-        console.print(str(taken), style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
-    try:
         return _run(key, folder, file, request, console)
+    except (Taken, Unrecorded) as wrong:
+        console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
+        return WRONG
     finally:
         folder.unlock()
 
@@ -77,7 +78,7 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
     where = f"[bold]{key}[/] on this machine: artifacts in {uri} (the store that the file names is"
     where += f" for the cluster), logs in {folder.path / 'logs'}"
     console.print(where, soft_wrap=True, highlight=False)
-    machine = Machine.look(sys.executable, os.environ)
+    machine = Machine.look(sys.executable, request.around)
     with view_for(console, now) as view:
         ended = asyncio.run(run(key, folder, machine, view.show, view.tell, console.print))
     if ended.stopped:

@@ -201,8 +201,9 @@ def diagnose(pods: tuple[PodView, ...], said: str) -> tuple[Cause, Report | str]
                 "out_of_memory",
                 "a pod ran out of memory; raise resources.limits.memory of the stage",
             )
-    if any(p.disrupted for p in pods):
-        return "preemption", "a pod was evicted or its node went away"
+    taken = next((p for p in pods if p.disrupted), None)
+    if taken is not None:
+        return "preemption", taken.disruption or "a pod was evicted or its node went away"
     # A pod that lost its peer, or was asked to stop, is never the cause itself.
     culprits = [p for p in ended if p.exit_code not in (Exit.PEER_LOST, Exit.INTERRUPTED)]
     if not culprits:

@@ -54,6 +54,8 @@ class PodView:
     """Why it does not start yet: the scheduler's or the kubelet's words."""
     disrupted: bool = False
     """Evicted, preempted, or lost with its node."""
+    disruption: str = ""
+    """What took it away, in the words of whoever did."""
     terminating: bool = False
     finished_at: str = ""
 
@@ -135,6 +137,8 @@ def _pod(raw: Raw) -> PodView | None:
         return None
     conditions = {c["type"]: c for c in status.get("conditions") or ()}
     ended, waiting = _container(status)
+    target = conditions.get("DisruptionTarget", {})
+    disrupted = target.get("status") == "True"
     return PodView(
         name=meta["name"],
         place=place,
@@ -144,7 +148,8 @@ def _pod(raw: Raw) -> PodView | None:
         cause=ended.get("reason", status.get("reason", "")),
         report=_report(ended.get("message", "")),
         waiting=waiting or _unscheduled(conditions),
-        disrupted=conditions.get("DisruptionTarget", {}).get("status") == "True",
+        disrupted=disrupted,
+        disruption=target.get("message", "") if disrupted else "",
         terminating="deletionTimestamp" in meta,
         finished_at=ended.get("finishedAt", ""),
     )
