@@ -3,8 +3,8 @@ collection. It keeps the contract that the real ones keep (tests/cluster/contrac
 waits: time passes when a test says so.
 """
 
-import copy
 import itertools
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -86,7 +86,7 @@ class FakeCluster:
             raise Gone(str(key))
         if stored["metadata"]["resourceVersion"] != seen.version:
             raise Conflict(str(key))
-        stored["status"] = copy.deepcopy(dict(status))
+        stored["status"] = on_the_wire(status)
         self.writes += 1
         self.touch(key)
 
@@ -105,7 +105,7 @@ class FakeCluster:
                 return
             raise Conflict(name[1])
         self.created[name[1]] += 1
-        kind[name] = {**copy.deepcopy(manifest), "status": {}}
+        kind[name] = {**on_the_wire(manifest), "status": {}}
         self.rang(key)
 
     async def delete(self, key: Key, ref: Ref) -> None:
@@ -184,6 +184,12 @@ class FakeCluster:
     def _ring_owner(self, job: tuple[str, str]) -> None:
         owner = self.jobs[job]["metadata"]["ownerReferences"][0]["name"]
         self.rang(Key(job[0], owner))
+
+
+def on_the_wire(content: Mapping[str, Any]) -> Object:
+    """Give what the other side gets: a copy, and nothing but what JSON can say."""
+    received: Object = json.loads(json.dumps(content))
+    return received
 
 
 def condition(kind: str, message: str) -> Object:

@@ -6,21 +6,25 @@ waits until the last such write is a few seconds old.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from hone.api.status import GangStatus, JobStatus, StageStatus
+from hone.api.status import JobStatus, StageStatus
 from hone.plan.world import stamp, when
 
 PAUSE = timedelta(seconds=5)
 """At least so long between two writes of nothing but figures."""
 
-GANG_FIGURES = {
-    name: GangStatus.model_fields[name].default
-    for name in ("progress_percentage", "estimated_remaining_seconds", "metrics", "message")
+FIGURES = ("progress_percentage", "estimated_remaining_seconds", "metrics", "message")
+"""What moves in a gang, and in a stage."""
+GANG_FIGURES: dict[str, Any] = dict.fromkeys(FIGURES, True)
+MOVING: dict[str, Any] = {
+    "progress": True,
+    "metric": True,
+    "last_updated_time": True,
+    "conditions": {"__all__": {"message"}},
+    "stages": {"__all__": {**GANG_FIGURES, "gangs": {"__all__": GANG_FIGURES}}},
 }
-STAGE_FIGURES = {
-    name: StageStatus.model_fields[name].default
-    for name in ("progress_percentage", "estimated_remaining_seconds", "metrics", "message")
-}
+"""All that moves in a status, as pydantic wants to be told what to leave out."""
 
 
 def settle(old: JobStatus, new: JobStatus, now: datetime) -> JobStatus:
@@ -50,19 +54,8 @@ def share(stages: Sequence[StageStatus]) -> str:
     return f"{total // len(stages)}%"
 
 
-def _bare(status: JobStatus) -> JobStatus:
-    stages = tuple(
-        stage.model_copy(
-            update={
-                **STAGE_FIGURES,
-                "gangs": tuple(gang.model_copy(update=GANG_FIGURES) for gang in stage.gangs),
-            }
-        )
-        for stage in status.stages
-    )
-    conditions = tuple(c.model_copy(update={"message": ""}) for c in status.conditions)
-    update = {"stages": stages, "conditions": conditions, "progress": "", "metric": ""}
-    return status.model_copy(update={**update, "last_updated_time": None})
+def _bare(status: JobStatus) -> dict[str, Any]:
+    return status.model_dump(exclude=MOVING)
 
 
 def _short(value: str) -> str:
