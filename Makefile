@@ -54,15 +54,19 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
-OVERRIDE := --override requirements/overrides.txt
+LOCK := $(COMPILE) pyproject.toml --override requirements/overrides.txt
+CPU := --override requirements/overrides-cpu.txt
+IMAGE := --override requirements/overrides-image.txt
+SAME := --constraint requirements/dev.txt
 
 lock: $(READY)  ## Resolve the pinned requirements again
-	$(LOCK) $(OVERRIDE) pyproject.toml --all-extras -o requirements/dev.txt
-	$(LOCK) $(OVERRIDE) pyproject.toml --extra operator -c requirements/dev.txt -o requirements/operator.txt
-	$(LOCK) $(OVERRIDE) pyproject.toml --extra trainer -c requirements/dev.txt -o requirements/trainer.txt
-	echo hatchling | $(LOCK) - -c requirements/dev.txt -o requirements/build.txt
+	$(LOCK) $(CPU) --extra operator --extra trainer --extra dev -o requirements/dev.txt
+	$(LOCK) $(SAME) --extra operator -o requirements/operator.txt
+	$(LOCK) $(SAME) $(IMAGE) $(CPU) --extra trainer -o requirements/trainer.txt
+	$(LOCK) $(SAME) $(IMAGE) --extra trainer-gpu -o requirements/trainer-gpu.txt
+	echo hatchling | $(COMPILE) - $(SAME) -o requirements/build.txt
 
 clean:  ## Remove what the commands above made in the checkout
 	rm -rf .hone dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
