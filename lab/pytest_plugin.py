@@ -6,11 +6,12 @@ have one, its tests are skipped with the reason, except in CI (CI=true), where t
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from lab import apiserver, box, life
+from lab import apiserver, binaries, box, life
 from lab.faults import Missing
 from lab.testbed import Testbed
 
@@ -22,7 +23,7 @@ def api_server() -> Iterator[apiserver.Cluster]:
         with apiserver.running() as cluster:
             yield cluster
     except Missing as missing:
-        _without(missing)
+        without(missing)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +33,7 @@ def testbed() -> Testbed:
     try:
         life.up(ours)
     except Missing as missing:
-        _without(missing)
+        without(missing)
     return Testbed.of(ours)
 
 
@@ -42,7 +43,17 @@ def node(testbed: Testbed) -> Testbed:
     return testbed
 
 
-def _without(missing: Missing) -> NoReturn:
+def binary(name: str) -> Path:
+    """Find or build one of the room's binaries, such as helm or versitygw."""
+    try:
+        found: Path = binaries.ensure([name])[name]
+    except Missing as missing:
+        without(missing)
+    return found
+
+
+def without(missing: Missing) -> NoReturn:
+    """Skip, saying why; in CI fail."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI must be able to do this: {missing}", pytrace=False)
     pytest.skip(f"this machine cannot: {missing}")

@@ -12,6 +12,22 @@ __all__ = ["api_server", "datasets", "node", "root", "testbed"]
 ROOT = Path(__file__).parent.parent
 
 
+BUILT = {"api_server", "helm", "s3"}
+"""Fixtures that want binaries of the room, which a cold machine first has to build."""
+BOXED = {"testbed", "node", "hone"}
+"""Fixtures that want the real node."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they ask for, so that none runs in the wrong round."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & BOXED:
+            item.add_marker("realnode")
+        elif asked & BUILT:
+            item.add_marker("api")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import binaries
+from lab.pytest_plugin import binary
 from tests.cluster.conftest import server
 
 __all__ = ["chart", "helm", "server"]
@@ -13,10 +13,7 @@ __all__ = ["chart", "helm", "server"]
 @pytest.fixture(scope="session", params=["helm", "helm3"])
 def helm(request: pytest.FixtureRequest) -> Path:
     """Helm 4 and helm 3."""
-    found = binaries.locate(request.param)
-    if found is None:
-        pytest.skip(f"{request.param} is not here; `python -m lab binaries` builds it")
-    return found
+    return binary(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from lab import apiserver, probes
 from lab.apiserver import Cluster
 from lab.faults import Missing
 from lab.processes import Component
+from lab.pytest_plugin import without
 from tests.cluster.definition import define
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import leader, login
@@ -30,7 +31,7 @@ def server() -> Iterator[Cluster]:
             define(cluster)
             yield cluster
     except Missing as missing:
-        pytest.skip(str(missing))
+        without(missing)
 
 
 def kill(server: Cluster) -> Component:

@@ -148,3 +148,10 @@ def test_a_fusion_follows_all_members() -> None:
     text = made.create[0]["spec"]["template"]["spec"]["containers"][0]["env"][-1]["value"]
     assert text.count('"makes":"model"') == 2
     assert report().manifest is not None
+
+
+def test_an_operator_that_was_away_does_not_count_as_a_slow_start() -> None:
+    whole = job({**PREPARE, "startDeadlineSeconds": 30})
+    made = settled(whole, seen(settled(whole).status), seconds=300)
+    assert state(made) == "Running"
+    assert names(made) == ["demo-data-0-worker-a0"]

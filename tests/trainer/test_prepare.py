@@ -12,9 +12,6 @@ import pytest
 
 from hone_trainer.task import StageFailure
 
-ROOT = Path(__file__).parents[2]
-SHOPPERS = ROOT.parent / "shared/datasets/online_shoppers/online_shoppers_intention.csv"
-
 COLUMNS: list[dict[str, Any]] = [
     {"name": "user", "id": {}},
     {"name": "price", "number": {"normalize": {"zScore": {}}}},
@@ -203,8 +200,8 @@ def test_preparing_leaves_tensorflow_alone() -> None:
     assert subprocess.run([sys.executable, "-c", code], env=dict(os.environ)).returncode == 0
 
 
-@pytest.mark.skipif(not SHOPPERS.exists(), reason="the data set is not on this machine")
-def test_a_real_shop(run_stage: Any) -> None:
+def test_a_real_shop(run_stage: Any, datasets: Path) -> None:
+    shoppers = datasets / "online_shoppers" / "online_shoppers_intention.csv"
     columns = [
         {"name": "Month", "id": {}},
         {"name": "VisitorType", "id": {}},
@@ -213,7 +210,7 @@ def test_a_real_shop(run_stage: Any) -> None:
         {"name": "Revenue", "label": {}},
     ]
     clean: list[Any] = [{"missing": {}}, {"duplicates": {}}]
-    run = {"source": {"csv": {"uri": str(SHOPPERS)}}, "columns": columns, "clean": clean}
+    run = {"source": {"csv": {"uri": str(shoppers)}}, "columns": columns, "clean": clean}
     manifest = run_stage.manifest(run_stage("data", {"prepare": run}))
     assert manifest.facts["rowsIn"] == 12_330
     assert manifest.facts["dropped"]["duplicate"] > 0

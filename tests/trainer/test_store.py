@@ -10,7 +10,8 @@ import pytest
 
 from hone_trainer.store import ArtifactStore, open_store
 from hone_trainer.task import Artifact, StageFailure, Store
-from lab import binaries, probes, processes
+from lab import probes, processes
+from lab.pytest_plugin import binary
 
 KEY, SECRET = "hone-tests", "never-to-be-printed"
 
@@ -18,9 +19,7 @@ KEY, SECRET = "hone-tests", "never-to-be-printed"
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a real S3 server with one bucket, ``models``."""
-    gateway = binaries.locate("versitygw")
-    if gateway is None:
-        pytest.skip("versitygw is not built: python -m lab binaries versitygw")
+    gateway = binary("versitygw")
     folder = tmp_path_factory.mktemp("s3")
     (folder / "data" / "models").mkdir(parents=True)
     (port,) = probes.free_ports(1)
@@ -49,7 +48,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.api)])
 def store(request: pytest.FixtureRequest, tmp_path: Path, keys: None) -> ArtifactStore:
     if request.param == "folder":
         return open_store(Store(uri=str(tmp_path / "artifacts")))

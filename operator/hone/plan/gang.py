@@ -133,7 +133,8 @@ def _working(
 
 
 def _overdue(gang: GangStatus, shape: Gang, sight: Sight, limits: Execution, now: datetime) -> bool:
-    if limits.start_deadline_seconds is None or gang.started_at is None:
+    # Not before there is something that could start: the operator may have been away since.
+    if limits.start_deadline_seconds is None or gang.started_at is None or not sight.jobs:
         return False
     started = sum(pod.phase != "Pending" for pod in sight.pods)
     patience = timedelta(seconds=limits.start_deadline_seconds)
