@@ -53,6 +53,8 @@ def start(tmp_path: Path) -> Start:
     interpreter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{stand_in}"\n')
     interpreter.chmod(0o755)
     code = (
+        # As some that start us do: SIGCHLD ignored, which children inherit.
+        "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
         f"import sys; sys.executable = {str(interpreter)!r};"
         "from hone.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from hone.cluster.local_process import GATE, Process, Trace, birth
+from hone.cluster.local_process import GATE, LOST, Process, Trace, birth
 from tests.local.builders import DEADLINE, gone
 
 IGNORES_TERM = (
@@ -50,6 +51,19 @@ async def test_exit_codes_are_those_of_a_shell(tmp_path: Path) -> None:
     killed = process(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     killed.go()
     assert await killed.wait() == 137
+
+
+async def test_an_end_that_somebody_else_was_told_of_is_heard_of_all_the_same(
+    tmp_path: Path,
+) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        robbed = process(tmp_path, "pass")
+        robbed.go()
+        async with asyncio.timeout(DEADLINE):
+            assert await robbed.wait() == LOST
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 async def test_who_ignores_sigterm_is_killed_after_the_grace_period(tmp_path: Path) -> None:

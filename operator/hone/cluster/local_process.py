@@ -18,6 +18,9 @@ from pathlib import Path
 GATE = 'read -r go && exec "$@" </dev/null'
 """If we die first the pipe closes, ``read`` fails, and the command never starts."""
 POLL = 0.1
+LOST = 128 + signal.SIGKILL
+"""Exit code of a child whose end somebody else was told of, such as a kernel whose SIGCHLD is
+ignored: not a success, and worth another try."""
 
 
 @dataclass(frozen=True)
@@ -98,22 +101,33 @@ class Process:
                 send(self._child.pid, number)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        pid = self._child.pid
-        if hasattr(os, "waitid"):
-            # Wait and leave the zombie, which keeps its number, and that of its group, its own.
-            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-            os.killpg(pid, signal.SIGKILL)
-            with self._reaping:
-                code = self._child.wait()
-                self._reaped = True
-        else:
-            code = self._child.wait()
-            self._reaped = True
-        code = 128 - code if code < 0 else code
+        """Tell the end, whatever happens: who waits for it would wait for ever."""
+        try:
+            code = self._reap()
+        except ChildProcessError:
+            self._child.wait()
+            code = LOST
+        self._reaped = True
         try:
             loop.call_soon_threadsafe(self._end, code)
         except RuntimeError:
             return  # the loop is closed: nobody waits any more
+
+    def _reap(self) -> int:
+        """Wait for the end, end what it left behind, and give the exit code."""
+        pid = self._child.pid
+        if not hasattr(os, "waitid"):
+            code = self._child.wait()
+            return 128 - code if code < 0 else code
+        # Wait and leave the zombie, which keeps its number, and that of its group, its own.
+        end = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert end is not None  # noqa: S101 - it is None only where nobody waits
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        with self._reaping:
+            self._child.wait()
+            self._reaped = True
+        return end.si_status if end.si_code == os.CLD_EXITED else 128 + end.si_status
 
     def _end(self, code: int) -> None:
         if not self._ended.done():
