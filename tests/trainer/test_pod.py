@@ -97,6 +97,7 @@ def operator() -> Iterator[type[Operator]]:
     yield Operator
     Operator.hold.set()
     server.shutdown()
+    server.server_close()
 
 
 def test_progress_is_posted_and_never_in_the_way(
@@ -117,19 +118,19 @@ def test_a_pod_ends_when_asked(pod: Pod, run_stage: Any, operator: Any, asked: i
     """The post is the signal that work has begun; a huge data set keeps it going."""
     source = {"clickModel": {"rows": 50_000_000}}
     run = {"prepare": CLICKS["prepare"] | {"source": source}}
-    process = pod.start(run_stage.task("data", run, progress_url=operator.url))
-    assert operator.came.wait(60)
-    process.send_signal(asked)
-    assert process.wait(20) == Exit.INTERRUPTED
+    with pod.start(run_stage.task("data", run, progress_url=operator.url)) as process:
+        assert operator.came.wait(60)
+        process.send_signal(asked)
+        assert process.wait(20) == Exit.INTERRUPTED
     assert pod.report().reason == "Interrupted"
 
 
 def test_a_killed_process_is_told_from_a_failure(pod: Pod, run_stage: Any, operator: Any) -> None:
     source = {"clickModel": {"rows": 50_000_000}}
     run = {"prepare": CLICKS["prepare"] | {"source": source}}
-    process = pod.start(run_stage.task("data", run, progress_url=operator.url))
-    assert operator.came.wait(60)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    os.kill(int(children[0]), signal.SIGKILL)
-    assert process.wait(20) == 128 + signal.SIGKILL
+    with pod.start(run_stage.task("data", run, progress_url=operator.url)) as process:
+        assert operator.came.wait(60)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+        assert process.wait(20) == 128 + signal.SIGKILL
     assert pod.report().reason in ("Crashed", "OutOfMemory")

@@ -40,6 +40,7 @@ def port() -> Iterator[int]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_port
     server.shutdown()
+    server.server_close()
 
 
 def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -56,7 +57,11 @@ def _connect(address: tuple[str, int], timeout: float) -> socket.socket:
     """Connect without the resolver, which the test has replaced."""
     plain = socket.socket()
     plain.settimeout(timeout)
-    plain.connect(address)
+    try:
+        plain.connect(address)
+    except OSError:
+        plain.close()
+        raise
     return plain
 
 
