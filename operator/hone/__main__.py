@@ -11,7 +11,7 @@ from pathlib import Path
 from hone import __version__
 from hone.door.extras import remedy
 
-WRONG = 2
+WRONG, INTERRUPTED = 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,7 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{lacking}\n")
         return WRONG
     command: Callable[[argparse.Namespace], int] = words.command
-    return command(words)
+    try:
+        return command(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _run(words: argparse.Namespace) -> int:

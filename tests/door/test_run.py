@@ -1,14 +1,17 @@
 """`hone run` from end to end: what it says, what it leaves, and how it ends."""
 
 import json
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+from hone.__main__ import main
 from tests.door.conftest import Start
 
 DEADLINE = 60.0
@@ -124,6 +127,40 @@ def test_fresh_begins_anew(start: Start, jobfile: Path, tmp_path: Path) -> None:
     assert code == 0, said
     assert "StageSucceeded: stage data" in said
     assert len(list((tmp_path / ".hone/artifacts/shop/demo").iterdir())) == 2
+
+
+def test_artifacts_that_were_removed_are_made_again(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    assert finish(start("run", str(jobfile)))[0] == 0
+    shutil.rmtree(tmp_path / ".hone/artifacts")
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0, said
+    assert "manifest.json is not there any more: beginning anew" in said
+    assert "StageSucceeded: stage data" in said
+    assert "every stage was already committed" in finish(start("run", str(jobfile)))[1]
+
+
+def test_an_edited_job_begins_anew_and_says_what_the_last_one_left(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    assert finish(start("run", str(jobfile)))[0] == 0
+    job = yaml.safe_load(jobfile.read_text())
+    job["spec"]["seed"] = 1
+    jobfile.write_text(yaml.safe_dump(job))
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0, said
+    assert "the job was edited since the last run: beginning anew" in said
+    assert "an earlier job of this name left" in said
+    assert str(tmp_path / ".hone/artifacts/shop/demo") in said
+
+
+def test_ctrl_c_before_anything_runs_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hone.door.preview.main", interrupted)
+    assert main(["plan", "job.yaml"]) == 130
 
 
 def test_artifacts_and_state_go_where_they_are_sent(

@@ -109,7 +109,7 @@ async def run(
         site = replace(Site(), progress_url=f"http://127.0.0.1:{port}/v1/progress")
         left = await cluster.recover()
         if left:
-            note(f"ended {left} pods that an earlier run had left behind")
+            note(f"ended {left} pod{'s' if left > 1 else ''} that an earlier run had left behind")
         worker = asyncio.create_task(work(queue, cluster, clock, site))
         ring(key)
         with asked:

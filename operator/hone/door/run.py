@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +62,7 @@ def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
 
 
 def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, console: Console) -> int:
+    from hone.door.earlier import superseded
     from hone.door.local import Machine, run
     from hone.terminal.closing import close
     from hone.terminal.view import view_for
@@ -69,31 +70,53 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
     def now() -> datetime:
         return datetime.now(UTC)
 
-    status = _record(folder, file, request.fresh, now())
+    def note(text: str) -> None:
+        console.print(text, soft_wrap=True, markup=False, highlight=False)
+
+    status = _record(folder, file, request.fresh, now(), note)
     uri = file["spec"]["artifacts"]["uri"]
     if status.holds("Complete"):
-        console.print("every stage was already committed; nothing to do (--fresh begins anew)")
+        note("every stage was already committed; nothing to do (--fresh begins anew)")
         close(console, status, uri, folder.path)
         return COMPLETE
-    where = f"[bold]{key}[/] on this machine: artifacts in {uri} (the store that the file names is"
-    where += f" for the cluster), logs in {folder.path / 'logs'}"
-    console.print(where, soft_wrap=True, highlight=False)
+    note(f"{key} on this machine: artifacts in {uri}, logs in {folder.path / 'logs'}")
+    if left := superseded(uri, key, _uid(folder)):
+        note(left)
     machine = Machine.look(sys.executable, request.around)
     with view_for(console, now) as view:
-        ended = asyncio.run(run(key, folder, machine, view.show, view.tell, console.print))
+        ended = asyncio.run(run(key, folder, machine, view.show, view.tell, note))
     if ended.stopped:
-        console.print("stopped; the same command goes on from here")
-        return STOPPED
+        note(f"stopped; the same command goes on from here{' then' if folder.fault else ''}")
+        return FAILED if folder.fault else STOPPED
     close(console, ended.status, uri, folder.path)
     return COMPLETE if ended.status.holds("Complete") else FAILED
 
 
-def _record(folder: Folder, file: dict[str, Any], fresh: bool, now: datetime) -> JobStatus:
+def _record(
+    folder: Folder,
+    file: dict[str, Any],
+    fresh: bool,
+    now: datetime,
+    note: Callable[[str], None],
+) -> JobStatus:
     """Put the job on record; a failed one gets another try."""
-    salt = now.isoformat() if fresh else ""
-    job = submit(folder.job(), file, stamp(now), salt)
+    from hone.door.earlier import gone
+
+    old = folder.job()
+    job = submit(old, file, stamp(now), now.isoformat() if fresh else "")
     status = retry(read_status(job))
+    if lost := gone(status):
+        note(f"{lost} is not there any more: beginning anew")
+        job = submit(old, file, stamp(now), now.isoformat())
+        status = JobStatus()
+    elif old is not None and not fresh and job["metadata"]["uid"] != old["metadata"]["uid"]:
+        note("the job was edited since the last run: beginning anew")
     if "status" in job:
         job = {**job, "status": status.dump()}
     folder.write_job(job)
     return status
+
+
+def _uid(folder: Folder) -> str:
+    job = folder.job()
+    return job["metadata"]["uid"] if job else ""

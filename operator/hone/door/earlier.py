@@ -1,0 +1,45 @@
+"""What earlier runs of a job left in the folder of artifacts, and what has gone from it since.
+
+Only folders are looked at: what a bucket holds is its owner's to keep or remove.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hone.api.status import JobStatus
+from hone.cluster.port import Key
+from hone.terminal.figures import size
+
+
+def gone(status: JobStatus) -> str:
+    """Give the first manifest on record that is not there any more; empty where all are."""
+    for stage in status.stages:
+        for gang in stage.gangs:
+            path = _path(gang.manifest.uri) if gang.manifest else None
+            if path is not None and not path.is_file():
+                return str(path)
+    return ""
+
+
+def superseded(uri: str, key: Key, uid: str) -> str:
+    """Say what other jobs of this name left behind: edited since, or begun anew."""
+    root = _path(uri)
+    if root is None:
+        return ""
+    home = root / key.namespace / key.name
+    others = sorted(path for path in _folders(home) if path.name != uid)
+    if not others:
+        return ""
+    amount = sum(file.stat().st_size for each in others for file in each.rglob("*.*"))
+    what = "an earlier job" if len(others) == 1 else f"{len(others)} earlier jobs"
+    return f"{what} of this name left {size(amount)} in {home}; remove what you need no more"
+
+
+def _path(uri: str) -> Path | None:
+    plain = uri.removeprefix("file://")
+    return None if "://" in plain else Path(plain)
+
+
+def _folders(home: Path) -> Iterator[Path]:
+    if home.is_dir():
+        yield from (path for path in home.iterdir() if path.is_dir())
