@@ -21,6 +21,7 @@ from hone_trainer.guardian import guard
 from hone_trainer.last_word import leave
 from hone_trainer.manifest import committed
 from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster
+from hone_trainer.stage import Stage
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import open_store
 from hone_trainer.task import TASK_VARIABLE, Exit, Progress, Report, StageFailure, Task
@@ -69,20 +70,32 @@ def run(task: Task) -> Report:
         "%s/%s stage %s member %s: %s", task.namespace, task.job, task.stage, task.member, place
     )
     store = open_store(task.store)
+    try:
+        stage: Stage = AnyStage.model_validate(task.run).value
+    except ValidationError as error:
+        raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
     done = committed(store, task)
     if done is not None:
         _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
+        tidy(stage, Context(task, store, Path(), lambda _: None, gang.rank, gang.size))
         return done
-    try:
-        stage = AnyStage.model_validate(task.run).value
-    except ValidationError as error:
-        raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
     token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
     post = Poster(task.progress_url if gang.rank == 0 else None, token)
     gang.await_names(lambda missing: post(Progress(message=missing)))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
-        report: Report = stage.run(Context(task, store, Path(work), post, gang.rank, gang.size))
+        ctx = Context(task, store, Path(work), post, gang.rank, gang.size)
+        report = stage.run(ctx)
+        tidy(stage, ctx)
     return report
+
+
+def tidy(stage: Stage, ctx: Context) -> None:
+    """Clear up after a committed stage; what cannot be removed is no reason to fail."""
+    try:
+        if ctx.chief:
+            stage.tidy(ctx)
+    except StageFailure as failure:
+        _log.warning("left in the store: %s", failure.message)
 
 
 def judge(error: Exception) -> tuple[Report, int]:

@@ -43,7 +43,7 @@ class Checkpoints:
     store: ArtifactStore
     prefix: str
     """The member's folder: ``Task.prefix``."""
-    digest: str
+    digest: str = ""
     """Digest of what goes into the training."""
 
     def write(self, checkpoint: Checkpoint) -> None:
@@ -67,15 +67,14 @@ class Checkpoints:
     def latest(self) -> int:
         """Say after how many epochs the training can be taken up; 0 where from its start."""
         for path in reversed(self._paths()):
-            record = self._record(np.load(io.BytesIO(self.store.get(path)), allow_pickle=False))
+            record = self._record(np.load(self._open(path), allow_pickle=False))
             if record["inputDigest"] == self.digest:
                 return int(record["epochs"])
         return 0
 
     def read(self, epochs: int) -> Checkpoint:
         """Read a checkpoint that ``latest`` named."""
-        data = io.BytesIO(self.store.get(self._path(epochs)))
-        with np.load(data, allow_pickle=False) as arrays:
+        with np.load(self._open(self._path(epochs)), allow_pickle=False) as arrays:
             record = self._record(arrays)
             if record["inputDigest"] != self.digest:
                 message = f"{self.store.uri(self._path(epochs))} is of another configuration"
@@ -92,6 +91,21 @@ class Checkpoints:
             best_epoch=record["bestEpoch"],
             history=record["history"],
         )
+
+    def clear(self) -> None:
+        """Remove all checkpoints of the member, of whatever configuration; the newest last."""
+        for path in self._paths():
+            self.store.delete(path)
+
+    def _open(self, path: str) -> io.BytesIO:
+        try:
+            return io.BytesIO(self.store.get(path))
+        except StageFailure as failure:
+            if failure.reason != "InputNotFound":
+                raise
+            # A zombie of an older attempt has committed and tidied up: the next one will see it.
+            message = f"{self.store.uri(path)} was removed in the meantime"
+            raise StageFailure("CheckpointReplaced", message, retry=True) from None
 
     def _path(self, epochs: int) -> str:
         return f"{self.prefix}/checkpoints/epoch-{epochs:05d}.npz"

@@ -73,6 +73,10 @@ class Stage(Words):
         """
         raise NotImplementedError
 
+    def tidy(self, ctx: Context) -> None:  # noqa: ARG002
+        """Remove what a committed output makes useless; called again where a pod died before."""
+        return
+
 
 class Model(Words):
     """An architecture: parameters from which the same graph is built wherever it is needed."""

@@ -71,3 +71,9 @@ class Train(Stage):
         from hone_trainer.training import train
 
         return train(self, ctx)
+
+    def tidy(self, ctx: Context) -> None:
+        """Remove the checkpoints: nobody resumes a training that is committed."""
+        from hone_trainer.checkpoints import Checkpoints
+
+        Checkpoints(ctx.store, ctx.task.prefix).clear()
