@@ -1,7 +1,7 @@
 """What every cluster keeps to, whichever it is: one set of tests, run against each of them.
 
 A cluster joins by a ``Ground`` of its own and a class that inherits ``Contract`` and has a fixture
-``ground``. What a ground cannot stage it skips, and says so.
+``ground``; one that may refuse objects, by a ``Refuser`` and ``Refusals`` besides.
 """
 
 from abc import ABC, abstractmethod
@@ -54,12 +54,16 @@ class Ground(ABC):
         """Let a child's first pod exist, and give its token."""
 
     @abstractmethod
-    async def refusable(self, manifest: Manifest) -> Manifest:
-        """Give a manifest that the cluster refuses."""
-
-    @abstractmethod
     def post(self, key: Key, place: Place, progress: Progress) -> None:
         """Let a pod have posted its progress."""
+
+
+class Refuser(Ground):
+    """A cluster that may refuse an object: by its schema, by a quota, by a policy."""
+
+    @abstractmethod
+    async def refusable(self, manifest: Manifest) -> Manifest:
+        """Give a manifest that the cluster refuses."""
 
 
 class Contract:
@@ -150,13 +154,6 @@ class Contract:
         with pytest.raises(Conflict):
             await ground.cluster.create(key, manifest)
 
-    async def test_what_is_refused_says_why(self, ground: Ground) -> None:
-        key = await ground.apply("demo")
-        manifest = await ground.refusable(await child_of(ground, key))
-        with pytest.raises(Refused, match=r"\w"):
-            await ground.cluster.create(key, manifest)
-        assert (await look(ground, key)).world.jobs == ()
-
     async def test_deleting_twice_is_fine(self, ground: Ground) -> None:
         key = await ground.apply("demo")
         children = [await service_of(ground, key), await child_of(ground, key)]
@@ -195,6 +192,17 @@ class Contract:
     async def test_a_made_up_token_is_nobodys(self, ground: Ground) -> None:
         for token in ("", "made-up", "a.b.c"):
             assert await ground.cluster.identify(token) is None
+
+
+class Refusals:
+    """The tests of those that may refuse."""
+
+    async def test_what_is_refused_says_why(self, ground: Refuser) -> None:
+        key = await ground.apply("demo")
+        manifest = await ground.refusable(await child_of(ground, key))
+        with pytest.raises(Refused, match=r"\w"):
+            await ground.cluster.create(key, manifest)
+        assert (await look(ground, key)).world.jobs == ()
 
 
 async def look(ground: Ground, key: Key) -> Seen:

@@ -15,7 +15,7 @@ from hone.plan import names
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
 from hone_trainer.task import Progress
-from tests.cluster.contract import SPEC, Ground
+from tests.cluster.contract import SPEC, Refuser
 
 T = TypeVar("T")
 COUNTER = itertools.count(1)
@@ -27,7 +27,7 @@ COLLECTED = 120.0
 """The garbage collector looks for new kinds every 30 s, and sees no deletion of one before."""
 
 
-class RealGround(Ground):
+class RealGround(Refuser):
     """A namespace of its own in a real cluster."""
 
     def __init__(self, api: Connection) -> None:

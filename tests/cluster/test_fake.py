@@ -7,11 +7,11 @@ from hone.plan import names
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
 from hone_trainer.task import Progress
-from tests.cluster.contract import SPEC, Contract, Ground
+from tests.cluster.contract import SPEC, Contract, Refusals, Refuser
 from tests.fakes.cluster import FakeCluster
 
 
-class FakeGround(Ground):
+class FakeGround(Refuser):
     def __init__(self) -> None:
         self.cluster: FakeCluster = FakeCluster()
 
@@ -46,7 +46,7 @@ class FakeGround(Ground):
         self.cluster.progress[key] = {place: progress}
 
 
-class TestFake(Contract):
+class TestFake(Contract, Refusals):
     @pytest.fixture
-    def ground(self) -> Ground:
+    def ground(self) -> Refuser:
         return FakeGround()

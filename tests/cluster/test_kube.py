@@ -10,14 +10,14 @@ from hone.cluster.port import Conflict, Gone, Key, Refused, Unavailable
 from hone.plan import names
 from hone.plan.events import Announcement
 from lab.apiserver import Cluster
-from tests.cluster.contract import DATA, Contract, Ground, child_of, look
+from tests.cluster.contract import DATA, Contract, Refusals, Refuser, child_of, look
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
 
 
 @pytest.mark.api
-class TestKube(Contract):
+class TestKube(Contract, Refusals):
     @pytest.fixture
-    def ground(self, ground: RealGround) -> Ground:
+    def ground(self, ground: RealGround) -> Refuser:
         return ground
 
 

@@ -68,14 +68,13 @@ class LocalGround(Ground):
     async def token(self, key: Key, place: Place) -> str:
         return (self.folder.pod(f"{names.child(key.name, place)}-0") / "token").read_text()
 
-    async def refusable(self, manifest: Manifest) -> Manifest:
-        pytest.skip("this machine refuses nothing: what it lacks, pods wait for")
-
     def post(self, key: Key, place: Place, progress: Progress) -> None:
         self.posts[place] = progress
 
 
 class TestLocal(Contract):
+    """This machine refuses nothing: what it lacks, pods wait for."""
+
     @pytest.fixture
     async def ground(self, tmp_path: Path) -> AsyncIterator[Ground]:
         here = LocalGround(tmp_path)
