@@ -1,10 +1,9 @@
 """Fixtures for tests that want the real thing, at the two depths of the room.
 
 `api_server` costs seconds and no rights; `testbed` needs root and Linux. Where a machine cannot
-have one, its tests are skipped with the reason, except in CI (CI=true), where they fail.
+have one, its tests are skipped with the reason, which in CI (CI=true) is a failure.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -53,7 +52,5 @@ def binary(name: str) -> Path:
 
 
 def without(missing: Missing) -> NoReturn:
-    """Skip, saying why; in CI fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"CI must be able to do this: {missing}", pytrace=False)
+    """Skip, saying why."""
     pytest.skip(f"this machine cannot: {missing}")
