@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,19 @@ async def test_files_of_a_pod_go_with_it(tmp_path: Path) -> None:
     assert len(scratch) < 60, "Unix sockets must fit into it"
     assert not Path(scratch).parent.exists()
     assert not Path(token).exists()
+
+
+async def test_sockets_fit_however_long_the_folders_of_the_user_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    here = cluster(deep)
+    code = "import multiprocessing.util as u; print(len(u.get_temp_dir() + '/listener-12345678'))"
+    await here.create(KEY, job(code))
+    _, (pod,) = await ended(here)
+    assert int((deep / "logs" / f"{pod.name}.log").read_text()) < 104
 
 
 async def test_relative_paths_start_where_we_are_and_bring_no_modules(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hone_trainer import conversion
 from hone_trainer.conversion import convert
 from hone_trainer.litert import LiteModel, race
 from hone_trainer.stage import Technique
@@ -90,3 +91,18 @@ def test_a_race_times_every_model() -> None:
 def test_no_rows_give_no_probabilities() -> None:
     features = {name: values[:0] for name, values in Drawn(rows=1).read("test").features.items()}
     assert LiteModel(convert(fresh())).predict(features).shape == (0,)
+
+
+def test_a_folder_that_no_socket_fits_into_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck:
+        def __init__(self, **_: Any) -> None:
+            pass
+
+        def start(self) -> None:
+            raise OSError("AF_UNIX path too long")
+
+    monkeypatch.setattr(conversion._processes, "Process", Stuck)
+    with pytest.raises(
+        StageFailure, match=r"AF_UNIX path too long.*set TMPDIR to a folder of a sh"
+    ):
+        convert(fresh(CLICKS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import tempfile
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,12 @@ def convert(
     """
     ours, theirs = _processes.Pipe(duplex=False)
     child = _processes.Process(target=_answer, args=(theirs, network, techniques), daemon=True)
-    child.start()
+    try:
+        child.start()
+    except OSError as error:
+        where = tempfile.gettempdir()
+        remedy = "set TMPDIR to a folder of a short name that can be written to"
+        raise _failure(f"no process could be started from {where} ({error}); {remedy}") from None
     theirs.close()
     try:
         if not ours.poll(timeout):

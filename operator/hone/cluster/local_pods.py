@@ -1,5 +1,6 @@
 """The life of a pod on this machine: start, watch, stop. What a kubelet does for a node."""
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -14,6 +15,10 @@ from hone.cluster.local_process import Process
 from hone_trainer.task import MESSAGE_LIMIT
 
 SCRATCH = "scratch"
+ROOM = 40
+"""Characters of the folder that scratch folders lie in: a Unix socket's path has 104 at the least,
+and up to 60 of them follow."""
+ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - each pod gets a folder of its own there
 
 
 class Kubelet:
@@ -63,8 +68,8 @@ class Kubelet:
         path = folder.pod(name)
         _clear(path)
         path.mkdir()
-        # Not below the state folder: the path of a Unix socket has about a hundred characters.
-        scratch = Path(tempfile.mkdtemp(prefix="hone-pod-"))
+        # Not below the state folder, whose path may be long.
+        scratch = Path(tempfile.mkdtemp(prefix="hone-pod-", dir=_temporary()))
         (path / SCRATCH).symlink_to(scratch)
         return Folders(scratch, path / "message", path / "token")
 
@@ -72,6 +77,14 @@ class Kubelet:
         one = container(job)
         command = [*one.get("command", ()), *one.get("args", ())]
         return [self._python if word == "python" else word for word in command]
+
+
+def _temporary() -> str:
+    """Give the user's folder for temporary files, or another where sockets would not fit."""
+    usual = tempfile.gettempdir()
+    if len(usual) <= ROOM:
+        return usual
+    return next((each for each in ELSEWHERE if os.access(each, os.W_OK)), usual)
 
 
 def _clear(path: Path) -> None:
