@@ -69,3 +69,16 @@ def test_the_live_view_draws_the_table_and_tells_what_went_wrong() -> None:
     assert "Restarting stage train, member 0: out of memory" in shown
     assert "train: epoch 4/10: loss 0.2310" in shown
     assert "stage train: starting" not in shown
+
+
+def test_eighty_columns_are_enough() -> None:
+    shown = drawn(stage_table(running(), at(20), 80), width=80)
+    assert "…" not in shown
+    assert "train     Running     40 %" in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80
+
+
+def test_restarts_are_shown_once_there_are_any() -> None:
+    calm = running()
+    stages = tuple(stage.model_copy(update={"restarts": 0}) for stage in calm.stages)
+    assert "restarts" not in drawn(stage_table(calm.model_copy(update={"stages": stages}), at(20)))

@@ -41,7 +41,8 @@ def draw(lines: Sequence[Sequence[float]]) -> str:
     drawn = "".join(
         f'<polyline fill="none" stroke="var(--s{k % COLOURS})" stroke-width="2" points="'
         + " ".join(f"{x(e):.1f},{y(v):.1f}" for e, v in enumerate(line, 1))
-        + f'"/><text x="{x(len(line)) + 8:.1f}" y="{labels[k] + 4:.1f}">#{k} {line[-1]:.4f}</text>'
+        + f'"/><text x="{x(len(line)) + 8:.1f}" y="{labels[k] + 4:.1f}" '
+        f'style="fill:var(--s{k % COLOURS})">#{k} {line[-1]:.4f}</text>'
         for k, line in enumerate(lines)
     )
     return (
@@ -51,7 +52,7 @@ def draw(lines: Sequence[Sequence[float]]) -> str:
     )
 
 
-def _apart(heights: Sequence[float], least: float = 14) -> list[float]:
+def _apart(heights: Sequence[float], least: float = 16) -> list[float]:
     """Push labels down until none covers another, keeping their order."""
     moved = list(heights)
     free = float("-inf")

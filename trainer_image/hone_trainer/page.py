@@ -30,6 +30,7 @@ th:first-child, td:first-child { text-align: left; white-space: normal; min-widt
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; color: var(--dim); }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--dim); font-size: 13px; }
+@media (max-width: 30rem) { svg text { font-size: 16px; } }
 """
 
 
@@ -114,7 +115,8 @@ def _candidates(e: Evaluation) -> str:
 
 
 def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[str, ...]:
-    name = escape(candidate["name"])
+    # Room for a narrow screen to break the line where a reader would.
+    name = escape(candidate["name"]).replace("(", "(<wbr>")
     if candidate["failure"]:
         return (f'{name}<br><span class="bad">{escape(candidate["failure"])}</span>', "", "", "")
     return (

@@ -15,6 +15,7 @@ from hone.plan.world import when
 from hone.terminal.figures import between, headline, percent, size
 from hone.terminal.findings import Findings, find
 from hone.terminal.stages import COLOURS, elapsed
+from hone_trainer.task import Artifact
 
 TAIL = 12
 """Lines of a failed pod's log that are shown."""
@@ -33,6 +34,8 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
         if part is not None:
             console.print()
             console.print(part)
+    if root := _root([each.uri for each in _shown(status)]):
+        console.print(Text(f"below {root}", style="dim"), soft_wrap=True)
     console.print()
     for line in verdict(status, state):
         console.print(line, soft_wrap=True)
@@ -98,18 +101,26 @@ def test(findings: Findings) -> RenderableType | None:
     """Draw the figures on the test part, and the gates."""
     if not findings.test:
         return None
-    table = _table("Test part", "figure", "value")
+    before = {name: value for name, value in findings.test.items() if _before(name)}
+    heads = ("before compression", "shipped") if before else ("value",)
+    table = _table("Test part", "figure", *heads)
     for name, value in findings.test.items():
-        table.add_row(name, f"{value:.4f}" if abs(value) < 1000 else f"{value:.0f}")
-    for text, passed in findings.gates:
-        colour = "green" if passed else "red"
-        table.add_row("gate", Text(f"{text}: {'passed' if passed else 'failed'}", style=colour))
-    return table
+        if name not in before:
+            float_name = f"float{name[0].upper()}{name[1:]}"
+            pair = (_figure(before.get(float_name)), _figure(value))
+            table.add_row(name, *pair[-len(heads) :])
+    gates = (
+        Text(
+            f"gate: {text}: {'passed' if passed else 'failed'}", style="green" if passed else "red"
+        )
+        for text, passed in findings.gates
+    )
+    return Group(table, *gates)
 
 
 def places(status: JobStatus) -> RenderableType | None:
     """Draw where the artifacts are."""
-    shown = [each for each in status.artifacts if not each.name.endswith("/manifest")]
+    shown = _shown(status)
     if not shown:
         return None
     root = _root([each.uri for each in shown])
@@ -120,7 +131,7 @@ def places(status: JobStatus) -> RenderableType | None:
     ):
         path = artifact.uri.removeprefix(f"{root}/")
         table.add_row(artifact.name, size(artifact.size_bytes), path)
-    return Group(table, Text(f"below {root}", style="dim", overflow="fold"))
+    return table
 
 
 def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
@@ -175,8 +186,23 @@ def _accuracy(line: Sequence[Mapping[str, float]], epoch: int, *, kept: bool) ->
     return Text(f"{percent(float(value))} *", style="bold") if kept else Text(percent(float(value)))
 
 
+def _before(name: str) -> bool:
+    """Say whether a figure is that of the model before compression: floatAccuracy, floatAuc, …"""
+    return name.startswith("float") and name[5:6].isupper()
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 1 else f"{value:.4f}"
+
+
 def _sized(amount: float | None) -> str:
     return "" if amount is None else size(amount)
+
+
+def _shown(status: JobStatus) -> list[Artifact]:
+    return [each for each in status.artifacts if not each.name.endswith("/manifest")]
 
 
 def _root(uris: list[str]) -> str:

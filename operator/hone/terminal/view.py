@@ -83,7 +83,7 @@ class LiveView:
         running = [stage for stage in self._status.stages if stage.state == "Running"]
         said = [f"{stage.name}: {stage.message}" for stage in running if stage.message]
         lines = [Text(line, style="dim", overflow="ellipsis", no_wrap=True) for line in said]
-        return Group(stage_table(self._status, self._now()), *lines)
+        return Group(stage_table(self._status, self._now(), self._console.width), *lines)
 
 
 class PlainView:
