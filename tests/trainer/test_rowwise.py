@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -15,6 +15,7 @@ TABLES = arrays(np.float32, (5, 4), elements=st.floats(-1e3, 1e3, width=32))
 
 @settings(max_examples=100, deadline=None)
 @given(TABLES)
+@example(np.full((5, 4), 2.21e-43, np.float32))
 def test_no_value_is_off_by_more_than_half_a_step_of_its_row(table: np.ndarray) -> None:
     from hone_trainer.rowwise import quantize_rows
 

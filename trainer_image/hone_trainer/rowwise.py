@@ -16,15 +16,17 @@ from hone_trainer.keras import keras
 
 LEVELS = 127
 """Largest int8 code used: symmetric, so that zero stays zero."""
+SMALLEST = LEVELS * np.finfo(np.float32).tiny
 
 
 def quantize_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Give int8 codes (rows, width) and scales (rows, 1), with codes * scales close to the table.
 
-    No value is off by more than half a step of its row, which is the row's largest value / 127.
+    No value is off by more than half a step of its row, which is the row's largest value / 127. A
+    row whose step float32 could only hold with few digits counts as zeros, and its step as 1.
     """
     largest = np.abs(table).max(axis=1, keepdims=True)
-    scales = np.where(largest > 0, largest / LEVELS, 1).astype(np.float32)
+    scales = np.where(largest >= SMALLEST, largest / LEVELS, 1).astype(np.float32)
     codes = np.clip(np.rint(table / scales), -LEVELS, LEVELS).astype(np.int8)
     return codes, scales
 
