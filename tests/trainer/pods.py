@@ -15,23 +15,24 @@ class Pod:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.message = folder / "termination-log"
+        self.log = folder / "log"
         self.folder = folder
 
-    def start(self, task: Task | str, **environ: str) -> subprocess.Popen[str]:
+    def start(self, task: Task | str, **environ: str) -> subprocess.Popen[bytes]:
         text = task if isinstance(task, str) else json.dumps(task.dump())
         given = {"HONE_TASK": text, "HONE_TERMINATION_LOG": str(self.message)} | environ
-        return subprocess.Popen(
-            [sys.executable, "-m", "hone_trainer"],
-            env={**os.environ, "TMPDIR": str(self.folder), **given},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        # Into a file: nobody has to read for the pod to go on.
+        with self.log.open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "hone_trainer"],
+                env={**os.environ, "TMPDIR": str(self.folder), **given},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def run(self, task: Task | str, **environ: str) -> tuple[int, Report, str]:
-        process = self.start(task, **environ)
-        output, _ = process.communicate(timeout=120)
-        return process.returncode, self.report(), output
+        code = self.start(task, **environ).wait(timeout=120)
+        return code, self.report(), self.log.read_text()
 
     def report(self) -> Report:
         return Report.model_validate_json(self.message.read_text())

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,7 @@ class GangOfTwo:
                 processes.append(pod.start(task, TF_CONFIG=config))
         return processes
 
-    def codes(self, processes: list[subprocess.Popen[str]]) -> list[int]:
+    def codes(self, processes: list[subprocess.Popen[bytes]]) -> list[int]:
         return [process.wait(DEADLINE_S) for process in processes]
 
     @property
@@ -83,7 +82,7 @@ def test_a_lost_worker_takes_the_gang_along_and_the_next_attempt_goes_on(
     processes = gang.start(run)
     gang.await_checkpoint()
     processes[lost].kill()
-    assert gang.codes([processes[1 - lost]]) == [Exit.PEER_LOST]
+    assert gang.codes(processes)[1 - lost] == Exit.PEER_LOST
     assert gang.pods[1 - lost].report().reason == "PeerLost"
     processes = gang.start(run, attempt=1)
     assert gang.codes(processes) == [Exit.OK, Exit.OK]
@@ -93,14 +92,9 @@ def test_a_lost_worker_takes_the_gang_along_and_the_next_attempt_goes_on(
 def test_a_worker_that_waits_for_its_gang_ends_when_asked(gang: GangOfTwo) -> None:
     """TensorFlow holds Python's lock all the while: only the guardian can end it."""
     (worker,) = gang.start(TRAIN, only=1)
-    waiting = threading.Event()
-
-    def read() -> None:
-        for line in worker.stdout:
-            if "waiting for the gang" in line:
-                waiting.set()
-
-    threading.Thread(target=read, daemon=True).start()
-    assert waiting.wait(DEADLINE_S)
+    deadline = time.monotonic() + DEADLINE_S
+    while "waiting for the gang" not in gang.pods[1].log.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(5) == Exit.INTERRUPTED
