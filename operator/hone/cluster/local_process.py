@@ -130,6 +130,8 @@ class Process:
         return end.si_status if end.si_code == os.CLD_EXITED else 128 + end.si_status
 
     def _end(self, code: int) -> None:
+        if self._child.stdin is not None:
+            self._child.stdin.close()
         if not self._ended.done():
             self._ended.set_result(code)
 
