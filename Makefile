@@ -10,6 +10,7 @@ READY := $(VENV)/.ready
 CRD := crds/hone.dev_optimizationjobs.yaml
 CHART_CRD := charts/hone/files/crd.yaml
 FAST := "not slow and not tensorflow and not api and not realnode"
+REFERENCE := docs/reference.md
 CODE := operator trainer_image lab tests
 
 demo: $(READY)  ## Run the reference job on this machine, without a cluster
@@ -36,6 +37,7 @@ verify: $(READY)  ## Prove format, types and generated files
 	$(BIN)/mypy --no-error-summary operator/hone trainer_image/hone_trainer lab tests
 	$(BIN)/hone crd | cmp - $(CRD)
 	cmp $(CRD) $(CHART_CRD)
+	$(BIN)/hone reference | cmp - $(REFERENCE)
 
 format: $(READY)  ## Format the code
 	$(BIN)/ruff check --quiet --fix $(CODE) || true
@@ -44,6 +46,9 @@ format: $(READY)  ## Format the code
 crd: $(READY)  ## Make the CustomResourceDefinition again from the models
 	$(BIN)/hone crd > $(CRD).new && mv $(CRD).new $(CRD)
 	cp $(CRD) $(CHART_CRD)
+
+reference: $(READY)  ## Make docs/reference.md again from the models
+	$(BIN)/hone reference > $(REFERENCE).new && mv $(REFERENCE).new $(REFERENCE)
 
 cluster: $(READY)  ## Bring up a real Kubernetes in a box, with Hone installed in it
 	$(BIN)/python -m lab up
@@ -80,4 +85,4 @@ clean:  ## Remove what the commands above made in the checkout
 help:  ## Explain the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test check verify format crd cluster cluster-down setup lock clean help
+.PHONY: demo test check verify format crd reference cluster cluster-down setup lock clean help

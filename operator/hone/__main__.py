@@ -51,6 +51,13 @@ def _crd(_: argparse.Namespace) -> int:
     return 0
 
 
+def _reference(_: argparse.Namespace) -> int:
+    from hone.api.reference import page
+
+    sys.stdout.write(page())
+    return 0
+
+
 def _operator(_: argparse.Namespace) -> int:
     from hone.control.operator import main as operator
     from hone.settings import Settings, WrongSettings
@@ -89,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
 
     crd = commands.add_parser("crd", help="print the CustomResourceDefinition")
     crd.set_defaults(command=_crd)
+
+    reference = commands.add_parser("reference", help="print every word of a job, as Markdown")
+    reference.set_defaults(command=_reference)
 
     operator = commands.add_parser("operator", help="run the operator (settings: HONE_… variables)")
     operator.set_defaults(command=_operator)

@@ -20,10 +20,10 @@ def structural(model: type[Words]) -> dict[str, Any]:
             cost estimator would refuse the whole definition.
     """
     schema = model.model_json_schema(by_alias=True, mode="validation")
-    return _convert(schema, schema.get("$defs", {}), _models(model), model.__name__)
+    return _convert(schema, schema.get("$defs", {}), models(model), model.__name__)
 
 
-def _models(model: type[Words]) -> dict[str, type[Words]]:
+def models(model: type[Words]) -> dict[str, type[Words]]:
     """Give every model by its name: the schema knows names, the rules live on the classes."""
     found: dict[str, type[Words]] = {}
     waiting: list[type[Words]] = [Words]
