@@ -112,12 +112,17 @@ def test_progress_is_posted_and_never_in_the_way(
     assert "its-token" not in output
 
 
+def endless(pod: Pod) -> dict[str, Any]:
+    """A stage that never ends: it reads from a pipe that nobody writes to."""
+    pipe = pod.folder / "clicks.csv"
+    os.mkfifo(pipe)
+    return {"prepare": CLICKS["prepare"] | {"source": {"csv": {"uri": str(pipe)}}}}
+
+
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_a_pod_ends_when_asked(pod: Pod, run_stage: Any, operator: Any, asked: int) -> None:
-    """The post is the signal that work has begun; a huge data set keeps it going."""
-    source = {"clickModel": {"rows": 50_000_000}}
-    run = {"prepare": CLICKS["prepare"] | {"source": source}}
-    process = pod.start(run_stage.task("data", run, progress_url=operator.url))
+    """The post is the signal that work has begun."""
+    process = pod.start(run_stage.task("data", endless(pod), progress_url=operator.url))
     assert operator.came.wait(60)
     process.send_signal(asked)
     assert process.wait(20) == Exit.INTERRUPTED
@@ -125,11 +130,9 @@ def test_a_pod_ends_when_asked(pod: Pod, run_stage: Any, operator: Any, asked: i
 
 
 def test_a_killed_process_is_told_from_a_failure(pod: Pod, run_stage: Any, operator: Any) -> None:
-    source = {"clickModel": {"rows": 50_000_000}}
-    run = {"prepare": CLICKS["prepare"] | {"source": source}}
-    process = pod.start(run_stage.task("data", run, progress_url=operator.url))
+    process = pod.start(run_stage.task("data", endless(pod), progress_url=operator.url))
     assert operator.came.wait(60)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    os.kill(int(children[0]), signal.SIGKILL)
+    os.kill(int(children[-1]), signal.SIGKILL)  # the first strains standard error
     assert process.wait(20) == 128 + signal.SIGKILL
     assert pod.report().reason in ("Crashed", "OutOfMemory")
