@@ -72,16 +72,25 @@ def sweep(parent: Path) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
-    """Run an API server for the length of the block."""
+def running(definitions: Path | None = None) -> Iterator[Cluster]:
+    """Run an API server for the length of the block.
+
+    Args:
+        definitions: folder of definitions that it knows from the beginning.
+    """
     found = binaries.ensure(TOOLS)
     # In memory, where there is such a folder.
     parent = _SHM if os.access(_SHM, os.W_OK) else Path(tempfile.gettempdir())
     sweep(parent)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
     plane = ControlPlane(found, folder, Ports(*probes.free_ports(4)))
+
+    def define(kubeconfig: Path) -> None:
+        if definitions is not None:
+            Cluster(kubeconfig, found["kubectl"]).kubectl("create", "-f", str(definitions))
+
     try:
-        yield Cluster(plane.start(), found["kubectl"], plane)
+        yield Cluster(plane.start(define), found["kubectl"], plane)
     finally:
         plane.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,7 @@ RBAC is on and every caller has a certificate, as on a cluster in earnest: an op
 missing a permission fails here and not at its first user.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,8 +63,13 @@ class ControlPlane:
         """The folder of the logs."""
         return self.folder / "logs"
 
-    def start(self) -> Path:
-        """Bring it all up and return the kubeconfig of an administrator."""
+    def start(self, first: Callable[[Path], object] = lambda _: None) -> Path:
+        """Bring it all up and return the kubeconfig of an administrator.
+
+        Args:
+            first: called with that kubeconfig before the controllers start. Of a kind that is
+                defined later, their garbage collector hears only after half a minute.
+        """
         self.authority = Authority.create(self.folder / "pki")
         self.tokens = self.authority.sign_tokens()
         admin = self.login("admin", "hone-lab-admin", "system:masters")
@@ -72,6 +77,7 @@ class ControlPlane:
         api = self._start_api()  # it waits for etcd by itself
         etcd.await_ready(probes.answering(f"http://127.0.0.1:{self.ports.etcd}/health"))
         api.await_ready(probes.answering(f"{self.server}/readyz", self.authority.ca.cert))
+        first(admin)
         controllers = self._start_controllers()
         health = f"https://127.0.0.1:{self.ports.controllers}/healthz"
         controllers.await_ready(probes.answering(health))

@@ -10,16 +10,16 @@ from typing import NoReturn
 
 import pytest
 
-from lab import apiserver, binaries, box, life
+from lab import apiserver, binaries, box, life, places
 from lab.faults import Missing
 from lab.testbed import Testbed
 
 
 @pytest.fixture(scope="session")
 def api_server() -> Iterator[apiserver.Cluster]:
-    """A real API server with its controllers and no nodes, for this session alone."""
+    """A real API server that knows our kind, with controllers and no nodes."""
     try:
-        with apiserver.running() as cluster:
+        with apiserver.running(places.CHECKOUT / "crds") as cluster:
             yield cluster
     except Missing as missing:
         without(missing)

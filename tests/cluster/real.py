@@ -24,7 +24,7 @@ JOBS = f"apis/{API_VERSION}"
 PATIENCE = 60.0
 """Far more than anything takes, for machines that others use as well."""
 COLLECTED = 120.0
-"""The garbage collector looks for new kinds every 30 s, and sees no deletion of one before."""
+"""The garbage collector looks for kinds every 30 s, and the chart's tests define ours anew."""
 
 
 class RealGround(Refuser):
