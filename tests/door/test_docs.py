@@ -4,8 +4,23 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
-PAGES = ("README.md", "CONTRIBUTING.md", "STYLE.md", "CHANGELOG.md", "docs/adr/README.md")
+from hone.__main__ import main
+from hone.control.telemetry import Telemetry
+
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "STYLE.md",
+    "CHANGELOG.md",
+    "docs/adr/README.md",
+    "docs/operations.md",
+    "docs/security.md",
+    "docs/tutorial-recommendation.md",
+)
+REASON = re.compile(r'(?:StageFailure\(|reason=|stop\(gang, |REASON = )\s*"([A-Z][A-Za-z]+)"')
+SUCCEEDED = {"Restarting", "Succeeded"}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -29,3 +44,37 @@ def test_rooms_and_commands_that_are_named_exist(root: Path) -> None:
     assert set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE)) <= targets
     for example in set(re.findall(r"examples/[a-z0-9-]+\.yaml", text)):
         assert (root / example).exists()
+
+
+def reasons(root: Path) -> set[str]:
+    """Every reason for which a job can fail, as the code has it."""
+    sources = (*(root / "trainer_image").rglob("*.py"), *(root / "operator").rglob("*.py"))
+    found = {reason for path in sources for reason in REASON.findall(path.read_text())}
+    return (found | {"InvalidSpec", "ConversionFailed", "OutOfMemory"}) - SUCCEEDED
+
+
+def test_every_reason_has_its_remedy_and_no_other_is_told(root: Path) -> None:
+    table = (root / "docs/operations.md").read_text().partition("| reason |")[2]
+    told = {
+        reason
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for reason in re.findall(r"`([A-Z][A-Za-z]+)`", line.split("|")[1])
+    }
+    assert told == reasons(root)
+
+
+def test_every_metric_is_told(root: Path) -> None:
+    families = Telemetry().registry.collect()
+    text = (root / "docs/operations.md").read_text()
+    assert not [family.name for family in families if f"`{family.name}" not in text]
+
+
+def test_the_job_of_the_tutorial_can_be_planned(root: Path, tmp_path: Path) -> None:
+    page = (root / "docs/tutorial-recommendation.md").read_text()
+    job, more = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    )
+    job["spec"] |= more["spec"]
+    (tmp_path / "clicks.yaml").write_text(yaml.safe_dump(job))
+    assert main(["plan", str(tmp_path / "clicks.yaml")]) == 0

@@ -68,7 +68,8 @@ def explain(trials: Sequence[Trial], chosen: int, metric: str, max_drop: float) 
         won = trials[chosen]
         low, high = won.drop_interval
         return (
-            f"{won.name}: {metric} {-won.drop:+.4f} (95 % interval {-high:+.4f} to {-low:+.4f}), "
+            f"{won.name}: {metric} {0.0 - won.drop:+.4f} "
+            f"(95 % interval {0.0 - high:+.4f} to {0.0 - low:+.4f}), "
             f"within the budget of {max_drop:g}"
         )
     reasons = [

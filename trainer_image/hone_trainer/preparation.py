@@ -151,6 +151,7 @@ def _shards(encoded: _Encoded, parts: pd.Series[Any], part: Part, seed: int) -> 
 def _summary(files: list[Artifact], counts: dict[Part, int], rows: _CleanRows) -> str:
     text = f"{counts['train']} rows to train on, {counts['validation']} to validate, "
     text += f"{counts['test']} to test, in {len(files) - 1} shards"
-    if rows.dropped:
-        text += "; dropped: " + ", ".join(f"{n} ({why})" for why, n in rows.dropped.items())
+    dropped = ", ".join(f"{n} ({why})" for why, n in rows.dropped.items() if n)
+    if dropped:
+        text += f"; dropped: {dropped}"
     return text

@@ -56,6 +56,8 @@ def _explain_folder(error: Exception, text: str, uri: str, field: str) -> StageF
     if isinstance(error, PermissionError) or "Permission denied" in text or "Read-only" in text:
         return StageFailure("StorageForbidden", f"no right to use {uri}: correct {field}")
     if "No space left" in text:
-        return StageFailure("StorageFull", f"no space left for {uri}", retry=True)
+        return StageFailure(
+            "StorageFull", f"no space left for {uri}: make room, or correct {field}", retry=True
+        )
     first = text.splitlines()[0] if text else type(error).__name__
     return StageFailure("StorageFailed", f"{first[:300]}: check {field}", retry=True)
