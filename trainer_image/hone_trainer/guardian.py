@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from hone_trainer.last_word import leave
-from hone_trainer.quiet import strain
 from hone_trainer.task import Exit, Report
 
 ASKED = {signal.SIGTERM, signal.SIGINT}
@@ -32,7 +31,6 @@ def guard(work: Callable[[], NoReturn]) -> NoReturn:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, ASKED | {signal.SIGCHLD})
     killed_before = _killed_for_memory()
-    drain = strain()
     guardian = os.getpid()
     child = os.fork()
     if child == 0:
@@ -45,14 +43,12 @@ def guard(work: Callable[[], NoReturn]) -> NoReturn:
         if got in ASKED:
             os.kill(child, signal.SIGKILL)
             ended = os.waitpid(child, 0)[1]
-            drain()
             if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == Exit.OK:
                 os._exit(Exit.OK)
             message = f"{got.name}: stopped; what is committed or checkpointed stays"
             leave(Report(reason="Interrupted", message=message), Exit.INTERRUPTED)
         status = _reap(child)
         if status is not None:
-            drain()
             _end_like(status, killed_before)
 
 
