@@ -13,6 +13,12 @@ from hone_trainer.manifest import Manifest
 from hone_trainer.task import Artifact
 from tests.terminal.statuses import complete, console, ended, stage, text, time
 
+NOISE = (
+    "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+    "I0000 00:00:1795492708.940345    4214 port.cc:153] oneDNN custom operations are on. You may",
+    "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.",
+)
+
 
 def closing(status: JobStatus, uri: str, state: Path) -> str:
     paper = console()
@@ -101,7 +107,9 @@ def test_gates_are_shown_with_their_verdicts(tmp_path: Path) -> None:
 def test_a_failure_shows_its_reason_and_the_end_of_the_log(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
-    (logs / "demo-train-0-worker-a1-0.log").write_text("\n".join(f"line {n}" for n in range(40)))
+    (logs / "demo-train-0-worker-a1-0.log").write_text(
+        "\n".join([*(f"line {n}" for n in range(40)), *NOISE])
+    )
     (logs / "demo-train-1-worker-a0-0.log").write_text("of a member that was only stopped")
     places = Place("train", 0, "worker", 1), Place("train", 1, "worker", 0)
     pods = {
@@ -125,5 +133,7 @@ def test_a_failure_shows_its_reason_and_the_end_of_the_log(tmp_path: Path) -> No
     assert "failed (Crashed): stage train: [what] happened" in shown
     assert f"the end of {logs}/demo-train-0-worker-a1-0.log:" in shown
     assert "line 39" in shown
+    assert "line 28" in shown
     assert "line 20" not in shown
+    assert not [line for line in NOISE if line in shown]
     assert "only stopped" not in shown

@@ -44,6 +44,8 @@ def main() -> NoReturn:
 def work() -> NoReturn:
     """Run the stage in this process and say how it ended."""
     limit_threads(os.environ)
+    # Read when TensorFlow is first imported, whoever does that: warnings and errors only.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         report = run(read_task())
     except Exception as error:

@@ -1,6 +1,7 @@
 """The closing tables: what a job did, how well, how small, and where everything is."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,12 @@ from hone_trainer.task import Artifact
 
 TAIL = 12
 """Lines of a failed pod's log that are shown."""
+NOISE = re.compile(
+    r"WARNING: All log messages before absl::InitializeLog|INFO: Created TensorFlow Lite"
+    r"|I\d{4} .* port\.cc:\d+\] oneDNN custom operations are on"
+)
+"""Lines that TensorFlow writes at every start, and that cannot be switched off: they stay in the
+log, and are not shown where twelve lines have to tell of a failure."""
 
 
 def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
@@ -151,7 +158,8 @@ def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
     for log in _logs(status, state):
         if not log.exists():
             continue
-        lines = log.read_text(errors="replace").splitlines()[-TAIL:]
+        every = log.read_text(errors="replace").splitlines()
+        lines = [line for line in every if not NOISE.match(line)][-TAIL:]
         yield Text(f"the end of {log}:", style="dim")
         yield Text("\n".join(f"  {line}" for line in lines))
 
