@@ -60,6 +60,9 @@ async def test_no_pod_runs_without_a_record(
     here = cluster(tmp_path)
     seen = await look(here)
     marker = tmp_path / "ran"
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("hone.cluster.local_pods._temporary", lambda: str(scratch))
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Gone):
         await here.create(KEY, job(f"open({str(marker)!r}, 'w')"))
@@ -68,6 +71,7 @@ async def test_no_pod_runs_without_a_record(
     async with asyncio.timeout(DEADLINE):
         await here.close(1.0)
     assert not marker.exists()
+    assert not list(scratch.iterdir())
 
 
 async def test_a_pod_that_ends_without_a_record_holds_nothing_up(

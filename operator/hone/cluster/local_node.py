@@ -148,10 +148,11 @@ class Node:
         self.children.traces[name] = process.trace
         self.tokens[token] = Place.of(pod["metadata"]["labels"])
         started(pod, self._now())
-        self.save()
-        process.go()
+        # Watched before it is on record: it is cleared away even where it never gets there.
         watch = self._watch(pod, process, token)
         self._watching[name] = asyncio.get_running_loop().create_task(watch)
+        self.save()
+        process.go()
 
     async def _watch(self, pod: Object, process: Process, token: str) -> None:
         """Note the end of a pod, and what follows from it for its Job."""
