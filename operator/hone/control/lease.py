@@ -62,7 +62,7 @@ class Lease:
     async def acquire(self) -> None:
         """Wait until it is our turn."""
         while not await self._attempt():  # noqa: ASYNC110 - the event is in another process
-            await asyncio.sleep(self._terms.retry)
+            await asyncio.sleep(self._pause())
         log.info("leading", extra={"identity": self._identity})
 
     async def hold(self) -> None:
@@ -120,6 +120,11 @@ class Lease:
         if found.holder in ("", self._identity):
             return False
         return self._clock() < self._seen_at + found.seconds
+
+    def _pause(self) -> float:
+        """Give the seconds until the next try: no longer than until what we saw runs out."""
+        left = self._seen_at + self._seen.seconds - self._clock() if self._seen else 0.0
+        return min(left, self._terms.retry) if left > 0 else self._terms.retry
 
     def _claim(self, found: Holding | None) -> Holding:
         if found is None:
