@@ -93,9 +93,12 @@ async def test_the_charts_account_may_do_what_the_operator_does(
             return seen is not None and seen.world.status.holds("Complete")
 
         assert await until(complete)
-        events = await ground.api.call("GET", ground.path("apis/events.k8s.io/v1", "events"))
-    reasons = {event["reason"] for event in events["items"]}
-    assert "Complete" in reasons
+
+        async def told() -> bool:
+            events = await ground.api.call("GET", ground.path("apis/events.k8s.io/v1", "events"))
+            return "Complete" in {event["reason"] for event in events["items"]}
+
+        assert await until(told)
     assert "ERROR" not in (tmp_path / "log").read_text()
 
 
