@@ -54,8 +54,9 @@ def run(desk: Desk, root: Path) -> JSON:
             killed.append(moments.pop(0)[0])
         time.sleep(0.5)
     _keep(desk, name, sorted(columns))
+    events = desk.kubectl("get", "events", "--field-selector=type=Warning")
     return {"name": name, "status": status, "jobs": jobs, "pods": pods, "killed": killed,
-            "columns": columns}  # fmt: skip
+            "columns": columns, "events": events}  # fmt: skip
 
 
 def _keep(desk: Desk, name: str, columns: list[str]) -> None:
@@ -77,7 +78,7 @@ def test_it_completes_in_spite_of_five_kills(run: JSON, desk: Desk) -> None:
 
 def test_nothing_was_created_twice_and_no_training_restarted(run: JSON) -> None:
     assert all(len(uids) == 1 for uids in run["jobs"].values()), run["jobs"]
-    assert run["status"]["restarts"] == 0
+    assert run["status"]["restarts"] == 0, run["events"]
     gangs = [gang for each in run["status"]["stages"] for gang in each["gangs"]]
     assert {gang["attempt"] for gang in gangs} == {0}
 
