@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARTIFACTS_FIELD = "spec.artifacts.uri"
-_RETRIES = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
+_BACKOFF = {
+    "init_backoff": timedelta(milliseconds=250),
+    "base": 2,
+    "max_backoff": timedelta(seconds=8),
+}
+_RETRIES = {"max_retries": 6, "retry_timeout": timedelta(seconds=90), "backoff": _BACKOFF}
+"""A pod may be faster than its network, and a server may restart: about 16 s of patience."""
 _CLIENT = {"allow_http": True, "connect_timeout": "5s", "timeout": "300s"}
 
 
