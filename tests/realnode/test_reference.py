@@ -17,9 +17,10 @@ ACCOUNT = "system:serviceaccount:hone-system:hone"
 MOMENTS: tuple[tuple[str, Callable[[JSON], bool]], ...] = (
     ("before anything is recorded", lambda status: True),
     ("while data is prepared", lambda status: stage(status, 0).get("state") == "Running"),
-    ("while gangs start", lambda status: stage(status, 1).get("state") == "Running"),
-    ("in mid-training", lambda status: 20 <= stage(status, 1).get("progressPercentage", 0) < 100),
-    ("after training", lambda status: stage(status, 2).get("state") in ("Running", "Succeeded")),
+    # While no operator is awake pods go on, so each moment has to be one that waits for us.
+    ("in mid-training", lambda status: stage(status, 1).get("ready") == "4/4"),
+    ("while members are fused", lambda status: stage(status, 2).get("state") == "Running"),
+    ("while candidates compete", lambda status: stage(status, 3).get("state") == "Running"),
 )
 
 
