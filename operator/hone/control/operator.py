@@ -11,7 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hone.cluster.kube import KubeCluster
@@ -20,6 +20,7 @@ from hone.cluster.kube_connection import Connection
 from hone.cluster.kube_lease import KubeLease
 from hone.cluster.port import Key, Seen, Unavailable
 from hone.control import doorbell, logs
+from hone.control.clock import SystemClock
 from hone.control.lease import Lease, Terms
 from hone.control.preflight import problems
 from hone.control.progress import ProgressBoard, Reception
@@ -38,14 +39,6 @@ OK, BROKEN, UNFIT = 0, 1, 2
 DRAIN_SECONDS = 10.0
 """For passes to end in; less than a pod's grace period, and nothing is lost by stopping earlier."""
 PREFLIGHT_PAUSE = 2.0
-
-
-class SystemClock:
-    """The clock of this machine."""
-
-    def now(self) -> datetime:
-        """Give the present moment."""
-        return datetime.now(UTC)
 
 
 def main(settings: Settings) -> int:

@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hone.api.status import JobStatus
@@ -17,6 +16,7 @@ from hone.cluster.local import LocalCluster
 from hone.cluster.local_files import Folder
 from hone.cluster.local_pods import Kubelet
 from hone.cluster.port import Key
+from hone.control.clock import SystemClock
 from hone.control.progress import ProgressBoard, Reception
 from hone.control.telemetry import Telemetry
 from hone.control.web import serving
@@ -29,14 +29,6 @@ LISTEN = "127.0.0.1:0"
 LAST_GRACE = 5.0
 """For pods that have no purpose any more once the job has ended."""
 STOPS = (signal.SIGINT, signal.SIGTERM)
-
-
-class SystemClock:
-    """The clock of this machine."""
-
-    def now(self) -> datetime:
-        """Give the present moment."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
