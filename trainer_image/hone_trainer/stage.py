@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from hone_trainer.task import Exit
 from hone_trainer.words import Words
 
 if TYPE_CHECKING:
@@ -33,17 +34,29 @@ class Role:
 
     name: str
     replicas: int = 1
+    replaceable: bool = False
+    """A lost pod is replaced under its index, and the gang goes on."""
+    listed: bool = True
+    """Named in TF_CONFIG's cluster; an evaluator is not."""
 
 
 @dataclass(frozen=True)
 class Gang:
     """The pods of one member of a stage: they start, fail and restart together.
 
-    The first pod of the first role is the chief: its report is the gang's.
+    The first role leads: once all its pods have ended well the gang has succeeded, and whatever of
+    it still runs is deleted. The first pod of that role is the chief: its report is the gang's.
     """
 
     member: int = 0
     roles: tuple[Role, ...] = (Role("worker"),)
+    port: int = 2222
+    """Where each pod listens for the others."""
+
+    @property
+    def lead(self) -> str:
+        """Name of the role whose end decides."""
+        return self.roles[0].name
 
     @property
     def size(self) -> int:
@@ -56,6 +69,8 @@ class Stage(Words):
 
     needs: ClassVar[tuple[Product, ...]] = ()
     makes: ClassVar[Product | None] = None
+    reports: ClassVar[bool] = True
+    """Whether every pod's last word is a ``Report``; code that is not ours may end without one."""
 
     def gangs(self) -> tuple[Gang, ...]:
         """Say which gangs run this stage, one per member."""
@@ -64,6 +79,14 @@ class Stage(Words):
     def at_once(self) -> int:
         """Say how many of the gangs may run at the same time."""
         return len(self.gangs())
+
+    def permanent(self, exit_code: int) -> bool:
+        """Say whether a pod that ended with this code would end so again: nothing is retried."""
+        return exit_code == Exit.DO_NOT_RETRY
+
+    def command(self, role: str) -> tuple[str, ...] | None:  # noqa: ARG002
+        """Say what the pods of a role run, with its arguments; None for the trainer itself."""
+        return None
 
     def run(self, ctx: Context) -> Report:
         """Do the work in one pod of the gang.
