@@ -83,18 +83,25 @@ def seen(
     )
 
 
-def child(stage: str = "data", member: int = 0, attempt: int = 0, **state: Any) -> JobView:
+def child(
+    stage: str = "data", member: int = 0, attempt: int = 0, role: str = "worker", **state: Any
+) -> JobView:
     """A child Job."""
-    place = Place(stage, member, "worker", attempt)
-    return JobView(name=f"demo-{stage}-{member}-worker-a{attempt}", place=place, **state)
+    place = Place(stage, member, role, attempt)
+    return JobView(name=f"demo-{stage}-{member}-{role}-a{attempt}", place=place, **state)
 
 
 def pod(
-    stage: str = "data", member: int = 0, attempt: int = 0, index: int = 0, **state: Any
+    stage: str = "data",
+    member: int = 0,
+    attempt: int = 0,
+    index: int = 0,
+    role: str = "worker",
+    **state: Any,
 ) -> PodView:
     """A pod of that Job."""
-    place = Place(stage, member, "worker", attempt)
-    name = f"demo-{stage}-{member}-worker-a{attempt}-{index}-xxxxx"
+    place = Place(stage, member, role, attempt)
+    name = f"demo-{stage}-{member}-{role}-a{attempt}-{index}-xxxxx"
     return PodView(name=name, place=place, index=index, **state)
 
 

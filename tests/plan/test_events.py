@@ -61,6 +61,17 @@ def test_a_restart_is_a_warning_that_says_why() -> None:
         assert announcement.message == f"stage data, member 0: restarting: {told}"
 
 
+def test_a_replaced_pod_is_told_once() -> None:
+    running = settled(job()).status
+    gang = running.stages[0].gangs[0].model_copy(update={"replaced": 2})
+    stage = running.stages[0].model_copy(update={"gangs": (gang,)})
+    after = running.model_copy(update={"stages": (stage,)})
+    (announcement,) = announcements(running, after)
+    assert (announcement.type, announcement.reason) == ("Warning", "PodReplaced")
+    assert announcement.message.endswith("2 pods replaced so far; the gang goes on")
+    assert told(after, after) == []
+
+
 def test_figures_are_never_told() -> None:
     running = settled(job(), seen(settled(job()).status, child(ready=1))).status
     post = {child().place: Progress(fraction=0.5, message="half")}

@@ -213,3 +213,23 @@ def test_nothing_that_was_not_asked_for_is_in_a_pod() -> None:
 def test_a_job_without_a_store_cannot_be_made() -> None:
     with pytest.raises(ValueError, match=r"spec\.artifacts"):
         made(site=Site())
+
+
+def test_a_role_that_is_not_listed_knows_the_others_and_they_do_not_know_it() -> None:
+    whole = job()
+    gang = Gang(0, (Role("chief"), Role("evaluator", listed=False)), port=4000)
+    for role in gang.roles:
+        manifest = job_of(whole, whole.spec.stages[0], gang, role, 0, (), SITE)
+        config = json.loads(variables(manifest)["TF_CONFIG"].replace("$(TF_TASK_INDEX)", "0"))
+        assert config["cluster"] == {"chief": ["demo-data-0-chief-a0-0.demo-gang.shop.svc:4000"]}
+        assert config["task"] == {"type": role.name, "index": 0}
+        assert pod_of(manifest)["subdomain"] == "demo-gang"
+
+
+def test_a_job_replaces_pods_as_often_as_the_stage_may_have_retries() -> None:
+    for given, limit in (({}, 3), ({"retries": 7}, 7), ({"retries": 0}, 0)):
+        whole = job({**PREPARE, **given})
+        gang = Gang(0, (Role("chief"), Role("worker", 2, replaceable=True)))
+        manifest = job_of(whole, whole.spec.stages[0], gang, gang.roles[1], 0, (), SITE)
+        assert manifest["spec"]["backoffLimit"] == limit
+        assert manifest["spec"]["podReplacementPolicy"] == "Failed"

@@ -54,6 +54,7 @@ def test_counts_that_are_absent_are_zero() -> None:
     view = World.read({}, [job()]).jobs[0]
     assert (view.ready, view.succeeded, view.suspended, view.terminating) == (0, 0, False, False)
     assert World.read({}, [job(ready=2, succeeded=1)]).jobs[0].ready == 2
+    assert (view.lost, World.read({}, [job(failed=3)]).jobs[0].lost) == (0, 3)
 
 
 def test_a_job_held_back_for_admission_is_seen() -> None:
@@ -78,6 +79,21 @@ def test_a_pod_that_ended_tells_how() -> None:
 def test_words_that_are_no_report_are_none(message: str) -> None:
     ended = {"exitCode": 1, "message": message}
     assert one_pod({"containerStatuses": [{"state": {"terminated": ended}}]}).report is None
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("", ""),
+        ("Killed", "Killed"),
+        ("one\n\n two \nthree\nfour\n", "two | three | four"),
+        ("x" * 9000, "x" * 400),
+        (Report(message="done").encode(), ""),
+    ],
+)
+def test_of_words_that_are_no_report_the_end_is_kept(message: str, said: str) -> None:
+    ended = {"exitCode": 1, "message": message}
+    assert one_pod({"containerStatuses": [{"state": {"terminated": ended}}]}).said == said
 
 
 def test_who_took_a_pod_away_is_told_in_their_words() -> None:

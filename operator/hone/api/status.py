@@ -64,6 +64,8 @@ class GangStatus(Answer):
     """Number of the attempt that counts; what belongs to lower ones is removed."""
     restarts: Restarts = Restarts()
     """Restarts so far."""
+    replaced: Count = 0
+    """Pods of this attempt that were replaced under their index, the gang going on."""
     ready: Count = 0
     """Pods that are ready or done."""
     size: Count = 1

@@ -1,60 +1,19 @@
 """What is seen of one gang, and what follows for it: the table of the design, row by row."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from hone.api.execution import Execution
 from hone.api.status import GangStatus, Restarts
-from hone.plan.world import JobView, PodView, World, stamp, when
-from hone_trainer.stage import Gang
-from hone_trainer.task import Exit, Progress, Report
+from hone.plan.diagnosis import Cause, diagnose
+from hone.plan.sight import Sight
+from hone.plan.terms import Terms
+from hone.plan.world import stamp, when
+from hone_trainer.task import Report
 
-Cause = Literal["application", "out_of_memory", "preemption"]
-
-RETRIES = 3
 FIRST_BACKOFF = timedelta(seconds=10)
 LAST_BACKOFF = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Sight:
-    """The objects of one gang: those of the attempt that counts, and what is left of others."""
-
-    jobs: tuple[JobView, ...]
-    pods: tuple[PodView, ...]
-    remains: bool
-    """Objects of other attempts, or on their way out, are still there."""
-    progress: Progress | None
-
-    @classmethod
-    def of(cls, world: World, stage: str, gang: GangStatus) -> "Sight":
-        """Pick out of the world what belongs to the gang."""
-        mine = [j for j in world.jobs if (j.place.stage, j.place.member) == (stage, gang.member)]
-        pods = [p for p in world.pods if (p.place.stage, p.place.member) == (stage, gang.member)]
-        current = tuple(j for j in mine if j.place.attempt == gang.attempt and not j.terminating)
-        own = tuple(p for p in pods if p.place.attempt == gang.attempt)
-        posts = (
-            post
-            for place, post in world.progress.items()
-            if (place.stage, place.member, place.attempt) == (stage, gang.member, gang.attempt)
-        )
-        return cls(
-            jobs=current,
-            pods=own,
-            remains=len(current) < len(mine) or len(own) < len(pods),
-            progress=next(posts, None),
-        )
-
-    @property
-    def empty(self) -> bool:
-        """Nothing of the gang is there, of whatever attempt."""
-        return not (self.jobs or self.pods or self.remains)
-
-
-def advance(
-    gang: GangStatus, shape: Gang, sight: Sight, limits: Execution, now: datetime
-) -> GangStatus:
+def advance(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
     """Give the gang's next state; the same again where nothing follows from what is seen."""
     if gang.state == "Suspended":
         return gang.model_copy(update={"state": "Pending", "message": ""})
@@ -62,19 +21,13 @@ def advance(
         return _start(gang, sight, now)
     if gang.state != "Running":
         return gang
-    failed = next((job for job in sight.jobs if job.failed is not None), None)
-    if failed is not None:
-        return _failed(gang, sight, failed.failed or "", limits, now)
-    chief = shape.roles[0].name
-    if any(job.complete and job.place.role == chief for job in sight.jobs):
-        return _complete(gang, sight, chief, now)
-    return _working(gang, shape, sight, limits, now)
-
-
-def last_word(sight: Sight, chief: str) -> Report | None:
-    """Give the report of the chief: the first pod of the gang's first role."""
-    first = (p for p in sight.pods if p.place.role == chief and p.index == 0)
-    return next((p.report for p in first if p.report and p.exit_code == Exit.OK), None)
+    if sight.complete(terms.shape.lead):
+        # Before any failure: whoever dies after the chief's success changes nothing.
+        return _complete(gang, terms, sight, now)
+    said = _broken(terms, sight)
+    if said is not None:
+        return _failed(gang, terms, sight, said, now)
+    return _working(gang, terms, sight, now)
 
 
 def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStatus:
@@ -100,29 +53,42 @@ def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
             "started_at": stamp(now),
             "not_before": None,
             "ready": 0,
+            "replaced": 0,
             "reason": "",
             "message": "starting",
         }
     )
 
 
-def _working(
-    gang: GangStatus, shape: Gang, sight: Sight, limits: Execution, now: datetime
-) -> GangStatus:
+def _broken(terms: Terms, sight: Sight) -> str | None:
+    """Give what the Job controller says of a Job that failed; None where none did that counts."""
+    leader = terms.shape.roles[0]
+    well = sight.ended_well(leader)
+    failed = (job for job in sight.jobs if job.failed is not None)
+    # Peers of a chief that ended well fail before its Job is complete: they are not waited for.
+    return next((job.failed for job in failed if job.place.role == leader.name or not well), None)
+
+
+def _working(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+    shape, limits = terms.shape, terms.limits
     ready = min(sum(job.ready + job.succeeded for job in sight.jobs), shape.size)
     waiting = sorted({pod.waiting for pod in sight.pods if pod.waiting})
-    if _overdue(gang, shape, sight, limits, now):
+    if _overdue(gang, terms, sight, now):
         why = waiting[0] if waiting else "no reason was given"
         text = f"not started within startDeadlineSeconds ({limits.start_deadline_seconds}): {why}"
         return stop(gang, "StartDeadlineExceeded", text, now)
-    post = sight.progress
+    post = sight.progress.get(shape.lead)
     if any(job.suspended for job in sight.jobs):
         message = "waiting for admission"
     elif ready < shape.size and waiting:
         message = f"waiting: {waiting[0]}"
     else:
         message = post.message if post else ("running" if ready else "starting")
-    update: dict[str, object] = {"ready": ready, "message": message[:1024]}
+    update: dict[str, object] = {
+        "ready": ready,
+        "message": message[:1024],
+        "replaced": max(gang.replaced, sight.replaced(shape)),
+    }
     if post:
         update |= {
             "progress_percentage": max(gang.progress_percentage, int(post.fraction * 100)),
@@ -132,23 +98,26 @@ def _working(
     return gang.model_copy(update=update)
 
 
-def _overdue(gang: GangStatus, shape: Gang, sight: Sight, limits: Execution, now: datetime) -> bool:
+def _overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> bool:
+    limits = terms.limits
     # Not before there is something that could start: the operator may have been away since.
     if limits.start_deadline_seconds is None or gang.started_at is None or not sight.jobs:
         return False
     started = sum(pod.phase != "Pending" for pod in sight.pods)
     patience = timedelta(seconds=limits.start_deadline_seconds)
-    return started < shape.size and now >= when(gang.started_at) + patience
+    return started < terms.shape.size and now >= when(gang.started_at) + patience
 
 
-def _complete(gang: GangStatus, sight: Sight, chief: str, now: datetime) -> GangStatus:
-    report = last_word(sight, chief)
-    if report is None:
+def _complete(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+    chief = sight.chief(terms.shape.lead)
+    report = chief.report if chief else None
+    if report is None and terms.stage.reports:
         # The pod went before it was read. What it committed is still there: the next attempt
         # finds it and reports it again.
         return _again(
             gang, "preemption", "the pod's report was lost with the pod", timedelta(0), now
         )
+    report = report or Report(message=chief.said if chief else "")
     return gang.model_copy(
         update={
             "state": "Succeeded",
@@ -157,62 +126,21 @@ def _complete(gang: GangStatus, sight: Sight, chief: str, now: datetime) -> Gang
             "progress_percentage": 100,
             "estimated_remaining_seconds": None,
             "reason": report.reason,
-            "message": report.message,
+            "message": report.message or f"role {terms.shape.lead} has ended well",
             "metrics": report.metrics or gang.metrics,
             "manifest": report.manifest,
         }
     )
 
 
-def _failed(
-    gang: GangStatus, sight: Sight, said: str, limits: Execution, now: datetime
-) -> GangStatus:
-    final = next((p for p in sight.pods if p.exit_code == Exit.DO_NOT_RETRY), None)
-    if final is not None:
-        report = final.report or Report(reason="Failed", message=said)
-        return stop(gang, report.reason, report.message, now)
-    cause, why = diagnose(sight.pods, said)
-    retries = RETRIES if limits.retries is None else limits.retries
+def _failed(gang: GangStatus, terms: Terms, sight: Sight, said: str, now: datetime) -> GangStatus:
+    found = diagnose(terms, sight, said)
+    if found.final:
+        return stop(gang, found.reason, found.message, now)
     counted = gang.restarts.application + gang.restarts.out_of_memory
-    if cause != "preemption" and counted >= retries:
-        report = why if isinstance(why, Report) else Report(reason="RetriesExhausted", message=why)
-        reason = "OutOfMemory" if cause == "out_of_memory" else report.reason
-        return stop(gang, reason, f"{report.message} (after {counted} restarts)", now)
-    text = why.message if isinstance(why, Report) else why
-    return _again(gang, cause, text, _backoff(cause, counted), now)
-
-
-def diagnose(pods: tuple[PodView, ...], said: str) -> tuple[Cause, Report | str]:
-    """Find out why a gang failed.
-
-    Args:
-        pods: the pods of the attempt that are still there.
-        said: the Job controller's words.
-
-    Returns:
-        The cause that restarts are counted under, and the report or the words that explain it.
-    """
-    ended = sorted(
-        (p for p in pods if p.exit_code not in (None, Exit.OK) or p.phase == "Failed"),
-        key=lambda p: (p.finished_at, p.index),
-    )
-    for pod in ended:
-        if pod.cause == "OOMKilled" or (pod.report and pod.report.reason == "OutOfMemory"):
-            return (
-                "out_of_memory",
-                "a pod ran out of memory; raise resources.limits.memory of the stage",
-            )
-    taken = next((p for p in pods if p.disrupted), None)
-    if taken is not None:
-        return "preemption", taken.disruption or "a pod was evicted or its node went away"
-    # A pod that lost its peer, or was asked to stop, is never the cause itself.
-    culprits = [p for p in ended if p.exit_code not in (Exit.PEER_LOST, Exit.INTERRUPTED)]
-    if not culprits:
-        return "preemption", "a pod was stopped or deleted"
-    first = culprits[0]
-    if first.report:
-        return "application", first.report
-    return "application", f"{said or 'the pod failed'} (exit code {first.exit_code}); see its log"
+    if found.cause != "preemption" and counted >= terms.retries:
+        return stop(gang, found.reason, f"{found.message} (after {counted} restarts)", now)
+    return _again(gang, found.cause, found.message, _backoff(found.cause, counted), now)
 
 
 def _again(

@@ -1,22 +1,23 @@
 """From a gang to the objects that run it: an Indexed Job per role, one headless Service per job."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hone.api import API_VERSION, KIND
 from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.plan import names
+from hone.plan.failures import answer
 from hone.plan.names import Place
 from hone.plan.pods import pod_template
 from hone.plan.site import Site
+from hone.plan.terms import Terms
+from hone.plan.tf_config import cluster_variables
 from hone_trainer.stage import Gang, Role
-from hone_trainer.task import Exit, Source, Store, Task
+from hone_trainer.task import Source, Store, Task
 
 Manifest = dict[str, Any]
-PORT = 2222
-"""Where TensorFlow's servers of a gang listen."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def service(job: OptimizationJob) -> Manifest:
             "clusterIP": "None",
             "publishNotReadyAddresses": True,
             "selector": {names.UID: job.uid},
-            "ports": [{"name": "tensorflow", "port": PORT}],
+            "ports": [{"name": "tensorflow", "port": Gang().port}],
         },
     }
 
@@ -62,7 +63,7 @@ def job_of(
     text = json.dumps(task.dump(), separators=(",", ":")).replace("$", "$$")
     env = [{"name": "HONE_TASK", "value": text}]
     if gang.size > 1:
-        env += _cluster(job, gang, place)
+        env += cluster_variables(job, gang, place)
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}
     template = pod_template(execution, site, env, artifacts.credentials)
     template["metadata"] = {"labels": _labels(job) | place.labels()}
@@ -76,18 +77,8 @@ def job_of(
             "completionMode": "Indexed",
             "completions": role.replicas,
             "parallelism": role.replicas,
-            # Restarts are the plan's: it knows the cause and restarts the gang as a whole.
-            "backoffLimit": 0,
             "podReplacementPolicy": "Failed",
-            "podFailurePolicy": {
-                "rules": [
-                    {
-                        "action": "FailJob",
-                        "onExitCodes": {"operator": "In", "values": [Exit.DO_NOT_RETRY]},
-                    },
-                    {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget"}]},
-                ]
-            },
+            **answer(stage.value, role, Terms(stage, gang, execution).retries),
             "template": template,
         },
     }
@@ -116,23 +107,6 @@ def _task(
         sources=sources,
         progress_url=site.progress_url,
     )
-
-
-def _cluster(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[str, Any]]:
-    """Give TF_CONFIG; the index comes from the pod itself, by the kubelet's substitution."""
-
-    def hosts(role: Role) -> list[str]:
-        place = replace(me, role=role.name)
-        every = range(role.replicas)
-        return [f"{names.host(job.name, place, i, job.namespace)}:{PORT}" for i in every]
-
-    cluster = json.dumps({role.name: hosts(role) for role in gang.roles}, separators=(",", ":"))
-    index = {"fieldRef": {"fieldPath": f"metadata.labels['{names.INDEX}']"}}
-    config = f'{{"cluster":{cluster},"task":{{"type":"{me.role}","index":$(TF_TASK_INDEX)}}}}'
-    return [
-        {"name": "TF_TASK_INDEX", "valueFrom": index},
-        {"name": "TF_CONFIG", "value": config},
-    ]
 
 
 def _labels(job: OptimizationJob) -> dict[str, str]:

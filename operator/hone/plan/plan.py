@@ -14,9 +14,9 @@ from hone.api.status import GangStatus, JobStatus, StageStatus, State
 from hone.plan import names, progress
 from hone.plan.conditions import conditions
 from hone.plan.figures import headline, settle, share
-from hone.plan.gang import Sight, last_word
 from hone.plan.manifests import Manifest, Ref, job_of, service
 from hone.plan.names import Place
+from hone.plan.sight import Sight, last_word
 from hone.plan.site import Site
 from hone.plan.timing import look_again
 from hone.plan.world import JobView, World, stamp, when
@@ -93,7 +93,7 @@ def _committed(
     found = []
     for shape, old, new in zip(spec.value.gangs(), before.gangs, after.gangs, strict=True):
         if new.state == "Succeeded" and old.state != "Succeeded":
-            report = last_word(Sight.of(world, spec.name, old), shape.roles[0].name)
+            report = last_word(Sight.of(world, spec.name, old), shape.lead)
             where = spec.name if len(after.gangs) == 1 else f"{spec.name}/{new.member}"
             found += [
                 each.model_copy(update={"name": f"{where}/{each.name}"[:128]})

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from hone.api.execution import Execution
 from hone.api.job import StageSpec
 from hone.api.status import GangStatus, StageStatus, State
-from hone.plan.gang import Sight, advance, stop
+from hone.plan.gang import advance, stop
+from hone.plan.sight import Sight
+from hone.plan.terms import Terms
 from hone.plan.world import World, stamp, when
 from hone_trainer.task import Metric, metric
 
@@ -82,7 +84,8 @@ def _advance(
         if gang.state == "Pending" and room <= 0:
             result.append(gang)
             continue
-        new = advance(gang, shape, Sight.of(world, spec.name, gang), execution, now)
+        terms = Terms(spec, shape, execution)
+        new = advance(gang, terms, Sight.of(world, spec.name, gang), now)
         room -= gang.state == "Pending" and new.state == "Running"
         result.append(new)
     return tuple(result)

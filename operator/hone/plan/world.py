@@ -16,6 +16,9 @@ from hone.plan.names import INDEX, Place
 from hone_trainer.task import Progress, Report
 
 Raw = Mapping[str, Any]
+TAIL_LINES = 3
+TAIL_LENGTH = 400
+"""Of what a pod said last: enough for the line that names the error, and short in a table."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class JobView:
     place: Place
     ready: int = 0
     succeeded: int = 0
+    lost: int = 0
+    """Pods that failed and were counted."""
     complete: bool = False
     failed: str | None = None
     """The Job controller's message, once it gave up."""
@@ -50,6 +55,8 @@ class PodView:
     cause: str = ""
     """The kubelet's reason for the end, such as OOMKilled."""
     report: Report | None = None
+    said: str = ""
+    """The end of its last words, where they are no report."""
     waiting: str = ""
     """Why it does not start yet: the scheduler's or the kubelet's words."""
     disrupted: bool = False
@@ -122,6 +129,7 @@ def _job(raw: Raw) -> JobView | None:
         place=place,
         ready=status.get("ready") or 0,
         succeeded=status.get("succeeded") or 0,
+        lost=status.get("failed") or 0,
         complete="Complete" in true and failed is None,
         failed=None if failed is None else failed.get("message") or failed.get("reason", "Failed"),
         suspended="Suspended" in true,
@@ -139,6 +147,8 @@ def _pod(raw: Raw) -> PodView | None:
     ended, waiting = _container(status)
     target = conditions.get("DisruptionTarget", {})
     disrupted = target.get("status") == "True"
+    text = ended.get("message", "")
+    report = _report(text)
     return PodView(
         name=meta["name"],
         place=place,
@@ -146,7 +156,8 @@ def _pod(raw: Raw) -> PodView | None:
         phase=status.get("phase", "Pending"),
         exit_code=ended.get("exitCode"),
         cause=ended.get("reason", status.get("reason", "")),
-        report=_report(ended.get("message", "")),
+        report=report,
+        said="" if report else _tail(text),
         waiting=waiting or _unscheduled(conditions),
         disrupted=disrupted,
         disruption=target.get("message", "") if disrupted else "",
@@ -176,6 +187,12 @@ def _report(text: str) -> Report | None:
         return Report.model_validate_json(text)
     except ValidationError:
         return None
+
+
+def _tail(text: str) -> str:
+    """Give the last lines of what was said, in one: the end is where the error stands."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " | ".join(lines[-TAIL_LINES:])[-TAIL_LENGTH:]
 
 
 def when(text: str) -> datetime:

@@ -1,0 +1,126 @@
+"""Why a gang failed, from how its pods ended: what it is counted as, and what people read.
+
+One pod's end brings down the others, so most of what is seen is consequence. The cause is looked
+for where it cannot be mistaken: a report that says so, the kernel's kill for memory, a disruption;
+then among the pods that ended first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from hone.plan.sight import Sight
+from hone.plan.terms import Terms
+from hone.plan.world import PodView
+from hone_trainer.stage import Stage
+from hone_trainer.task import Exit
+
+Cause = Literal["application", "out_of_memory", "preemption"]
+
+EXCUSED = (Exit.PEER_LOST, Exit.INTERRUPTED)
+"""A pod of ours that lost its peer, or was asked to stop, is never the cause itself."""
+
+LAST_REASON = "RetriesExhausted"
+"""Of a failure without a report, after which nothing more is tried."""
+FINAL_REASON = "Failed"
+"""Of a failure without a report that would come again."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a gang failed."""
+
+    cause: Cause
+    """What its restart is counted as."""
+    reason: str
+    """In one word, should nothing more be tried."""
+    message: str
+    """In a sentence."""
+    final: bool = False
+    """Another attempt would end the same way."""
+    role: str = ""
+    """Whose pods ran out of memory."""
+
+
+def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
+    """Find out why a gang failed.
+
+    Args:
+        terms: what it ran under.
+        sight: what is still there of the attempt.
+        said: the Job controller's words.
+    """
+    stage = terms.stage
+    pods = list(_concerned(terms, sight))
+    ended = sorted(filter(_failed, pods), key=lambda pod: (pod.finished_at, pod.index))
+    if stage.reports and any(_permanent(stage, pod) for pod in ended):
+        return _final(next(pod for pod in ended if _permanent(stage, pod)), said)
+    starved = next(filter(_starved, ended), None)
+    if starved is not None:
+        text = "a pod ran out of memory; raise resources.limits.memory of the stage"
+        return Diagnosis("out_of_memory", "OutOfMemory", text, role=starved.place.role)
+    taken = next((pod for pod in pods if pod.disrupted), None)
+    if taken is not None:
+        why = taken.disruption or "a pod was evicted or its node went away"
+        return Diagnosis("preemption", "Preempted", why)
+    # Whoever was asked to leave is not why the others had to.
+    culprits = [pod for pod in ended if not (pod.terminating or _excused(stage, pod))]
+    if not culprits:
+        return Diagnosis("preemption", "Preempted", "a pod was stopped or deleted")
+    first = [pod for pod in culprits if pod.finished_at == culprits[0].finished_at]
+    if all(_permanent(stage, pod) for pod in first):
+        return _final(first[0], said)
+    culprit = next(pod for pod in first if not _permanent(stage, pod))
+    return Diagnosis("application", _reason(culprit, LAST_REASON), _words(culprit, said))
+
+
+def _concerned(terms: Terms, sight: Sight) -> Iterator[PodView]:
+    """Give the pods whose end may be the cause.
+
+    A replaceable pod that failed was replaced, and the gang went on: it is history, unless its
+    Job gave up, and then the latest failure is why.
+    """
+    for role in terms.shape.roles:
+        mine = [pod for pod in sight.pods if pod.place.role == role.name]
+        if not role.replaceable:
+            yield from mine
+        elif any(job.failed is not None and job.place.role == role.name for job in sight.jobs):
+            failed = [pod for pod in mine if _failed(pod)]
+            latest = max((pod.finished_at for pod in failed), default="")
+            yield from (pod for pod in failed if pod.finished_at == latest)
+
+
+def _failed(pod: PodView) -> bool:
+    return pod.exit_code not in (None, Exit.OK) or pod.phase == "Failed"
+
+
+def _starved(pod: PodView) -> bool:
+    said = pod.report is not None and pod.report.reason == "OutOfMemory"
+    return pod.cause == "OOMKilled" or said
+
+
+def _permanent(stage: Stage, pod: PodView) -> bool:
+    return pod.exit_code is not None and stage.permanent(pod.exit_code)
+
+
+def _excused(stage: Stage, pod: PodView) -> bool:
+    # These codes are the trainer's: what they mean in code of others, nobody knows.
+    return stage.reports and pod.exit_code in EXCUSED
+
+
+def _final(pod: PodView, said: str) -> Diagnosis:
+    return Diagnosis("application", _reason(pod, FINAL_REASON), _words(pod, said), final=True)
+
+
+def _reason(pod: PodView, otherwise: str) -> str:
+    # Code of others may write figures, say nothing of a reason, and fail.
+    told = pod.report.reason if pod.report else ""
+    return told if told not in ("", "Succeeded") else otherwise
+
+
+def _words(pod: PodView, said: str) -> str:
+    if pod.report is not None and pod.report.message:
+        return pod.report.message
+    if pod.said:
+        return f"exit code {pod.exit_code}: {pod.said}"
+    return f"{said or 'the pod failed'} (exit code {pod.exit_code}); see its log"

@@ -1,0 +1,77 @@
+"""What is seen of one gang: the objects of the attempt that counts, and what is left of others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hone.api.status import GangStatus
+from hone.plan.world import JobView, PodView, World
+from hone_trainer.stage import Gang, Role
+from hone_trainer.task import Exit, Progress, Report
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The objects of one gang."""
+
+    jobs: tuple[JobView, ...]
+    pods: tuple[PodView, ...]
+    remains: bool
+    """Objects of other attempts, or on their way out, are still there."""
+    progress: Mapping[str, Progress] = field(default_factory=dict)
+    """Role -> the latest post of its pods."""
+
+    @classmethod
+    def of(cls, world: World, stage: str, gang: GangStatus) -> "Sight":
+        """Pick out of the world what belongs to the gang."""
+        mine = [j for j in world.jobs if (j.place.stage, j.place.member) == (stage, gang.member)]
+        pods = [p for p in world.pods if (p.place.stage, p.place.member) == (stage, gang.member)]
+        current = tuple(j for j in mine if j.place.attempt == gang.attempt and not j.terminating)
+        own = tuple(p for p in pods if p.place.attempt == gang.attempt)
+        return cls(
+            jobs=current,
+            pods=own,
+            remains=len(current) < len(mine) or len(own) < len(pods),
+            progress={
+                place.role: post
+                for place, post in world.progress.items()
+                if (place.stage, place.member, place.attempt) == (stage, gang.member, gang.attempt)
+            },
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Nothing of the gang is there, of whatever attempt."""
+        return not (self.jobs or self.pods or self.remains)
+
+    def complete(self, role: str) -> bool:
+        """Say whether the Job of a role is complete."""
+        return any(job.complete and job.place.role == role for job in self.jobs)
+
+    def ended_well(self, role: Role) -> bool:
+        """Say whether every pod of a role has, which its Job may tell a moment later."""
+        mine = (p for p in self.pods if p.place.role == role.name and p.exit_code == Exit.OK)
+        return len({pod.index for pod in mine}) == role.replicas
+
+    def replaced(self, shape: Gang) -> int:
+        """Count the pods that were replaced under their index, as far as they were seen.
+
+        A Job does not count those that were disrupted, and they are gone soon; so whichever of
+        its count and the failed pods in sight is more.
+        """
+        found = 0
+        for role in (each.name for each in shape.roles if each.replaceable):
+            failed = sum(pod.phase == "Failed" and pod.place.role == role for pod in self.pods)
+            counted = sum(job.lost for job in self.jobs if job.place.role == role)
+            found += max(failed, counted)
+        return found
+
+    def chief(self, role: str) -> PodView | None:
+        """Give the first pod of a role, if it has ended well."""
+        first = (p for p in self.pods if p.place.role == role and p.index == 0)
+        return next((pod for pod in first if pod.exit_code == Exit.OK), None)
+
+
+def last_word(sight: Sight, lead: str) -> Report | None:
+    """Give the report of the chief: the first pod of the gang's first role."""
+    chief = sight.chief(lead)
+    return chief.report if chief else None
