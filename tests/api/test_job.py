@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from hone.api.execution import Execution
-from hone.api.job import JobSpec
+from hone.api.execution import Execution, MemoryGrowth, RoleSettings
+from hone.api.job import JobSpec, OptimizationJob
 from hone.plan.refusal import explain
 from tests.api.wrong_specs import CASES, RIGHT, Wrong
 
@@ -29,10 +29,12 @@ def test_what_is_read_is_written_back() -> None:
 @pytest.mark.parametrize("wrong", CASES, ids=lambda wrong: wrong.name)
 def test_what_is_wrong_is_refused(wrong: Wrong) -> None:
     with pytest.raises(ValidationError) as caught:
-        JobSpec.model_validate(wrong.spec())
+        OptimizationJob.read({"metadata": {"name": "demo", "uid": "u"}, "spec": wrong.spec()})
     text = explain(caught.value)
     field = [str(step) for step in wrong.path if isinstance(step, str)]
     assert any(step in text for step in field), text
+    if wrong.seen_by == "flow":
+        assert all(words in text for words in wrong.says), text
 
 
 def test_quantities_may_be_numbers() -> None:
@@ -45,3 +47,10 @@ def test_a_stage_overrides_the_defaults_field_by_field() -> None:
     defaults = Execution(image="a", retries=5)
     merged = Execution(image="b").over(defaults)
     assert (merged.image, merged.retries) == ("b", 5)
+
+
+def test_a_role_says_what_its_pods_need_and_no_more() -> None:
+    limits = Execution(image="a", retries=5, memory_growth=MemoryGrowth(up_to="8Gi"))
+    merged = RoleSettings(role="ps", image="b").over(limits)
+    assert merged == limits.model_copy(update={"image": "b"})
+    assert not hasattr(RoleSettings(role="ps"), "retries")

@@ -128,6 +128,45 @@ CASES = (
         ("epoch",),
     ),
     Wrong(
+        "a role twice", ("stages", 1, "roles"), [{"role": "worker"}, {"role": "worker", "image": "a"}],
+        ("spec.stages[1]", "roles: every role must be named once"),
+    ),
+    Wrong("a role that nobody knows", ("stages", 1, "roles"), [{"role": "master"}], ("roles[0].role", "chief")),
+    Wrong("a role without a name", ("stages", 1, "roles"), [{"image": "a"}], ("roles[0].role",)),
+    Wrong(
+        "memory in words for a role", ("stages", 1, "roles"),
+        [{"role": "worker", "resources": {"limits": {"memory": "much"}}}], ("roles[0].resources.limits",),
+    ),
+    Wrong("too many roles", ("stages", 1, "roles"), [{"role": "worker"}] * 5, ("roles", "4")),
+    Wrong("root", ("stages", 1, "runAsUser"), 0, ("runAsUser", "1")),
+    Wrong("a root file system in words", ("stages", 1, "writableRoot"), "maybe", ("writableRoot", "boolean")),
+    Wrong(
+        "memory that does not grow", ("stages", 1, "memoryGrowth"), {"factor": 1, "upTo": "4Gi"},
+        ("memoryGrowth.factor", "1"),
+    ),
+    Wrong(
+        "memory that explodes", ("defaults",), {"memoryGrowth": {"factor": 5, "upTo": "4Gi"}},
+        ("memoryGrowth.factor", "4"),
+    ),
+    Wrong("growth without a bound", ("defaults",), {"memoryGrowth": {"factor": 2}}, ("memoryGrowth.upTo",)),
+    Wrong(
+        "a bound below the limit", ("stages", 1),
+        {
+            **RIGHT["stages"][1], "resources": {"limits": {"memory": "8Gi"}},
+            "memoryGrowth": {"upTo": "4Gi"},
+        },
+        ("stages[1].memoryGrowth.upTo", "at least resources.limits.memory, 8Gi"), "flow",
+    ),
+    Wrong(
+        "a bound below the limit of all", ("defaults",),
+        {"resources": {"limits": {"memory": "8Gi"}}, "memoryGrowth": {"upTo": "4Gi"}},
+        ("defaults.memoryGrowth.upTo", "at least resources.limits.memory, 8Gi"), "flow",
+    ),
+    Wrong(
+        "a role that the stage has not", ("stages", 1, "roles"), [{"role": "worker"}, {"role": "ps"}],
+        ("stages[1].roles[1].role", "this stage has no ps; it has worker"), "flow",
+    ),
+    Wrong(
         "training without data", ("stages", 0), {"name": "data", "fuse": {"vote": {}}},
         ("stages[0]", "needs a dataset", "put a prepare stage before it"), "flow",
     ),

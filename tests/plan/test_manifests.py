@@ -8,7 +8,6 @@ import pytest
 from hone.api.job import ArtifactsSpec, Credentials, OptimizationJob
 from hone.plan import names
 from hone.plan.manifests import job_of, service
-from hone.plan.pods import TOKEN_FOLDER, USER
 from hone.plan.site import Site
 from hone_trainer.stage import Gang, Role
 from hone_trainer.task import Task
@@ -62,27 +61,6 @@ def test_the_job_controller_never_restarts_by_itself() -> None:
     assert spec["podReplacementPolicy"] == "Failed"
     assert {rule["action"] for rule in spec["podFailurePolicy"]["rules"]} == {"FailJob"}
     assert pod_of(made())["restartPolicy"] == "Never"
-
-
-def test_a_pod_is_locked_down() -> None:
-    pod, container = pod_of(made()), container_of(made())
-    assert pod["automountServiceAccountToken"] is False
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    assert pod["securityContext"]["runAsUser"] == USER
-    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert container["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
-
-
-def test_a_pod_gets_a_token_that_only_our_endpoint_takes() -> None:
-    volumes = {volume["name"]: volume for volume in pod_of(made())["volumes"]}
-    token = volumes["token"]["projected"]["sources"][0]["serviceAccountToken"]
-    assert token["audience"] == "hone.dev/progress"
-    mounts = {m["name"]: m["mountPath"] for m in container_of(made())["volumeMounts"]}
-    assert mounts["token"] == TOKEN_FOLDER
 
 
 def test_credentials_are_named_and_never_read() -> None:
@@ -157,57 +135,6 @@ def test_the_sites_image_serves_where_none_is_named() -> None:
     own = {**PREPARE, "image": "mine:2", "imagePullPolicy": "Always"}
     container = container_of(made(job(own), site=site))
     assert (container["image"], container["imagePullPolicy"]) == ("mine:2", "Always")
-
-
-EXECUTION: dict[str, Any] = {
-    "resources": {"limits": {"nvidia.com/gpu": 1, "memory": "4Gi"}, "requests": {"cpu": "500m"}},
-    "env": [
-        {"name": "A", "value": "1"},
-        {"name": "B", "secretKey": {"name": "s", "key": "k"}},
-    ],
-    "volumes": [
-        {"name": "shm", "mountPath": "/dev/shm", "emptyDir": {"medium": "Memory"}},
-        {"name": "data", "mountPath": "/data", "persistentVolumeClaim": {"claimName": "raw"}},
-    ],
-    "nodeSelector": {"gpu": "yes"},
-    "tolerations": [{"key": "gpu", "operator": "Exists"}],
-    "serviceAccountName": "trainer",
-    "priorityClassName": "high",
-    "runtimeClassName": "nvidia",
-    "imagePullSecrets": ["registry"],
-}
-
-
-@pytest.mark.parametrize("where", ["stage", "defaults"])
-def test_the_curated_fields_reach_the_pod(where: str) -> None:
-    whole = job({**PREPARE, **EXECUTION}) if where == "stage" else job(PREPARE, defaults=EXECUTION)
-    manifest = made(whole)
-    pod, container = pod_of(manifest), container_of(manifest)
-    assert container["resources"] == {
-        "limits": {"nvidia.com/gpu": "1", "memory": "4Gi"},
-        "requests": {"cpu": "500m"},
-    }
-    said = variables(manifest)
-    assert said["A"] == "1"
-    assert said["B"] == {"secretKeyRef": {"name": "s", "key": "k"}}
-    volumes = {volume["name"]: volume for volume in pod["volumes"]}
-    assert volumes["shm"]["emptyDir"] == {"medium": "Memory"}
-    assert volumes["data"]["persistentVolumeClaim"] == {"claimName": "raw"}
-    mounts = {m["name"]: m["mountPath"] for m in container["volumeMounts"]}
-    assert (mounts["shm"], mounts["data"]) == ("/dev/shm", "/data")
-    assert pod["nodeSelector"] == {"gpu": "yes"}
-    assert pod["tolerations"] == [{"key": "gpu", "operator": "Exists"}]
-    assert pod["serviceAccountName"] == "trainer"
-    assert pod["priorityClassName"] == "high"
-    assert pod["runtimeClassName"] == "nvidia"
-    assert pod["imagePullSecrets"] == [{"name": "registry"}]
-
-
-def test_nothing_that_was_not_asked_for_is_in_a_pod() -> None:
-    pod, container = pod_of(made()), container_of(made())
-    for name in ("nodeSelector", "tolerations", "serviceAccountName", "priorityClassName"):
-        assert name not in pod
-    assert container["resources"] == {}
 
 
 def test_a_job_without_a_store_cannot_be_made() -> None:

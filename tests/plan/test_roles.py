@@ -145,7 +145,7 @@ def told(second: int, **state: Any) -> PodView:
                 child(role="worker", failed="gave up"),
             ],
             "out_of_memory",
-            "ran out of memory",
+            "",
         ),
         (
             "a pod that its Job told to leave is not the cause",

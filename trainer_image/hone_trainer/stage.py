@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Product = Literal["dataset", "model"]
 """What a stage may leave behind for the stages after it."""
 
+RoleName = Literal["chief", "worker", "ps", "evaluator"]
+"""Roles that users may name: those that TF_CONFIG knows."""
+
 Tell = Callable[[float, str], None]
 """Says how much is done, from 0 to 1, and what is going on."""
 

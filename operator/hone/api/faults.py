@@ -1,19 +1,20 @@
 """What pydantic finds wrong with a job, in words for whoever wrote it: the field and the remedy."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from hone.api.execution import (
+from hone.api.job import DNS_PATTERN, ENDPOINT_PATTERN, STORE_PATTERN
+from hone.api.pod_settings import (
     LABEL_PATTERN,
     NAME_PATTERN,
     PATH_PATTERN,
-    QUANTITY,
     VARIABLE_PATTERN,
 )
-from hone.api.job import DNS_PATTERN, ENDPOINT_PATTERN, STORE_PATTERN
+from hone.api.quantity import QUANTITY
 from hone_trainer.sources.csv import URI_PATTERN
 
 Step = str | int
@@ -78,11 +79,8 @@ def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
         text = _text(each, model)
         spot, _, rest = text.partition(": ")
         path = _path(place)
-        if (
-            each["type"] == "value_error"
-            and rest
-            and spot.partition("[")[0] in _words(model, place)
-        ):
+        field = re.split(r"[.\[]", spot)[0]
+        if each["type"] == "value_error" and rest and field in _words(model, place):
             path, text = ".".join(part for part in (path, spot) if part), rest
         found.append(f"{path}: {text}")
     return found

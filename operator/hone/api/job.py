@@ -4,8 +4,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from hone.api.execution import LABEL_PATTERN, Execution, Name
+from hone.api.execution import Execution, RoleSettings
 from hone.api.flow import missing_inputs
+from hone.api.pod_settings import LABEL_PATTERN, Name
 from hone_trainer.stages import AnyStage
 from hone_trainer.words import Rule, Words
 
@@ -41,8 +42,30 @@ class ArtifactsSpec(Words):
 class StageSpec(AnyStage, Execution):
     """A step of the optimisation: its name, exactly one kind, and where it runs."""
 
+    rules = (
+        Rule(
+            "!has(self.roles)"
+            " || self.roles.all(r, self.roles.filter(q, q.role == r.role).size() == 1)",
+            "roles: every role must be named once",
+        ),
+    )
+
     name: Annotated[str, Field(min_length=1, max_length=24, pattern=DNS_PATTERN)]
     """Its name, unique within the job."""
+    roles: Annotated[tuple[RoleSettings, ...], Field(max_length=4)] = ()
+    """What holds for the pods of one role only."""
+
+    @model_validator(mode="after")
+    def _has_the_roles(self) -> Self:
+        named = [each.role for each in self.roles]
+        if len(set(named)) < len(named):
+            raise ValueError("roles: every role must be named once")
+        there = dict.fromkeys(role.name for gang in self.value.gangs() for role in gang.roles)
+        for index, role in enumerate(named):
+            if role not in there:
+                known = f"this stage has no {role}; it has {', '.join(there)}"
+                raise ValueError(f"roles[{index}].role: {known}")
+        return self
 
 
 class JobSpec(Words):

@@ -35,7 +35,7 @@ class Diagnosis:
     reason: str
     """In one word, should nothing more be tried."""
     message: str
-    """In a sentence."""
+    """In a sentence; of a lack of memory, how much there was says more."""
     final: bool = False
     """Another attempt would end the same way."""
     role: str = ""
@@ -57,8 +57,7 @@ def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
         return _final(next(pod for pod in ended if _permanent(stage, pod)), said)
     starved = next(filter(_starved, ended), None)
     if starved is not None:
-        text = "a pod ran out of memory; raise resources.limits.memory of the stage"
-        return Diagnosis("out_of_memory", "OutOfMemory", text, role=starved.place.role)
+        return Diagnosis("out_of_memory", "OutOfMemory", "", role=starved.place.role)
     taken = next((pod for pod in pods if pod.disrupted), None)
     if taken is not None:
         why = taken.disruption or "a pod was evicted or its node went away"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from hone.api.status import GangStatus, Restarts
 from hone.plan.diagnosis import Cause, diagnose
+from hone.plan.growth import relief, starved
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import stamp, when
@@ -114,9 +115,8 @@ def _complete(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> Ga
     if report is None and terms.stage.reports:
         # The pod went before it was read. What it committed is still there: the next attempt
         # finds it and reports it again.
-        return _again(
-            gang, "preemption", "the pod's report was lost with the pod", timedelta(0), now
-        )
+        why = ": the pod's report was lost with the pod"
+        return _again(gang, "preemption", why, timedelta(0), now)
     report = report or Report(message=chief.said if chief else "")
     return gang.model_copy(
         update={
@@ -137,10 +137,14 @@ def _failed(gang: GangStatus, terms: Terms, sight: Sight, said: str, now: dateti
     found = diagnose(terms, sight, said)
     if found.final:
         return stop(gang, found.reason, found.message, now)
-    counted = gang.restarts.application + gang.restarts.out_of_memory
+    times, settings = gang.restarts.out_of_memory, terms.pods(found.role)
+    hungry = found.cause == "out_of_memory"
+    why = starved(settings, times) if hungry else found.message
+    counted = gang.restarts.application + times
     if found.cause != "preemption" and counted >= terms.retries:
-        return stop(gang, found.reason, f"{found.message} (after {counted} restarts)", now)
-    return _again(gang, found.cause, found.message, _backoff(found.cause, counted), now)
+        return stop(gang, found.reason, f"{why} (after {counted} restarts)", now)
+    how = relief(settings, times + 1) if hungry else ""
+    return _again(gang, found.cause, f"{how}: {why}", _backoff(found.cause, counted), now)
 
 
 def _again(
@@ -156,7 +160,7 @@ def _again(
             "ready": 0,
             "not_before": stamp(now + backoff) if backoff else None,
             "reason": "Restarting",
-            "message": f"restarting: {why}"[:1024],
+            "message": f"restarting{why}"[:1024],
         }
     )
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hone.api import API_VERSION, KIND
-from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.plan import names
 from hone.plan.failures import answer
+from hone.plan.growth import with_memory
 from hone.plan.names import Place
 from hone.plan.pods import pod_template
 from hone.plan.site import Site
@@ -51,10 +51,12 @@ def job_of(
     attempt: int,
     sources: tuple[Source, ...],
     site: Site,
+    starved: int = 0,
 ) -> Manifest:
-    """Give the Indexed Job of one role of a gang."""
+    """Give the Indexed Job of one role of a gang, after so many restarts for lack of memory."""
     place = Place(stage.name, gang.member, role.name, attempt)
-    execution = stage.over(job.spec.defaults or Execution())
+    terms = Terms.of(stage, gang, job.spec.defaults)
+    settings = with_memory(terms.pods(role.name), starved)
     artifacts = job.spec.artifacts or site.artifacts
     if artifacts is None:
         raise ValueError("spec.artifacts is missing and the operator has no default")
@@ -65,7 +67,7 @@ def job_of(
     if gang.size > 1:
         env += cluster_variables(job, gang, place)
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}
-    template = pod_template(execution, site, env, artifacts.credentials)
+    template = pod_template(settings, site, env, artifacts.credentials)
     template["metadata"] = {"labels": _labels(job) | place.labels()}
     if gang.size > 1:
         template["spec"]["subdomain"] = names.service(job.name)
@@ -78,7 +80,7 @@ def job_of(
             "completions": role.replicas,
             "parallelism": role.replicas,
             "podReplacementPolicy": "Failed",
-            **answer(stage.value, role, Terms(stage, gang, execution).retries),
+            **answer(stage.value, role, terms.retries),
             "template": template,
         },
     }

@@ -116,8 +116,9 @@ def _missing(job: OptimizationJob, world: World, status: JobStatus, site: Site) 
             for role in shape.roles:
                 place = Place(spec.name, gang.member, role.name, gang.attempt)
                 if names.child(job.name, place) not in there:
+                    given, starved = tuple(sources), gang.restarts.out_of_memory
                     objects.append(
-                        job_of(job, spec, shape, role, gang.attempt, tuple(sources), site)
+                        job_of(job, spec, shape, role, gang.attempt, given, site, starved)
                     )
         sources += _sources(spec, stage)
     return objects

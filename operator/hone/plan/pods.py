@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hone.api.execution import Execution, Resources, Variable, Volume
 from hone.api.job import Credentials
+from hone.api.pod_settings import PodSettings, Resources, Variable, Volume
 from hone.plan.site import Site
 
 USER = 65532
@@ -16,34 +16,35 @@ FRAMEWORK = {"HOME": "/tmp", "TMPDIR": "/tmp", "TF_USE_LEGACY_KERAS": "1"}  # no
 
 
 def pod_template(
-    execution: Execution, site: Site, env: list[dict[str, Any]], credentials: Credentials | None
+    settings: PodSettings, site: Site, env: list[dict[str, Any]], credentials: Credentials | None
 ) -> dict[str, Any]:
     """Give the pod template of a stage, without its labels."""
     container: dict[str, Any] = {
         "name": "trainer",
-        "image": execution.image or site.trainer_image,
-        "imagePullPolicy": execution.image_pull_policy or site.pull_policy,
+        "image": settings.image or site.trainer_image,
+        "imagePullPolicy": settings.image_pull_policy or site.pull_policy,
         "command": ["python", "-m", "hone_trainer"],
         "env": [
             *({"name": key, "value": value} for key, value in FRAMEWORK.items()),
             *env,
-            *(_variable(each) for each in execution.env or ()),
+            *(_variable(each) for each in settings.env or ()),
         ],
-        "resources": _resources(execution.resources or Resources()),
+        "resources": _resources(settings.resources or Resources()),
         "securityContext": {
             "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
+            "readOnlyRootFilesystem": not settings.writable_root,
             "capabilities": {"drop": ["ALL"]},
         },
         "volumeMounts": [
             {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
             {"name": "token", "mountPath": TOKEN_FOLDER, "readOnly": True},
-            *({"name": v.name, "mountPath": v.mount_path} for v in execution.volumes or ()),
+            *({"name": v.name, "mountPath": v.mount_path} for v in settings.volumes or ()),
         ],
         "terminationMessagePolicy": "File",
     }
     if credentials is not None:
         container["envFrom"] = [{"secretRef": {"name": credentials.secret_name}}]
+    user = settings.run_as_user or USER
     spec = {
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,
@@ -51,19 +52,19 @@ def pod_template(
         "terminationGracePeriodSeconds": GRACE_SECONDS,
         "securityContext": {
             "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
+            "runAsUser": user,
+            "runAsGroup": user,
+            "fsGroup": user,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container],
         "volumes": [
             {"name": "scratch", "emptyDir": {}},
             {"name": "token", "projected": {"sources": [_token(site)]}},
-            *(_volume(each) for each in execution.volumes or ()),
+            *(_volume(each) for each in settings.volumes or ()),
         ],
     }
-    return {"spec": spec | _placement(execution)}
+    return {"spec": spec | _placement(settings)}
 
 
 def _token(site: Site) -> dict[str, Any]:
@@ -92,14 +93,14 @@ def _resources(resources: Resources) -> dict[str, Any]:
     return {key: value for key, value in resources.dump().items() if value}
 
 
-def _placement(execution: Execution) -> dict[str, Any]:
+def _placement(settings: PodSettings) -> dict[str, Any]:
     """Give the fields that bear the same name in the spec and in the pod."""
     said: dict[str, Any] = {
-        "nodeSelector": execution.node_selector,
-        "tolerations": [toleration.dump() for toleration in execution.tolerations or ()],
-        "serviceAccountName": execution.service_account_name,
-        "priorityClassName": execution.priority_class_name,
-        "runtimeClassName": execution.runtime_class_name,
-        "imagePullSecrets": [{"name": name} for name in execution.image_pull_secrets or ()],
+        "nodeSelector": settings.node_selector,
+        "tolerations": [toleration.dump() for toleration in settings.tolerations or ()],
+        "serviceAccountName": settings.service_account_name,
+        "priorityClassName": settings.priority_class_name,
+        "runtimeClassName": settings.runtime_class_name,
+        "imagePullSecrets": [{"name": name} for name in settings.image_pull_secrets or ()],
     }
     return {key: value for key, value in said.items() if value}

@@ -24,6 +24,11 @@ class Terms:
         """Read them off a job."""
         return cls(spec, shape, spec.over(defaults or Execution()))
 
+    def pods(self, role: str) -> Execution:
+        """Give the settings of the pods of a role."""
+        said = next((each for each in self.spec.roles if each.role == role), None)
+        return said.over(self.limits) if said else self.limits
+
     @property
     def stage(self) -> Stage:
         """What the gang runs."""

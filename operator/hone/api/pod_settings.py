@@ -1,0 +1,147 @@
+"""What a job may say about its pods: a curated part of the pod's own fields.
+
+The full pod template would make the CRD larger than plain ``kubectl apply`` accepts, and would let
+a job undo what its administrator set (Argo Workflows CVE-2026-31892).
+"""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from hone.api.quantity import QUANTITY
+from hone_trainer.words import OneOf, Words
+
+Settings = TypeVar("Settings", bound="PodSettings")
+NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+PATH_PATTERN = r"^/[^:]*$"
+Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
+LabelText = Annotated[str, Field(max_length=63)]
+KeyText = Annotated[str, Field(max_length=317)]
+Quantity = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int) else value),
+    Field(max_length=32, pattern=QUANTITY),
+    WithJsonSchema({"x-kubernetes-int-or-string": True, "pattern": QUANTITY, "maxLength": 32}),
+]
+"""An amount in the notation of Kubernetes: 500m, 4Gi, 1."""
+
+
+class Resources(Words):
+    """Compute resources of each pod."""
+
+    limits: Annotated[dict[KeyText, Quantity], Field(max_length=16)] = {}
+    """The most a pod may use, such as ``cpu: "2"``, ``memory: 4Gi``, ``nvidia.com/gpu: "1"``."""
+    requests: Annotated[dict[KeyText, Quantity], Field(max_length=16)] = {}
+    """What a pod is sure to get; the limits where nothing is said."""
+
+
+class SecretKey(Words):
+    """A key of a Secret in the job's namespace."""
+
+    name: Name
+    """The Secret."""
+    key: Annotated[str, Field(min_length=1, max_length=253)]
+    """The key in it."""
+
+
+class Variable(Words):
+    """An environment variable."""
+
+    name: Annotated[str, Field(max_length=128, pattern=VARIABLE_PATTERN)]
+    """Its name."""
+    value: Annotated[str, Field(max_length=4096)] = ""
+    """Its value, in plain sight of whoever can read the job."""
+    secret_key: SecretKey | None = None
+    """Take the value from a Secret instead."""
+
+
+class Toleration(Words):
+    """A taint that the pods put up with."""
+
+    key: KeyText | None = None
+    """Key of the taint; every key where none is given."""
+    operator: Literal["Exists", "Equal"] = "Equal"
+    """How the value is compared."""
+    value: LabelText | None = None
+    """Value of the taint."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """Effect of the taint; every effect where none is given."""
+
+
+class ClaimVolume(Words):
+    """A PersistentVolumeClaim of the job's namespace."""
+
+    claim_name: Name
+    """The claim."""
+
+
+class EmptyVolume(Words):
+    """An empty folder that goes with the pod."""
+
+    size_limit: Quantity | None = None
+    """The most it may hold."""
+    medium: Literal["", "Memory"] = ""
+    """``Memory`` for a tmpfs, such as a larger /dev/shm."""
+
+
+class VolumeKind(OneOf):
+    """What a volume is made of."""
+
+    persistent_volume_claim: ClaimVolume | None = None
+    """A PersistentVolumeClaim."""
+    empty_dir: EmptyVolume | None = None
+    """An empty folder."""
+
+
+class Volume(VolumeKind):
+    """A volume, and where it appears in the pods."""
+
+    name: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)]
+    """Its name."""
+    mount_path: Annotated[str, Field(max_length=512, pattern=PATH_PATTERN)]
+    """Where it appears."""
+
+
+class PodSettings(Words):
+    """Where and how pods run."""
+
+    image: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    """Container image; the operator's trainer image where nothing is said."""
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When the image is pulled."""
+    image_pull_secrets: Annotated[tuple[Name, ...], Field(max_length=8)] | None = None
+    """Secrets for pulling it."""
+    resources: Resources | None = None
+    """Compute resources of each pod."""
+    env: Annotated[tuple[Variable, ...], Field(max_length=64)] | None = None
+    """Environment variables."""
+    volumes: Annotated[tuple[Volume, ...], Field(max_length=16)] | None = None
+    """Volumes."""
+    node_selector: Annotated[dict[KeyText, LabelText], Field(max_length=16)] | None = None
+    """Labels that a node must have."""
+    tolerations: Annotated[tuple[Toleration, ...], Field(max_length=16)] | None = None
+    """Taints that the pods put up with."""
+    service_account_name: Name | None = None
+    """Account of the pods; it needs no rights."""
+    priority_class_name: Name | None = None
+    """Priority of the pods."""
+    runtime_class_name: Name | None = None
+    """Container runtime of the pods."""
+    run_as_user: Annotated[int, Field(ge=1, le=2_147_483_647)] | None = None
+    """Number of the user, and of its group, that the pods run as; never root. 65532 where nothing
+    is said."""
+    writable_root: bool | None = None
+    """Let the container write to its own root file system; images of your own may need it."""
+
+    @property
+    def memory(self) -> str | None:
+        """The memory limit of each pod."""
+        return self.resources.limits.get("memory") if self.resources else None
+
+    def over(self, defaults: Settings) -> Settings:
+        """Give these words, and those of ``defaults`` where nothing is said."""
+        words = {name: getattr(self, name, None) for name in type(defaults).model_fields}
+        said = {name: value for name, value in words.items() if value is not None}
+        return defaults.model_copy(update=said)

@@ -1,0 +1,53 @@
+"""Amounts in the notation of Kubernetes: read exactly, made to grow, written as people would."""
+
+import math
+import re
+from fractions import Fraction
+
+QUANTITY = r"^[0-9]+(\.[0-9]+)?([munkMGTPE]|[KMGTPE]i)?$"
+UNITS = {
+    "n": Fraction(1, 10**9),
+    "u": Fraction(1, 10**6),
+    "m": Fraction(1, 1000),
+    "": Fraction(1),
+    "k": Fraction(1000),
+    **{letter: Fraction(1000) ** power for power, letter in enumerate("MGTPE", 2)},
+    **{f"{letter}i": Fraction(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
+}
+BINARY = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki", "")
+STEP = UNITS["Mi"]
+"""What grows is rounded up to this: nobody reads memory by the byte."""
+
+
+def amount(text: str) -> Fraction:
+    """Read an amount: ``500m`` is a half, ``1Ki`` is 1024.
+
+    Raises:
+        ValueError: the text is no amount.
+    """
+    if not re.fullmatch(QUANTITY, text):
+        raise ValueError(f"{text!r} must be an amount such as 500m, 4Gi or 1")
+    number = text.rstrip("".join(UNITS))
+    return Fraction(number) * UNITS[text[len(number) :]]
+
+
+def written(whole: int) -> str:
+    """Write a whole number of bytes with the largest binary unit that needs no fraction."""
+    unit = next((unit for unit in BINARY if whole and whole % UNITS[unit] == 0), "")
+    return f"{whole // UNITS[unit]}{unit}"
+
+
+def grown(text: str, factor: float, times: int, bound: str) -> str:
+    """Give an amount multiplied so many times, at most the bound, and never less than it was.
+
+    Args:
+        text: the amount.
+        factor: by which it grows each time.
+        times: how often it has grown.
+        bound: the most it becomes; written as it stands once it is reached.
+    """
+    start, most = amount(text), amount(bound)
+    if times == 0 or start >= most:
+        return text
+    wanted = math.ceil(start * Fraction(str(factor)) ** times / STEP) * STEP
+    return bound if wanted >= most else written(int(wanted))
