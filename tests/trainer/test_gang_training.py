@@ -55,7 +55,7 @@ class GangOfTwo:
     def await_checkpoint(self) -> None:
         prefix = self.bench.task("train", {}).prefix + "/checkpoints"
         deadline = time.monotonic() + DEADLINE_S
-        while not self.bench.store.list(prefix):
+        while not any(path.endswith(".json") for path in self.bench.store.list(prefix)):
             assert time.monotonic() < deadline
             time.sleep(0.05)
 

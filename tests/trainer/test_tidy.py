@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hone_trainer.__main__ import run, tidy
-from hone_trainer.checkpoints import Checkpoint, Checkpoints
+from hone_trainer.checkpoints import Checkpoints
+from hone_trainer.slabs import InMemory
 from hone_trainer.stages import AnyStage
 from hone_trainer.task import StageFailure, Task
 
@@ -17,9 +18,10 @@ def checkpointed(bench: Any) -> Task:
     """A training task with two checkpoints in its store."""
     task: Task = bench.task("train", TRAIN)
     kept = Checkpoints(bench.store, task.prefix, "digest")
-    for epochs in (1, 2, 3):
-        kept.write(Checkpoint(epochs, [np.zeros(2)], [], [np.zeros(2)], epochs))
-    assert len(left(bench, task)) == 2
+    for step in (1, 2, 3):
+        kept.write(step, {}, {"weights": (InMemory(np.full(2, step)),)})
+    manifests = [path for path in left(bench, task) if path.endswith(".json")]
+    assert len(manifests) == 2
     return task
 
 
@@ -62,10 +64,10 @@ def test_what_cannot_be_removed_is_no_failure(
 def test_a_checkpoint_that_a_zombie_removed_is_worth_another_attempt(run_stage: Any) -> None:
     task = checkpointed(run_stage)
     kept = Checkpoints(run_stage.store, task.prefix, "digest")
-    assert kept.latest() == 3
+    assert kept.latest() is not None
     kept.clear()
     with pytest.raises(StageFailure, match="removed in the meantime") as failed:
-        kept.read(3)
+        kept.read(0, 3)
     assert (failed.value.reason, failed.value.retry) == ("CheckpointReplaced", True)
 
 

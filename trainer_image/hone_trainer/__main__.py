@@ -21,10 +21,19 @@ from hone_trainer.guardian import guard
 from hone_trainer.last_word import leave
 from hone_trainer.manifest import committed
 from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster
+from hone_trainer.pulse import Pulse
 from hone_trainer.stage import Stage
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import open_store
-from hone_trainer.task import TASK_VARIABLE, Exit, Progress, Report, StageFailure, Task
+from hone_trainer.task import (
+    TASK_VARIABLE,
+    Exit,
+    Interrupted,
+    Progress,
+    Report,
+    StageFailure,
+    Task,
+)
 
 _log = logging.getLogger("hone")
 
@@ -38,16 +47,16 @@ def main() -> NoReturn:
         datefmt="%H:%M:%S",
     )
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    guard(work)
+    guard(work, keep_stacks)
 
 
-def work() -> NoReturn:
+def work(pulse: Pulse) -> NoReturn:
     """Run the stage in this process and say how it ended."""
     limit_threads(os.environ)
     # Read when TensorFlow is first imported, whoever does that: warnings and errors only.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        report = run(read_task())
+        report = run(read_task(), pulse)
     except Exception as error:
         leave(*judge(error))
     leave(report, Exit.OK)
@@ -64,7 +73,16 @@ def read_task() -> Task:
         raise StageFailure("BadTask", message) from None
 
 
-def run(task: Task) -> Report:
+def keep_stacks(text: str) -> str:
+    """Store what a pod that hangs was doing; give the address."""
+    task, gang = read_task(), Gang.read(os.environ)
+    path = f"{task.prefix}/{task.attempt}/stacks-{gang.rank}.txt"
+    store = open_store(task.store)
+    store.put(path, text.encode())
+    return store.uri(path)
+
+
+def run(task: Task, pulse: Pulse | None = None) -> Report:
     """Run one stage in this pod, unless its output is already there."""
     gang = Gang.read(os.environ)
     place = f"pod {gang.rank + 1}/{gang.size}, attempt {task.attempt}"
@@ -85,7 +103,7 @@ def run(task: Task) -> Report:
     post = Poster(task.progress_url if gang.rank == 0 else None, token)
     gang.await_names(lambda missing: post(Progress(message=missing)))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
-        ctx = Context(task, store, Path(work), post, gang.rank, gang.size)
+        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse or Pulse())
         report = stage.run(ctx)
         tidy(stage, ctx)
     return report
@@ -105,6 +123,8 @@ def judge(error: Exception) -> tuple[Report, int]:
     if isinstance(error, StageFailure):
         report = Report(reason=error.reason[:63], message=error.message[:1024])
         return report, 1 if error.retry else Exit.DO_NOT_RETRY
+    if isinstance(error, Interrupted):
+        return Report(reason="Interrupted", message=str(error)), Exit.INTERRUPTED
     if lost_peer(error):
         message = f"another pod of the gang went away ({type(error).__name__})"
         return Report(reason="PeerLost", message=message), Exit.PEER_LOST

@@ -1,118 +1,231 @@
-"""Checkpoints of a training, one per epoch, beside the attempts of a member.
+"""Checkpoints of a training: pieces named by their digest, and a manifest that is written last.
 
 They outlive the attempt that wrote them: that is their purpose. Each records the digest of what
-went into the training, so that another configuration never resumes from it.
+went into the training, so that another configuration never resumes from it. Every attempt has a
+folder of its own below, and touches those of older attempts only: a zombie can do no harm, and
+finds out that it is one.
 """
 
 from __future__ import annotations
 
-import io
+import hashlib
 import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hone_trainer.slabs import Array, Slab, spans
 from hone_trainer.store import ArtifactStore
 from hone_trainer.task import StageFailure
 
 KEPT = 2
-"""Checkpoints that stay: a pod may die while it writes the last one, or reads the one before."""
+"""Checkpoints that stay: the last may be damaged, or be read while the next one is written."""
 
-Arrays = list[NDArray[np.generic]]
+NOT_FINITE = "CheckpointNotFinite"
 
+Groups = Mapping[str, Sequence[Slab]]
+"""Name -> arrays: weights, optimizer, best."""
 
-@dataclass
-class Checkpoint:
-    """The whole state of a training after so many epochs."""
-
-    epochs: int
-    weights: Arrays
-    optimizer: Arrays
-    best: Arrays
-    """Weights of the epoch that would be kept if the training ended here."""
-    best_epoch: int
-    history: list[dict[str, float]] = field(default_factory=list)
+_MANIFEST = re.compile(r"/(\d+)/step-(\d+)\.json$")
+_ATTEMPT = re.compile(r"/checkpoints/(\d+)/")
+_log = logging.getLogger("hone")
 
 
 @dataclass(frozen=True)
+class InStore:
+    """A slab that lies in the store, in pieces."""
+
+    store: ArtifactStore
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    pieces: tuple[tuple[int, int, str, str], ...]
+    """(first row, last row, path, SHA-256) of each."""
+
+    def read(self, first: int, last: int) -> Array:
+        """See ``Slab``; ``CheckpointDamaged`` where a piece is not what was written."""
+        found = [
+            self._piece(path, digest)[max(first, start) - start : last - start]
+            for start, end, path, digest in self.pieces
+            if start < last and end > first
+        ]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def _piece(self, path: str, digest: str) -> Array:
+        data = _get(self.store, path)
+        if hashlib.sha256(data).hexdigest() != digest:
+            message = f"{self.store.uri(path)} is not what was written: its digest differs"
+            raise StageFailure("CheckpointDamaged", message, retry=True)
+        return np.frombuffer(data, self.dtype).reshape(-1, *self.shape[1:])
+
+    def dump(self) -> dict[str, Any]:
+        """Give the JSON form."""
+        return {"shape": self.shape, "dtype": self.dtype.name, "pieces": self.pieces}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A checkpoint of the store: its facts, and its arrays by group."""
+
+    attempt: int
+    step: int
+    facts: dict[str, Any]
+    groups: dict[str, tuple[InStore, ...]]
+
+
+@dataclass
 class Checkpoints:
-    """The checkpoints of one member of a stage."""
+    """The checkpoints of one member of a stage, as one attempt sees them."""
 
     store: ArtifactStore
     prefix: str
     """The member's folder: ``Task.prefix``."""
     digest: str = ""
     """Digest of what goes into the training."""
+    attempt: int = 0
+    kept: int = KEPT
+    _there: set[str] = field(default_factory=set)
 
-    def write(self, checkpoint: Checkpoint) -> None:
-        """Store a checkpoint, then drop the ones that are older than the last two."""
-        groups = {n: getattr(checkpoint, n) for n in ("weights", "optimizer", "best")}
-        arrays = {f"{name}.{i}": a for name, group in groups.items() for i, a in enumerate(group)}
-        record = {
+    def write(self, step: int, facts: Mapping[str, Any], groups: Groups) -> Found:
+        """Store a checkpoint, then drop those that are older than the last few.
+
+        Args:
+            step: steps that are done.
+            facts: what else has to be known to go on; JSON values.
+            groups: the arrays; pieces that lie in the store already are not written again.
+
+        Raises:
+            StageFailure: a newer attempt has begun (``Superseded``), an array is not finite
+                (``CheckpointNotFinite``), or the storage fails.
+        """
+        slabs = {id(slab): slab for group in groups.values() for slab in group}
+        put = {key: self._put(slab) for key, slab in slabs.items()}
+        stored = {name: tuple(put[id(slab)] for slab in group) for name, group in groups.items()}
+        self._yield_to_newer()
+        record: dict[str, Any] = {
             "inputDigest": self.digest,
-            "epochs": checkpoint.epochs,
-            "bestEpoch": checkpoint.best_epoch,
-            "history": checkpoint.history,
-            "arrays": {name: len(group) for name, group in groups.items()},
+            "facts": dict(facts),
+            "groups": {name: [each.dump() for each in group] for name, group in stored.items()},
         }
-        text = np.frombuffer(json.dumps(record).encode(), np.uint8)
-        packed = io.BytesIO()
-        np.savez(packed, allow_pickle=False, record=text, **arrays)
-        self.store.put(self._path(checkpoint.epochs), packed.getvalue())
-        for path in self._paths()[:-KEPT]:
-            self.store.delete(path)
+        path = f"{self._folder}/{self.attempt}/step-{step:09d}.json"
+        self.store.create(path, json.dumps(record).encode())
+        found = Found(self.attempt, step, record["facts"], stored)
+        self._drop_old()
+        return found
 
-    def latest(self) -> int:
-        """Say after how many epochs the training can be taken up; 0 where from its start."""
-        for path in reversed(self._paths()):
-            record = self._record(np.load(self._open(path), allow_pickle=False))
-            if record["inputDigest"] == self.digest:
-                return int(record["epochs"])
-        return 0
+    def latest(self) -> Found | None:
+        """Give the newest checkpoint that is whole, and of this configuration."""
+        for path in self._manifests():
+            try:
+                found = self.read(*_numbers(path))
+                for slab in (slab for group in found.groups.values() for slab in group):
+                    for first, last, *_ in slab.pieces:
+                        slab.read(first, last)
+            except StageFailure as failure:
+                if failure.reason not in ("CheckpointDamaged", "CheckpointReplaced"):
+                    raise
+                _log.warning("checkpoint passed over: %s", failure.message)
+                continue
+            return found
+        return None
 
-    def read(self, epochs: int) -> Checkpoint:
-        """Read a checkpoint that ``latest`` named."""
-        with np.load(self._open(self._path(epochs)), allow_pickle=False) as arrays:
-            record = self._record(arrays)
+    def read(self, attempt: int, step: int) -> Found:
+        """Open the checkpoint that an attempt wrote at a step."""
+        path = f"{self._folder}/{attempt}/step-{step:09d}.json"
+        try:
+            record = json.loads(_get(self.store, path))
             if record["inputDigest"] != self.digest:
-                message = f"{self.store.uri(self._path(epochs))} is of another configuration"
+                message = f"{self.store.uri(path)} is of another configuration"
                 raise StageFailure("CheckpointReplaced", message, retry=True)
-            groups: dict[str, Arrays] = {
-                name: [arrays[f"{name}.{i}"] for i in range(count)]
-                for name, count in record["arrays"].items()
+            groups = {
+                name: tuple(_stored(self.store, each) for each in group)
+                for name, group in record["groups"].items()
             }
-        return Checkpoint(
-            epochs=record["epochs"],
-            weights=groups["weights"],
-            optimizer=groups["optimizer"],
-            best=groups["best"],
-            best_epoch=record["bestEpoch"],
-            history=record["history"],
-        )
+        except (ValueError, KeyError, TypeError):
+            message = f"{self.store.uri(path)} cannot be understood"
+            raise StageFailure("CheckpointDamaged", message, retry=True) from None
+        return Found(attempt, step, record["facts"], groups)
 
     def clear(self) -> None:
-        """Remove all checkpoints of the member, of whatever configuration; the newest last."""
-        for path in self._paths():
+        """Remove all checkpoints of the member, of whatever configuration; manifests first."""
+        paths = self.store.list(self._folder)
+        for path in sorted(paths, key=lambda path: not _MANIFEST.search(path)):
             self.store.delete(path)
 
-    def _open(self, path: str) -> io.BytesIO:
-        try:
-            return io.BytesIO(self.store.get(path))
-        except StageFailure as failure:
-            if failure.reason != "InputNotFound":
-                raise
-            # A zombie of an older attempt has committed and tidied up: the next one will see it.
-            message = f"{self.store.uri(path)} was removed in the meantime"
-            raise StageFailure("CheckpointReplaced", message, retry=True) from None
+    @property
+    def _folder(self) -> str:
+        return f"{self.prefix}/checkpoints"
 
-    def _path(self, epochs: int) -> str:
-        return f"{self.prefix}/checkpoints/epoch-{epochs:05d}.npz"
+    def _put(self, slab: Slab) -> InStore:
+        if isinstance(slab, InStore):
+            return slab
+        pieces = []
+        for first, last in spans(slab):
+            rows = np.ascontiguousarray(slab.read(first, last))
+            if rows.dtype.kind == "f" and not np.isfinite(rows).all():
+                raise StageFailure(NOT_FINITE, "weights are not finite: nothing to go back to")
+            data = rows.tobytes()
+            digest = hashlib.sha256(data).hexdigest()
+            path = f"{self._folder}/{self.attempt}/pieces/{digest}"
+            if path not in self._there:
+                self.store.create(path, data)
+                self._there.add(path)
+            pieces.append((first, last, path, digest))
+        return InStore(self.store, slab.shape, slab.dtype, tuple(pieces))
+
+    def _yield_to_newer(self) -> None:
+        attempts = [int(n) for path in self._paths() for n in _ATTEMPT.findall(path)]
+        if max(attempts, default=0) > self.attempt:
+            message = f"attempt {max(attempts)} has begun: attempt {self.attempt} ends here"
+            raise StageFailure("Superseded", message, retry=True)
+
+    def _drop_old(self) -> None:
+        mine = [path for path in self._manifests() if _numbers(path)[0] <= self.attempt]
+        for path in mine[self.kept :]:
+            self.store.delete(path)
+        wanted = {
+            piece[2]
+            for path in mine[: self.kept]
+            for group in json.loads(_get(self.store, path))["groups"].values()
+            for slab in group
+            for piece in slab["pieces"]
+        }
+        for path in self._paths():
+            attempt = int(_ATTEMPT.findall(path)[0])
+            if "/pieces/" in path and attempt <= self.attempt and path not in wanted:
+                self.store.delete(path)
+                self._there.discard(path)
+
+    def _manifests(self) -> list[str]:
+        """Give the paths of all manifests, the one that got furthest first."""
+        found = [path for path in self._paths() if _MANIFEST.search(path)]
+        return sorted(found, key=lambda path: _numbers(path)[::-1], reverse=True)
 
     def _paths(self) -> list[str]:
-        return self.store.list(f"{self.prefix}/checkpoints")
+        return [path for path in self.store.list(self._folder) if _ATTEMPT.search(path)]
 
-    def _record(self, arrays: Any) -> dict[str, Any]:
-        record: dict[str, Any] = json.loads(arrays["record"].tobytes())
-        return record
+
+def _numbers(path: str) -> tuple[int, int]:
+    found = _MANIFEST.search(path)
+    if found is None:
+        raise ValueError(f"{path} is no manifest of a checkpoint")
+    return int(found[1]), int(found[2])
+
+
+def _stored(store: ArtifactStore, record: dict[str, Any]) -> InStore:
+    pieces = tuple((int(a), int(b), str(p), str(d)) for a, b, p, d in record["pieces"])
+    return InStore(store, tuple(record["shape"]), np.dtype(record["dtype"]), pieces)
+
+
+def _get(store: ArtifactStore, path: str) -> bytes:
+    try:
+        return store.get(path)
+    except StageFailure as failure:
+        if failure.reason != "InputNotFound":
+            raise
+        # Dropped by a newer attempt, or with the commit of a zombie: look again.
+        message = f"{store.uri(path)} was removed in the meantime"
+        raise StageFailure("CheckpointReplaced", message, retry=True) from None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer import manifest as manifests
 from hone_trainer.manifest import MANIFEST, Manifest
+from hone_trainer.pulse import Pulse
 from hone_trainer.stage import Product
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import ArtifactStore
@@ -34,6 +35,8 @@ class Context:
     """Index of this pod in its gang; 0 is the chief, who writes."""
     size: int = 1
     """Pods of the gang."""
+    pulse: Pulse = field(default_factory=Pulse)
+    """What the guardian of this pod hears and says."""
 
     @property
     def chief(self) -> bool:

@@ -1,9 +1,10 @@
 """The first process of a pod: it starts the one that works, and outlives it.
 
 TensorFlow takes SIGTERM for itself, and holds Python's lock while it waits for a gang to come
-together: the process that runs it cannot be relied on to end when asked. The guardian can. It also
-tells what a process cannot tell of its own death (out of memory, a segmentation fault), and reaps
-orphans, as the first process of a container has to.
+together: the process that runs it cannot be relied on to end when asked. The guardian can. It
+passes the wish on through shared memory, waits for a checkpoint where one is promised, finds out
+that work has hung, and tells what a process cannot tell of its own death (out of memory, a
+segmentation fault). It also reaps orphans, as the first process of a container has to.
 """
 
 from __future__ import annotations
@@ -12,44 +13,84 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 from hone_trainer.last_word import leave
+from hone_trainer.pulse import Pulse
+from hone_trainer.stacks import Stacks
 from hone_trainer.task import Exit, Report
 
 ASKED = {signal.SIGTERM, signal.SIGINT}
+GRACE_S = 40.0
+"""How long a worker that listens may take to save its state: less than a pod's grace period."""
+LOOK_S = 0.5
 _PR_SET_PDEATHSIG = 1
 _COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 
+Dump = Callable[[str], str]
+"""Keeps the stacks of a process that hangs; gives where they lie."""
 
-def guard(work: Callable[[], NoReturn]) -> NoReturn:
-    """Run ``work`` in a child and end as it ends; on SIGTERM or Ctrl-C end it and say so.
+
+def guard(work: Callable[[Pulse], NoReturn], keep: Dump) -> NoReturn:
+    """Run ``work`` in a child and end as it ends; on SIGTERM or Ctrl-C have it stop, and say so.
 
     Call it before any thread starts: only the calling thread goes on in the child.
+
+    Args:
+        work: told by the pulse that it should stop; never returns.
+        keep: stores the stacks of a child that hung, and gives their address.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, ASKED | {signal.SIGCHLD})
     killed_before = _killed_for_memory()
-    guardian = os.getpid()
+    guardian, pulse, stacks = os.getpid(), Pulse(), Stacks()
     child = os.fork()
     if child == 0:
         # What asks a pod to stop asks the guardian; Ctrl-C reaches both, so it stays blocked here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         _die_with(guardian)
-        work()
+        stacks.arm()
+        work(pulse)
+    deadline = float("inf")
     while True:
-        got = signal.Signals(signal.sigwait(ASKED | {signal.SIGCHLD}))
-        if got in ASKED:
-            os.kill(child, signal.SIGKILL)
-            ended = os.waitpid(child, 0)[1]
-            if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == Exit.OK:
-                os._exit(Exit.OK)
-            message = f"{got.name}: stopped; what is committed or checkpointed stays"
-            leave(Report(reason="Interrupted", message=message), Exit.INTERRUPTED)
+        got = signal.sigtimedwait(ASKED | {signal.SIGCHLD}, LOOK_S)
+        if got is not None and got.si_signo in ASKED:
+            # At once where somebody asks a second time, or where nobody is there to listen.
+            patient = pulse.listening and not pulse.asked
+            deadline = time.monotonic() + GRACE_S if patient else 0.0
+            pulse.ask()
         status = _reap(child)
         if status is not None:
             _end_like(status, killed_before)
+        if pulse.hung and not pulse.asked:
+            _end_hung(child, pulse, stacks, keep)
+        if time.monotonic() > deadline:
+            _end_asked(child)
+
+
+def _end_asked(child: int) -> NoReturn:
+    os.kill(child, signal.SIGKILL)
+    ended = os.waitpid(child, 0)[1]
+    if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == Exit.OK:
+        os._exit(Exit.OK)
+    message = "stopped when asked; what is committed or checkpointed stays"
+    leave(Report(reason="Interrupted", message=message), Exit.INTERRUPTED)
+
+
+def _end_hung(child: int, pulse: Pulse, stacks: Stacks, keep: Dump) -> NoReturn:
+    silence = pulse.silence
+    text = stacks.dump(child)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    try:
+        where = f"; its stacks are in {keep(text)}"
+    except Exception as error:
+        where = f"; its stacks could not be kept ({type(error).__name__}), see the log"
+    sys.stdout.write(text)
+    message = f"no step ended for {silence:.0f} s{where}"
+    leave(Report(reason="Hung", message=message), Exit.HUNG)
 
 
 def _reap(child: int) -> int | None:

@@ -1,14 +1,14 @@
 """Training steps as one compiled loop, the same for one device and for many pods.
 
-Every batch is a pure function of (seed, epoch, step, replica): whoever resumes at an epoch sees the
-rows that an uninterrupted run would have seen. Between pods only gradients travel: metrics stay
-where they are until the epoch ends, and gradients of embeddings are made dense where the table is
-small, so that a step costs one collective instead of seven.
+Every batch is a pure function of (seed, epoch, step, replica): whoever resumes at a step sees the
+rows that an uninterrupted run would have seen, each exactly once an epoch. A step of several
+replicas costs one collective, which also tells every pod how the others fare.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,47 @@ from numpy.typing import NDArray
 
 from hone_trainer.dataset import Rows
 from hone_trainer.keras import keras, tf
+from hone_trainer.parcels import exchange
 
 DENSE_RATIO = 8
-"""Rows of a table per id of a step, up to which its gradient travels dense."""
-EVALUATION_BATCH = 8192
-"""Rows that are evaluated at a time."""
+"""Rows of a table per id of a step, up to which its gradient is made dense."""
+PADDING = -1
+"""Stands for a row where the last batch of an epoch is short."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a block of steps did, over all replicas."""
+
+    last: int
+    """Steps of the epoch that are done."""
+    sums: NDArray[np.float64]
+    """(3,): loss, hits and rows, summed."""
+    stop: bool
+    """Whether a pod of the gang was asked to stop."""
+    feeding: NDArray[np.float64]
+    """(replicas,): seconds a step that each replica waited for its rows."""
+    computing: NDArray[np.float64]
+    """(replicas,): seconds a step until each replica had its gradients, feeding included."""
+
+
+def order_of(seed: int, epoch: int, rows: int, batch: int) -> NDArray[np.int32]:
+    """Give the rows of every step of an epoch, (steps, batch), short batches padded.
+
+    Args:
+        seed: of the training.
+        epoch: counted from 0.
+        rows: rows in all; each is there exactly once.
+        batch: rows of a step, over all replicas.
+    """
+    shuffled = np.random.default_rng([seed, epoch]).permutation(rows).astype(np.int32)
+    steps = -(-rows // batch)
+    padding = np.full(steps * batch - rows, PADDING, np.int32)
+    return np.concatenate([shuffled, padding]).reshape(steps, batch)
 
 
 class Steps:
-    """The compiled steps of one training.
+    """The compiled steps of one training on replicas that keep in step.
 
     Args:
         strategy: the tf.distribute strategy in whose scope model and optimizer were made.
@@ -33,10 +65,21 @@ class Steps:
         rows: all training rows of the member, the same in every pod.
         batch: rows per step over all replicas; a multiple of the number of replicas.
         seed: of the order of the rows.
+        xla: compile forward and backward pass with XLA.
+        lazy: keep gradients of tables sparse, however small the table.
     """
 
     def __init__(
-        self, strategy: Any, model: Any, optimizer: Any, rows: Rows, batch: int, seed: int
+        self,
+        strategy: Any,
+        model: Any,
+        optimizer: Any,
+        rows: Rows,
+        batch: int,
+        seed: int,
+        *,
+        xla: bool = False,
+        lazy: bool = False,
     ) -> None:
         self._strategy = strategy
         self._model = model
@@ -44,89 +87,91 @@ class Steps:
         self._features = {name: tf.constant(values) for name, values in rows.features.items()}
         self._labels = tf.constant(rows.labels)
         self._batch = batch
-        self._share = batch // strategy.num_replicas_in_sync
+        self._replicas = strategy.num_replicas_in_sync
+        self._share = batch // self._replicas
         self._seed = seed
+        self._lazy = lazy
+        self._learn = tf.function(self._learn_eagerly, jit_compile=True) if xla else None
         self._run = tf.function(self._run_eagerly)
-        self.per_epoch = len(rows) // batch
+        self.rows = len(rows)
+        self.per_epoch = -(-len(rows) // batch)
 
-    def epoch(self, number: int, at_once: int) -> Iterator[tuple[int, NDArray[np.float64]]]:
-        """Run an epoch.
+    def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
+        """Run an epoch, or what is left of it.
 
         Args:
             number: which; decides the order of the rows.
+            first: steps of it that are done already.
             at_once: steps between two returns to Python.
-
-        Yields:
-            After each block: steps done so far, and this pod's sums over them: loss, hits, rows.
+            stop: function; says whether this pod was asked to stop.
         """
-        rows = len(self._labels)
-        order = np.random.default_rng([self._seed, number]).permutation(rows)
-        order = tf.constant(order[: self.per_epoch * self._batch])
-        sums = np.zeros(3)
-        for first in range(0, self.per_epoch, at_once):
-            last = min(first + at_once, self.per_epoch)
-            sums += self._run(order, tf.constant(first), tf.constant(last)).numpy()
-            yield last, sums
+        order = tf.constant(order_of(self._seed, number, self.rows, self._batch))
+        while first < self.per_epoch:
+            # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
+            last = min(first - first % at_once + at_once, self.per_epoch)
+            asked = tf.constant(float(stop()))
+            told = self._run(order, tf.constant(first), tf.constant(last), asked).numpy()
+            yield self._block(told, first, last)
+            first = last
 
-    def _run_eagerly(self, order: Any, first: Any, last: Any) -> Any:
-        sums = tf.zeros(3)
+    def _block(self, told: NDArray[np.float32], first: int, last: int) -> Block:
+        seconds = told[4:].reshape(2, self._replicas).astype(np.float64) / (last - first)
+        sums = told[:3].astype(np.float64)
+        return Block(last, sums, bool(told[3] > 0), seconds[0], seconds[1])
+
+    def _run_eagerly(self, order: Any, first: Any, last: Any, stop: Any) -> Any:
+        told = tf.zeros(4 + 2 * self._replicas)
         for step in tf.range(first, last):
-            given = self._strategy.run(self._step, args=(order, step))
-            sums += tf.add_n(self._strategy.experimental_local_results(given))
-        return sums
+            given = self._strategy.run(self._step, args=(order[step], stop))
+            told += self._strategy.experimental_local_results(given)[0]
+        return told
 
-    def _step(self, order: Any, step: Any) -> Any:
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        start = step * self._batch + replica * self._share
-        chosen = tf.slice(order, [start], [self._share])
+    def _step(self, batch: Any, stop: Any) -> Any:
+        context = tf.distribute.get_replica_context()
+        place = context.replica_id_in_sync_group
+        begun = tf.timestamp()
+        with tf.control_dependencies([begun]):
+            chosen = tf.slice(batch, [place * self._share], [self._share])
+        real = tf.cast(chosen != PADDING, tf.float32)
+        chosen = tf.maximum(chosen, 0)
         features = {name: tf.gather(values, chosen) for name, values in self._features.items()}
         labels = tf.gather(self._labels, chosen)
+        with tf.control_dependencies([*features.values(), labels]):
+            fed = tf.timestamp()
+        count = tf.reduce_sum(tf.cast(batch != PADDING, tf.float32))
+        learn = self._learn or self._learn_eagerly
+        gradients, loss, hits = learn(features, labels, real, count)
+        gradients = [self._travelling(gradient) for gradient in gradients]
+        with tf.control_dependencies([loss, *gradients]):
+            done = tf.timestamp()
+        mine = tf.one_hot(place, self._replicas)
+        seconds = [
+            tf.cast(fed - begun, tf.float32) * mine,
+            tf.cast(done - begun, tf.float32) * mine,
+        ]
+        told = tf.concat([[loss, hits, tf.reduce_sum(real), stop], *seconds], 0)
+        gradients, told = exchange(context, gradients, told)
+        variables = self._model.trainable_variables
+        self._optimizer.apply_gradients(
+            zip(gradients, variables, strict=True), skip_gradients_aggregation=True
+        )
+        return told
+
+    def _learn_eagerly(self, features: Any, labels: Any, real: Any, count: Any) -> Any:
+        """Give gradients of the mean loss of the global batch, and this replica's sums."""
         with tf.GradientTape() as tape:
             probabilities = self._model(features, training=True)
-            losses = keras.losses.binary_crossentropy(labels, probabilities)
-            loss = tf.reduce_sum(losses) / self._batch
-        variables = self._model.trainable_variables
-        gradients = [self._travelling(g) for g in tape.gradient(loss, variables)]
-        self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        hits = tf.reduce_sum(tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32))
-        return tf.stack([tf.reduce_sum(losses), hits, float(self._share)])
+            losses = keras.losses.binary_crossentropy(labels, probabilities) * real
+            mean = tf.reduce_sum(losses) / count
+        gradients = tape.gradient(mean, self._model.trainable_variables)
+        right = tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32)[:, 0]
+        return gradients, tf.reduce_sum(losses), tf.reduce_sum(right * real)
 
     def _travelling(self, gradient: Any) -> Any:
-        if not isinstance(gradient, tf.IndexedSlices):
+        if not isinstance(gradient, tf.IndexedSlices) or self._lazy:
             return gradient
-        ids = gradient.indices.shape[0] or self._share
-        dense = gradient.dense_shape is not None and tf.get_static_value(gradient.dense_shape)
-        if dense is None or dense is False or dense[0] > DENSE_RATIO * ids:
+        shape = tf.get_static_value(gradient.dense_shape)
+        ids = gradient.indices.shape[0]
+        if shape is None or ids is None or shape[0] > DENSE_RATIO * ids * self._replicas:
             return gradient
         return tf.convert_to_tensor(gradient)
-
-
-class GangSum:
-    """Sums an array over the pods of the gang; also a barrier, as every pod must arrive."""
-
-    def __init__(self, strategy: Any) -> None:
-        self._alone = not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
-        self._replicas = 1 if self._alone else len(strategy.extended.worker_devices)
-        self._sum = tf.function(
-            lambda mine: strategy.reduce("SUM", strategy.run(tf.identity, args=(mine,)), axis=None)
-        )
-
-    def __call__(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the sum; every pod must pass an array of the same shape."""
-        if self._alone:
-            return value
-        total: NDArray[np.float64] = self._sum(tf.constant(value / self._replicas)).numpy()
-        return total
-
-
-def predictor(model: Any) -> Any:
-    """Give a function from features, by column name, to probabilities (rows,)."""
-    compiled = tf.function(lambda features: model(features, training=False), reduce_retracing=True)
-
-    def predict(features: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
-        rows = len(next(iter(features.values())))
-        batches = (slice(i, i + EVALUATION_BATCH) for i in range(0, rows, EVALUATION_BATCH))
-        given = [compiled({n: tf.constant(v[b]) for n, v in features.items()}) for b in batches]
-        return np.concatenate([batch.numpy()[:, 0] for batch in given])
-
-    return predict

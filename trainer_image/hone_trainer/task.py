@@ -26,6 +26,8 @@ class Exit:
     """Asked to stop, and state saved: not counted as a failure."""
     PEER_LOST = 76
     """Another pod of the gang went away: the cause is over there."""
+    HUNG = 77
+    """Nothing moved for longer than was promised; the stacks are kept."""
 
 
 class Metric(Words):
@@ -138,6 +140,10 @@ class StageFailure(Exception):
         self.reason = reason
         self.message = message
         self.retry = retry
+
+
+class Interrupted(Exception):
+    """Asked to stop, and everything that is done is saved."""
 
 
 def metric(name: str, value: float) -> Metric:

@@ -1,20 +1,25 @@
-"""How a training goes: resume or start, epoch by epoch, a checkpoint after each, the best kept."""
+"""How a training goes: resume or start, block by block, checkpoints on the way, the best kept."""
 
 from __future__ import annotations
 
+import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hone_trainer import metrics
-from hone_trainer.checkpoints import Checkpoint, Checkpoints
+from hone_trainer.collectives import GangSum
+from hone_trainer.curves import curves
 from hone_trainer.inputs import open_inputs
+from hone_trainer.keeping import Keeping
 from hone_trainer.keras import keras
-from hone_trainer.manifest import input_digest
 from hone_trainer.network import Network, Part
-from hone_trainer.steps import GangSum, Steps, predictor
-from hone_trainer.task import Report, StageFailure
+from hone_trainer.pace import Pace
+from hone_trainer.prediction import predictor
+from hone_trainer.progression import Progression
+from hone_trainer.slabs import whole
+from hone_trainer.task import Interrupted, Report, StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.context import Context
@@ -23,16 +28,23 @@ if TYPE_CHECKING:
 
 LINGER_S = 0.5
 """How long the chief stays after the last barrier, so that its peers have left it first."""
+EVENTS = "tensorboard/events.out.tfevents"
+_log = logging.getLogger("hone")
 
 
 def train(stage: Train, ctx: Context) -> Report:
     """Run the stage in one pod of its gang."""
+    strategy = stage.strategy.value
+    if strategy.serves(ctx.task.role):
+        _log.info("%s %s serves its gang", ctx.task.role, ctx.rank)
+        strategy.serve()
     ctx.progress(0.0, "reading the training rows")
     dataset = ctx.dataset()
     rows = dataset.read("train", ctx.task.member, ctx.task.members)
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
     training = Training(stage, ctx, dataset, rows)
-    training.run()
+    with ctx.pulse.listens(stage.hang_seconds):
+        training.run()
     if not ctx.chief:
         training.over_gang(np.zeros(1))
         return Report(message=f"worker {ctx.rank} done; the chief reports")
@@ -51,78 +63,112 @@ class Training:
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
         self.stage, self.ctx, self.schema = stage, ctx, dataset.schema
         self.validation = dataset.read("validation")
-        self.strategy = stage.strategy.value.open()
-        replicas = self.strategy.num_replicas_in_sync
+        chosen = stage.strategy.value
+        strategy = chosen.open()
+        replicas = strategy.num_replicas_in_sync
         if stage.batch_size % replicas:
             message = f"train.batchSize {stage.batch_size} is no multiple of {replicas} replicas"
             raise StageFailure("BatchIndivisible", message)
         seed = ctx.task.seed * 1_000_003 + ctx.task.member
         keras.utils.set_random_seed(seed % 2**31)
-        with self.strategy.scope():
+        keras.mixed_precision.set_global_policy(stage.precision_policy)
+        with strategy.scope():
             inputs = open_inputs(self.schema)
-            self.model = keras.Model(inputs, stage.model.value.value.outputs(inputs, self.schema))
+            model = keras.Model(inputs, stage.model.value.value.outputs(inputs, self.schema))
             self.optimizer = stage.optimizer.value.open()
-            self.optimizer.build(self.model.trainable_variables)
-        args = (self.model, self.optimizer, rows, stage.batch_size, seed)
-        self.steps = Steps(self.strategy, *args)
-        self.predict = predictor(self.model)
-        self.over_gang = GangSum(self.strategy)
-        self.checkpoints = Checkpoints(ctx.store, ctx.task.prefix, input_digest(ctx.task))
-        self.state = Checkpoint(0, self.model.get_weights(), [], self.model.get_weights(), 0)
+            self.optimizer.build(model.trainable_variables)
+        self.steps = chosen.steps(stage, strategy, model, self.optimizer, rows, seed)
+        self.predict = predictor(model)
+        self.over_gang = GangSum(strategy)
+        variables = chosen.variables(strategy, model, self.optimizer)
+        self.keeping = Keeping(stage, ctx, variables, self.over_gang)
+        self.state = Progression()
+        self.pace = Pace(chosen.replicas())
 
     def run(self) -> None:
-        """Train the epochs that are not done yet."""
-        self._resume()
-        for epoch in range(self.state.epochs, self.stage.epochs):
-            self._epoch(epoch)
+        """Train what is not done yet."""
+        if not self._resume() and self.ctx.chief and self.stage.divergence.rollbacks:
+            self.keeping.save(self.state)  # something to go back to, from the first step on
+        while self.state.epochs < self.stage.epochs:
+            self._epoch()
+        self.keeping.flush()
 
     def commit(self) -> Report:
         """Write the network and say how it went."""
         state = self.state
-        weights = tuple(array.astype(np.float32) for array in state.best)
+        if not state.best_epoch:
+            message = "no epoch gave a finite validation loss"
+            raise StageFailure("LossNotFinite", f"{message}: lower the learning rate")
+        weights = tuple(whole(slab).astype(np.float32) for slab in self.keeping.weights())
         network = Network(self.schema, (Part(self.stage.model, weights),))
-        files = network.save(self.ctx)
+        drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
+        files = (*network.save(self.ctx), drawn)
         figures = state.history[state.best_epoch - 1]
-        names = ("valAccuracy", "valLoss", "valAuc", "accuracy", "loss")
+        names = ("valAccuracy", "valLoss", "valAuc", "accuracy", "loss", "rowsPerSecond")
+        facts = {
+            "history": state.history,
+            "keptEpoch": state.best_epoch,
+            "rollbacks": state.rollbacks,
+            "workers": self.pace.workers(),
+        }
         seconds = sum(epoch["seconds"] for epoch in state.history)
         return self.ctx.commit(
             files,
-            facts={"history": state.history, "keptEpoch": state.best_epoch},
-            metrics={name: figures[name] for name in names}
+            facts,
+            metrics={name: figures[name] for name in names if name in figures}
             | {"epoch": state.best_epoch, "seconds": seconds},
             message=f"epoch {state.best_epoch} of {state.epochs} kept: "
             f"validation accuracy {figures['valAccuracy']:.4f}",
             show=tuple(file.name for file in files),
         )
 
-    def _resume(self) -> None:
-        # The chief decides for all: a zombie may be writing while the others look.
-        found = self.checkpoints.latest() if self.ctx.chief else 0
-        epochs = int(self.over_gang(np.array([float(found)]))[0])
-        if not epochs:
-            return
-        self.state = self.checkpoints.read(epochs)
-        with self.strategy.scope():
-            self.model.set_weights(self.state.weights)
-            for variable, value in zip(self.optimizer.variables, self.state.optimizer, strict=True):
-                variable.assign(value)
-        self._tell(epochs, f"resumed after epoch {epochs}", self.state.history[-1])
+    def _resume(self) -> bool:
+        state = self.keeping.resume()
+        if state is None:
+            return False
+        self.state = state
+        self._scale_rate()
+        left = state.step - state.epochs * self.steps.per_epoch
+        where = f"after epoch {state.epochs}"
+        if left:
+            where = f"in epoch {state.epochs + 1}, after step {left} of {self.steps.per_epoch}"
+        self._tell(f"resumed {where}")
+        return True
 
-    def _epoch(self, epoch: int) -> None:
-        started = time.monotonic()
-        sums = np.zeros(3)
-        for done, sums in self.steps.epoch(epoch, self.stage.steps_per_execution):
-            share = done / self.steps.per_epoch
-            message = f"epoch {epoch + 1}/{self.stage.epochs}"
-            self._tell(epoch + share, message, {"loss": sums[0] / sums[2]})
-        loss_sum, hits, count = self.over_gang(sums)
-        if not np.isfinite(loss_sum):
-            message = f"the loss became {loss_sum} in epoch {epoch + 1}"
-            remedy = "lower train.optimizer.adam.learningRate, or normalize the number columns"
-            raise StageFailure("LossNotFinite", f"{message}: {remedy}")
+    def _epoch(self) -> None:
+        state, number = self.state, self.state.epochs
+        first = state.step - number * self.steps.per_epoch
+        begun = time.monotonic()
+        at_once = self.stage.steps_per_execution
+        for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.pulse.asked):
+            now = time.monotonic()
+            state.add(block.last - first, block.sums)
+            state.seconds += now - begun
+            self.pace.add(block, block.last - first, now - begun)
+            first, begun = block.last, now
+            self.ctx.pulse.beat()
+            if not np.isfinite(block.sums[0]):
+                self._diverged()
+                return
+            if block.stop:
+                self._stop()
+            self._tell(f"epoch {number + 1}/{self.stage.epochs}")
+            if first < self.steps.per_epoch:
+                self.keeping.save_if_due(state)
         if self.ctx.chief:
-            figures = {"epoch": epoch + 1, "loss": loss_sum / count, "accuracy": hits / count}
-            self._keep(figures | self._validate(), started)
+            self._end_epoch()
+        else:
+            state.end_epoch({})
+
+    def _end_epoch(self) -> None:
+        state = self.state
+        state.end_epoch(self._validate() | self.pace.figures())
+        self.ctx.pulse.beat()
+        self.keeping.end_epoch(state)
+        told = state.history[-1]
+        message = f"epoch {state.epochs}/{self.stage.epochs}: loss {told['loss']:.4f}, "
+        message += f"validation loss {told['valLoss']:.4f} accuracy {told['valAccuracy']:.4f}"
+        self._tell(message + self.pace.warning())
 
     def _validate(self) -> dict[str, float]:
         probabilities = self.predict(self.validation.features)
@@ -130,27 +176,45 @@ class Training:
         names = {"valLoss": "logLoss", "valAccuracy": "accuracy", "valAuc": "auc"}
         return {ours: figures[theirs] for ours, theirs in names.items()}
 
-    def _keep(self, figures: dict[str, float], started: float) -> None:
-        state = self.state
-        figures["seconds"] = round(time.monotonic() - started, 3)
-        state.epochs = int(figures["epoch"])
-        state.history.append(figures)
-        state.weights = self.model.get_weights()
-        state.optimizer = [variable.numpy() for variable in self.optimizer.variables]
-        losses = [epoch["valLoss"] for epoch in state.history]
-        if self.stage.keep == "last" or figures["valLoss"] <= min(losses):
-            state.best, state.best_epoch = state.weights, state.epochs
-        self.checkpoints.write(state)
-        message = f"epoch {state.epochs}/{self.stage.epochs}: loss {figures['loss']:.4f}, "
-        message += f"validation loss {figures['valLoss']:.4f} accuracy {figures['valAccuracy']:.4f}"
-        self._tell(state.epochs, message, figures)
+    def _stop(self) -> None:
+        """Save what is done, and leave together."""
+        if self.ctx.chief:
+            self.keeping.save(self.state)
+            self.keeping.flush()
+        self.over_gang(np.zeros(1))
+        done = f"step {self.state.step} of {self.stage.epochs * self.steps.per_epoch}"
+        raise Interrupted(f"asked to stop; {done} is saved")
 
-    def _tell(self, epochs: float, message: str, figures: dict[str, float] | None = None) -> None:
+    def _diverged(self) -> None:
+        """Go back to the last checkpoint with a lower rate, or give up."""
+        lost = self.state
+        said = f"the loss became {lost.trace[-1][1]} in epoch {lost.epochs + 1}"
+        if lost.rollbacks >= self.stage.divergence.rollbacks:
+            tried = f" after {lost.rollbacks} rollbacks" if lost.rollbacks else ""
+            remedy = "lower train.optimizer.adam.learningRate, normalize the number columns, "
+            remedy += "or allow train.divergence.rollbacks"
+            raise StageFailure("LossNotFinite", f"{said}{tried}: {remedy}")
+        self._resume()
+        self.state.rollbacks = lost.rollbacks + 1
+        self.state.rate = lost.rate * self.stage.divergence.rate_factor
+        self._scale_rate()
+        said += f": back at step {self.state.step}, learning rate × {self.state.rate:g}"
+        _log.warning(said)
+        self._tell(said)
+
+    def _scale_rate(self) -> None:
+        rate = self.stage.optimizer.value.learning_rate * self.state.rate
+        self.optimizer.learning_rate.assign(rate)
+
+    def _tell(self, message: str) -> None:
         if not self.ctx.chief:
             return
-        # The first epoch is left out where it can be: it pays for compiling.
-        seconds = [epoch["seconds"] for epoch in self.state.history]
-        pace: Any = np.mean(seconds[1:] or seconds) if seconds else None
-        left = self.stage.epochs - epochs
-        remaining = None if pace is None else pace * left
-        self.ctx.progress(epochs / self.stage.epochs, message, figures, remaining)
+        total = self.stage.epochs * self.steps.per_epoch
+        last = self.state.history[-1] if self.state.history else {}
+        shown: dict[str, float] = {
+            name: last[name] for name in ("valAccuracy", "valLoss") if name in last
+        }
+        shown |= {"loss": self.state.trace[-1][1]} if self.state.trace else {}
+        remaining = self.pace.remaining(total - self.state.step)
+        figures = shown | self.pace.figures()
+        self.ctx.progress(self.state.step / total, message, figures, remaining)

@@ -12,11 +12,29 @@ from hone_trainer.optimizers.adam import Adam
 from hone_trainer.stage import Gang, Product, Stage
 from hone_trainer.strategies import AnyStrategy
 from hone_trainer.strategies.single_device import SingleDevice
-from hone_trainer.words import Rule
+from hone_trainer.words import Rule, Words
 
 if TYPE_CHECKING:
     from hone_trainer.context import Context
     from hone_trainer.task import Report
+
+
+class Checkpoint(Words):
+    """How often the state of a training is saved."""
+
+    every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    """Seconds between two checkpoints; more where they would take over 2 % of the time."""
+    keep: Annotated[int, Field(ge=1, le=100)] = 2
+    """The last so many stay until the model is committed."""
+
+
+class Divergence(Words):
+    """What happens when the loss is no number any more."""
+
+    rollbacks: Annotated[int, Field(ge=0, le=10)] = 0
+    """Go back to the last checkpoint so many times before giving up."""
+    rate_factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """The learning rate is multiplied by this each time."""
 
 
 class Train(Stage):
@@ -48,12 +66,24 @@ class Train(Stage):
     """Rows per step, over all workers together (the global batch)."""
     steps_per_execution: Annotated[int, Field(ge=1, le=1000)] = 16
     """Steps between two returns to Python; more is faster, fewer reports sooner."""
+    precision: Literal["float32", "mixedBfloat16"] = "float32"
+    """What is computed with. bfloat16 pays on GPUs from Ampere on and on CPUs with AMX; weights
+    stay float32."""
+    xla: bool = False
+    """Compile forward and backward pass with XLA: faster steps after a longer first one; for
+    sequences of more than 32 positions on a CPU far slower."""
+    checkpoint: Checkpoint = Checkpoint()
+    """How often the state is saved, and how many are kept."""
+    divergence: Divergence = Divergence()
+    """What happens when the loss is no number any more."""
+    hang_seconds: Annotated[int, Field(ge=10, le=86_400)] = 600
+    """No step for so long: the pods keep their stacks and the gang restarts."""
     keep: Literal["best", "last"] = "best"
     """Which epoch's weights are kept: the one of least validation loss, or the last."""
 
     @model_validator(mode="after")
     def _whole_batches(self) -> Self:
-        if self.batch_size % self.gangs()[0].size:
+        if self.batch_size % self.strategy.value.replicas():
             raise ValueError("batchSize must be a multiple of strategy.multiWorkerMirrored.workers")
         return self
 
@@ -61,6 +91,11 @@ class Train(Stage):
         """One gang per member, shaped by the strategy."""
         roles = self.strategy.value.roles()
         return tuple(Gang(member, roles) for member in range(self.members))
+
+    @property
+    def precision_policy(self) -> str:
+        """The name of the Keras policy."""
+        return "mixed_bfloat16" if self.precision == "mixedBfloat16" else "float32"
 
     def at_once(self) -> int:
         """As many as the user allows."""

@@ -2,6 +2,7 @@
 
 from hone_trainer.strategies.mirrored import Mirrored
 from hone_trainer.strategies.multi_worker_mirrored import MultiWorkerMirrored
+from hone_trainer.strategies.parameter_server import ParameterServer
 from hone_trainer.strategies.single_device import SingleDevice
 from hone_trainer.words import OneOf
 
@@ -15,3 +16,5 @@ class AnyStrategy(OneOf):
     """All GPUs of one pod."""
     multi_worker_mirrored: MultiWorkerMirrored | None = None
     """Several pods, each with a copy of the model, gradients summed every step."""
+    parameter_server: ParameterServer | None = None
+    """Variables on servers of their own; workers that come and go."""

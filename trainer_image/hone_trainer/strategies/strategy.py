@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from hone_trainer.stage import Role
 from hone_trainer.words import Words
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset import Rows
+    from hone_trainer.stages.train import Train
 
 
 class Strategy(Words):
@@ -15,6 +19,42 @@ class Strategy(Words):
         """Say which pods make up the gang, the chief's role first."""
         return (Role("worker"),)
 
+    def replicas(self) -> int:
+        """Say between how many pods a batch is divided."""
+        return sum(role.replicas for role in self.roles())
+
+    def serves(self, role: str) -> bool:  # noqa: ARG002
+        """Say whether pods of this role only do what others tell them."""
+        return False
+
+    def serve(self) -> NoReturn:
+        """Do what others say; only in roles that ``serves`` names."""
+        raise NotImplementedError
+
     def open(self) -> Any:
         """Give the ``tf.distribute.Strategy`` of this pod; TF_CONFIG is already set."""
         raise NotImplementedError
+
+    def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:
+        """Give the variables of a training, to be saved and put back."""
+        from hone_trainer.variables import Variables
+
+        return Variables.of(strategy, model, optimizer)
+
+    def steps(
+        self, stage: Train, strategy: Any, model: Any, optimizer: Any, rows: Rows, seed: int
+    ) -> Any:
+        """Give the compiled steps of a training.
+
+        Args:
+            stage: its parameters.
+            strategy: what ``open`` gave.
+            model: made in its scope.
+            optimizer: made in its scope.
+            rows: all training rows of the member.
+            seed: of their order.
+        """
+        from hone_trainer.steps import Steps
+
+        how = {"xla": stage.xla, "lazy": stage.optimizer.value.lazy}
+        return Steps(strategy, model, optimizer, rows, stage.batch_size, seed, **how)

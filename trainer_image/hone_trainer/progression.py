@@ -1,0 +1,63 @@
+"""How far a training is: everything but the arrays that has to survive a restart."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+TRACE_LIMIT = 2048
+"""Points of the loss curve that are kept."""
+
+
+@dataclass
+class Progression:
+    """The facts of a training after so many steps."""
+
+    step: int = 0
+    """Steps done, over all epochs."""
+    sums: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    """Loss, hits and rows of the epoch under way."""
+    seconds: float = 0.0
+    """Time that the epoch under way has taken."""
+    history: list[dict[str, float]] = field(default_factory=list)
+    """The figures of every finished epoch."""
+    best_epoch: int = 0
+    """The epoch that would be kept if the training ended here; 0 before the first."""
+    rate: float = 1.0
+    """What the learning rate is multiplied by, after rollbacks."""
+    rollbacks: int = 0
+    trace: list[tuple[int, float]] = field(default_factory=list)
+    """(step, mean loss of the block that ended there)."""
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that are done."""
+        return len(self.history)
+
+    def dump(self) -> dict[str, Any]:
+        """Give the JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, facts: dict[str, Any]) -> Self:
+        """Read the JSON form."""
+        trace = [(int(step), float(loss)) for step, loss in facts["trace"]]
+        return cls(**facts | {"trace": trace})
+
+    def add(self, steps: int, sums: NDArray[np.float64]) -> None:
+        """Take note of a block of steps."""
+        self.step += steps
+        self.sums = [old + float(new) for old, new in zip(self.sums, sums, strict=True)]
+        self.trace.append((self.step, float(sums[0] / max(sums[2], 1.0))))
+        if len(self.trace) > TRACE_LIMIT:
+            self.trace = self.trace[1::2]
+
+    def end_epoch(self, figures: dict[str, float]) -> None:
+        """Take note of an epoch's end; what follows belongs to the next."""
+        loss, hits, rows = self.sums
+        own = {"epoch": self.epochs + 1, "loss": loss / rows, "accuracy": hits / rows}
+        self.history.append(own | figures | {"seconds": round(self.seconds, 3)})
+        self.sums, self.seconds = [0.0, 0.0, 0.0], 0.0

@@ -1,0 +1,82 @@
+"""Arrays that are read a few rows at a time, wherever they lie: memory, a server, the store.
+
+A table of some gigabytes is never held whole in the process that writes or reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+PIECE_BYTES = 64 << 20
+"""Bytes of a piece: large enough to be fast, small enough to hold several in memory."""
+
+Array = NDArray[np.generic]
+
+
+class Slab(Protocol):
+    """An array (rows, …); a scalar counts as one row."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape, as numpy has it."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Its element type."""
+
+    def read(self, first: int, last: int) -> Array:
+        """Give rows ``first`` to ``last``, exclusive; a scalar as (1,)."""
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A slab that is a numpy array."""
+
+    array: Array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """See ``Slab``."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """See ``Slab``."""
+        return self.array.dtype
+
+    def read(self, first: int, last: int) -> Array:
+        """See ``Slab``."""
+        return np.atleast_1d(self.array)[first:last]
+
+
+def rows_of(slab: Slab) -> int:
+    """Give the number of rows."""
+    return slab.shape[0] if slab.shape else 1
+
+
+def size_of(slab: Slab) -> int:
+    """Give the number of bytes."""
+    return int(np.prod(slab.shape, dtype=np.int64)) * slab.dtype.itemsize
+
+
+def spans(slab: Slab, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
+    """Give (first, last) of every piece of at most so many bytes, or of one row."""
+    rows = rows_of(slab)
+    at_once = max(1, piece * rows // max(1, size_of(slab)))
+    for first in range(0, rows, at_once):
+        yield first, min(rows, first + at_once)
+
+
+def whole(slab: Slab) -> Array:
+    """Give the array in memory."""
+    if isinstance(slab, InMemory):
+        return slab.array
+    out = np.empty((rows_of(slab), *slab.shape[1:]), slab.dtype)
+    for first, last in spans(slab):
+        out[first:last] = slab.read(first, last)
+    return out.reshape(slab.shape)
