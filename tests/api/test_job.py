@@ -17,6 +17,7 @@ def test_the_right_spec_is_read() -> None:
         "fuse",
         "compress",
         "evaluate",
+        "custom",
     ]
     assert spec.stages[1].value.gangs()[1].size == 2
 

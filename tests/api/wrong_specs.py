@@ -43,6 +43,14 @@ RIGHT: dict[str, Any] = {
             "compress": {"candidates": [{"techniques": [{"quantize": {"mode": "int8"}}]}]},
         },
         {"name": "evaluate", "evaluate": {"require": [{"metric": "accuracy", "atLeast": 0.8}]}},
+        {
+            "name": "own",
+            "image": "shop/trainer:1",
+            "custom": {
+                "command": ["python", "train.py"],
+                "roles": [{"name": "ps"}, {"name": "worker", "replicas": 2}, {"name": "chief"}],
+            },
+        },
     ],
 }
 
@@ -73,6 +81,7 @@ class Wrong:
 PREPARE: Path = ("stages", 0, "prepare")
 TRAIN: Path = ("stages", 1, "train")
 COMPRESS: Path = ("stages", 3, "compress")
+CUSTOM: Path = ("stages", 5, "custom")
 GATE: Path = ("stages", 4, "evaluate", "require", 0)
 
 # fmt: off
@@ -165,6 +174,41 @@ CASES = (
     Wrong(
         "a role that the stage has not", ("stages", 1, "roles"), [{"role": "worker"}, {"role": "ps"}],
         ("stages[1].roles[1].role", "this stage has no ps; it has worker"), "flow",
+    ),
+    Wrong("no command", (*CUSTOM, "command"), DROP, ("custom.command", "Required")),
+    Wrong("an empty command", (*CUSTOM, "command"), [], ("custom.command", "at least 1")),
+    Wrong("a command in one", (*CUSTOM, "command"), "python train.py", ("custom.command", "array")),
+    Wrong("an endless word", (*CUSTOM, "args"), ["x" * 4097], ("custom.args[0]", "4096")),
+    Wrong("no pods", (*CUSTOM, "roles"), [], ("custom.roles", "at least 1")),
+    Wrong("0 workers", (*CUSTOM, "roles", 1, "replicas"), 0, ("roles[1].replicas", "1")),
+    Wrong("too many workers", (*CUSTOM, "roles", 1, "replicas"), 257, ("roles[1].replicas", "256")),
+    Wrong("a ps alone", (*CUSTOM, "roles"), [{"name": "ps"}], ("add a chief or a worker",)),
+    Wrong("an evaluator alone", (*CUSTOM, "roles"), [{"name": "evaluator"}], ("add a chief or a worker",)),
+    Wrong("nobody to lead", (*CUSTOM, "roles"), [{"name": "ps"}, {"name": "evaluator"}], ("add a chief",)),
+    Wrong(
+        "a pod role twice", (*CUSTOM, "roles"), [{"name": "worker"}, {"name": "worker"}],
+        ("custom", "roles: every name must be used once"),
+    ),
+    Wrong("a pod role that nobody knows", (*CUSTOM, "roles", 0, "name"), "master", ("roles[0].name", "chief")),
+    Wrong("two chiefs", (*CUSTOM, "roles", 2, "replicas"), 2, ("roles[2]", "a gang has one chief")),
+    Wrong("an empty command of a role", (*CUSTOM, "roles", 0, "command"), [], ("roles[0].command", "1")),
+    Wrong("a way to restart that is none", (*CUSTOM, "restart"), "Always", ("custom.restart", "exitCode")),
+    Wrong("a port for root", (*CUSTOM, "port"), 80, ("custom.port", "1024")),
+    Wrong(
+        "code without an image", ("stages", 5, "image"), DROP,
+        ("stages[5]", "custom needs an image for its chief; set stages[5].image"), "flow",
+    ),
+    Wrong(
+        "an image for some of the pods", ("stages", 5),
+        {
+            "name": "own", "roles": [{"role": "worker", "image": "a"}],
+            "custom": {"command": ["a"], "roles": [{"name": "worker"}, {"name": "ps"}]},
+        },
+        ("stages[5]", "custom needs an image for its ps; set stages[5].image"), "flow",
+    ),
+    Wrong(
+        "settings for a role that is not in the gang", ("stages", 5, "roles"), [{"role": "evaluator"}],
+        ("stages[5].roles[0].role", "this stage has no evaluator; it has chief, worker, ps"), "flow",
     ),
     Wrong(
         "training without data", ("stages", 0), {"name": "data", "fuse": {"vote": {}}},

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from hone.plan.manifests import job_of
-from hone.plan.pods import TOKEN_FOLDER, USER
+from hone.plan.pods import USER
+from hone.plan.programs import TOKEN_FOLDER
 from hone_trainer.stage import Gang, Role
 from tests.plan.builders import PREPARE, SITE, job
 from tests.plan.test_manifests import container_of, made, pod_of, variables

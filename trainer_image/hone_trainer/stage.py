@@ -87,7 +87,7 @@ class Stage(Words):
         """Say whether a pod that ended with this code would end so again: nothing is retried."""
         return exit_code == Exit.DO_NOT_RETRY
 
-    def command(self, role: str) -> tuple[str, ...] | None:  # noqa: ARG002
+    def program(self, role: str) -> tuple[str, ...] | None:  # noqa: ARG002
         """Say what the pods of a role run, with its arguments; None for the trainer itself."""
         return None
 

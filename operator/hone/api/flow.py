@@ -1,7 +1,8 @@
-"""Which stage works on what: found before anything runs, so that a wrong order costs nothing."""
+"""What a stage lacks: found before anything runs, so that a wrong order costs nothing."""
 
 from collections.abc import Iterator, Sequence
 
+from hone.api.execution import Execution, RoleSettings
 from hone_trainer.stage import Product, Stage
 from hone_trainer.stages import AnyStage
 
@@ -22,3 +23,23 @@ def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
                 yield index, f"{stage.kind} needs a {product} that no earlier stage makes; {remedy}"
         if step.makes:
             made.add(step.makes)
+
+
+def missing_image(
+    stage: AnyStage, own: Execution, roles: Sequence[RoleSettings], defaults: Execution | None
+) -> str:
+    """Say for which role a stage with a program of its own has no image; empty where all have.
+
+    Args:
+        stage: what it does.
+        own: what it says of its pods.
+        roles: what it says of those of each role.
+        defaults: what holds for all stages.
+    """
+    if own.image or (defaults and defaults.image):
+        return ""
+    told = {each.role for each in roles if each.image}
+    step: Stage = stage.value
+    named = (role.name for gang in step.gangs() for role in gang.roles)
+    bare = next((r for r in named if step.program(r) is not None and r not in told), None)
+    return f"{stage.kind} needs an image for its {bare}" if bare else ""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from hone.api.execution import Execution, RoleSettings
-from hone.api.flow import missing_inputs
+from hone.api.flow import missing_image, missing_inputs
 from hone.api.pod_settings import LABEL_PATTERN, Name
 from hone_trainer.stages import AnyStage
 from hone_trainer.words import Rule, Words
@@ -97,6 +97,10 @@ class JobSpec(Words):
             raise ValueError("stages: every name must be used once")
         for index, problem in missing_inputs(self.stages):
             raise ValueError(f"stages[{index}]: {problem}")
+        for index, stage in enumerate(self.stages):
+            if problem := missing_image(stage, stage, stage.roles, self.defaults):
+                remedy = f"set stages[{index}].image, or defaults.image"
+                raise ValueError(f"stages[{index}]: {problem}; {remedy}")
         return self
 
 

@@ -1,6 +1,5 @@
 """From a gang to the objects that run it: an Indexed Job per role, one headless Service per job."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from hone.plan.failures import answer
 from hone.plan.growth import with_memory
 from hone.plan.names import Place
 from hone.plan.pods import pod_template
+from hone.plan.programs import program
 from hone.plan.site import Site
 from hone.plan.terms import Terms
 from hone.plan.tf_config import cluster_variables
@@ -61,13 +61,11 @@ def job_of(
     if artifacts is None:
         raise ValueError("spec.artifacts is missing and the operator has no default")
     task = _task(job, stage, place, artifacts, sources, site)
-    # The kubelet reads $(NAME) and $$ in values: whatever the user wrote has to come through.
-    text = json.dumps(task.dump(), separators=(",", ":")).replace("$", "$$")
-    env = [{"name": "HONE_TASK", "value": text}]
-    if gang.size > 1:
-        env += cluster_variables(job, gang, place)
+    peers = cluster_variables(job, gang, place) if gang.size > 1 else []
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}
-    template = pod_template(settings, site, env, artifacts.credentials)
+    template = pod_template(
+        settings, site, program(stage.value, task, peers), artifacts.credentials
+    )
     template["metadata"] = {"labels": _labels(job) | place.labels()}
     if gang.size > 1:
         template["spec"]["subdomain"] = names.service(job.name)

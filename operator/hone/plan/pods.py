@@ -4,31 +4,26 @@ from typing import Any
 
 from hone.api.job import Credentials
 from hone.api.pod_settings import PodSettings, Resources, Variable, Volume
+from hone.plan.programs import TOKEN_FOLDER, Program
 from hone.plan.site import Site
 
 USER = 65532
 """The images' own user: not root, without a name on any host."""
-TOKEN_FOLDER = "/var/run/secrets/hone"  # noqa: S105 - a path
 TOKEN_SECONDS = 3600
 GRACE_SECONDS = 60
 """From SIGTERM to SIGKILL: time enough to save a checkpoint."""
-FRAMEWORK = {"HOME": "/tmp", "TMPDIR": "/tmp", "TF_USE_LEGACY_KERAS": "1"}  # noqa: S108
 
 
 def pod_template(
-    settings: PodSettings, site: Site, env: list[dict[str, Any]], credentials: Credentials | None
+    settings: PodSettings, site: Site, program: Program, credentials: Credentials | None
 ) -> dict[str, Any]:
-    """Give the pod template of a stage, without its labels."""
+    """Give the pod template of a role, without its labels."""
     container: dict[str, Any] = {
         "name": "trainer",
         "image": settings.image or site.trainer_image,
         "imagePullPolicy": settings.image_pull_policy or site.pull_policy,
-        "command": ["python", "-m", "hone_trainer"],
-        "env": [
-            *({"name": key, "value": value} for key, value in FRAMEWORK.items()),
-            *env,
-            *(_variable(each) for each in settings.env or ()),
-        ],
+        "command": list(program.command),
+        "env": [*program.env, *(_variable(each) for each in settings.env or ())],
         "resources": _resources(settings.resources or Resources()),
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -40,7 +35,8 @@ def pod_template(
             {"name": "token", "mountPath": TOKEN_FOLDER, "readOnly": True},
             *({"name": v.name, "mountPath": v.mount_path} for v in settings.volumes or ()),
         ],
-        "terminationMessagePolicy": "File",
+        # The end of the log says most of a program that knows nothing of us.
+        "terminationMessagePolicy": "File" if program.reports else "FallbackToLogsOnError",
     }
     if credentials is not None:
         container["envFrom"] = [{"secretRef": {"name": credentials.secret_name}}]

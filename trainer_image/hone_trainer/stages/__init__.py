@@ -1,6 +1,7 @@
 """The stages that exist: one line each."""
 
 from hone_trainer.stages.compress import Compress
+from hone_trainer.stages.custom import Custom
 from hone_trainer.stages.evaluate import Evaluate
 from hone_trainer.stages.fuse import Fuse
 from hone_trainer.stages.prepare import Prepare
@@ -21,3 +22,5 @@ class AnyStage(OneOf):
     """A model to a smaller one, within a budget of accuracy."""
     evaluate: Evaluate | None = None
     """The figures of the model on the test part, and the gates they must pass."""
+    custom: Custom | None = None
+    """Code of your own, in an image of your own."""

@@ -1,0 +1,81 @@
+"""What a container runs, and what it is told: the trainer with its task, or a program of others.
+
+A program of others knows nothing of us, so what it needs comes by variables with plain names: who
+it is, where its output belongs, from where to resume. ``docs/custom-training.md`` is its contract.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hone.plan.tf_config import INDEX
+from hone_trainer.stage import Stage
+from hone_trainer.task import TASK_VARIABLE, Task
+
+Variables = list[dict[str, Any]]
+
+TRAINER = ("python", "-m", "hone_trainer")
+TOKEN_FOLDER = "/var/run/secrets/hone"  # noqa: S105 - a path
+TOKEN_FILE = f"{TOKEN_FOLDER}/token"
+TERMINATION_LOG = "/dev/termination-log"
+SCRATCH = {"HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 - the only folder to write to
+LEGACY_KERAS = {"TF_USE_LEGACY_KERAS": "1"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a container runs."""
+
+    command: tuple[str, ...]
+    env: Variables
+    reports: bool = True
+    """Whether its last word is a report."""
+
+
+def program(stage: Stage, task: Task, peers: Variables) -> Program:
+    """Give what the pods of a role run.
+
+    Args:
+        stage: the stage.
+        task: what they are asked to do.
+        peers: the variables by which they find each other.
+    """
+    theirs = stage.program(task.role)
+    if theirs is not None:
+        return Program(theirs, [*_plain(_contract(task)), _index(), *peers], stage.reports)
+    text = json.dumps(task.dump(), separators=(",", ":"))
+    said = SCRATCH | LEGACY_KERAS | {TASK_VARIABLE: text}
+    return Program(TRAINER, [*_plain(said), *peers], stage.reports)
+
+
+def _contract(task: Task) -> dict[str, str]:
+    """Give what a program of others is told; an answer that there is none to is left out."""
+    home = f"{task.store.uri.rstrip('/')}/{task.prefix}"
+    sources = json.dumps([each.dump() for each in task.sources], separators=(",", ":"))
+    said = {
+        "HONE_NAMESPACE": task.namespace,
+        "HONE_JOB": task.job,
+        "HONE_STAGE": task.stage,
+        "HONE_MEMBER": str(task.member),
+        "HONE_ROLE": task.role,
+        "HONE_ATTEMPT": str(task.attempt),
+        "HONE_SEED": str(task.seed),
+        "HONE_OUTPUT_URI": f"{home}/{task.attempt}/output",
+        "HONE_CHECKPOINT_URI": f"{home}/checkpoints",
+        "HONE_SOURCES": sources,
+        "HONE_TERMINATION_LOG": TERMINATION_LOG,
+        "HONE_TOKEN_FILE": TOKEN_FILE,
+        "HONE_PROGRESS_URL": task.progress_url,
+        "AWS_ENDPOINT_URL": task.store.endpoint,
+        "AWS_REGION": task.store.region,
+    }
+    return SCRATCH | {name: value for name, value in said.items() if value is not None}
+
+
+def _plain(said: dict[str, str]) -> Variables:
+    # The kubelet reads $(NAME) and $$ in values: whatever the user wrote has to come through.
+    return [{"name": name, "value": value.replace("$", "$$")} for name, value in said.items()]
+
+
+def _index() -> dict[str, Any]:
+    return {"name": "HONE_INDEX", "valueFrom": INDEX}
