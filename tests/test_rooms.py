@@ -17,6 +17,7 @@ NOT_PURE = {"asyncio", "os", "time", "random", "logging", "socket", "subprocess"
 TABLE: dict[str, tuple[str, ...]] = {
     "hone.api": ("pydantic", "yaml", "hone_trainer.sources.csv", *SHARED),
     "hone.plan": ("pydantic", "hone.api", *SHARED),
+    "hone.migrate": ("hone.api",),
     "hone.cluster.port": ("hone.api", "hone.plan"),
     "hone.cluster.kube": (
         "hone.__version__",
@@ -33,7 +34,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "hone.control.workqueue": (),
     "hone.control.worker": ("hone.control.reconcile", QUEUE, "hone.plan.site", "hone.cluster.port"),
 }
-IMPURE = {"hone.plan": NOT_PURE, "hone.api": NOT_PURE}
+IMPURE = {"hone.plan": NOT_PURE, "hone.api": NOT_PURE, "hone.migrate": NOT_PURE}
 ONLY = {"kopf": "hone.control.doorbell", "kubernetes": "hone.cluster.kube"}
 HEAVY = ("tensorflow", "tf_keras", "tensorflow_model_optimization", "sklearn", "ai_edge_litert")
 

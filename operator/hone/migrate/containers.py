@@ -1,0 +1,156 @@
+"""A container's share of a stage: its image and resources, and what it runs."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hone.migrate.losses import CONTAINER
+from hone.migrate.notes import STAGE, Note, changed, check, dropped
+from hone.migrate.reading import (
+    CannotConvert,
+    Rule,
+    Share,
+    entries,
+    fold,
+    named,
+    pairs,
+    same,
+    silent,
+)
+from hone.migrate.variables import variables, whole_sources
+
+NAME = "tensorflow"
+"""What a TFJob calls the container that trains."""
+PORT_NAME = "tfjob-port"
+IN_FOLDER = ("sh", "-c", 'cd "$0" && exec "$@"')
+"""Runs a command in a folder: the folder is the first word behind it, the command the rest."""
+REFERENCE = re.compile(r"(?<!\$)\$\(([A-Za-z_][\w.-]*)\)")
+"""A variable that the kubelet fills in; $$ stands for a plain $."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a container runs, and where it listens."""
+
+    command: tuple[Any, ...]
+    args: tuple[Any, ...]
+    port: int | None
+    """Where TensorFlow listens, if the container says so."""
+
+
+def chosen(pod: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
+    """Give the container that trains, and its path: by its name, or because there is no other.
+
+    Raises:
+        CannotConvert: there is none, or nobody can tell which.
+    """
+    found = named(pod.get("containers"), f"{path}.containers")
+    if not found:
+        raise CannotConvert(f"{path}.containers: missing; describe the container that trains")
+    mine = [each for each in found if each[1]["name"] == NAME]
+    if not mine and len(found) > 1:
+        raise CannotConvert(
+            f"{path}.containers: none of several is called {NAME}; give that name to the one that "
+            "trains"
+        )
+    place, container = (mine or found)[0]
+    if not container.get("image"):
+        raise CannotConvert(f"{place}.image: missing; name the image that the container runs")
+    return place, container
+
+
+def settings(container: dict[str, Any], place: str) -> Share:
+    """Give what Hone has words for beside a stage's command."""
+    share = fold(container, place, RULES, CONTAINER)
+    return share + Share(notes=tuple(_unfilled(container, share, place)))
+
+
+def program(
+    container: dict[str, Any], place: str, default: tuple[str, ...]
+) -> tuple[Program, tuple[Note, ...]]:
+    """Give what the container runs.
+
+    Args:
+        container: as the TFJob has it.
+        place: its path.
+        default: for containers that leave this to their image.
+
+    Raises:
+        CannotConvert: it is left to the image, and there is no default.
+    """
+    port, notes = _port(container.get("ports"), f"{place}.ports")
+    command = entries(container.get("command"), f"{place}.command")
+    if not command:
+        if not default:
+            raise CannotConvert(
+                f"{place}.command: missing: the image's own ENTRYPOINT is not known here; write it "
+                "as the command, or say --command 'python /app/train.py' "
+                "(docker inspect --format '{{json .Config.Entrypoint}}' IMAGE shows it)"
+            )
+        command = default
+        text = "the image's ENTRYPOINT is not used; this is what --command says"
+        notes += (changed(f"{place}.command", f"{STAGE}.custom.command", text),)
+    if folder := container.get("workingDir"):
+        text = "a stage has no working directory: a shell, which the image must have, goes there"
+        notes += (changed(f"{place}.workingDir", f"{STAGE}.custom.command", text),)
+        command = (*IN_FOLDER, folder, *command)
+    return Program(command, entries(container.get("args"), f"{place}.args"), port), notes
+
+
+def _unfilled(container: dict[str, Any], share: Share, place: str) -> Iterator[Note]:
+    """Find variables in the command that do not come along."""
+    kept = {each["name"] for each in share.settings.get("env", ())}
+    for key in ("command", "args"):
+        words = entries(container.get(key), f"{place}.{key}")
+        for name in sorted(
+            {name for word in words for name in REFERENCE.findall(str(word))} - kept
+        ):
+            yield check(f"{place}.{key}", f"$({name}) is filled in only with {name} under env")
+
+
+def _port(raw: Any, path: str) -> tuple[int | None, tuple[Note, ...]]:
+    """Give the port of TensorFlow's servers, and notes on the others."""
+    port: int | None = None
+    notes: list[Note] = []
+    for number, each in enumerate(entries(raw, path)):
+        about = pairs(each, f"{path}[{number}]")
+        if about.get("name") == PORT_NAME:
+            port = about.get("containerPort")
+            extra = [key for key in about if key not in ("name", "containerPort", "protocol")]
+            text = "pods take no ports of their node"
+            notes += [dropped(f"{path}[{number}].{key}", text) for key in extra]
+        else:
+            text = (
+                "the port is open without being listed; only a Service or policy may have used it"
+            )
+            notes.append(dropped(f"{path}[{number}]", text))
+    return port, tuple(notes)
+
+
+def _resources(value: Any, path: str) -> Share:
+    found = pairs(value, path)
+    kept = {
+        key: {name: str(amount) for name, amount in pairs(found[key], f"{path}.{key}").items()}
+        for key in ("limits", "requests")
+        if found.get(key)
+    }
+    text = "ask for devices by resources.limits, such as nvidia.com/gpu"
+    notes = tuple(dropped(f"{path}.{key}", text) for key in found if key not in kept and found[key])
+    return Share({"resources": kept} if kept else {}, notes)
+
+
+RULES: dict[str, Rule] = {
+    "name": silent,
+    "image": same("image"),
+    "imagePullPolicy": same("imagePullPolicy"),
+    "command": silent,
+    "args": silent,
+    "workingDir": silent,
+    "ports": silent,
+    "volumeMounts": silent,
+    "securityContext": silent,
+    "resources": _resources,
+    "env": variables,
+    "envFrom": whole_sources,
+}
