@@ -11,7 +11,7 @@ CRD := crds/hone.dev_optimizationjobs.yaml
 CHART_CRD := charts/hone/files/crd.yaml
 FAST := "not slow and not tensorflow and not api and not realnode"
 REFERENCE := docs/reference.md
-CODE := operator trainer_image lab tests
+CODE := operator trainer_image lab tests bench
 
 demo: $(READY)  ## Run the reference job on this machine, without a cluster
 	$(BIN)/hone run examples/reference.yaml
@@ -34,7 +34,7 @@ check: $(READY) verify  ## Format, types and fast tests: under a minute
 verify: $(READY)  ## Prove format, types and generated files
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
-	$(BIN)/mypy --no-error-summary operator/hone trainer_image/hone_trainer lab tests
+	$(BIN)/mypy --no-error-summary operator/hone trainer_image/hone_trainer lab tests bench
 	$(BIN)/hone crd | cmp - $(CRD)
 	cmp $(CRD) $(CHART_CRD)
 	$(BIN)/hone reference | cmp - $(REFERENCE)

@@ -46,7 +46,8 @@ def main() -> NoReturn:
         format="%(asctime)s %(levelname)s %(message)s",
         datefmt="%H:%M:%S",
     )
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    for chatty in ("tensorflow", "absl"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     guard(work, keep_stacks)
 
 

@@ -10,9 +10,12 @@ import re
 
 from hone_trainer.task import StageFailure
 
+UNREACHABLE = "StorageUnreachable"
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _STATUS = re.compile(r"status code: (\d{3})|status: (\d{3})")
 _FORBIDDEN_CODES = re.compile(r"AccessKey|User|Signature|Token|Denied|Forbidden|Auth")
+
+_FULL_CODES = re.compile(r"Quota|StorageFull|InsufficientStorage|ExceededStorage")
 
 
 def explain(error: Exception, uri: str, endpoint: str | None, field: str) -> StageFailure:
@@ -40,12 +43,15 @@ def explain(error: Exception, uri: str, endpoint: str | None, field: str) -> Sta
         return StageFailure("StorageForbidden", f"{where} refused {uri} ({said}): {remedy}")
     if status == 404 and code in ("NoSuchKey", ""):
         return StageFailure("InputNotFound", f"there is no object {uri}: correct {field}")
+    if status == 507 or _FULL_CODES.search(code):
+        remedy = "make room in it, raise its quota, or correct spec.artifacts.uri"
+        return StageFailure("StorageFull", f"{where} has no room for {uri} ({said}): {remedy}")
     if 400 <= status < 500 and status not in (408, 409, 429):
         remedy = "check spec.artifacts.endpoint and spec.artifacts.region"
         return StageFailure("StorageRefused", f"{where} answered {said} for {uri}: {remedy}")
     what = f"answered {said}" if status else "cannot be reached"
     remedy = "check spec.artifacts.endpoint and that pods may connect to it"
-    return StageFailure("StorageUnreachable", f"{where} {what}: {remedy}", retry=True)
+    return StageFailure(UNREACHABLE, f"{where} {what}: {remedy}", retry=True)
 
 
 def _explain_folder(error: Exception, text: str, uri: str, field: str) -> StageFailure:
@@ -57,7 +63,7 @@ def _explain_folder(error: Exception, text: str, uri: str, field: str) -> StageF
         return StageFailure("StorageForbidden", f"no right to use {uri}: correct {field}")
     if "No space left" in text:
         return StageFailure(
-            "StorageFull", f"no space left for {uri}: make room, or correct {field}", retry=True
+            "StorageFull", f"no space left for {uri}: make room, or correct {field}"
         )
     first = text.splitlines()[0] if text else type(error).__name__
     return StageFailure("StorageFailed", f"{first[:300]}: check {field}", retry=True)

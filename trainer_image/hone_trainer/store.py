@@ -8,27 +8,33 @@ Only pods talk to storage; the operator never does.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-from hone_trainer.storage_faults import explain
+from hone_trainer.storage_faults import UNREACHABLE, explain
 from hone_trainer.task import Artifact, StageFailure, Store
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+Got = TypeVar("Got")
 ARTIFACTS_FIELD = "spec.artifacts.uri"
 _BACKOFF = {
     "init_backoff": timedelta(milliseconds=250),
     "base": 2,
-    "max_backoff": timedelta(seconds=8),
+    "max_backoff": timedelta(seconds=1),
 }
-_RETRIES = {"max_retries": 6, "retry_timeout": timedelta(seconds=90), "backoff": _BACKOFF}
-"""A pod may be faster than its network, and a server may restart: about 16 s of patience."""
+_RETRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=30), "backoff": _BACKOFF}
+"""The library's own, for a lost packet; what lasts longer is waited for here, and said so."""
+FIRST_PATIENCE_S = 16.0
+"""For a server that never answered: a pod may be faster than its network, or the name be wrong."""
+PATIENCE_S = 300.0
+"""For a server that did answer: it restarts, or its node does."""
+PAUSE_S = 2.0
+_log = logging.getLogger("hone")
 _CLIENT = {"allow_http": True, "connect_timeout": "5s", "timeout": "300s"}
 
 
@@ -79,60 +85,68 @@ def _open_bucket(root: str, store: Store) -> Any:
 class ArtifactStore:
     """A folder or bucket of artifacts. Paths are relative to it, with forward slashes.
 
-    Every method raises ``StageFailure`` with a reason and the field to correct where the storage
-    fails: BucketNotFound, StorageForbidden, StorageUnreachable, InputNotFound, …
+    Every method waits for a server that is away for a while, and raises ``StageFailure`` with a
+    reason and the field to correct where the storage fails: BucketNotFound, StorageForbidden,
+    StorageUnreachable, InputNotFound, …
     """
 
     settings: Store
     root: str
     _backend: Any
     field: str = ARTIFACTS_FIELD
+    say: Callable[[str], None] = _log.warning
+    """Told when it has to wait."""
+    _reached: bool = False
 
     def get(self, path: str) -> bytes:
         """Read an object; ``InputNotFound`` where there is none."""
         import obstore
 
-        with self._explained(path):
-            return bytes(obstore.get(self._open(create=False), path).bytes())
+        return self._reach(path, lambda: bytes(obstore.get(self._open(create=False), path).bytes()))
 
     def put(self, path: str, data: bytes) -> None:
         """Write an object, whole or not at all, over whatever was there."""
         import obstore
 
-        with self._explained(path):
-            obstore.put(self._open(), path, data)
+        self._reach(path, lambda: obstore.put(self._open(), path, data))
 
     def create(self, path: str, data: bytes) -> bool:
         """Write an object unless there is one; say whether it was us."""
         import obstore
 
-        with self._explained(path):
+        def write() -> bool:
             try:
                 obstore.put(self._open(), path, data, mode="create")
             except obstore.exceptions.AlreadyExistsError:
                 return False
-        return True
+            return True
+
+        return self._reach(path, write)
 
     def list(self, prefix: str) -> list[str]:
         """Give the paths below a folder, sorted; empty where there is no such folder."""
         import obstore
 
-        with self._explained(prefix):
+        def look() -> list[str]:
             try:
                 backend = self._open(create=False)
             except FileNotFoundError:
                 return []
             return sorted(o["path"] for page in obstore.list(backend, prefix) for o in page)
 
+        return self._reach(prefix, look)
+
     def delete(self, path: str) -> None:
         """Remove an object; one that is not there is fine."""
         import obstore
 
-        with self._explained(path):
+        def remove() -> None:
             try:
                 obstore.delete(self._open(create=False), path)
             except FileNotFoundError:
                 return
+
+        self._reach(path, remove)
 
     def uri(self, path: str) -> str:
         """Give the absolute address of a path."""
@@ -163,12 +177,22 @@ class ArtifactStore:
             self._backend = LocalStore(self.root, mkdir=create)
         return self._backend
 
-    @contextmanager
-    def _explained(self, path: str) -> Iterator[None]:
+    def _reach(self, path: str, action: Callable[[], Got]) -> Got:
+        """Do something, again and again while nobody answers; explain what cannot be done."""
         import obstore
 
-        try:
-            yield
-        except (obstore.exceptions.BaseError, OSError, ValueError) as error:
-            endpoint = self.settings.endpoint
-            raise explain(error, self.uri(path), endpoint, self.field) from None
+        begun = time.monotonic()
+        while True:
+            try:
+                got = action()
+            except (obstore.exceptions.BaseError, OSError, ValueError) as error:
+                failure = explain(error, self.uri(path), self.settings.endpoint, self.field)
+            else:
+                self._reached = True
+                return got
+            waited = time.monotonic() - begun
+            patience = PATIENCE_S if self._reached else FIRST_PATIENCE_S
+            if failure.reason != UNREACHABLE or waited > patience:
+                raise failure from None
+            self.say(f"waiting for the storage for {waited:.0f} s: {failure.message}")
+            time.sleep(PAUSE_S)

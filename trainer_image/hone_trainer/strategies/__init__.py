@@ -1,6 +1,7 @@
 """The ways to spread one training over devices and pods: one line each."""
 
 from hone_trainer.strategies.mirrored import Mirrored
+from hone_trainer.strategies.model_partition import ModelPartition
 from hone_trainer.strategies.multi_worker_mirrored import MultiWorkerMirrored
 from hone_trainer.strategies.parameter_server import ParameterServer
 from hone_trainer.strategies.single_device import SingleDevice
@@ -16,5 +17,7 @@ class AnyStrategy(OneOf):
     """All GPUs of one pod."""
     multi_worker_mirrored: MultiWorkerMirrored | None = None
     """Several pods, each with a copy of the model, gradients summed every step."""
+    model_partition: ModelPartition | None = None
+    """The tables of the model spread over the devices of one pod."""
     parameter_server: ParameterServer | None = None
     """Variables on servers of their own; workers that come and go."""

@@ -1,0 +1,55 @@
+"""The reference data for every competitor: 108,000 rows to train on, prepared by Hone itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hone_trainer.context import Context
+from hone_trainer.dataset import Dataset
+from hone_trainer.stages import AnyStage
+from hone_trainer.store import open_store
+from hone_trainer.task import Progress, Report, Source, Store, Task
+
+PREPARE: dict[str, Any] = {
+    "prepare": {
+        "source": {"clickModel": {"rows": 135_000}},
+        "columns": [
+            {"name": "user", "id": {}},
+            {"name": "item", "id": {}},
+            {"name": "clicked", "label": {}},
+        ],
+        "clean": [{"missing": {}}],
+        "split": {"validation": 0.1, "test": 0.1},
+    }
+}
+
+
+def context(
+    folder: Path,
+    stage: str,
+    run: dict[str, Any],
+    sources: tuple[Source, ...] = (),
+    post: Callable[[Progress], None] = lambda _: None,
+    **words: Any,
+) -> Context:
+    """Give the surroundings of one stage in a folder of this machine."""
+    store = Store(uri=str(folder / "artifacts"))
+    who = {"namespace": "bench", "job": "bench", "uid": "0", "stage": stage}
+    task = Task(**who, run=run, store=store, sources=sources, **words)
+    work = folder / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    return Context(task, open_store(store), work, post)
+
+
+def prepare(folder: Path, run: dict[str, Any] = PREPARE) -> Source:
+    """Make the data set in a folder, once."""
+    ctx = context(folder, "data", run)
+    stage = AnyStage.model_validate(run)
+    report: Report = stage.value.run(ctx)
+    assert report.manifest is not None
+    return Source(stage="data", kind="prepare", makes="dataset", manifest=report.manifest)
+
+
+def dataset(folder: Path, source: Source) -> Dataset:
+    """Open the data set that ``prepare`` made."""
+    return context(folder, "read", {}, (source,)).dataset()
