@@ -20,6 +20,7 @@ from hone.cluster.local_objects import (
     owner,
     owner_uid,
     pods_of,
+    replacements,
     settle,
     started,
     unschedulable,
@@ -113,12 +114,12 @@ class Node:
                 continue
             job = self.children.jobs[owner(pod)]
             if name in traces or failing(job):
-                said = self._kubelet.finish(self._folder, name)
+                said = self._kubelet.finish(self._folder, name, job, 137)
                 ended(pod, 137, said, self._now(), STOPPED)
             else:
                 self._start(job, pod)
         for name, job in self.children.jobs.items():
-            settle(job, self.children.pods_of(name), self._now())
+            self._replace(job)
             if "deletionTimestamp" in job["metadata"]:
                 self._spawn(self._remove(name))
         self.save()
@@ -159,19 +160,30 @@ class Node:
         code = await process.wait()
         name, job = pod["metadata"]["name"], self.children.jobs[owner(pod)]
         del self._running[name], self.children.traces[name], self.tokens[token]
-        said = self._kubelet.finish(self._folder, name)
+        said = self._kubelet.finish(self._folder, name, job, code)
         ended(pod, code, said, self._now(), STOPPED if self._closing else "")
         if "deletionTimestamp" in pod["metadata"]:
             del self.children.pods[name]
         pods = self.children.pods_of(job["metadata"]["name"])
         settle(job, pods, self._now())
-        if failing(job) and not self._closing:
-            self._stop(pods)
-        settle(job, self.children.pods_of(job["metadata"]["name"]), self._now())
         with suppress(Unrecorded):  # the folder knows, and the run ends
+            if failing(job) and not self._closing:
+                self._stop(pods)
+            elif not self._closing:
+                self._replace(job)
+            settle(job, self.children.pods_of(job["metadata"]["name"]), self._now())
             self.save()
         del self._watching[name]
         self._ring()
+
+    def _replace(self, job: Object) -> None:
+        """Start a pod for every index that lost its own, where the Job goes on."""
+        name = job["metadata"]["name"]
+        settle(job, self.children.pods_of(name), self._now())
+        for pod in replacements(job, self.children.pods_of(name), self._now()):
+            self.children.pods[pod["metadata"]["name"]] = pod
+            self._start(job, pod)
+        settle(job, self.children.pods_of(name), self._now())
 
     def _stop(self, pods: list[Object]) -> None:
         """Delete pods that have not ended: a process gets its grace period."""

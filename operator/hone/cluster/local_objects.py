@@ -5,16 +5,19 @@ way of reading a world serves a cluster and a laptop.
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from hone.cluster.local_policy import breaking, counted
 from hone.plan.manifests import Manifest
 from hone.plan.names import INDEX
 from hone.plan.world import stamp
 
 Object = dict[str, Any]
 ENDED = ("Succeeded", "Failed")
+OVER = ("FailureTarget", "Failed", "Complete")
 
 
 def uid_of(*words: str) -> str:
@@ -35,10 +38,25 @@ def pods_of(job: Object, now: datetime) -> list[Object]:
     return [_pod(job, index, now) for index in range(job["spec"].get("completions", 1))]
 
 
-def _pod(job: Object, index: int, now: datetime) -> Object:
+def replacements(job: Object, pods: Iterable[Object], now: datetime) -> list[Object]:
+    """Give the pods that a Job lacks: every index has one that runs, waits or ended well."""
+    ended = any(c["type"] in OVER for c in job["status"].get("conditions", ()))
+    if ended or "deletionTimestamp" in job["metadata"]:
+        return []
+    made: dict[int, list[str]] = defaultdict(list)
+    for pod in pods:
+        made[_index(pod)].append(pod["status"]["phase"])
+    return [
+        _pod(job, index, now, len(phases))
+        for index, phases in sorted(made.items())
+        if set(phases) == {"Failed"}
+    ]
+
+
+def _pod(job: Object, index: int, now: datetime, number: int = 0) -> Object:
     meta = job["metadata"]
     labels = job["spec"]["template"].get("metadata", {}).get("labels", {})
-    name = f"{meta['name']}-{index}"
+    name = f"{meta['name']}-{index}{f'-r{number}' if number else ''}"
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -102,27 +120,28 @@ def ended(pod: Object, code: int, message: str, now: datetime, disrupted: str = 
 def settle(job: Object, pods: Iterable[Object], now: datetime) -> None:
     """Bring a Job's status up to date with its pods, as the Job controller does.
 
-    With a backoff limit of 0 one failed pod fails the Job: FailureTarget as soon as it is decided,
-    Failed once the last pod is gone.
+    Where a pod's end fails the Job: FailureTarget as soon as it is decided, Failed once the last
+    pod is gone.
     """
     pods = list(pods)
     phases = [pod["status"]["phase"] for pod in pods]
+    well = {_index(pod) for pod in pods if pod["status"]["phase"] == "Succeeded"}
     status = job["status"]
     conditions = {c["type"]: c for c in status.get("conditions", ())}
-    failed = next((pod for pod in pods if pod["status"]["phase"] == "Failed"), None)
-    if failed is not None and "FailureTarget" not in conditions:
-        why = f"pod {failed['metadata']['name']} failed"
+    broken = breaking(job, pods)
+    if broken is not None and "FailureTarget" not in conditions:
+        why = f"pod {broken['metadata']['name']} failed"
         conditions["FailureTarget"] = _condition("FailureTarget", why, now)
     if "FailureTarget" in conditions and all(phase in ENDED for phase in phases):
         why = conditions["FailureTarget"]["message"]
         conditions.setdefault("Failed", _condition("Failed", why, now))
-    elif phases and all(phase == "Succeeded" for phase in phases):
+    elif phases and len(well) == job["spec"].get("completions", 1):
         conditions.setdefault("Complete", _condition("Complete", "", now))
     job["status"] = {
         "ready": phases.count("Running"),
         "active": sum(phase not in ENDED for phase in phases),
-        "succeeded": phases.count("Succeeded"),
-        "failed": phases.count("Failed"),
+        "succeeded": len(well),
+        "failed": len(counted(job, pods)),
         "conditions": list(conditions.values()),
     }
 
@@ -142,6 +161,10 @@ def owner_uid(child: Object) -> str:
 def failing(job: Object) -> bool:
     """Say whether the Job has given up."""
     return any(c["type"] == "FailureTarget" for c in job["status"].get("conditions", ()))
+
+
+def _index(pod: Object) -> int:
+    return int(pod["metadata"]["labels"][INDEX])
 
 
 def _condition(kind: str, message: str, now: datetime) -> Object:

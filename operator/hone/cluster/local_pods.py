@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hone.cluster.local_environment import Folders, container, environment
+from hone.cluster.local_environment import Folders, container, environment, expand, foreign
 from hone.cluster.local_files import Folder
 from hone.cluster.local_objects import Object
 from hone.cluster.local_ports import Ports
@@ -18,6 +18,8 @@ SCRATCH = "scratch"
 ROOM = 40
 """Characters of the folder that scratch folders lie in: a Unix socket's path has 104 at the least,
 and up to 60 of them follow."""
+TAIL, TAIL_LINES = 2048, 80
+"""Bytes and lines of a log that stand in for a termination message."""
 ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - each pod gets a folder of its own there
 
 
@@ -51,17 +53,27 @@ class Kubelet:
         folders.token.touch(mode=0o600)
         folders.token.write_text(token)
         variables = environment(job, pod, folders, self._around, self._ports.of)
-        process = Process(self._command(job), variables, self._home, folder.log(name))
+        command = self._command(job, variables)
+        process = Process(command, variables, self._home, folder.log(name))
         return process, token
 
-    def finish(self, folder: Folder, pod: str) -> str:
-        """Clear away the files of a pod that ended; give its termination message."""
+    def finish(self, folder: Folder, pod: str, job: Object | None = None, code: int = 0) -> str:
+        """Clear away the files of a pod that ended; give its termination message.
+
+        Args:
+            folder: where they are.
+            pod: its name.
+            job: its Job, for what stands in where it left none; nothing does where none is given.
+            code: its exit code.
+        """
         path = folder.pod(pod)
         try:
             said = (path / "message").read_bytes()[:MESSAGE_LIMIT].decode(errors="replace")
         except FileNotFoundError:
             said = ""
         _clear(path)
+        if not said and code and job is not None and foreign(job):
+            return _tail(folder.log(pod))
         return said
 
     def _folders(self, folder: Folder, name: str) -> Folders:
@@ -73,10 +85,19 @@ class Kubelet:
         (path / SCRATCH).symlink_to(scratch)
         return Folders(scratch, path / "message", path / "token")
 
-    def _command(self, job: Object) -> list[str]:
+    def _command(self, job: Object, variables: Mapping[str, str]) -> list[str]:
         one = container(job)
         command = [*one.get("command", ()), *one.get("args", ())]
-        return [self._python if word == "python" else word for word in command]
+        return [self._python if word == "python" else expand(word, variables) for word in command]
+
+
+def _tail(log: Path) -> str:
+    """Give the end of a log, as much of it as a kubelet would."""
+    try:
+        text = log.read_bytes()[-TAIL:].decode(errors="replace")
+    except OSError:
+        return ""
+    return "".join(text.splitlines(keepends=True)[-TAIL_LINES:])
 
 
 def _temporary() -> str:
