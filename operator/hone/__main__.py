@@ -4,6 +4,7 @@ Whatever is heavy is imported inside the branch that needs it, so that ``hone --
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,6 +43,15 @@ def _plan(words: argparse.Namespace) -> int:
     from hone.door.preview import main as preview
 
     return preview(words.job, words.output, sys.stdout)
+
+
+def _convert(words: argparse.Namespace) -> int:
+    from hone.door.convert import Request
+    from hone.door.convert import main as convert
+    from hone.migrate.tfjob import Wishes
+
+    wishes = Wishes(words.artifacts, tuple(words.command_line))
+    return convert(Request(words.job, wishes, words.output), sys.stdout, sys.stderr)
 
 
 def _crd(_: argparse.Namespace) -> int:
@@ -93,6 +103,20 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "-o", "--output", choices=("table", "yaml"), default="table", help="how it is shown"
     )
+
+    convert = commands.add_parser("convert", help="turn a TFJob of Kubeflow into a job")
+    convert.set_defaults(command=_convert)
+    convert.add_argument("job", type=Path, metavar="TFJOB.yaml", help="- for standard input")
+    convert.add_argument("--artifacts", metavar="URI", help="folder or bucket for what it makes")
+    convert.add_argument(
+        "--command",
+        type=shlex.split,
+        default=(),
+        dest="command_line",
+        metavar="WORDS",
+        help="what containers run that leave it to their image",
+    )
+    convert.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the job goes")
 
     crd = commands.add_parser("crd", help="print the CustomResourceDefinition")
     crd.set_defaults(command=_crd)

@@ -8,6 +8,7 @@ from hone.migrate.notes import Note
 from hone.migrate.policy import RESTART
 from hone.migrate.reading import CannotConvert
 from hone.migrate.tfjob import Converted, Wishes, convert
+from hone_trainer.stages.custom import Custom
 from tests.migrate.builders import (
     ROLES,
     WORKER,
@@ -51,6 +52,28 @@ def test_what_a_restart_means_is_told(said: str, words: str) -> None:
     found = note(one(restartPolicy=said), f"{WORKER}.restartPolicy")
     assert words in found.text
     assert (found.kind, found.became) == ("changed", f"{STAGE}.custom.restart")
+
+
+@pytest.mark.parametrize(
+    ("roles", "name", "scope"),
+    [
+        (["Worker"], "Worker", "gang"),
+        (["Chief", "Worker"], "Worker", "gang"),
+        (["Worker", "PS"], "Worker", "gang"),
+        (["Chief", "Worker", "PS"], "Worker", "pod alone"),
+        (["Chief", "Worker", "PS"], "PS", "gang"),
+        (["Chief", "Worker", "PS"], "Chief", "gang"),
+        (["Worker", "Evaluator"], "Evaluator", "pod alone"),
+    ],
+)
+def test_what_is_started_again_is_told_as_the_stage_does_it(
+    roles: list[str], name: str, scope: str
+) -> None:
+    done = several({each: role(restartPolicy="OnFailure") for each in roles})
+    assert scope in note(done, f"{ROLES}.{name}.restartPolicy").text
+    (gang,) = Custom.model_validate(custom(done)).gangs()
+    found = next(each for each in gang.roles if each.name == name.lower())
+    assert found.replaceable == (scope == "pod alone")
 
 
 @pytest.mark.parametrize("said", ["Never", None])
@@ -123,7 +146,7 @@ def test_a_suspended_job_stays_suspended(value: bool) -> None:
     [
         ("All", "ttlSecondsAfterFinished: 0"),
         ("Running", "that is what Hone does"),
-        ("None", "have the chief end last"),
+        ("None", "belongs into the leading role"),
         ("Whatever", "that is what Hone does"),
     ],
 )

@@ -36,7 +36,7 @@ def test_said_on_the_command_line_it_holds_for_whoever_has_none() -> None:
     found = custom(done)
     assert found["command"] == ["python", "train.py"]
     assert found["args"] == ["-v"]
-    assert found["roles"][1] == {"name": "worker", "replicas": 1, "command": ["serve"], "args": []}
+    assert found["roles"][1] == {"name": "worker", "replicas": 1, "command": ["serve"]}
     place = "spec.tfReplicaSpecs.Chief.template.spec.containers[tensorflow].command"
     assert note(done, place).became == "spec.stages[0].custom.command"
 
@@ -59,7 +59,7 @@ def test_what_most_roles_run_is_said_once() -> None:
     found = custom(several({"Chief": role(), "Worker": role(SERVE, replicas=2), "PS": role(SERVE)}))
     assert found["command"] == ["serve"]
     assert found["roles"] == [
-        {"name": "chief", "replicas": 1, "command": ["train"], "args": []},
+        {"name": "chief", "replicas": 1, "command": ["train"]},
         {"name": "worker", "replicas": 2},
         {"name": "ps", "replicas": 1},
     ]
@@ -74,7 +74,15 @@ def test_where_no_command_prevails_it_is_the_leading_roles() -> None:
 def test_roles_that_differ_in_their_arguments_alone_are_told_apart() -> None:
     words = {"command": ["train"], "args": ["--job=ps"]}
     found = custom(several({"Worker": role(), "PS": role(words)}))
-    assert found["roles"][1] == {"name": "ps", "replicas": 1, **words}
+    assert found["roles"][1] == {"name": "ps", "replicas": 1, "args": ["--job=ps"]}
+
+
+def test_arguments_of_most_are_not_those_of_all() -> None:
+    found = custom(several({"Chief": role(), "Worker": role({"args": ["-v"]}), "PS": role()}))
+    assert "args" not in found
+    assert found["roles"][1] == {"name": "worker", "replicas": 1, "args": ["-v"]}
+    found = custom(several({"Chief": role({"args": ["-v"]}), "Worker": role()}))
+    assert found["roles"][1] == {"name": "worker", "replicas": 1, "args": []}
 
 
 def test_a_port_of_the_servers_comes_along() -> None:
@@ -113,6 +121,7 @@ def test_a_gang_has_one_port(other: int | None, told: bool) -> None:
         ("--rate=$(RATE)", False),
         ("--pod=$(POD)", True),
         ("$$(POD)", False),
+        ("$(TF_CONFIG)", False),
         ("$(date)", True),
         ("$HOME", False),
     ],

@@ -57,7 +57,7 @@ def test_a_name_that_shells_cannot_say_is_explained(name: str) -> None:
 @pytest.mark.parametrize(
     ("origin", "words"),
     [
-        ({"fieldRef": {"fieldPath": "metadata.name"}}, "HOSTNAME"),
+        ({"fieldRef": {"fieldPath": "metadata.name"}}, "$(HONE_INDEX)"),
         ({"fieldRef": {"fieldPath": "metadata.namespace"}}, "HONE_"),
         ({"fieldRef": {"fieldPath": "status.podIP"}}, "HONE_"),
         ({"fieldRef": {"apiVersion": "v1", "fieldPath": "spec.nodeName"}}, "HONE_"),

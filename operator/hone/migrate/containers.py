@@ -18,7 +18,7 @@ from hone.migrate.reading import (
     same,
     silent,
 )
-from hone.migrate.variables import variables, whole_sources
+from hone.migrate.variables import OURS, variables, whole_sources
 
 NAME = "tensorflow"
 """What a TFJob calls the container that trains."""
@@ -100,7 +100,7 @@ def program(
 
 def _unfilled(container: dict[str, Any], share: Share, place: str) -> Iterator[Note]:
     """Find variables in the command that do not come along."""
-    kept = {each["name"] for each in share.settings.get("env", ())}
+    kept = {each["name"] for each in share.settings.get("env", ())} | set(OURS)
     for key in ("command", "args"):
         words = entries(container.get(key), f"{place}.{key}")
         for name in sorted(

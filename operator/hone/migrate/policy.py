@@ -19,6 +19,10 @@ NEVER = "Never"
 """What a TFJob does where nothing is said."""
 STRICT = ("never", "exitCode", "onFailure")
 """From the least to the most that is answered by a restart."""
+MEANING = {
+    "onFailure": "every failure is answered by a restart",
+    "exitCode": "as before, codes above 127 are answered by a restart, and 1 to 127 are for good",
+}
 TRAINING = ("chief", "worker")
 """Roles whose failures a training cannot do without."""
 OLD = ("cleanPodPolicy", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "backoffLimit")
@@ -59,6 +63,7 @@ def restart(policies: Sequence[Policy]) -> tuple[str, tuple[Note, ...]]:
     training = [each for each in policies if each.role in TRAINING] or list(policies)
     word = min((RESTART[each.restart] for each in training), key=STRICT.index)
     became = f"{STAGE}.custom.restart"
+    roles = {each.role for each in policies}
     notes: list[Note] = []
     for each in policies:
         if RESTART[each.restart] != word:
@@ -68,13 +73,19 @@ def restart(policies: Sequence[Policy]) -> tuple[str, tuple[Note, ...]]:
             text = "Always becomes onFailure: pods that ended well are not started again"
             notes.append(changed(each.path, became, text))
         elif word != "never":
-            text = f"{each.restart} becomes {word}; the gang restarts as a whole, not pod by pod"
+            text = f"{each.restart} becomes {word}: {MEANING[word]}; {_scope(each.role, roles)}"
             notes.append(changed(each.path, became, text))
     return word, tuple(notes)
 
 
+def _scope(role: str, roles: set[str]) -> str:
+    """Say what is started again when a pod of this role fails."""
+    replaced = role == "evaluator" or (role == "worker" and {"chief", "ps"} <= roles)
+    return "the pod alone is replaced" if replaced else "the gang restarts as a whole"
+
+
 def _retries(value: Any, path: str) -> Share:
-    text = "counts restarts of the whole gang; preemption uses up none"
+    text = "counts restarts of the gang, and pods that are replaced; preemption uses up none"
     return _bounded("retries", MOST_RETRIES, text)(value, path)
 
 
@@ -92,7 +103,7 @@ def _bounded(name: str, most: int, text: str, holder: str = STAGE) -> Rule:
 def _clean(value: Any, path: str) -> Share:
     tell = {
         "All": "set spec.ttlSecondsAfterFinished: 0 to have the finished ones removed at once",
-        "None": "raise no hopes of pods that go on: have the chief end last",
+        "None": "what is to go on until its own end belongs into the leading role",
         "Running": "that is what Hone does",
     }
     text = (

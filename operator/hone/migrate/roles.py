@@ -92,13 +92,12 @@ def programs(found: Sequence[Role]) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """Give what a custom stage runs: what most roles run, and what the others do instead."""
     port = found[0].program.port
     ran = [(each.program.command, each.program.args) for each in found]
-    command, args = usual = max(ran, key=ran.count)
+    command, args = max(ran, key=ran.count)
     listed = []
     notes: list[Note] = []
     for each in found:
         entry: dict[str, Any] = {"name": each.name, "replicas": each.replicas}
-        if (each.program.command, each.program.args) != usual:
-            entry |= {"command": list(each.program.command), "args": list(each.program.args)}
+        entry |= _own(each.program, command, args)
         if (each.program.port or PORT) != (port or PORT):
             text = "a gang has one port: the leading role's"
             place = f"{each.path}.template.spec.containers"
@@ -109,6 +108,14 @@ def programs(found: Sequence[Role]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         custom["args"] = list(args)
     custom["roles"] = listed
     return custom if port is None else {**custom, "port": port}, tuple(notes)
+
+
+def _own(program: Program, command: tuple[Any, ...], args: tuple[Any, ...]) -> dict[str, Any]:
+    """Give what a role says where it runs something else; with a command come its own arguments."""
+    if program.command != command:
+        own = {"command": list(program.command)}
+        return {**own, "args": list(program.args)} if program.args else own
+    return {"args": list(program.args)} if program.args != args else {}
 
 
 def _role(name: str, spec: Mapping[str, Any], path: str, command: tuple[str, ...]) -> Role:

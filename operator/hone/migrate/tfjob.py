@@ -104,8 +104,8 @@ def _general(found: Sequence[Role], policy: Share, word: str, wishes: Wishes) ->
         yield check("spec", text, "spec.artifacts")
     if any("runAsUser" not in each.settings for each in found):
         text = (
-            "pods run as user 65532, not as the image's own: set the number of a user who can read "
-            "and write what the code does; root is none"
+            "pods run as user 65532 with /tmp as HOME, not as the image's own: set the number of a "
+            "user who can read and write what the code does; root is none"
         )
         yield check(f"{PATH}.*.template", text, f"{STAGE}.runAsUser")
     if any(each.settings.get("writableRoot") for each in found):

@@ -13,7 +13,7 @@ PREFIX = "HONE_"
 SENSITIVE = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|(ACCESS|API|PRIVATE)_?KEY")
 """Names of variables whose values should not be in plain sight."""
 FIELDS = {
-    "metadata.name": "HOSTNAME is the pod's name",
+    "metadata.name": "HONE_ROLE and HONE_INDEX name a pod, in commands too: $(HONE_INDEX)",
     "metadata.namespace": "HONE_NAMESPACE has it",
     "metadata.uid": "HONE_JOB, HONE_ROLE, HONE_INDEX and HONE_ATTEMPT together tell pods apart",
 }
