@@ -31,7 +31,8 @@ Groups = Mapping[str, Sequence[Slab]]
 """Name -> arrays: weights, optimizer, best."""
 
 _MANIFEST = re.compile(r"/(\d+)/step-(\d+)\.json$")
-_ATTEMPT = re.compile(r"/checkpoints/(\d+)/")
+_ATTEMPT = re.compile(r"/(\d+)/")
+_USELESS = ("CheckpointDamaged", "CheckpointReplaced")
 _log = logging.getLogger("hone")
 
 
@@ -111,10 +112,10 @@ class Checkpoints:
             "groups": {name: [each.dump() for each in group] for name, group in stored.items()},
         }
         path = f"{self._folder}/{self.attempt}/step-{step:09d}.json"
-        self.store.create(path, json.dumps(record).encode())
-        found = Found(self.attempt, step, record["facts"], stored)
-        self._drop_old()
-        return found
+        # Over one of the same step that was passed over, where there is one.
+        self.store.put(path, json.dumps(record).encode())
+        self._drop_old(path)
+        return Found(self.attempt, step, record["facts"], stored)
 
     def latest(self) -> Found | None:
         """Give the newest checkpoint that is whole, and of this configuration."""
@@ -125,9 +126,10 @@ class Checkpoints:
                     for first, last, *_ in slab.pieces:
                         slab.read(first, last)
             except StageFailure as failure:
-                if failure.reason not in ("CheckpointDamaged", "CheckpointReplaced"):
+                if failure.reason not in _USELESS:
                     raise
                 _log.warning("checkpoint passed over: %s", failure.message)
+                self._there.clear()  # what is damaged may be ours: it is written again
                 continue
             return found
         return None
@@ -144,10 +146,10 @@ class Checkpoints:
                 name: tuple(_stored(self.store, each) for each in group)
                 for name, group in record["groups"].items()
             }
-        except (ValueError, KeyError, TypeError):
+            return Found(attempt, step, dict(record["facts"]), groups)
+        except (ValueError, KeyError, TypeError, AttributeError):
             message = f"{self.store.uri(path)} cannot be understood"
             raise StageFailure("CheckpointDamaged", message, retry=True) from None
-        return Found(attempt, step, record["facts"], groups)
 
     def clear(self) -> None:
         """Remove all checkpoints of the member, of whatever configuration; manifests first."""
@@ -171,33 +173,46 @@ class Checkpoints:
             digest = hashlib.sha256(data).hexdigest()
             path = f"{self._folder}/{self.attempt}/pieces/{digest}"
             if path not in self._there:
-                self.store.create(path, data)
+                self.store.put(path, data)
                 self._there.add(path)
             pieces.append((first, last, path, digest))
         return InStore(self.store, slab.shape, slab.dtype, tuple(pieces))
 
     def _yield_to_newer(self) -> None:
-        attempts = [int(n) for path in self._paths() for n in _ATTEMPT.findall(path)]
-        if max(attempts, default=0) > self.attempt:
-            message = f"attempt {max(attempts)} has begun: attempt {self.attempt} ends here"
+        newest = max(map(self._attempt_of, self._paths()), default=0)
+        if newest > self.attempt:
+            message = f"attempt {newest} has begun: attempt {self.attempt} ends here"
             raise StageFailure("Superseded", message, retry=True)
 
-    def _drop_old(self) -> None:
-        mine = [path for path in self._manifests() if _numbers(path)[0] <= self.attempt]
-        for path in mine[self.kept :]:
-            self.store.delete(path)
-        wanted = {
-            piece[2]
-            for path in mine[: self.kept]
-            for group in json.loads(_get(self.store, path))["groups"].values()
-            for slab in group
-            for piece in slab["pieces"]
-        }
-        for path in self._paths():
-            attempt = int(_ATTEMPT.findall(path)[0])
-            if "/pieces/" in path and attempt <= self.attempt and path not in wanted:
+    def _drop_old(self, written: str) -> None:
+        """Keep the one just written and the newest before it, by attempt, and drop the others.
+
+        Not by step: what got further, but is damaged or of another configuration, would stay.
+        """
+        wanted: list[set[str]] = []
+        mine = [path for path in self._manifests() if self._attempt_of(path) <= self.attempt]
+        for path in sorted(mine, key=lambda path: (path == written, _numbers(path)), reverse=True):
+            pieces = self._pieces_of(path) if len(wanted) < self.kept else None
+            if pieces is None:
+                self.store.delete(path)
+            else:
+                wanted.append(pieces)
+        useless = {path for path in self._paths() if "/pieces/" in path}.difference(*wanted)
+        for path in sorted(useless):
+            if self._attempt_of(path) <= self.attempt:
                 self.store.delete(path)
                 self._there.discard(path)
+
+    def _pieces_of(self, manifest: str) -> set[str] | None:
+        """Give the paths that a manifest names; None where nobody could resume from it."""
+        try:
+            found = self.read(*_numbers(manifest))
+        except StageFailure as failure:
+            if failure.reason not in _USELESS:
+                raise
+            return None
+        slabs = (slab for group in found.groups.values() for slab in group)
+        return {path for slab in slabs for _, _, path, _ in slab.pieces}
 
     def _manifests(self) -> list[str]:
         """Give the paths of all manifests, the one that got furthest first."""
@@ -205,7 +220,11 @@ class Checkpoints:
         return sorted(found, key=lambda path: _numbers(path)[::-1], reverse=True)
 
     def _paths(self) -> list[str]:
-        return [path for path in self.store.list(self._folder) if _ATTEMPT.search(path)]
+        return [path for path in self.store.list(self._folder) if self._attempt_of(path) >= 0]
+
+    def _attempt_of(self, path: str) -> int:
+        found = _ATTEMPT.match(path.removeprefix(self._folder))
+        return int(found[1]) if found else -1
 
 
 def _numbers(path: str) -> tuple[int, int]:
