@@ -1,100 +1,34 @@
 """A storm: random jobs, several operators at once, crashes, conflicts, lost events, virtual time.
 
-Every call to the cluster is a point where another operator may come in between, and where this one
-may die before or after its effect. The pods' fates are drawn beforehand, so how each job has to end
-is known.
+The fate of each attempt of a gang is drawn beforehand, and which of its roles it meets, so how each
+job has to end is known.
 """
 
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hone.api.status import JobStatus
-from hone.cluster.port import Conflict, Key
+from hone.cluster.port import Key
 from hone.control.reconcile import reconcile
-from hone.plan.manifests import Manifest
 from hone.plan.names import JOB, Place
 from hone_trainer.task import Artifact, Report
-from tests.fakes.cluster import FakeCluster
+from tests.control.weather import Crash, Restless
 from tests.plan.builders import FUSE, PREPARE, SITE, START, gang_train
 
-CRASH = 0.25
 LOST = 0.2
 RESYNC = timedelta(minutes=5)
 PATIENCE = 4000
 """Turns after which a storm counts as one that never settles."""
+WELL = ("ok", "report lost")
 FATES = ("ok", "preempted", "crashed", "out of memory", "deleted", "report lost", "fatal")
 WEIGHTS = (60, 10, 8, 6, 6, 6, 4)
+ROLES = ("chief", "worker", "ps")
 
-
-class Turn:
-    """A point where somebody else may come in between."""
-
-    def __await__(self) -> Generator[None, None, None]:
-        yield
-
-
-class Crash(Exception):
-    """The operator is gone, in the middle of what it did."""
-
-
-class Restless(FakeCluster):
-    """A fake cluster whose every call may be interrupted, beaten, or its caller killed."""
-
-    def __init__(self, rng: random.Random) -> None:
-        super().__init__()
-        self.rng = rng
-        self.calm = False
-        for name in ("write_status", "create", "delete"):
-            setattr(self, name, self._stormy(getattr(self, name)))
-        for name in ("observe", "announce"):
-            setattr(self, name, self._slow(getattr(self, name)))
-
-    def check_order(self, key: Key, manifest: Manifest) -> None:
-        """Record before act, and never two attempts side by side."""
-        if manifest["kind"] != "Job" or key not in self.resources:
-            return
-        place = Place.of(manifest["metadata"]["labels"])
-        status = JobStatus.model_validate(self.resources[key]["status"])
-        gangs = {(s.name, g.member): g for s in status.stages for g in s.gangs}
-        gang = gangs.get((place.stage, place.member))
-        if gang is None or gang.attempt < place.attempt:
-            raise AssertionError(f"{place} created before its attempt was recorded")
-        if gang.attempt == place.attempt and gang.state == "Pending":
-            raise AssertionError(f"{place} created before it was recorded")
-        for pod in self.pods.values():
-            other = Place.of(pod["metadata"]["labels"])
-            same = (other.stage, other.member) == (place.stage, place.member)
-            owner = pod["metadata"]["labels"][JOB]
-            if owner == key.name and same and other.attempt < place.attempt:
-                raise AssertionError(f"{place} created beside pods of attempt {other.attempt}")
-
-    def _slow(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def slow(*args: Any) -> Any:
-            await Turn()
-            return await call(*args)
-
-        return slow
-
-    def _stormy(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def stormy(key: Key, *args: Any) -> None:
-            await Turn()
-            if not self.calm:
-                if self.rng.random() < CRASH / 2:
-                    raise Crash
-                if self.rng.random() < 0.05:
-                    self.touch(key) if key in self.resources else None
-                if self.rng.random() < 0.02:
-                    raise Conflict("injected")
-            if call.__name__ == "create":
-                self.check_order(key, *args)
-            await call(key, *args)
-            if not self.calm and self.rng.random() < CRASH / 2:
-                raise Crash
-
-        return stormy
+Attempt = tuple[str, str, int, int]
+"""Job, stage, member, number."""
 
 
 @dataclass
@@ -106,7 +40,12 @@ class Storm:
     timers: dict[Key, datetime] = field(default_factory=dict)
     rung: set[Key] = field(default_factory=set)
     running: list[tuple[Key, Coroutine[Any, Any, timedelta | None]]] = field(default_factory=list)
-    fates: dict[str, str] = field(default_factory=dict)
+    fates: dict[Attempt, tuple[str, str]] = field(default_factory=dict)
+    """What an attempt meets, and in which role."""
+    replaced: Counter[Attempt] = field(default_factory=Counter)
+    """Pods that were lost and replaced: the fate was met, and the attempt went on."""
+    led: set[Attempt] = field(default_factory=set)
+    """Attempts whose chief has ended well."""
     turns: int = 0
 
     def __post_init__(self) -> None:
@@ -118,6 +57,8 @@ class Storm:
             self.cluster.apply("shop", f"job{number}", self._spec())
 
     def _spec(self) -> dict[str, Any]:
+        if self.rng.random() < 0.25:
+            return {"stages": [{**self._own(), "retries": self.rng.randint(0, 2)}]}
         stages = [PREPARE]
         if self.rng.random() < 0.6:
             members, workers = self.rng.randint(1, 3), self.rng.randint(2, 3)
@@ -129,7 +70,20 @@ class Storm:
             )
             if self.rng.random() < 0.5:
                 stages.append(FUSE)
+        if self.rng.random() < 0.2:
+            stages.append(self._own())
         return {"stages": [{**stage, "retries": self.rng.randint(0, 2)} for stage in stages]}
+
+    def _own(self) -> dict[str, Any]:
+        """A chief, workers that can be replaced, and servers that never end by themselves."""
+        roles = [
+            {"name": "ps", "replicas": self.rng.randint(1, 2)},
+            {"name": "worker", "replicas": self.rng.randint(1, 3)},
+            {"name": "chief"},
+        ]
+        restart = self.rng.choice(("onFailure", "exitCode"))
+        custom = {"command": ["train"], "roles": roles, "restart": restart}
+        return {"name": "own", "image": "shop:1", "custom": custom}
 
     def _bell(self, key: Key) -> None:
         if self.rng.random() >= LOST:
@@ -164,6 +118,7 @@ class Storm:
     def _turn(self) -> None:
         place = self.rng.randrange(len(self.running))
         key, passing = self.running[place]
+        self.cluster.actor = passing
         try:
             passing.send(None)
             return
@@ -177,7 +132,8 @@ class Storm:
 
     def _pass_time(self) -> bool:
         """Nobody has anything to do: go to the next moment at which somebody has."""
-        if all(self._ended(key) for key in self.cluster.resources) and not self.timers:
+        done = all(self._ended(key) for key in self.cluster.resources)
+        if done and not self.timers and not self._unended():
             return False
         self.now = min([self.resync, *self.timers.values()])
         while self._play():
@@ -192,7 +148,7 @@ class Storm:
         self.now += timedelta(seconds=self.rng.random())
         if self.rng.random() < 0.3:
             self.cluster.reap()
-        idle = [n for n, j in self.cluster.jobs.items() if not j["status"].get("conditions")]
+        idle = [name for name in self._unended() if not self._serves(name)]
         if not idle:
             self.cluster.reap()
             return False
@@ -203,14 +159,41 @@ class Storm:
             self._meet_fate(name)
         return True
 
+    def _unended(self) -> list[tuple[str, str]]:
+        jobs = self.cluster.jobs.items()
+        return [name for name, job in jobs if not job["status"].get("conditions")]
+
+    def _serves(self, name: tuple[str, str]) -> bool:
+        """Parameter servers run on for ever, once they run."""
+        place, attempt = self._place(name)
+        started = bool(self.cluster.pods_of(name))
+        return place.role == "ps" and started and self._fate(place, attempt) in WELL
+
+    def _place(self, name: tuple[str, str]) -> tuple[Place, Attempt]:
+        labels = self.cluster.jobs[name]["metadata"]["labels"]
+        place = Place.of(labels)
+        return place, (labels[JOB], place.stage, place.member, place.attempt)
+
+    def _fate(self, place: Place, attempt: Attempt) -> str:
+        """What is to happen to a role: what was drawn for the attempt, once and to one of them."""
+        if attempt not in self.fates:
+            role = self.rng.choice(ROLES) if place.stage == "own" else place.role
+            self.fates[attempt] = (self.rng.choices(FATES, WEIGHTS)[0], role)
+        fate, role = self.fates[attempt]
+        return "ok" if place.role != role or self.replaced[attempt] else fate
+
     def _meet_fate(self, name: tuple[str, str]) -> None:
-        fate = self.fates.setdefault(name[1], self.rng.choices(FATES, WEIGHTS)[0])
+        place, attempt = self._place(name)
+        fate = self._fate(place, attempt)
         size = self.cluster.jobs[name]["spec"]["completions"]
         victim = self.rng.randrange(size)
         match fate:
             case "ok" | "report lost":
                 for index in range(size):
                     self.cluster.end(name, index, 0, REPORT if fate == "ok" else "")
+                if place.role == "chief":
+                    self.led.add(attempt)
+                return
             case "preempted":
                 told = [{"type": "DisruptionTarget", "status": "True"}]
                 self.cluster.end(name, victim, 143, "", conditions=told)
@@ -223,6 +206,8 @@ class Storm:
             case "fatal":
                 said = Report(reason="BadLabel", message="mend it").encode()
                 self.cluster.end(name, victim, 64, said)
+        if not self.cluster.jobs[name]["status"].get("conditions"):
+            self.replaced[attempt] += 1
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ class FakeCluster:
             "conditions": more.get("conditions", []),
         }
         if code:
-            stored["status"] = {"conditions": [condition("Failed", "BackoffLimitExceeded")]}
+            self._answer(job, index, pod)
         else:
             done = sum(p["status"]["phase"] == "Succeeded" for p in self.pods_of(job))
             stored["status"]["succeeded"] = done
@@ -167,6 +167,20 @@ class FakeCluster:
             if done == stored["spec"]["completions"]:
                 stored["status"]["conditions"] = [condition("Complete", "")]
         self._ring_owner(job)
+
+    def _answer(self, job: tuple[str, str], index: int, pod: Object) -> None:
+        """Fail the Job, or put another pod in the place of the one that failed."""
+        stored = self.jobs[job]
+        status = stored["status"]
+        action = policy(stored["spec"], pod["status"])
+        status["failed"] = status.get("failed", 0) + (action != "Ignore")
+        if action == "FailJob" or status["failed"] > stored["spec"]["backoffLimit"]:
+            status["conditions"] = [condition("Failed", "BackoffLimitExceeded")]
+            return
+        name = (job[0], f"{job[1]}-{index}")
+        lost = {**pod, "metadata": {**pod["metadata"], "name": f"{name[1]}-{next(self._versions)}"}}
+        self.pods[(job[0], lost["metadata"]["name"])] = lost
+        self.pods[name] = {**pod, "status": {"phase": "Running"}}
 
     def lose(self, job: tuple[str, str]) -> None:
         """Delete a pod behind everybody's back, as ``kubectl delete pod`` does."""
@@ -184,6 +198,18 @@ class FakeCluster:
     def _ring_owner(self, job: tuple[str, str]) -> None:
         owner = self.jobs[job]["metadata"]["ownerReferences"][0]["name"]
         self.rang(Key(job[0], owner))
+
+
+def policy(spec: Object, status: Object) -> str:
+    """Give what a Job's podFailurePolicy has for a pod that failed."""
+    code = status["containerStatuses"][0]["state"]["terminated"]["exitCode"]
+    disrupted = any(c["type"] == "DisruptionTarget" for c in status["conditions"])
+    for rule in spec["podFailurePolicy"]["rules"]:
+        if "onPodConditions" in rule and disrupted:
+            return str(rule["action"])
+        if code in rule.get("onExitCodes", {}).get("values", ()):
+            return str(rule["action"])
+    return "Count"
 
 
 def on_the_wire(content: Mapping[str, Any]) -> Object:
