@@ -61,8 +61,9 @@ def test_without_a_limit_nothing_grows(given: dict[str, Any]) -> None:
 
 
 def test_without_the_word_nothing_grows() -> None:
-    made = after(job({**PREPARE, "resources": {"limits": {"memory": "2Gi"}}}), 2)
-    assert resources(made)["limits"]["memory"] == "2Gi"
+    whole = job({**PREPARE, "resources": {"limits": {"memory": "2Gi"}}})
+    assert resources(after(whole, 2))["limits"]["memory"] == "2Gi"
+    assert restart(whole, 0).startswith("restarting: a pod ran out of memory; raise resources")
 
 
 def restart(whole: OptimizationJob, times: int) -> str:

@@ -140,10 +140,16 @@ def told(second: int, **state: Any) -> PodView:
         (
             "the failure that broke the limit is the cause",
             [
-                told(1, report=Report(reason="Bug", message="the first")),
-                told(9, cause="OOMKilled", exit_code=137),
+                told(1, cause="OOMKilled", exit_code=137),
+                told(9, report=Report(reason="Bug", message="the last")),
                 child(role="worker", failed="gave up"),
             ],
+            "application",
+            "the last",
+        ),
+        (
+            "a role that gave up for lack of memory",
+            [told(9, cause="OOMKilled", exit_code=137), child(role="worker", failed="gave up")],
             "out_of_memory",
             "",
         ),
