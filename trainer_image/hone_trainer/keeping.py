@@ -49,7 +49,8 @@ class Keeping:
         # The chief decides for all: a zombie may be writing while the others look.
         found = self._checkpoints.latest() if self._chief else None
         mine = [found.attempt + 1.0, found.step] if found else [0.0, 0.0]
-        attempt, step = (int(each) for each in self._over_gang(np.array(mine)))
+        # Rounded: the sum over a pod's seven devices may be a hair less than what it began with.
+        attempt, step = (round(float(each)) for each in self._over_gang(np.array(mine)))
         if not attempt:
             return None
         found = found or self._checkpoints.read(attempt - 1, step)
@@ -94,7 +95,9 @@ class Keeping:
         return tables
 
     def _better(self, state: Progression) -> bool:
+        losses = [epoch["valLoss"] for epoch in state.history]
+        if not np.isfinite(losses[-1]):
+            return False
         if self._keep == "last":
             return state.epochs == self._epochs
-        losses = [epoch["valLoss"] for epoch in state.history]
-        return losses[-1] <= min(losses)
+        return bool(losses[-1] <= np.nanmin(losses))

@@ -53,7 +53,7 @@ class Progression:
         self.sums = [old + float(new) for old, new in zip(self.sums, sums, strict=True)]
         self.trace.append((self.step, float(sums[0] / max(sums[2], 1.0))))
         if len(self.trace) > TRACE_LIMIT:
-            self.trace = self.trace[1::2]
+            self.trace = self.trace[::-2][::-1]  # every other, and always the last
 
     def end_epoch(self, figures: dict[str, float]) -> None:
         """Take note of an epoch's end; what follows belongs to the next."""
