@@ -8,6 +8,9 @@ import yaml
 
 from hone.__main__ import main
 from hone.control.telemetry import Telemetry
+from hone.plan.programs import program
+from hone_trainer.stages.custom import Custom
+from hone_trainer.task import Store, Task
 
 PAGES = (
     "README.md",
@@ -15,6 +18,7 @@ PAGES = (
     "STYLE.md",
     "CHANGELOG.md",
     "docs/adr/README.md",
+    "docs/custom-training.md",
     "docs/operations.md",
     "docs/security.md",
     "docs/tutorial-recommendation.md",
@@ -78,3 +82,33 @@ def test_the_job_of_the_tutorial_can_be_planned(root: Path, tmp_path: Path) -> N
     job["spec"] |= more["spec"]
     (tmp_path / "clicks.yaml").write_text(yaml.safe_dump(job))
     assert main(["plan", str(tmp_path / "clicks.yaml")]) == 0
+
+
+def test_the_jobs_of_the_page_on_code_of_your_own_can_be_planned(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (root / "docs/custom-training.md").read_text()
+    for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)):
+        (tmp_path / f"{number}.yaml").write_text(text)
+        assert main(["plan", str(tmp_path / f"{number}.yaml")]) == 0
+    said = capsys.readouterr().out
+    assert "1 chief, 4 worker, 2 ps, 1 evaluator" in said
+    assert "ps: cpu 2, memory 16Gi" in said
+
+
+def test_every_variable_of_the_contract_is_told(root: Path) -> None:
+    task = Task(
+        namespace="n",
+        job="j",
+        uid="u",
+        stage="s",
+        run={},
+        store=Store(uri="s3://b", endpoint="e", region="r"),
+        progress_url="http://hone",
+    )
+    peers = [{"name": "TF_CONFIG"}, {"name": "TF_TASK_INDEX"}]
+    given = {each["name"] for each in program(Custom(command=("a",)), task, peers).env}
+    table = (root / "docs/custom-training.md").read_text().partition("| variable | |")[2]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert told == given

@@ -22,6 +22,7 @@ from hone.plan.manifests import Manifest
 from hone.plan.plan import plan
 from hone.plan.progress import fresh
 from hone.plan.site import Site
+from hone.plan.terms import Terms
 from hone.plan.world import World
 from hone_trainer.stage import Gang
 
@@ -85,7 +86,7 @@ def table(job: OptimizationJob, found: tuple[Step, ...]) -> str:
             str(len(gangs)),
             _shape(gangs[0]),
             str(step.spec.value.at_once()),
-            _resources(step.spec.over(job.spec.defaults or Execution())),
+            _resources(Terms.of(step.spec, gangs[0], job.spec.defaults)),
         )
         created = [f"{each['kind']} {each['metadata']['name']}" for each in step.objects] or [""]
         rows.append((*about, created[0]))
@@ -120,6 +121,18 @@ def _shape(gang: Gang) -> str:
     return ", ".join(f"{role.replicas} {role.name}" for role in gang.roles)
 
 
-def _resources(execution: Execution) -> str:
-    limits = execution.resources.limits if execution.resources else {}
-    return ", ".join(f"{name} {amount}" for name, amount in limits.items())
+def _resources(terms: Terms) -> str:
+    """Give what the pods may use: each role's, where any has its own."""
+    if not terms.spec.roles:
+        return _limits(terms.limits)
+    each = ((role.name, _limits(terms.pods(role.name))) for role in terms.shape.roles)
+    return "; ".join(f"{role}: {limits}" for role, limits in each if limits)
+
+
+def _limits(settings: Execution) -> str:
+    limits = settings.resources.limits if settings.resources else {}
+    growth = settings.memory_growth
+    said = [f"{name} {amount}" for name, amount in limits.items()]
+    if growth and settings.memory:
+        said.append(f"growing to {growth.up_to}")
+    return ", ".join(said)
