@@ -38,6 +38,8 @@ class Block:
     """(replicas,): seconds a step that each replica waited for its rows."""
     computing: NDArray[np.float64]
     """(replicas,): seconds a step until each replica had its gradients, feeding included."""
+    seen: NDArray[np.int32] | None = None
+    """(steps, rows): what this pod gathered, where that is kept; ``PADDING`` for none."""
 
 
 def order_of(seed: int, epoch: int, rows: int, batch: int) -> NDArray[np.int32]:
@@ -93,6 +95,9 @@ class Steps:
         self._lazy = lazy
         self._learn = tf.function(self._learn_eagerly, jit_compile=True) if xla else None
         self._run = tf.function(self._run_eagerly)
+        self._numbers = tf.range(len(rows))
+        self.log_rows = False
+        """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
         self.rows = len(rows)
         self.per_epoch = -(-len(rows) // batch)
 
@@ -110,21 +115,26 @@ class Steps:
             # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
             last = min(first - first % at_once + at_once, self.per_epoch)
             asked = tf.constant(float(stop()))
-            told = self._run(order, tf.constant(first), tf.constant(last), asked).numpy()
-            yield self._block(told, first, last)
+            told, seen = self._run(order, tf.constant(first), tf.constant(last), asked)
+            yield self._block(told.numpy(), seen.numpy() if self.log_rows else None, first, last)
             first = last
 
-    def _block(self, told: NDArray[np.float32], first: int, last: int) -> Block:
+    def _block(
+        self, told: NDArray[np.float32], seen: NDArray[np.int32] | None, first: int, last: int
+    ) -> Block:
         seconds = told[4:].reshape(2, self._replicas).astype(np.float64) / (last - first)
         sums = told[:3].astype(np.float64)
-        return Block(last, sums, bool(told[3] > 0), seconds[0], seconds[1])
+        return Block(last, sums, bool(told[3] > 0), seconds[0], seconds[1], seen)
 
     def _run_eagerly(self, order: Any, first: Any, last: Any, stop: Any) -> Any:
-        told = tf.zeros(4 + 2 * self._replicas)
+        told, here = tf.zeros(4 + 2 * self._replicas), self._strategy.experimental_local_results
+        seen = tf.TensorArray(tf.int32, last - first if self.log_rows else 0)
         for step in tf.range(first, last):
-            given = self._strategy.run(self._step, args=(order[step], stop))
-            told += self._strategy.experimental_local_results(given)[0]
-        return told
+            given, rows = self._strategy.run(self._step, args=(order[step], stop))
+            told += here(given)[0]
+            if self.log_rows:
+                seen = seen.write(step - first, tf.concat(here(rows), 0))
+        return told, seen.stack() if self.log_rows else told
 
     def _step(self, batch: Any, stop: Any) -> Any:
         context = tf.distribute.get_replica_context()
@@ -133,9 +143,11 @@ class Steps:
         with tf.control_dependencies([begun]):
             chosen = tf.slice(batch, [place * self._share], [self._share])
         real = tf.cast(chosen != PADDING, tf.float32)
-        chosen = tf.maximum(chosen, 0)
+        # Padding repeats a row of the step, so that it touches no row of a table by itself.
+        chosen = tf.where(chosen != PADDING, chosen, batch[0])
         features = {name: tf.gather(values, chosen) for name, values in self._features.items()}
         labels = tf.gather(self._labels, chosen)
+        rows = tf.where(real > 0, tf.gather(self._numbers, chosen), PADDING)
         with tf.control_dependencies([*features.values(), labels]):
             fed = tf.timestamp()
         count = tf.reduce_sum(tf.cast(batch != PADDING, tf.float32))
@@ -155,7 +167,7 @@ class Steps:
         self._optimizer.apply_gradients(
             zip(gradients, variables, strict=True), skip_gradients_aggregation=True
         )
-        return told
+        return told, rows
 
     def _learn_eagerly(self, features: Any, labels: Any, real: Any, count: Any) -> Any:
         """Give gradients of the mean loss of the global batch, and this replica's sums."""

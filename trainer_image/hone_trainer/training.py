@@ -14,10 +14,12 @@ from hone_trainer.curves import curves
 from hone_trainer.inputs import open_inputs
 from hone_trainer.keeping import Keeping
 from hone_trainer.keras import keras
+from hone_trainer.manifest import input_digest
 from hone_trainer.network import Network, Part
 from hone_trainer.pace import Pace
 from hone_trainer.prediction import predictor
 from hone_trainer.progression import Progression
+from hone_trainer.row_log import RowLog, audit, complete, folder_of
 from hone_trainer.slabs import whole
 from hone_trainer.task import Interrupted, Report, StageFailure
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 LINGER_S = 0.5
 """How long the chief stays after the last barrier, so that its peers have left it first."""
+REMEDY = (
+    "lower train.optimizer.adam.learningRate, normalize the number columns, "
+    "or allow train.divergence.rollbacks"
+)
 EVENTS = "tensorboard/events.out.tfevents"
 _log = logging.getLogger("hone")
 
@@ -82,6 +88,8 @@ class Training:
         self.over_gang = GangSum(strategy)
         variables = chosen.variables(strategy, model, self.optimizer)
         self.keeping = Keeping(stage, ctx, variables, self.over_gang)
+        self.row_log = _row_log(ctx)
+        self.steps.log_rows = stage.row_log
         self.state = Progression()
         self.pace = Pace(chosen.replicas())
 
@@ -97,8 +105,9 @@ class Training:
         """Write the network and say how it went."""
         state = self.state
         if not state.best_epoch:
-            message = "no epoch gave a finite validation loss"
-            raise StageFailure("LossNotFinite", f"{message}: lower the learning rate")
+            which = "the last" if self.stage.keep == "last" else "any"
+            message = f"the model of {which} epoch gives no finite validation loss"
+            raise StageFailure("LossNotFinite", f"{message}: {REMEDY}")
         weights = tuple(whole(slab).astype(np.float32) for slab in self.keeping.weights())
         network = Network(self.schema, (Part(self.stage.model, weights),))
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
@@ -111,6 +120,10 @@ class Training:
             "rollbacks": state.rollbacks,
             "workers": self.pace.workers(),
         }
+        if self.stage.row_log:
+            facts["rows"] = audited = audit(self.ctx.store, self.row_log.folder, self.steps.rows)
+            if not complete(audited):
+                _log.error("not every row was seen once an epoch: %s", audited)
         seconds = sum(epoch["seconds"] for epoch in state.history)
         return self.ctx.commit(
             files,
@@ -142,6 +155,9 @@ class Training:
         at_once = self.stage.steps_per_execution
         for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.pulse.asked):
             now = time.monotonic()
+            if block.seen is not None:
+                self.row_log.write(number, first, block.seen)
+                self.over_gang(np.zeros(1))  # no checkpoint before all have kept theirs
             state.add(block.last - first, block.sums)
             state.seconds += now - begun
             self.pace.add(block, block.last - first, now - begun)
@@ -191,10 +207,9 @@ class Training:
         said = f"the loss became {lost.trace[-1][1]} in epoch {lost.epochs + 1}"
         if lost.rollbacks >= self.stage.divergence.rollbacks:
             tried = f" after {lost.rollbacks} rollbacks" if lost.rollbacks else ""
-            remedy = "lower train.optimizer.adam.learningRate, normalize the number columns, "
-            remedy += "or allow train.divergence.rollbacks"
-            raise StageFailure("LossNotFinite", f"{said}{tried}: {remedy}")
-        self._resume()
+            raise StageFailure("LossNotFinite", f"{said}{tried}: {REMEDY}")
+        if not self._resume():
+            raise StageFailure("LossNotFinite", f"{said}, and no checkpoint is whole: {REMEDY}")
         self.state.rollbacks = lost.rollbacks + 1
         self.state.rate = lost.rate * self.stage.divergence.rate_factor
         self._scale_rate()
@@ -218,3 +233,8 @@ class Training:
         remaining = self.pace.remaining(total - self.state.step)
         figures = shown | self.pace.figures()
         self.ctx.progress(self.state.step / total, message, figures, remaining)
+
+
+def _row_log(ctx: Context) -> RowLog:
+    folder = folder_of(ctx.task.prefix, input_digest(ctx.task))
+    return RowLog(ctx.store, folder, ctx.task.attempt, ctx.rank)

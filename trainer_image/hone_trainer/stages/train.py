@@ -48,6 +48,10 @@ class Train(Stage):
             " || self.batchSize % self.strategy.multiWorkerMirrored.workers == 0",
             "batchSize must be a multiple of strategy.multiWorkerMirrored.workers",
         ),
+        Rule(
+            "!self.rowLog || !has(self.strategy.parameterServer)",
+            "rowLog needs workers that keep in step: not strategy.parameterServer",
+        ),
     )
 
     model: AnyModel
@@ -81,10 +85,17 @@ class Train(Stage):
     keep: Literal["best", "last"] = "best"
     """Which epoch's weights are kept: the one of least validation loss, or the last."""
 
+    row_log: bool = False
+    """Keep, for each worker, which rows each step has seen, and join them over restarts in the
+    manifest: the proof that each row was seen exactly once an epoch. Some objects a block and a
+    barrier more; not for a parameterServer, whose workers do not keep in step."""
+
     @model_validator(mode="after")
-    def _whole_batches(self) -> Self:
+    def _fits_together(self) -> Self:
         if self.batch_size % self.strategy.value.replicas():
             raise ValueError("batchSize must be a multiple of strategy.multiWorkerMirrored.workers")
+        if self.row_log and self.strategy.parameter_server is not None:
+            raise ValueError("rowLog needs workers that keep in step: not strategy.parameterServer")
         return self
 
     def gangs(self) -> tuple[Gang, ...]:
