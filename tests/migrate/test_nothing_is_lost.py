@@ -1,5 +1,6 @@
 """The promise of a conversion, on TFJobs that nobody wrote: nothing is dropped in silence."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hone.migrate.kinds import sort
 from hone.migrate.losses import CONTAINER, POD, SECURITY, VOLUMES
+from hone.migrate.reading import CannotConvert
 from hone.migrate.tfjob import Converted, Wishes, convert
 from tests.migrate.builders import Raw, container
 
@@ -209,3 +212,42 @@ def test_every_field_is_in_the_job_or_in_a_note(raw: Raw) -> None:
 def test_no_note_repeats_a_value(raw: Raw) -> None:
     for note in convert(numbered(raw, count()), Wishes()).notes:
         assert MARK not in f"{note.field} {note.text} {note.became}"
+
+
+rubbish = st.sampled_from(
+    [None, 0, -1, 1.5, True, "", "x", [], ["x"], [None], {}, {"x": 1}, {"name": 3}]
+)
+
+
+def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in a TFJob."""
+    if here:
+        yield here
+    if isinstance(value, dict | list):
+        steps = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, each in steps:
+            yield from places(each, (*here, step))
+
+
+def refusal(raw: Raw) -> str:
+    """Why a TFJob cannot be converted; empty where it can."""
+    try:
+        found, _ = sort([raw])
+        for each in found:
+            convert(each, Wishes())
+    except CannotConvert as refused:
+        return str(refused)
+    return ""
+
+
+@settings(max_examples=60, deadline=None)
+@given(tfjobs, st.data())
+def test_rubbish_is_explained_or_carried_over_but_never_a_crash(
+    raw: Raw, data: st.DataObject
+) -> None:
+    *path, last = data.draw(st.sampled_from(list(places(raw))))
+    at: Any = raw
+    for step in path:
+        at = at[step]
+    at[last] = data.draw(rubbish)
+    assert re.match(r"$|[\w.\[\] -]+: .+; \w+", refusal(raw))

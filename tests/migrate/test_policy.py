@@ -146,7 +146,7 @@ def test_a_suspended_job_stays_suspended(value: bool) -> None:
     [
         ("All", "ttlSecondsAfterFinished: 0"),
         ("Running", "that is what Hone does"),
-        ("None", "belongs into the leading role"),
+        ("None", "belongs in the leading role"),
         ("Whatever", "that is what Hone does"),
     ],
 )

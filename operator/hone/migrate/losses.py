@@ -71,7 +71,7 @@ VOLUMES: dict[str, str] = {
     "configMap": "take its values as variables under env, or put the file into the image or a "
     "PersistentVolumeClaim",
     "secret": "take its keys as variables: env with secretKey",
-    "projected": "take keys of Secrets as variables: env with secretKey; the rest belongs into the "
+    "projected": "take keys of Secrets as variables: env with secretKey; the rest belongs in the "
     "image or a PersistentVolumeClaim",
     "hostPath": "pods see no folders of a node: make a PersistentVolume of kind local for it, and "
     "mount its PersistentVolumeClaim",

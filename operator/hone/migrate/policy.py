@@ -103,7 +103,7 @@ def _bounded(name: str, most: int, text: str, holder: str = STAGE) -> Rule:
 def _clean(value: Any, path: str) -> Share:
     tell = {
         "All": "set spec.ttlSecondsAfterFinished: 0 to have the finished ones removed at once",
-        "None": "what is to go on until its own end belongs into the leading role",
+        "None": "what is to go on until its own end belongs in the leading role",
         "Running": "that is what Hone does",
     }
     text = (

@@ -119,7 +119,7 @@ def _own(program: Program, command: tuple[Any, ...], args: tuple[Any, ...]) -> d
 
 
 def _role(name: str, spec: Mapping[str, Any], path: str, command: tuple[str, ...]) -> Role:
-    word = spec.get("restartPolicy") or NEVER
+    word = str(spec.get("restartPolicy") or NEVER)
     if word not in RESTART:
         raise CannotConvert(f"{path}.restartPolicy: unknown; write {', '.join(RESTART)}")
     template = pods.read(spec.get("template"), f"{path}.template", command)
