@@ -31,7 +31,7 @@ OLD = ("cleanPodPolicy", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "ba
 
 @dataclass(frozen=True)
 class Policy:
-    """What a role says about its end: how often it runs, and when it is restarted."""
+    """What a replica spec says about restarts of its pods."""
 
     role: str
     path: str

@@ -119,8 +119,8 @@ def _general(found: Sequence[Role], policy: Share, word: str, wishes: Wishes) ->
         yield check("spec.runPolicy", text, f"{STAGE}.retries")
     if len(found) > 1 or found[0].replicas != 1:
         text = (
-            "pods have other host names: take addresses from TF_CONFIG or its resolver, never compose "
-            "them"
+            "pods have other host names: take addresses from TF_CONFIG or its resolver, never "
+            "compose them"
         )
         yield check(PATH, text, f"{STAGE}.custom.roles")
     if any(each.name == "evaluator" for each in found):
