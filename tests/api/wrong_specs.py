@@ -195,6 +195,11 @@ CASES = (
     Wrong("a way to restart that is none", (*CUSTOM, "restart"), "Always", ("custom.restart", "exitCode")),
     Wrong("a port for root", (*CUSTOM, "port"), 80, ("custom.port", "1024")),
     Wrong(
+        "a crowd", (*CUSTOM, "roles"),
+        [{"name": name, "replicas": 200} for name in ("worker", "ps", "evaluator")],
+        ("custom.roles", "at most 512 pods in all"), "flow",
+    ),
+    Wrong(
         "code without an image", ("stages", 5, "image"), DROP,
         ("stages[5]", "custom needs an image for its chief; set stages[5].image"), "flow",
     ),

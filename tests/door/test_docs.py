@@ -93,7 +93,9 @@ def test_the_jobs_of_the_page_on_code_of_your_own_can_be_planned(
         assert main(["plan", str(tmp_path / f"{number}.yaml")]) == 0
     said = capsys.readouterr().out
     assert "1 chief, 4 worker, 2 ps, 1 evaluator" in said
-    assert "ps: cpu 2, memory 16Gi" in said
+    assert "ps: cpu 2, memory 16Gi, growing to 32Gi" in said
+    assert main(["plan", str(tmp_path / "0.yaml"), "-o", "yaml"]) == 0
+    assert "&id" not in capsys.readouterr().out, "nobody wants to read references"
 
 
 def test_every_variable_of_the_contract_is_told(root: Path) -> None:

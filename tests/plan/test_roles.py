@@ -6,14 +6,13 @@ import pytest
 
 from hone.api.execution import Execution
 from hone.api.status import GangStatus
-from hone.plan.diagnosis import diagnose
 from hone.plan.failures import answer
 from hone.plan.gang import advance
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import JobView, PodView
 from hone_trainer.stage import Gang, Role, Stage
-from hone_trainer.task import Exit, Progress, Report
+from hone_trainer.task import Exit, Progress
 from tests.plan.builders import at, child, decide, job, pod, report, seen, settled
 
 SHAPE = Gang(0, (Role("chief"), Role("worker", 3, replaceable=True), Role("ps", 2)))
@@ -116,76 +115,6 @@ def test_a_role_that_gave_up_restarts_the_gang() -> None:
     assert (made.state, made.attempt, made.restarts.application) == ("Pending", 1, 1)
 
 
-def told(second: int, **state: Any) -> PodView:
-    """A pod that failed in this second."""
-    how: dict[str, Any] = {"role": "worker", "phase": "Failed", "exit_code": 1} | state
-    return pod(finished_at=f"2030-01-01T00:00:{second:02d}Z", **how)
-
-
-@pytest.mark.parametrize(
-    ("name", "objects", "cause", "words"),
-    [
-        (
-            "a worker that was replaced is history",
-            [told(1, cause="OOMKilled"), *gone("ps", report=Report(reason="Bug", message="bug"))],
-            "application",
-            "bug",
-        ),
-        (
-            "an eviction that was answered is history",
-            [told(1, disrupted=True), *gone("chief", exit_code=2)],
-            "application",
-            "exit code 2",
-        ),
-        (
-            "the failure that broke the limit is the cause",
-            [
-                told(1, cause="OOMKilled", exit_code=137),
-                told(9, report=Report(reason="Bug", message="the last")),
-                child(role="worker", failed="gave up"),
-            ],
-            "application",
-            "the last",
-        ),
-        (
-            "a role that gave up for lack of memory",
-            [told(9, cause="OOMKilled", exit_code=137), child(role="worker", failed="gave up")],
-            "out_of_memory",
-            "",
-        ),
-        (
-            "a pod that its Job told to leave is not the cause",
-            [
-                told(1, role="ps", terminating=True, exit_code=143),
-                told(2, role="ps", index=1, report=Report(reason="Bug", message="the second")),
-                child(role="ps", failed="gave up"),
-            ],
-            "application",
-            "the second",
-        ),
-        (
-            "a pod that somebody deleted was taken away",
-            [told(1, role="ps", terminating=True, exit_code=143), child(role="ps", failed="x")],
-            "preemption",
-            "stopped or deleted",
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) and " " in value else "",
-)
-def test_the_cause_is_found_among_the_roles(
-    name: str, objects: list[JobView | PodView], cause: str, words: str
-) -> None:
-    world = seen(decide(job()).status, *objects)
-    found = diagnose(TERMS, Sight.of(world, "data", RUNNING), "the Job failed")
-    assert (found.cause, found.final) == (cause, False), name
-    assert words in found.message
-
-
-def test_the_last_words_of_a_pod_without_a_report_are_shown() -> None:
-    made = step(*gone("ps", said="line 3 | KeyError: 'user'"))
-    assert made.message == "restarting: exit code 1: line 3 | KeyError: 'user'"
-
-
 def test_progress_is_the_leading_roles() -> None:
     posts = {
         child(role="ps").place: Progress(fraction=0.9, message="serving"),
@@ -231,6 +160,28 @@ def test_what_a_job_does_by_itself(
     assert found == rules
     for rule in made["podFailurePolicy"]["rules"]:
         assert ("onExitCodes" in rule) != ("onPodConditions" in rule), "exactly one requirement"
+
+
+@pytest.mark.parametrize(
+    ("before", "state"),
+    [({}, "Failed"), ({"replaced": 1}, "Running"), ({"progress_percentage": 5}, "Running")],
+)
+def test_a_replacement_that_waits_does_not_end_a_gang_at_work(
+    before: dict[str, int], state: str
+) -> None:
+    hurry = Terms(TERMS.spec, SHAPE, Execution(start_deadline_seconds=60))
+    gang = RUNNING.model_copy(update={"started_at": "2029-01-01T00:00:00Z", **before})
+    pods = [pod(role="chief", phase="Running"), pod(role="worker", waiting="no node")]
+    pods += [pod(role="ps", index=index, phase="Running") for index in (0, 1)]
+    made = step(child(role="chief", ready=1), WORKERS, SERVERS, *pods, gang=gang, terms=hurry)
+    assert made.state == state
+
+
+def test_a_server_that_never_starts_ends_a_gang_at_work() -> None:
+    hurry = Terms(TERMS.spec, SHAPE, Execution(start_deadline_seconds=60))
+    gang = RUNNING.model_copy(update={"started_at": "2029-01-01T00:00:00Z", "replaced": 1})
+    made = step(child(role="chief", ready=1), pod(role="ps"), gang=gang, terms=hurry)
+    assert (made.state, made.reason) == ("Failed", "StartDeadlineExceeded")
 
 
 def test_a_lone_worker_is_as_before() -> None:

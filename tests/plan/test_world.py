@@ -75,6 +75,13 @@ def test_a_pod_that_ended_tells_how() -> None:
     assert view.report == Report(reason="BadLabel", message="mend it")
 
 
+def test_figures_of_a_program_may_be_numbers() -> None:
+    said = '{"message": "done", "metrics": [{"name": "auc", "value": 0.93}]}'
+    ended = {"exitCode": 0, "message": said}
+    report = one_pod({"containerStatuses": [{"state": {"terminated": ended}}]}).report
+    assert (report.message, report.metrics[0].value) == ("done", "0.93")
+
+
 @pytest.mark.parametrize("message", ["", "Killed", "{}x", '{"reason": 5}', "[]"])
 def test_words_that_are_no_report_are_none(message: str) -> None:
     ended = {"exitCode": 1, "message": message}

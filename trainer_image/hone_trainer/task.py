@@ -7,7 +7,7 @@ the termination message. Both are records that either side can read without Tens
 import json
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from hone_trainer.words import Words
 
@@ -31,7 +31,11 @@ class Exit:
 
 
 class Metric(Words):
-    """A named figure. The value is text, so that every client keeps its digits."""
+    """A named figure. The value is text, so that every client keeps its digits; a number is taken
+    from those who write one.
+    """
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     name: Annotated[str, Field(max_length=63)]
     """What it measures."""

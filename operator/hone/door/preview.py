@@ -8,6 +8,7 @@ but the base of the distribution, so that a plan can be looked at wherever there
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
@@ -77,7 +78,9 @@ def table(job: OptimizationJob, found: tuple[Step, ...]) -> str:
     pods = sum(gang.size for step in found for gang in step.spec.value.gangs())
     objects = sum(len(step.objects) for step in found)
     title = f"{job.namespace}/{job.name}: {len(found)} stages, {pods} pods, {objects} objects"
-    rows = [("STAGE", "KIND", "GANGS", "PODS OF A GANG", "AT ONCE", "RESOURCES", "CREATES")]
+    rows: list[tuple[str, ...]] = [
+        ("STAGE", "KIND", "GANGS", "PODS OF A GANG", "AT ONCE", "RESOURCES", "CREATES")
+    ]
     for step in found:
         gangs = step.spec.value.gangs()
         about = (
@@ -86,11 +89,12 @@ def table(job: OptimizationJob, found: tuple[Step, ...]) -> str:
             str(len(gangs)),
             _shape(gangs[0]),
             str(step.spec.value.at_once()),
-            _resources(Terms.of(step.spec, gangs[0], job.spec.defaults)),
         )
-        created = [f"{each['kind']} {each['metadata']['name']}" for each in step.objects] or [""]
-        rows.append((*about, created[0]))
-        rows += [("", "", "", "", "", "", one) for one in created[1:]]
+        resources = _resources(Terms.of(step.spec, gangs[0], job.spec.defaults))
+        created = [f"{each['kind']} {each['metadata']['name']}" for each in step.objects]
+        blank = ("",) * len(about)
+        for number, pair in enumerate(zip_longest(resources, created, fillvalue="")):
+            rows.append((*(blank if number else about), *pair))
     return "\n".join([title, *_aligned(rows), ""])
 
 
@@ -121,12 +125,11 @@ def _shape(gang: Gang) -> str:
     return ", ".join(f"{role.replicas} {role.name}" for role in gang.roles)
 
 
-def _resources(terms: Terms) -> str:
-    """Give what the pods may use: each role's, where any has its own."""
+def _resources(terms: Terms) -> list[str]:
+    """Give what the pods may use, in a line; in one for every role where any has its own."""
     if not terms.spec.roles:
-        return _limits(terms.limits)
-    each = ((role.name, _limits(terms.pods(role.name))) for role in terms.shape.roles)
-    return "; ".join(f"{role}: {limits}" for role, limits in each if limits)
+        return [_limits(terms.limits)]
+    return [f"{role.name}: {_limits(terms.pods(role.name))}" for role in terms.shape.roles]
 
 
 def _limits(settings: Execution) -> str:

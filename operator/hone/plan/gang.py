@@ -100,13 +100,17 @@ def _working(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> Gan
 
 
 def _overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> bool:
-    limits = terms.limits
+    seconds = terms.limits.start_deadline_seconds
     # Not before there is something that could start: the operator may have been away since.
-    if limits.start_deadline_seconds is None or gang.started_at is None or not sight.jobs:
+    if seconds is None or gang.started_at is None or not sight.jobs:
         return False
-    started = sum(pod.phase != "Pending" for pod in sight.pods)
-    patience = timedelta(seconds=limits.start_deadline_seconds)
-    return started < terms.shape.size and now >= when(gang.started_at) + patience
+    # A gang that is at work has started: it does not end because a pod of it comes again.
+    at_work = gang.replaced > 0 or gang.progress_percentage > 0
+    awaited = [role for role in terms.shape.roles if not (at_work and role.replaceable)]
+    names = {role.name for role in awaited}
+    started = sum(pod.phase != "Pending" and pod.place.role in names for pod in sight.pods)
+    late = now >= when(gang.started_at) + timedelta(seconds=seconds)
+    return late and started < sum(role.replicas for role in awaited)
 
 
 def _complete(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:

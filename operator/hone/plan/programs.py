@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from hone.plan.tf_config import INDEX
+from hone.plan.tf_config import index_variable
 from hone_trainer.stage import Stage
 from hone_trainer.task import TASK_VARIABLE, Task
 
@@ -42,7 +42,9 @@ def program(stage: Stage, task: Task, peers: Variables) -> Program:
     """
     theirs = stage.program(task.role)
     if theirs is not None:
-        return Program(theirs, [*_plain(_contract(task)), _index(), *peers], stage.reports)
+        return Program(
+            theirs, [*_plain(_contract(task)), index_variable("HONE_INDEX"), *peers], stage.reports
+        )
     text = json.dumps(task.dump(), separators=(",", ":"))
     said = SCRATCH | LEGACY_KERAS | {TASK_VARIABLE: text}
     return Program(TRAINER, [*_plain(said), *peers], stage.reports)
@@ -75,7 +77,3 @@ def _contract(task: Task) -> dict[str, str]:
 def _plain(said: dict[str, str]) -> Variables:
     # The kubelet reads $(NAME) and $$ in values: whatever the user wrote has to come through.
     return [{"name": name, "value": value.replace("$", "$$")} for name, value in said.items()]
-
-
-def _index() -> dict[str, Any]:
-    return {"name": "HONE_INDEX", "valueFrom": INDEX}

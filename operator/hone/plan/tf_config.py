@@ -9,9 +9,6 @@ from hone.plan import names
 from hone.plan.names import Place
 from hone_trainer.stage import Gang, Role
 
-INDEX = {"fieldRef": {"fieldPath": f"metadata.labels['{names.INDEX}']"}}
-"""A pod's index: the same template serves all pods of a role, so each has to look at itself."""
-
 
 def cluster_variables(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[str, Any]]:
     """Give TF_CONFIG; the index gets into it by the kubelet's substitution.
@@ -28,4 +25,13 @@ def cluster_variables(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[
     listed = {role.name: hosts(role) for role in gang.roles if role.listed}
     cluster = json.dumps(listed, separators=(",", ":"))
     config = f'{{"cluster":{cluster},"task":{{"type":"{me.role}","index":$(TF_TASK_INDEX)}}}}'
-    return [{"name": "TF_TASK_INDEX", "valueFrom": INDEX}, {"name": "TF_CONFIG", "value": config}]
+    return [index_variable("TF_TASK_INDEX"), {"name": "TF_CONFIG", "value": config}]
+
+
+def index_variable(name: str) -> dict[str, Any]:
+    """Give a variable with the pod's index, which the pod finds by looking at itself.
+
+    The same template serves all pods of a role.
+    """
+    path = f"metadata.labels['{names.INDEX}']"
+    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}

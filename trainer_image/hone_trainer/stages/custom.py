@@ -26,6 +26,9 @@ Arguments = Annotated[tuple[Word, ...], Field(max_length=64)]
 ORDER: tuple[RoleName, ...] = ("chief", "worker", "ps", "evaluator")
 """The first of these that a gang has leads it."""
 LEADERLESS = "roles: add a chief or a worker; ps and evaluator only stand beside them"
+PODS = 512
+"""All of them stand in TF_CONFIG, and a kernel takes no variable over 128 KiB."""
+CROWDED = f"roles: at most {PODS} pods in all"
 TWICE = "roles: every name must be used once"
 CHIEFS = "replicas: a gang has one chief; give the other pods the role worker"
 
@@ -86,6 +89,8 @@ class Custom(Stage):
             raise ValueError(TWICE)
         if not {"chief", "worker"} & set(names):
             raise ValueError(LEADERLESS)
+        if sum(role.replicas for role in self.roles) > PODS:
+            raise ValueError(CROWDED)
         return self
 
     def gangs(self) -> tuple[Gang, ...]:

@@ -1,0 +1,82 @@
+"""Who is to blame: among pods of several roles, of which some were replaced."""
+
+from typing import Any
+
+import pytest
+
+from hone.plan.diagnosis import diagnose
+from hone.plan.sight import Sight
+from hone.plan.world import JobView, PodView
+from hone_trainer.task import Report
+from tests.plan.builders import child, decide, job, pod, seen
+from tests.plan.test_roles import RUNNING, TERMS, gone, step
+
+
+def told(second: int, **state: Any) -> PodView:
+    """A pod that failed in this second."""
+    how: dict[str, Any] = {"role": "worker", "phase": "Failed", "exit_code": 1} | state
+    return pod(finished_at=f"2030-01-01T00:00:{second:02d}Z", **how)
+
+
+@pytest.mark.parametrize(
+    ("name", "objects", "cause", "words"),
+    [
+        (
+            "a worker that was replaced is history",
+            [told(1, cause="OOMKilled"), *gone("ps", report=Report(reason="Bug", message="bug"))],
+            "application",
+            "bug",
+        ),
+        (
+            "an eviction that was answered is history",
+            [told(1, disrupted=True), *gone("chief", exit_code=2)],
+            "application",
+            "exit code 2",
+        ),
+        (
+            "the failure that broke the limit is the cause",
+            [
+                told(1, cause="OOMKilled", exit_code=137),
+                told(9, report=Report(reason="Bug", message="the last")),
+                child(role="worker", failed="gave up"),
+            ],
+            "application",
+            "the last",
+        ),
+        (
+            "a role that gave up for lack of memory",
+            [told(9, cause="OOMKilled", exit_code=137), child(role="worker", failed="gave up")],
+            "out_of_memory",
+            "",
+        ),
+        (
+            "a pod that its Job told to leave is not the cause",
+            [
+                told(1, role="ps", terminating=True, exit_code=143),
+                told(2, role="ps", index=1, report=Report(reason="Bug", message="the second")),
+                child(role="ps", failed="gave up"),
+            ],
+            "application",
+            "the second",
+        ),
+        (
+            "a pod that somebody deleted was taken away",
+            [told(1, role="ps", terminating=True, exit_code=143), child(role="ps", failed="x")],
+            "preemption",
+            "stopped or deleted",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " in value else "",
+)
+def test_the_cause_is_found_among_the_roles(
+    name: str, objects: list[JobView | PodView], cause: str, words: str
+) -> None:
+    world = seen(decide(job()).status, *objects)
+    found = diagnose(TERMS, Sight.of(world, "data", RUNNING), "the Job failed")
+    assert (found.cause, found.final) == (cause, False), name
+    assert words in found.message
+
+
+def test_the_last_words_of_a_pod_without_a_report_are_shown() -> None:
+    made = step(*gone("ps", said="line 3 | KeyError: 'user'"))
+    assert made.message == "restarting: exit code 1: line 3 | KeyError: 'user'"
