@@ -24,7 +24,7 @@ from bench.clicks import prepare
 from hone_trainer.task import Source
 
 TOLERANCE = 0.002
-PLAIN_EPOCHS = 3
+PLAIN_EPOCHS = 10
 ADAM5 = {"adam": {"learningRate": 0.005}}
 LAZY = {"adam": {"learningRate": 0.01, "lazy": True}}
 RUNGS: dict[str, tuple[Any, int, dict[str, Any]]] = {

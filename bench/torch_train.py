@@ -14,7 +14,7 @@ def epochs(
     """Train the reference model epoch by epoch; give (seconds so far, validation accuracy)."""
     import torch
 
-    class Reference(torch.nn.Module):
+    class Reference(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, users: int, items: int) -> None:
             super().__init__()
             self.user = torch.nn.Embedding(users, 64)

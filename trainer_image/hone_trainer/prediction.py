@@ -15,7 +15,11 @@ ROWS = 8192
 
 def predictor(model: Any) -> Any:
     """Give a function from features, by column name, to probabilities (rows,)."""
-    compiled = tf.function(lambda features: model(features, training=False), reduce_retracing=True)
+
+    def probabilities(features: Any) -> Any:
+        return model(features, training=False)
+
+    compiled = tf.function(probabilities, reduce_retracing=True, autograph=False)
 
     def predict(features: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
         rows = len(next(iter(features.values())))

@@ -54,7 +54,7 @@ class ServedSteps:
         self._batch = batch
         self._seed = seed
         self._workers = workers
-        self._run = tf.function(self._run_eagerly, reduce_retracing=True)
+        self._run = tf.function(self._run_eagerly, reduce_retracing=True, autograph=False)
         self.rows = len(rows)
         self.per_epoch = -(-len(rows) // batch)
 
@@ -79,11 +79,14 @@ class ServedSteps:
         return self._coordinator.schedule(self._run, args=(features, labels, real))
 
     def _run_eagerly(self, features: Any, labels: Any, real: Any) -> Any:
-        told = tf.zeros(3)
-        for step in tf.range(tf.shape(real)[0]):
+        def run(step: Any, told: Any) -> Any:
             chosen = {name: values[step] for name, values in features.items()}
-            told += self._strategy.run(self._step, args=(chosen, labels[step], real[step]))
-        return told
+            args = (chosen, labels[step], real[step])
+            return step + 1, told + self._strategy.run(self._step, args=args)
+
+        steps = tf.shape(real)[0]
+        start = (tf.constant(0), tf.zeros(3))
+        return tf.while_loop(lambda step, _: step < steps, run, start)[1]
 
     def _step(self, features: Any, labels: Any, real: Any) -> Any:
         with tf.GradientTape() as tape:

@@ -93,8 +93,11 @@ class Steps:
         self._share = batch // self._replicas
         self._seed = seed
         self._lazy = lazy
-        self._learn = tf.function(self._learn_eagerly, jit_compile=True) if xla else None
-        self._run = tf.function(self._run_eagerly)
+        # Without AutoGraph: rewriting Keras's own source takes longer than an epoch of this model.
+        plainly = {"autograph": False}
+        compiled = tf.function(self._learn_eagerly, jit_compile=True, **plainly)
+        self._learn = compiled if xla else self._learn_eagerly
+        self._run = tf.function(self._run_eagerly, **plainly)
         self._numbers = tf.range(len(rows))
         self.log_rows = False
         """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
@@ -127,13 +130,17 @@ class Steps:
         return Block(last, sums, bool(told[3] > 0), seconds[0], seconds[1], seen)
 
     def _run_eagerly(self, order: Any, first: Any, last: Any, stop: Any) -> Any:
-        told, here = tf.zeros(4 + 2 * self._replicas), self._strategy.experimental_local_results
-        seen = tf.TensorArray(tf.int32, last - first if self.log_rows else 0)
-        for step in tf.range(first, last):
+        here = self._strategy.experimental_local_results
+
+        def run(step: Any, told: Any, seen: Any) -> Any:
             given, rows = self._strategy.run(self._step, args=(order[step], stop))
-            told += here(given)[0]
             if self.log_rows:
                 seen = seen.write(step - first, tf.concat(here(rows), 0))
+            return step + 1, told + here(given)[0], seen
+
+        told = tf.zeros(4 + 2 * self._replicas)
+        seen = tf.TensorArray(tf.int32, last - first if self.log_rows else 0)
+        _, told, seen = tf.while_loop(lambda step, *_: step < last, run, (first, told, seen))
         return told, seen.stack() if self.log_rows else told
 
     def _step(self, batch: Any, stop: Any) -> Any:
@@ -151,8 +158,7 @@ class Steps:
         with tf.control_dependencies([*features.values(), labels]):
             fed = tf.timestamp()
         count = tf.reduce_sum(tf.cast(batch != PADDING, tf.float32))
-        learn = self._learn or self._learn_eagerly
-        gradients, loss, hits = learn(features, labels, real, count)
+        gradients, loss, hits = self._learn(features, labels, real, count)
         gradients = [self._travelling(gradient) for gradient in gradients]
         with tf.control_dependencies([loss, *gradients]):
             done = tf.timestamp()

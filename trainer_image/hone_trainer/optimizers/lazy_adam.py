@@ -26,8 +26,8 @@ class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]
             return
         step = tf.cast(self.iterations + 1, variable.dtype)
         one, two = (tf.cast(beta, variable.dtype) for beta in (self.beta_1, self.beta_2))
-        rate = tf.cast(self.learning_rate, variable.dtype)
-        rate *= tf.sqrt(1 - tf.pow(two, step)) / (1 - tf.pow(one, step))
+        corrected = tf.sqrt(1 - tf.pow(two, step)) / (1 - tf.pow(one, step))
+        rate = tf.cast(self.learning_rate, variable.dtype) * corrected
         key = self._index_dict[self._var_key(variable)]
         first, second = self._momentums[key], self._velocities[key]
         ids, slope = gradient.indices, gradient.values
