@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hone_trainer import slabs
@@ -170,6 +170,7 @@ ACTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(acts=st.lists(ACTS, max_size=14), kept=st.integers(1, 3))
 def test_the_newest_whole_checkpoint_is_found_whatever_happened(
     acts: list[tuple[str, int]], kept: int

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hone_trainer.progression import TRACE_LIMIT, Progression
@@ -48,6 +48,7 @@ def test_what_is_saved_is_what_is_resumed() -> None:
     assert again != state  # nothing is shared
 
 
+@settings(deadline=None, max_examples=40)
 @given(blocks=st.integers(1, 9 * TRACE_LIMIT // 4))
 def test_the_curve_keeps_its_shape_and_its_last_point(blocks: int) -> None:
     state = Progression()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hone_trainer.slabs import PIECE_BYTES, Array, InMemory, rows_of, size_of, spans, whole
@@ -49,6 +49,7 @@ def test_an_array_is_cut_between_rows(
     assert list(spans(InMemory(np.zeros(shape, dtype)), piece)) == cut
 
 
+@settings(deadline=None)
 @given(
     shape=st.lists(st.integers(1, 9), max_size=3).map(tuple),
     dtype=st.sampled_from(["float32", "float64", "int64", "int32", "uint8", "bool"]),
