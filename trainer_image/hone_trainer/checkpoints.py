@@ -12,14 +12,15 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from hone_trainer.slabs import Array, Slab, spans
+from hone_trainer.slabs import Slab, spans
 from hone_trainer.store import ArtifactStore
+from hone_trainer.stored import InStore, get
 from hone_trainer.task import StageFailure
 
 KEPT = 2
@@ -37,37 +38,6 @@ _log = logging.getLogger("hone")
 
 
 @dataclass(frozen=True)
-class InStore:
-    """A slab that lies in the store, in pieces."""
-
-    store: ArtifactStore
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    pieces: tuple[tuple[int, int, str, str], ...]
-    """(first row, last row, path, SHA-256) of each."""
-
-    def read(self, first: int, last: int) -> Array:
-        """See ``Slab``; ``CheckpointDamaged`` where a piece is not what was written."""
-        found = [
-            self._piece(path, digest)[max(first, start) - start : last - start]
-            for start, end, path, digest in self.pieces
-            if start < last and end > first
-        ]
-        return found[0] if len(found) == 1 else np.concatenate(found)
-
-    def _piece(self, path: str, digest: str) -> Array:
-        data = _get(self.store, path)
-        if hashlib.sha256(data).hexdigest() != digest:
-            message = f"{self.store.uri(path)} is not what was written: its digest differs"
-            raise StageFailure("CheckpointDamaged", message, retry=True)
-        return np.frombuffer(data, self.dtype).reshape(-1, *self.shape[1:])
-
-    def dump(self) -> dict[str, Any]:
-        """Give the JSON form."""
-        return {"shape": self.shape, "dtype": self.dtype.name, "pieces": self.pieces}
-
-
-@dataclass(frozen=True)
 class Found:
     """A checkpoint of the store: its facts, and its arrays by group."""
 
@@ -75,6 +45,12 @@ class Found:
     step: int
     facts: dict[str, Any]
     groups: dict[str, tuple[InStore, ...]]
+
+    def verify(self) -> None:
+        """Read all of it; ``CheckpointDamaged`` where it is not what was written."""
+        for slab in (slab for group in self.groups.values() for slab in group):
+            for first, last, *_ in slab.pieces:
+                slab.read(first, last)
 
 
 @dataclass
@@ -117,14 +93,16 @@ class Checkpoints:
         self._drop_old(path)
         return Found(self.attempt, step, record["facts"], stored)
 
-    def latest(self) -> Found | None:
-        """Give the newest checkpoint that is whole, and of this configuration."""
+    def latest(self, use: Callable[[Found], None] = lambda found: found.verify()) -> Found | None:
+        """Give the newest checkpoint that is whole, and of this configuration.
+
+        Args:
+            use: reads all of it; where it meets damage, it is called with the one before.
+        """
         for path in self._manifests():
             try:
                 found = self.read(*_numbers(path))
-                for slab in (slab for group in found.groups.values() for slab in group):
-                    for first, last, *_ in slab.pieces:
-                        slab.read(first, last)
+                use(found)
             except StageFailure as failure:
                 if failure.reason not in _USELESS:
                     raise
@@ -138,12 +116,12 @@ class Checkpoints:
         """Open the checkpoint that an attempt wrote at a step."""
         path = f"{self._folder}/{attempt}/step-{step:09d}.json"
         try:
-            record = json.loads(_get(self.store, path))
+            record = json.loads(get(self.store, path))
             if record["inputDigest"] != self.digest:
                 message = f"{self.store.uri(path)} is of another configuration"
                 raise StageFailure("CheckpointReplaced", message, retry=True)
             groups = {
-                name: tuple(_stored(self.store, each) for each in group)
+                name: tuple(InStore.load(self.store, each) for each in group)
                 for name, group in record["groups"].items()
             }
             return Found(attempt, step, dict(record["facts"]), groups)
@@ -232,19 +210,3 @@ def _numbers(path: str) -> tuple[int, int]:
     if found is None:
         raise ValueError(f"{path} is no manifest of a checkpoint")
     return int(found[1]), int(found[2])
-
-
-def _stored(store: ArtifactStore, record: dict[str, Any]) -> InStore:
-    pieces = tuple((int(a), int(b), str(p), str(d)) for a, b, p, d in record["pieces"])
-    return InStore(store, tuple(record["shape"]), np.dtype(record["dtype"]), pieces)
-
-
-def _get(store: ArtifactStore, path: str) -> bytes:
-    try:
-        return store.get(path)
-    except StageFailure as failure:
-        if failure.reason != "InputNotFound":
-            raise
-        # Dropped by a newer attempt, or with the commit of a zombie: look again.
-        message = f"{store.uri(path)} was removed in the meantime"
-        raise StageFailure("CheckpointReplaced", message, retry=True) from None

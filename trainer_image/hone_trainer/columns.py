@@ -15,6 +15,9 @@ class IdColumn(Words):
     """Positions of the sequence; longer ones keep their last ids, shorter ones are padded."""
     separator: Annotated[str, Field(min_length=1, max_length=4)] = " "
     """What stands between the ids of a sequence."""
+    buckets: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    """Give each id one of so many rows by its hash, instead of learning a vocabulary: for ids
+    without end, such as devices. Ids that meet in a bucket share its embedding."""
 
 
 class NumberColumn(Words):

@@ -37,6 +37,8 @@ class Field(Words):
     """Positions of an id sequence."""
     size: int = 0
     """Rows of an id column's embedding table: 0 = padding, 1 = unseen, known ids from 2."""
+    hashed: bool = False
+    """Whether ids are found by their hash, and not in a vocabulary."""
 
 
 class Schema(Words):

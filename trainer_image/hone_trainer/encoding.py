@@ -39,15 +39,29 @@ class Vocabulary:
     def encode(self, texts: pd.Series[str], column: IdColumn) -> NDArray[np.int32]:
         """Give (rows, length) ids: the last ones of a sequence, padded at the front."""
         codes = {known: code for code, known in enumerate(self.known, FIRST_KNOWN)}
-        if column.length == 1:
-            flat = texts.map(codes).fillna(UNSEEN).to_numpy(np.float64)
-            return flat.astype(np.int32).reshape(-1, 1)
-        encoded = np.full((len(texts), column.length), PADDING, np.int32)
-        for row, text in enumerate(texts):
-            last = [token for token in text.split(column.separator) if token][-column.length :]
-            if last:
-                encoded[row, -len(last) :] = [codes.get(token, UNSEEN) for token in last]
-        return encoded
+        return _encode(texts, column, codes)
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Rows of a table that ids share by their hash (Weinberger et al. 2009)."""
+
+    count: int
+
+    @property
+    def size(self) -> int:
+        """Rows that an embedding table needs."""
+        return self.count + FIRST_KNOWN
+
+    def encode(self, texts: pd.Series[str], column: IdColumn) -> NDArray[np.int32]:
+        """Give (rows, length) ids; see ``Vocabulary.encode``."""
+        from pandas.util import hash_array
+
+        words = _tokens(texts, column).unique()
+        # SipHash with a fixed key: the same on every machine, and in the years to come.
+        codes = hash_array(np.asarray(words, object)) % np.uint64(self.count) + FIRST_KNOWN
+        found = dict(zip(words, codes.astype(np.int32).tolist(), strict=True))
+        return _encode(texts, column, found)
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,18 @@ class Scale:
     def encode(self, values: pd.Series[float]) -> NDArray[np.float32]:
         """Give (rows,) values on the common scale."""
         return ((values.to_numpy(np.float64) - self.offset) / self.scale).astype(np.float32)
+
+
+def _encode(texts: pd.Series[str], column: IdColumn, codes: dict[str, int]) -> NDArray[np.int32]:
+    if column.length == 1:
+        flat = texts.map(codes).fillna(UNSEEN).to_numpy(np.float64)
+        return flat.astype(np.int32).reshape(-1, 1)
+    encoded = np.full((len(texts), column.length), PADDING, np.int32)
+    for row, text in enumerate(texts):
+        last = [token for token in text.split(column.separator) if token][-column.length :]
+        if last:
+            encoded[row, -len(last) :] = [codes.get(token, UNSEEN) for token in last]
+    return encoded
 
 
 def _tokens(texts: pd.Series[str], column: IdColumn) -> pd.Series[str]:

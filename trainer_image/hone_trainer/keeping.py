@@ -46,15 +46,13 @@ class Keeping:
     def resume(self) -> Progression | None:
         """Put everything back to the last checkpoint; None where there is none."""
         self.flush()
-        # The chief decides for all: a zombie may be writing while the others look.
-        found = self._checkpoints.latest() if self._chief else None
-        mine = [found.attempt + 1.0, found.step] if found else [0.0, 0.0]
-        # Rounded: the sum over a pod's seven devices may be a hair less than what it began with.
-        attempt, step = (round(float(each)) for each in self._over_gang(np.array(mine)))
-        if not attempt:
+        if self._variables.live:
+            # One reads for all, straight into the servers: too much to read it twice.
+            found = self._checkpoints.latest(lambda found: self._variables.put(found.groups))
+        else:
+            found = self._agree()
+        if found is None:
             return None
-        found = found or self._checkpoints.read(attempt - 1, step)
-        self._variables.put(found.groups)
         self.best = found.groups["best"]
         return Progression.load(found.facts)
 
@@ -93,6 +91,18 @@ class Keeping:
         """Give the best weights as a model has them that was built alone."""
         tables: tuple[Slab, ...] = self._variables.tables(self.best)
         return tables
+
+    def _agree(self) -> Found | None:
+        # The chief decides for all: a zombie may be writing while the others look.
+        found = self._checkpoints.latest() if self._chief else None
+        mine = [found.attempt + 1.0, found.step] if found else [0.0, 0.0]
+        # Rounded: the sum over a pod's seven devices may be a hair less than what it began with.
+        attempt, step = (round(float(each)) for each in self._over_gang(np.array(mine)))
+        if not attempt:
+            return None
+        found = found or self._checkpoints.read(attempt - 1, step)
+        self._variables.put(found.groups)
+        return found
 
     def _better(self, state: Progression) -> bool:
         losses = [epoch["valLoss"] for epoch in state.history]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.network import Array
+from hone_trainer.slabs import Array
 
 BATCH = 512
 """Rows per call where the model takes any number: the activations stay in the cache."""

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer import wide
 from hone_trainer.dataset import Schema
 from hone_trainer.models import AnyModel
+from hone_trainer.narrowing import narrow
+from hone_trainer.slabs import Array, Slab
 from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
@@ -24,8 +27,6 @@ if TYPE_CHECKING:
     from hone_trainer.manifest import Manifest
     from hone_trainer.store import ArtifactStore
     from hone_trainer.task import Artifact
-
-Array = NDArray[np.generic]
 
 PARAMETERS = "network.json"
 WEIGHTS = "weights.npz"
@@ -36,9 +37,9 @@ class Part:
     """One model of a network."""
 
     model: AnyModel
-    weights: tuple[NDArray[np.float32], ...] = ()
+    weights: tuple[Array | Slab, ...] = ()
     """In the order of ``keras.Model.get_weights`` of the model built alone; empty before training,
-    when a build draws them anew."""
+    when a build draws them anew. Large ones may be mapped from a file, or lie elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,16 @@ class Network:
     def predict(self, features: dict[str, Array], batch: int = 4096) -> NDArray[np.float32]:
         """Give the probability of the label, (rows,), for each row of the features."""
         inputs = {name: features[name] for name in self.inputs}
-        probabilities = self.build().predict(inputs, batch_size=batch, verbose=0)
+        network = self
+        if self.wide:
+            network, inputs = narrow(self, inputs)
+        probabilities = network.build().predict(inputs, batch_size=batch, verbose=0)
         return np.asarray(probabilities[:, 0], np.float32)
+
+    @property
+    def wide(self) -> bool:
+        """Whether it has tables that are better not held in memory."""
+        return any(wide.is_large(array) for part in self.parts for array in part.weights)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -81,27 +90,37 @@ class Network:
     @property
     def nonzero(self) -> int:
         """Number of parameters that are not zero."""
-        return sum(int(np.count_nonzero(array)) for part in self.parts for array in part.weights)
+        return sum(wide.count_nonzero(array) for part in self.parts for array in part.weights)
 
     def save(self, ctx: Context, prefix: str = "") -> tuple[Artifact, ...]:
-        """Write parameters and weights as two artifacts of the running stage."""
+        """Write parameters and weights as artifacts of the running stage.
+
+        Parameters and small arrays are a file each; a large array is cut into pieces.
+        """
+        arrays: dict[str, Array] = {}
+        pieces: tuple[Artifact, ...] = ()
+        large: dict[str, Any] = {}
+        for p, part in enumerate(self.parts):
+            for a, array in enumerate(part.weights):
+                if wide.is_large(array):
+                    made, large[f"{p}.{a}"] = wide.write(ctx, f"{prefix}weights/{p}.{a}", array)
+                    pieces += made
+                else:
+                    arrays[f"{p}.{a}"] = wide.plain(array)
         document = {
             "schema": self.schema.dump(),
             "parts": [
                 {"model": part.model.dump(), "arrays": len(part.weights)} for part in self.parts
             ],
             "shares": list(self.shares),
-        }
-        arrays = {
-            f"{p}.{a}": array
-            for p, part in enumerate(self.parts)
-            for a, array in enumerate(part.weights)
+            "large": large,
         }
         packed = io.BytesIO()
         np.savez(packed, allow_pickle=False, **arrays)
         return (
             ctx.write(prefix + PARAMETERS, json.dumps(document).encode(), "json"),
             ctx.write(prefix + WEIGHTS, packed.getvalue(), "npz"),
+            *pieces,
         )
 
     @classmethod
@@ -112,11 +131,18 @@ class Network:
             StageFailure: a file is missing, or is not the one that was committed.
         """
         document = json.loads(store.fetch(manifest.file(PARAMETERS)))
+        large = {
+            name: wide.read(store, manifest, record)
+            for name, record in document.get("large", {}).items()
+        }
         with np.load(io.BytesIO(store.fetch(manifest.file(WEIGHTS))), allow_pickle=False) as arrays:
             parts = tuple(
                 Part(
                     AnyModel.model_validate(part["model"]),
-                    tuple(arrays[f"{p}.{a}"] for a in range(part["arrays"])),
+                    tuple(
+                        large[name] if (name := f"{p}.{a}") in large else arrays[name]
+                        for a in range(part["arrays"])
+                    ),
                 )
                 for p, part in enumerate(document["parts"])
             )
@@ -154,7 +180,7 @@ def _assemble(network: Network) -> tuple[Any, list[Any]]:
         output = part.model.value.value.outputs(inputs, network.schema, prefix=f"m{k}_")
         graph = keras.Model(inputs, output)
         if part.weights:
-            graph.set_weights(part.weights)
+            graph.set_weights([wide.plain(array) for array in part.weights])
         graphs.append(graph)
     if len(graphs) == 1:
         return graphs[0], graphs

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hone_trainer import shards
 from hone_trainer.dataset import PARTS, Field, Part, Schema
-from hone_trainer.encoding import Scale, Vocabulary
+from hone_trainer.encoding import Buckets, Scale, Vocabulary
 from hone_trainer.plain_names import plain_names
 from hone_trainer.splitting import assign
 from hone_trainer.task import Artifact, Report, StageFailure
@@ -124,11 +124,16 @@ def _encode(stage: Prepare, frame: pd.DataFrame, training: pd.Series[bool]) -> _
         values, name = frame[column.name], plain[column.name]
         names = {"name": name, "source": column.name}
         if column.id is not None:
-            vocabulary = Vocabulary.learn(values[training], column.id)
-            encoded.columns[name] = vocabulary.encode(values, column.id)
-            encoded.vocabularies[column.name] = vocabulary.known
-            size = {"length": column.id.length, "size": vocabulary.size}
-            fields.append(Field(**names, kind="id", **size))
+            ids: Vocabulary | Buckets
+            if column.id.buckets:
+                ids = Buckets(column.id.buckets)
+            else:
+                ids = Vocabulary.learn(values[training], column.id)
+                encoded.vocabularies[column.name] = ids.known
+            encoded.columns[name] = ids.encode(values, column.id)
+            size = {"length": column.id.length, "size": ids.size}
+            hashed = column.id.buckets is not None
+            fields.append(Field(**names, kind="id", **size, hashed=hashed))
         elif column.number is not None:
             scale = Scale.learn(values[training], column.number)
             encoded.columns[name] = scale.encode(values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hone_trainer import metrics
+from hone_trainer import metrics, wide
 from hone_trainer.collectives import GangSum
 from hone_trainer.curves import curves
 from hone_trainer.inputs import open_inputs
@@ -21,6 +21,7 @@ from hone_trainer.prediction import predictor
 from hone_trainer.progression import Progression
 from hone_trainer.row_log import RowLog, audit, complete, folder_of
 from hone_trainer.slabs import whole
+from hone_trainer.tables import training_bytes
 from hone_trainer.task import Interrupted, Report, StageFailure
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Training:
         self.stage, self.ctx, self.schema = stage, ctx, dataset.schema
         self.validation = dataset.read("validation")
         chosen = stage.strategy.value
+        chosen.require_room(training_bytes(stage.model, self.schema))
         strategy = chosen.open()
         replicas = strategy.num_replicas_in_sync
         if stage.batch_size % replicas:
@@ -108,8 +110,9 @@ class Training:
             which = "the last" if self.stage.keep == "last" else "any"
             message = f"the model of {which} epoch gives no finite validation loss"
             raise StageFailure("LossNotFinite", f"{message}: {REMEDY}")
-        weights = tuple(whole(slab).astype(np.float32) for slab in self.keeping.weights())
-        network = Network(self.schema, (Part(self.stage.model, weights),))
+        weights = self.keeping.weights()
+        kept = tuple(slab if wide.is_large(slab) else whole(slab) for slab in weights)
+        network = Network(self.schema, (Part(self.stage.model, kept),))
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
         files = (*network.save(self.ctx), drawn)
         figures = state.history[state.best_epoch - 1]
@@ -132,7 +135,7 @@ class Training:
             | {"epoch": state.best_epoch, "seconds": seconds},
             message=f"epoch {state.best_epoch} of {state.epochs} kept: "
             f"validation accuracy {figures['valAccuracy']:.4f}",
-            show=tuple(file.name for file in files),
+            show=tuple(file.name for file in files if "/" not in file.name or file is drawn),
         )
 
     def _resume(self) -> bool:

@@ -71,6 +71,9 @@ class ParameterServer(Strategy):
         cluster = tf.distribute.cluster_resolver.TFConfigClusterResolver()
         return tf.distribute.ParameterServerStrategy(cluster, variable_partitioner=self._cut)
 
+    def require_room(self, size: int) -> None:
+        """Leave it to the servers: their memory is not this pod's."""
+
     def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:  # noqa: ARG002
         """Give variables that are read from the servers, rows by rows."""
         from hone_trainer.served_variables import ServedVariables

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from hone_trainer import memory
 from hone_trainer.stage import Role
 from hone_trainer.words import Words
 
@@ -34,6 +35,10 @@ class Strategy(Words):
     def open(self) -> Any:
         """Give the ``tf.distribute.Strategy`` of this pod; TF_CONFIG is already set."""
         raise NotImplementedError
+
+    def require_room(self, size: int) -> None:
+        """Refuse a model whose weights and moments, so many bytes, do not fit into a pod."""
+        memory.require(size)
 
     def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:
         """Give the variables of a training, to be saved and put back."""
