@@ -1,17 +1,17 @@
 """A real gang on the loopback: two processes, one training, and what happens when one goes away."""
 
-import json
+import os
 import signal
-import subprocess
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hone_trainer.row_log import audit
 from hone_trainer.task import Exit
-from lab import probes
-from tests.trainer.pods import Pod
+from tests.trainer.conftest import CLICKS, Bench
+from tests.trainer.gangs import GangOfTwo, until
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -22,47 +22,34 @@ TRAIN: dict[str, Any] = {
     "epochs": 3,
     "batchSize": 512,
 }
-DEADLINE_S = 120
-
-
-class GangOfTwo:
-    """Starts both workers of a training, attempt by attempt."""
-
-    def __init__(self, bench: Any, folder: Path) -> None:
-        self.bench = bench
-        self.pods = [Pod(folder / f"worker-{i}") for i in range(2)]
-
-    def start(self, run: dict[str, Any], attempt: int = 0, only: int | None = None) -> list[Any]:
-        hosts = [f"127.0.0.1:{port}" for port in probes.free_ports(2)]
-        task = self.bench.task("train", {"train": run}, attempt=attempt)
-        processes = []
-        for index, pod in enumerate(self.pods):
-            mine = {"type": "worker", "index": index}
-            config = json.dumps({"cluster": {"worker": hosts}, "task": mine})
-            if only in (None, index):
-                processes.append(pod.start(task, TF_CONFIG=config))
-        return processes
-
-    def codes(self, processes: list[subprocess.Popen[bytes]]) -> list[int]:
-        return [process.wait(DEADLINE_S) for process in processes]
-
-    @property
-    def history(self) -> list[dict[str, float]]:
-        report = self.pods[0].report()
-        found: list[dict[str, float]] = self.bench.manifest(report).facts["history"]
-        return found
-
-    def await_checkpoint(self) -> None:
-        prefix = self.bench.task("train", {}).prefix + "/checkpoints"
-        deadline = time.monotonic() + DEADLINE_S
-        while not any(path.endswith(".json") for path in self.bench.store.list(prefix)):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+LONG: dict[str, Any] = TRAIN | {
+    "epochs": 14,
+    "batchSize": 64,
+    "stepsPerExecution": 2,
+    "checkpoint": {"everySeconds": 1},
+    "hangSeconds": 10,
+    "rowLog": True,
+    "keep": "last",
+}
+ROWS = 2400
+STEPS = 38
+"""In an epoch of ``LONG``; the last one has rows for worker 0 alone."""
 
 
 @pytest.fixture
 def gang(clicks: Any, tmp_path: Path) -> GangOfTwo:
     return GangOfTwo(clicks, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> GangOfTwo:
+    """A gang that has trained ``LONG`` in peace."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    bench = Bench(folder)
+    bench("data", CLICKS)
+    gang = GangOfTwo(bench, folder)
+    assert gang.codes(gang.start(LONG)) == [Exit.OK, Exit.OK]
+    return gang
 
 
 def test_two_workers_train_what_one_would(gang: GangOfTwo) -> None:
@@ -74,27 +61,87 @@ def test_two_workers_train_what_one_would(gang: GangOfTwo) -> None:
     assert gang.pods[1].report().manifest is None  # the chief's report is the gang's
 
 
-@pytest.mark.parametrize("lost", [0, 1])
-def test_a_lost_worker_takes_the_gang_along_and_the_next_attempt_goes_on(
-    gang: GangOfTwo, lost: int
+def proven(gang: GangOfTwo, undone: bool) -> None:
+    """Every row once an epoch, each worker its share, and what restarts cost in the open."""
+    audited = gang.manifest.facts["rows"]
+    assert [epoch["epoch"] for epoch in audited] == list(range(1, LONG["epochs"] + 1))
+    for epoch in audited:
+        assert (epoch["once"], epoch["twice"], epoch["never"]) == (ROWS, 0, 0)
+        assert epoch["byWorker"] == [STEPS * 32, (STEPS - 1) * 32]
+    assert (sum(epoch["undone"] for epoch in audited) > 0) is undone
+    left = gang.bench.store.list(gang.folder)
+    assert not any("/checkpoints/" in path for path in left)
+    assert (
+        audit(gang.bench.store, f"{gang.folder}/rows", ROWS) == audited
+    )  # anybody may do it again
+
+
+def frozen(process: Any) -> None:
+    """Stop the worker, not its guardian."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGSTOP)
+
+
+def asked(process: Any) -> None:
+    process.send_signal(signal.SIGTERM)
+
+
+def killed(process: Any) -> None:
+    process.kill()
+
+
+LOSSES: list[tuple[Callable[[Any], None], int]] = [
+    (asked, 1),
+    (killed, 0),
+    (asked, 0),
+    (killed, 1),
+    (frozen, 1),
+]
+"""What happens to whom, an attempt each."""
+
+
+def test_a_gang_that_is_disturbed_again_and_again_trains_the_same_model(
+    gang: GangOfTwo, undisturbed: GangOfTwo
 ) -> None:
-    run = TRAIN | {"epochs": 40}
-    processes = gang.start(run)
-    gang.await_checkpoint()
-    processes[lost].kill()
-    assert gang.codes(processes)[1 - lost] == Exit.PEER_LOST
-    assert gang.pods[1 - lost].report().reason == "PeerLost"
-    processes = gang.start(run, attempt=1)
-    assert gang.codes(processes) == [Exit.OK, Exit.OK]
-    assert [epoch["epoch"] for epoch in gang.history] == list(range(1, 41))
+    saved: tuple[int, int] | None = None
+    for attempt, (happens, who) in enumerate(LOSSES):
+        processes = gang.start(LONG, attempt)
+        gang.until_within(epoch=1 + 2 * attempt, attempt=attempt)
+        happens(processes[who])
+        codes = gang.codes(processes)
+        if saved is not None:  # where the last ones stopped is where these begin: nothing is lost
+            assert gang.blocks(attempt, 0)[0] == gang.blocks(attempt, 1)[0] == saved
+        saved = None
+        if happens is asked:
+            assert codes == [Exit.INTERRUPTED] * 2
+            assert gang.reasons() == ["Interrupted"] * 2
+            done = gang.pods[0].report().message.removeprefix("asked to stop; step ").split()[0]
+            saved = divmod(int(done), STEPS)
+        elif happens is frozen:
+            assert codes[who] == Exit.HUNG
+            assert codes[1 - who] in (Exit.HUNG, Exit.PEER_LOST)
+            stacks = f"{gang.folder}/{attempt}/stacks-{who}.txt"
+            assert stacks in gang.bench.store.list(gang.folder)
+        else:
+            assert codes[who] == -signal.SIGKILL
+            assert codes[1 - who] == Exit.PEER_LOST
+            assert gang.pods[1 - who].report().reason == "PeerLost"
+    assert gang.codes(gang.start(LONG, attempt=len(LOSSES))) == [Exit.OK, Exit.OK]
+    proven(gang, undone=True)
+    for name, array in undisturbed.weights.items():
+        assert gang.weights[name] == pytest.approx(array, abs=1e-6)
+    for one, two in zip(gang.history, undisturbed.history, strict=True):
+        assert one["loss"] == pytest.approx(two["loss"], rel=1e-6)
+        assert one["valLoss"] == pytest.approx(two["valLoss"], rel=1e-6)
+
+
+def test_a_gang_in_peace_sees_each_row_once(undisturbed: GangOfTwo) -> None:
+    proven(undisturbed, undone=False)
 
 
 def test_a_worker_that_waits_for_its_gang_ends_when_asked(gang: GangOfTwo) -> None:
     """TensorFlow holds Python's lock all the while: only the guardian can end it."""
     (worker,) = gang.start(TRAIN, only=1)
-    deadline = time.monotonic() + DEADLINE_S
-    while "waiting for the gang" not in gang.pods[1].log.read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: "waiting for the gang" in gang.pods[1].log.read_text())
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(5) == Exit.INTERRUPTED

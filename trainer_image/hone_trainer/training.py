@@ -71,8 +71,8 @@ class Training:
         self.stage, self.ctx, self.schema = stage, ctx, dataset.schema
         self.validation = dataset.read("validation")
         chosen = stage.strategy.value
+        strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
         chosen.require_room(training_bytes(stage.model, self.schema))
-        strategy = chosen.open()
         replicas = strategy.num_replicas_in_sync
         if stage.batch_size % replicas:
             message = f"train.batchSize {stage.batch_size} is no multiple of {replicas} replicas"
