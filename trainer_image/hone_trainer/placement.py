@@ -9,6 +9,9 @@ from typing import Any
 
 from hone_trainer.keras import tf
 
+TALL = 16
+"""Rows for each column from which on a matrix is taken for a table, and not for a layer's kernel."""
+
 
 class Placement:
     """One replica whose tables are spread over several devices.
@@ -49,7 +52,7 @@ class Placement:
 
     def _choose(self, shape: Sequence[int]) -> str:
         first = next(iter(self.loads))
-        table = len(shape) == 2 and shape[0] > shape[1]
+        table = len(shape) == 2 and shape[1] > 1 and shape[0] >= TALL * shape[1]
         return min(self.loads, key=lambda device: self.loads[device]) if table else first
 
 

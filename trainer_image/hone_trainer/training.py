@@ -80,7 +80,7 @@ class Training:
         seed = ctx.task.seed * 1_000_003 + ctx.task.member
         keras.utils.set_random_seed(seed % 2**31)
         keras.mixed_precision.set_global_policy(stage.precision_policy)
-        with strategy.scope():
+        with chosen.scope(strategy):
             inputs = open_inputs(self.schema)
             model = keras.Model(inputs, stage.model.value.value.outputs(inputs, self.schema))
             self.optimizer = stage.optimizer.value.open()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from pydantic import Field
@@ -70,6 +72,14 @@ class ParameterServer(Strategy):
         os.environ["GRPC_FAIL_FAST"] = "use_caller"
         cluster = tf.distribute.cluster_resolver.TFConfigClusterResolver()
         return tf.distribute.ParameterServerStrategy(cluster, variable_partitioner=self._cut)
+
+    @contextmanager
+    def scope(self, strategy: Any) -> Iterator[None]:
+        """Give the strategy's own, in which large tables are filled a few rows at a time."""
+        from hone_trainer.served_start import sliced_start
+
+        with strategy.scope(), sliced_start():
+            yield
 
     def require_room(self, size: int) -> None:
         """Leave it to the servers: their memory is not this pod's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from hone_trainer import memory
@@ -35,6 +36,11 @@ class Strategy(Words):
     def open(self) -> Any:
         """Give the ``tf.distribute.Strategy`` of this pod; TF_CONFIG is already set."""
         raise NotImplementedError
+
+    def scope(self, strategy: Any) -> AbstractContextManager[Any]:
+        """Give the context in which model and optimiser are made."""
+        scope: AbstractContextManager[Any] = strategy.scope()
+        return scope
 
     def require_room(self, size: int) -> None:
         """Refuse a model whose weights and moments, so many bytes, do not fit into a pod."""
