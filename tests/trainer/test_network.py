@@ -22,7 +22,7 @@ def same(one: Network, other: Network) -> bool:
     return one.shares == other.shares and all(
         np.array_equal(a, b)
         for p, q in zip(one.parts, other.parts, strict=True)
-        for a, b in zip(p.weights, q.weights, strict=True)
+        for a, b in zip(p.arrays, q.arrays, strict=True)
     )
 
 
@@ -114,7 +114,7 @@ def test_zero_weights_are_not_counted() -> None:
     layer = model.get_layer("m0_lstm")
     layer.set_weights([np.zeros_like(array) for array in layer.get_weights()])
     zeros = sum(array.size for array in layer.get_weights())
-    total = sum(np.count_nonzero(array) for array in network.parts[0].weights)
+    total = sum(np.count_nonzero(array) for array in network.parts[0].arrays)
     biases_of_zero = 3 * 8  # all but the forget gate's
     assert network.with_weights_of(model).nonzero == total - zeros + biases_of_zero
 

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 @pytest.mark.parametrize("sparsity", [0.3, 0.8])
 def test_recurrent_kernels_are_sparse_and_the_rest_is_not(sparsity: float) -> None:
     network = trained(parts=2)
-    before = [array.copy() for part in network.parts for array in part.weights]
+    before = [array.copy() for part in network.parts for array in part.arrays]
     told: list[float] = []
     pruned = Prune(sparsity=sparsity, epochs=2).apply(
         network, Drawn(), lambda fraction, message: told.append(fraction)
@@ -32,7 +32,7 @@ def test_recurrent_kernels_are_sparse_and_the_rest_is_not(sparsity: float) -> No
             )
         elif layer.name == "average":
             assert weights[0][:, 0] == pytest.approx(network.shares)
-    unchanged = [array for part in network.parts for array in part.weights]
+    unchanged = [array for part in network.parts for array in part.arrays]
     assert all(np.array_equal(a, b) for a, b in zip(before, unchanged, strict=True))
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1)

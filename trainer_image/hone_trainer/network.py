@@ -41,6 +41,11 @@ class Part:
     """In the order of ``keras.Model.get_weights`` of the model built alone; empty before training,
     when a build draws them anew. Large ones may be mapped from a file, or lie elsewhere."""
 
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """The weights in memory."""
+        return tuple(wide.plain(array) for array in self.weights)
+
 
 @dataclass(frozen=True)
 class Network:
@@ -180,7 +185,7 @@ def _assemble(network: Network) -> tuple[Any, list[Any]]:
         output = part.model.value.value.outputs(inputs, network.schema, prefix=f"m{k}_")
         graph = keras.Model(inputs, output)
         if part.weights:
-            graph.set_weights([wide.plain(array) for array in part.weights])
+            graph.set_weights(part.arrays)
         graphs.append(graph)
     if len(graphs) == 1:
         return graphs[0], graphs

@@ -10,7 +10,7 @@ from typing import Any
 from hone_trainer.keras import tf
 
 TALL = 16
-"""Rows for each column from which on a matrix is taken for a table, and not for a layer's kernel."""
+"""Rows for each column from which on a matrix is a table, and not a layer's kernel."""
 
 
 class Placement:

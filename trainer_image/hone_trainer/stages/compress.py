@@ -99,6 +99,10 @@ class Compress(Stage):
                 "SeveralModels",
                 f"compress takes one model and found {len(networks)}: put a fuse stage before it",
             )
+        if networks[0].wide:
+            message = "the tables are stored in pieces: no single LiteRT file holds them"
+            remedy = "leave compress out, or lower embedding or prepare.columns[].id.buckets"
+            raise StageFailure("ModelTooLarge", f"{message}; {remedy}")
         return networks[0]
 
     def _commit(
