@@ -150,6 +150,21 @@ def test_a_zombie_finds_out_and_does_no_harm(store: ArtifactStore) -> None:
     assert {path.split("/checkpoints/")[1][0] for path in paths(store, "")} == {"1"}
 
 
+def test_a_zombie_finds_out_before_the_newer_attempt_has_written(store: ArtifactStore) -> None:
+    """It would drop what the newer one has resumed from, and still refers to."""
+    zombie, newer = opened(store), opened(store, attempt=1)
+    newer.begin()
+    found = newer.latest()
+    for step in (30, 40):
+        with pytest.raises(StageFailure, match="attempt 1 has begun"):
+            write(zombie, step)
+    with pytest.raises(StageFailure, match="attempt 1 has begun"):
+        zombie.begin()
+    assert step_of(found) == 20
+    newer.clear()
+    assert paths(store, "") == []
+
+
 def test_a_read_that_fails_is_no_damage(
     store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

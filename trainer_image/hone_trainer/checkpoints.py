@@ -66,6 +66,15 @@ class Checkpoints:
     kept: int = KEPT
     _there: set[str] = field(default_factory=set)
 
+    def begin(self) -> None:
+        """Let older attempts know before this one relies on what they wrote: they would drop it.
+
+        Raises:
+            StageFailure: a newer attempt has begun (``Superseded``).
+        """
+        self._yield_to_newer()
+        self.store.put(f"{self._folder}/{self.attempt}/begun", b"")
+
     def write(self, step: int, facts: Mapping[str, Any], groups: Groups) -> Found:
         """Store a checkpoint, then drop those that are older than the last few.
 

@@ -46,6 +46,8 @@ class Keeping:
     def resume(self) -> Progression | None:
         """Put everything back to the last checkpoint; None where there is none."""
         self.flush()
+        if self._chief:
+            self._checkpoints.begin()
         if self._variables.live:
             # One reads for all, straight into the servers: too much to read it twice.
             found = self._checkpoints.latest(lambda found: self._variables.put(found.groups))
