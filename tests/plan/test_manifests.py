@@ -160,3 +160,10 @@ def test_a_job_replaces_pods_as_often_as_the_stage_may_have_retries() -> None:
         manifest = job_of(whole, whole.spec.stages[0], gang, gang.roles[1], 0, (), SITE)
         assert manifest["spec"]["backoffLimit"] == limit
         assert manifest["spec"]["podReplacementPolicy"] == "Failed"
+
+
+@pytest.mark.parametrize(("limits", "gpus"), [({"nvidia.com/gpu": 2}, 2), ({"cpu": 1}, 0)])
+def test_the_pod_knows_how_many_gpus_it_was_promised(limits: dict[str, int], gpus: int) -> None:
+    whole = job(PREPARE | {"resources": {"limits": limits}})
+    task = json.loads(variables(made(whole))["HONE_TASK"].replace("$$", "$"))
+    assert task["gpus"] == gpus

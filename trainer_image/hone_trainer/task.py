@@ -94,6 +94,8 @@ class Task(Words):
     sources: tuple[Source, ...] = ()
     progress_url: str | None = None
     """Where to post live progress; none where nobody listens."""
+    gpus: int = 0
+    """GPUs among the limits of each pod."""
 
     @property
     def prefix(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hone_trainer import metrics, wide
+from hone_trainer import devices, metrics, wide
 from hone_trainer.collectives import GangSum
 from hone_trainer.curves import curves
 from hone_trainer.inputs import open_inputs
@@ -45,6 +45,7 @@ def train(stage: Train, ctx: Context) -> Report:
     if strategy.serves(ctx.task.role):
         _log.info("%s %s serves its gang", ctx.task.role, ctx.rank)
         strategy.serve()
+    devices.require(ctx.task.gpus)
     ctx.progress(0.0, "reading the training rows")
     dataset = ctx.dataset()
     rows = dataset.read("train", ctx.task.member, ctx.task.members)

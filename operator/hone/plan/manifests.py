@@ -18,6 +18,7 @@ from hone_trainer.stage import Gang, Role
 from hone_trainer.task import Source, Store, Task
 
 Manifest = dict[str, Any]
+GPU = "nvidia.com/gpu"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def job_of(
     artifacts = job.spec.artifacts or site.artifacts
     if artifacts is None:
         raise ValueError("spec.artifacts is missing and the operator has no default")
-    task = _task(job, stage, place, artifacts, sources, site)
+    limits = settings.resources.limits if settings.resources else {}
+    gpus = int(limits.get(GPU, "0"))
+    task = _task(job, stage, place, artifacts, sources, site, gpus)
     peers = cluster_variables(job, gang, place) if gang.size > 1 else []
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}
     template = pod_template(
@@ -91,6 +94,7 @@ def _task(
     artifacts: ArtifactsSpec,
     sources: tuple[Source, ...],
     site: Site,
+    gpus: int,
 ) -> Task:
     return Task(
         namespace=job.namespace,
@@ -106,6 +110,7 @@ def _task(
         store=Store(uri=artifacts.uri, endpoint=artifacts.endpoint, region=artifacts.region),
         sources=sources,
         progress_url=site.progress_url,
+        gpus=gpus,
     )
 
 
