@@ -56,7 +56,10 @@ def test_a_narrowed_network_predicts_the_same(schema: Any, parts: int) -> None:
 
 def test_padding_stays_padding() -> None:
     network, rows = fresh(SEQUENCE), Drawn(SEQUENCE, 30).read("test")
-    features = {**rows.features, "basket": np.where(np.asarray(rows.features["basket"], int) > 20, 0, 25)}
+    features = {
+        **rows.features,
+        "basket": np.where(np.asarray(rows.features["basket"], int) > 20, 0, 25),
+    }
     narrowed, cut = narrowing.narrow(network, features)
     assert set(np.unique(cut["basket"])) == {0, 1}
     expected = network.predict(features)
