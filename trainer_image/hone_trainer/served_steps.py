@@ -72,7 +72,8 @@ class ServedSteps:
             first = last
 
     def _hand_out(self, batches: NDArray[np.int32]) -> Any:
-        chosen = np.maximum(batches, 0)
+        # Padding repeats a row of the step, so that it touches no row of a table by itself.
+        chosen = np.where(batches != PADDING, batches, batches[:, :1])
         features = {name: tf.constant(v[chosen]) for name, v in self._data.features.items()}
         real = tf.constant((batches != PADDING).astype(np.float32))
         labels = tf.constant(self._data.labels[chosen])
