@@ -105,7 +105,7 @@ def test_failure_names_the_stage_the_member_and_the_remedy() -> None:
     condition = status.condition("Failed")
     assert condition is not None
     assert condition.reason == "BadLabel"
-    assert condition.message == "stage train: use 0 and 1"
+    assert condition.message == "stage train: use 0 and 1 (worker 0)"
     assert status.stage == "Failed: train"
 
 

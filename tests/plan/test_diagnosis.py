@@ -79,4 +79,4 @@ def test_the_cause_is_found_among_the_roles(
 
 def test_the_last_words_of_a_pod_without_a_report_are_shown() -> None:
     made = step(*gone("ps", said="line 3 | KeyError: 'user'"))
-    assert made.message == "restarting: exit code 1: line 3 | KeyError: 'user'"
+    assert made.message == "restarting: exit code 1: line 3 | KeyError: 'user' (ps 0)"

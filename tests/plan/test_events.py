@@ -68,7 +68,7 @@ def test_a_replaced_pod_is_told_once() -> None:
     after = running.model_copy(update={"stages": (stage,)})
     (announcement,) = announcements(running, after)
     assert (announcement.type, announcement.reason) == ("Warning", "PodReplaced")
-    assert announcement.message.endswith("2 pods replaced so far; the gang goes on")
+    assert announcement.message.endswith("a lost pod is replaced (2 so far); the gang goes on")
     assert told(after, after) == []
 
 

@@ -24,8 +24,8 @@ from tests.plan.test_plan import names, state
 @pytest.mark.parametrize(
     ("how", "cause", "waits"),
     [
-        ({"exit_code": 1, "report": Report(reason="Crashed", message="boom")}, "application", 10),
-        ({"exit_code": 137, "cause": "OOMKilled"}, "outOfMemory", 10),
+        ({"exit_code": 1, "report": Report(reason="Crashed", message="boom")}, "application", 3),
+        ({"exit_code": 137, "cause": "OOMKilled"}, "outOfMemory", 3),
         ({"exit_code": 143, "disrupted": True}, "preemption", 0),
         ({"exit_code": 75}, "preemption", 0),
         ({"exit_code": 76}, "preemption", 0),
@@ -68,11 +68,11 @@ def test_the_old_attempt_is_deleted_and_awaited() -> None:
 def test_backoff_is_waited_for() -> None:
     running = settled(job()).status
     failed = decide(job(), seen(running, *broken())).status
-    early = settled(job(), seen(failed), seconds=5)
+    early = settled(job(), seen(failed), seconds=1)
     assert state(early) == "Pending"
     assert early.again is not None
-    assert early.again.total_seconds() == 5
-    assert state(settled(job(), seen(failed), seconds=10)) == "Running"
+    assert early.again.total_seconds() == 2
+    assert state(settled(job(), seen(failed), seconds=3)) == "Running"
 
 
 def test_what_cannot_succeed_is_not_tried_again() -> None:

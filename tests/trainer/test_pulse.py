@@ -38,6 +38,18 @@ def test_silence_is_counted_from_the_last_beat(pulse: Pulse) -> None:
         assert (pulse.silence, pulse.hung) == (10.5, True)
 
 
+def test_a_start_may_take_longer_than_what_follows(pulse: Pulse) -> None:
+    pulse.promise(60)
+    pass_by(pulse, 50)
+    assert (pulse.listening, pulse.hung) == (False, False)
+    with pulse.listens(60):
+        pass_by(pulse, 50)
+        assert not pulse.hung
+        pulse.promise(10)
+        pass_by(pulse, 11)
+        assert pulse.hung
+
+
 def test_the_promise_begins_with_a_beat(pulse: Pulse) -> None:
     pulse.beat()
     pass_by(pulse, 100)

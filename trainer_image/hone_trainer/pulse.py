@@ -40,14 +40,18 @@ class Pulse:
     @contextmanager
     def listens(self, patience: float) -> Iterator[None]:
         """Promise to look at ``asked`` and to beat, at least every ``patience`` seconds."""
-        self.beat()
-        self._set(_PATIENCE, patience)
+        self.promise(patience)
         self._set(_LISTENING, 1.0)
         try:
             yield
         finally:
             self._set(_LISTENING, 0.0)
             self._set(_PATIENCE, 0.0)
+
+    def promise(self, patience: float) -> None:
+        """Beat, and let the silence that follows last so many seconds at most."""
+        self.beat()
+        self._set(_PATIENCE, patience)
 
     def beat(self) -> None:
         """Say that work goes on."""

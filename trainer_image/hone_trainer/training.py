@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from hone_trainer.dataset import Dataset, Rows
     from hone_trainer.stages.train import Train
 
+STARTING = 6
+"""Times ``hangSeconds`` that pass at most while the gang comes together, or the first block is
+compiled and run: where cores are scarce, both take far longer than any block that follows."""
 LINGER_S = 0.5
 """How long the chief stays after the last barrier, so that its peers have left it first."""
 REMEDY = (
@@ -50,8 +53,9 @@ def train(stage: Train, ctx: Context) -> Report:
     dataset = ctx.dataset()
     rows = dataset.read("train", ctx.task.member, ctx.task.members)
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
+    ctx.pulse.promise(STARTING * stage.hang_seconds)
     training = Training(stage, ctx, dataset, rows)
-    with ctx.pulse.listens(stage.hang_seconds):
+    with ctx.pulse.listens(STARTING * stage.hang_seconds):
         training.run()
     if not ctx.chief:
         training.over_gang(np.zeros(1))
@@ -166,7 +170,7 @@ class Training:
             state.seconds += now - begun
             self.pace.add(block, block.last - first, now - begun)
             first, begun = block.last, now
-            self.ctx.pulse.beat()
+            self.ctx.pulse.promise(self.stage.hang_seconds)
             if not np.isfinite(block.sums[0]):
                 self._diverged()
                 return

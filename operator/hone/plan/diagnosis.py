@@ -54,23 +54,24 @@ def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
     pods = list(_concerned(terms, sight))
     ended = sorted(filter(_failed, pods), key=lambda pod: (pod.finished_at, pod.index))
     if stage.reports and any(_permanent(stage, pod) for pod in ended):
-        return _final(next(pod for pod in ended if _permanent(stage, pod)), said)
+        return _final(terms, next(pod for pod in ended if _permanent(stage, pod)), said)
     starved = next(filter(_starved, ended), None)
     if starved is not None:
         return Diagnosis("out_of_memory", "OutOfMemory", "", role=starved.place.role)
     taken = next((pod for pod in pods if pod.disrupted), None)
     if taken is not None:
         why = taken.disruption or "a pod was evicted or its node went away"
-        return Diagnosis("preemption", "Preempted", why)
+        return Diagnosis("preemption", "Preempted", _named(terms, taken, why))
     # Whoever was asked to leave is not why the others had to.
     culprits = [pod for pod in ended if not (pod.terminating or _excused(stage, pod))]
     if not culprits:
         return Diagnosis("preemption", "Preempted", "a pod was stopped or deleted")
     first = [pod for pod in culprits if pod.finished_at == culprits[0].finished_at]
     if all(_permanent(stage, pod) for pod in first):
-        return _final(first[0], said)
+        return _final(terms, first[0], said)
     culprit = next(pod for pod in first if not _permanent(stage, pod))
-    return Diagnosis("application", _reason(culprit, LAST_REASON), _words(culprit, said))
+    words = _named(terms, culprit, _words(culprit, said))
+    return Diagnosis("application", _reason(culprit, LAST_REASON), words)
 
 
 def _concerned(terms: Terms, sight: Sight) -> Iterator[PodView]:
@@ -107,14 +108,20 @@ def _excused(stage: Stage, pod: PodView) -> bool:
     return stage.reports and pod.exit_code in EXCUSED
 
 
-def _final(pod: PodView, said: str) -> Diagnosis:
-    return Diagnosis("application", _reason(pod, FINAL_REASON), _words(pod, said), final=True)
+def _final(terms: Terms, pod: PodView, said: str) -> Diagnosis:
+    words = _named(terms, pod, _words(pod, said))
+    return Diagnosis("application", _reason(pod, FINAL_REASON), words, final=True)
 
 
 def _reason(pod: PodView, otherwise: str) -> str:
     # Code of others may write figures, say nothing of a reason, and fail.
     told = pod.report.reason if pod.report else ""
     return told if told not in ("", "Succeeded") else otherwise
+
+
+def _named(terms: Terms, pod: PodView, words: str) -> str:
+    """Say which pod of a gang is meant."""
+    return f"{words} ({pod.place.role} {pod.index})" if terms.shape.size > 1 else words
 
 
 def _words(pod: PodView, said: str) -> str:

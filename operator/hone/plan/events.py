@@ -30,8 +30,9 @@ def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]
                 told = f"stage {stage.name}, member {gang.member}: {gang.message}"
                 yield Announcement("Warning", "Restarting", told)
             elif seen is not None and gang.replaced > seen.replaced:
-                told = f"stage {stage.name}, member {gang.member}: {gang.replaced} pods replaced"
-                yield Announcement("Warning", "PodReplaced", f"{told} so far; the gang goes on")
+                told = f"stage {stage.name}, member {gang.member}: a lost pod is replaced"
+                told += f" ({gang.replaced} so far); the gang goes on"
+                yield Announcement("Warning", "PodReplaced", told)
     for kind, level in (("Complete", "Normal"), ("Failed", "Warning")):
         if after.holds(kind) and not before.holds(kind):
             condition = after.condition(kind)

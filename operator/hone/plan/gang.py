@@ -10,7 +10,8 @@ from hone.plan.terms import Terms
 from hone.plan.world import stamp, when
 from hone_trainer.task import Report
 
-FIRST_BACKOFF = timedelta(seconds=10)
+FIRST_BACKOFF = timedelta(seconds=3)
+"""Most failures are a process that died once; what fails again waits twice as long each time."""
 LAST_BACKOFF = timedelta(minutes=5)
 
 

@@ -81,7 +81,8 @@ class Train(Stage):
     divergence: Divergence = Divergence()
     """What happens when the loss is no number any more."""
     hang_seconds: Annotated[int, Field(ge=10, le=86_400)] = 600
-    """No step for so long: the pods keep their stacks and the gang restarts."""
+    """No step for so long: the pods keep their stacks and the gang restarts. Before the first step,
+    six times as long."""
     keep: Literal["best", "last"] = "best"
     """Which epoch's weights are kept: the one of least validation loss, or the last."""
 
