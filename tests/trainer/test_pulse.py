@@ -1,5 +1,6 @@
 """What two processes tell each other through shared memory, and what counts as silence."""
 
+import os
 import time
 
 import pytest
@@ -63,6 +64,22 @@ def test_the_promise_ends_even_by_an_error(pulse: Pulse) -> None:
     pass_by(pulse, 100)
     assert not pulse.listening
     assert not pulse.hung
+
+
+def test_a_beat_is_never_seen_half_written() -> None:
+    pulse = Pulse()
+    pulse.promise(100)
+    child = os.fork()
+    if child == 0:
+        while not pulse.asked:
+            pulse.beat()
+        os._exit(0)
+    try:
+        for _ in range(200_000):
+            assert pulse.silence < 50
+    finally:
+        pulse.ask()
+        os.waitpid(child, 0)
 
 
 def test_a_wish_stays(pulse: Pulse) -> None:

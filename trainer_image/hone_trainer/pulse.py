@@ -2,26 +2,26 @@
 
 The process that trains may be deep inside TensorFlow, with Python's lock in its hands: signals and
 pipes would wait for it. Memory does not. The guardian writes one word (asked to stop), the worker
-the others: that it listens, that it is alive, and how long its silence may last.
+the others: that it listens, that it is alive, and how long its silence may last. Words are written
+as a whole: ``struct.pack_into`` would fill them with zeros first, and a beat read at that moment
+would look like a silence since the machine was started.
 """
 
 from __future__ import annotations
 
 import mmap
-import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_WORD = struct.Struct("d")
-_ASKED, _LISTENING, _BEAT, _PATIENCE = (i * _WORD.size for i in range(4))
+_ASKED, _LISTENING, _BEAT, _PATIENCE = range(4)
 
 
 class Pulse:
     """A page of memory that survives ``fork``; every word has one writer."""
 
     def __init__(self) -> None:
-        self._page = mmap.mmap(-1, mmap.PAGESIZE)
+        self._words = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("d")
 
     @property
     def asked(self) -> bool:
@@ -69,8 +69,8 @@ class Pulse:
         return patience > 0 and self.silence > patience
 
     def _get(self, at: int) -> float:
-        value: float = _WORD.unpack_from(self._page, at)[0]
+        value: float = self._words[at]
         return value
 
     def _set(self, at: int, value: float) -> None:
-        _WORD.pack_into(self._page, at, value)
+        self._words[at] = value
