@@ -50,6 +50,23 @@ def told(second: int, **state: Any) -> PodView:
             "",
         ),
         (
+            "a pod that hung, and was told to leave when a peer missed it",
+            [
+                told(1, role="ps", report=Report(reason="PeerLost"), exit_code=76),
+                told(
+                    9,
+                    role="ps",
+                    index=1,
+                    terminating=True,
+                    exit_code=77,
+                    report=Report(reason="Hung", message="no step ended for 60 s"),
+                ),
+                child(role="ps", failed="gave up"),
+            ],
+            "application",
+            "no step ended for 60 s (ps 1)",
+        ),
+        (
             "a pod that its Job told to leave is not the cause",
             [
                 told(1, role="ps", terminating=True, exit_code=143),
@@ -75,6 +92,15 @@ def test_the_cause_is_found_among_the_roles(
     found = diagnose(TERMS, Sight.of(world, "data", RUNNING), "the Job failed")
     assert (found.cause, found.final) == (cause, False), name
     assert words in found.message
+
+
+def test_an_evicted_pod_may_be_gone_before_anybody_looks() -> None:
+    peer = told(2, role="ps", index=1, report=Report(reason="Bug", message="no peer"))
+    said = "Pod shop/demo-ps-0-x has condition DisruptionTarget matching FailJob rule at index 1"
+    world = seen(decide(job()).status, peer, child(role="ps", failed=said))
+    found = diagnose(TERMS, Sight.of(world, "data", RUNNING), said)
+    assert found.cause == "preemption"
+    assert found.message == "pod demo-ps-0-x was evicted, preempted, or lost with its node"
 
 
 def test_the_last_words_of_a_pod_without_a_report_are_shown() -> None:

@@ -140,7 +140,8 @@ def test_patience_has_an_end(ward: Callable[[str], Ward]) -> None:
     guarded.until("ready")
     guarded.ask()
     code, report, seconds = guarded.end()
-    assert (code, report.reason) == (Exit.INTERRUPTED, "Interrupted")
+    assert (code, report.reason) == (Exit.HUNG, "Hung"), "it never looked"
+    assert "its stacks are in store/stacks-0.txt" in report.message
     assert seconds > 0.8
 
 

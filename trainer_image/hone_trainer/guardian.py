@@ -67,6 +67,8 @@ def guard(work: Callable[[Pulse], NoReturn], keep: Dump) -> NoReturn:
         if pulse.hung and not pulse.asked:
             _end_hung(child, pulse, stacks, keep)
         if time.monotonic() > deadline:
+            if pulse.silence > GRACE_S:  # it had promised to listen, and did not
+                _end_hung(child, pulse, stacks, keep)
             _end_asked(child)
 
 

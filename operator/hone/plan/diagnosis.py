@@ -5,6 +5,7 @@ for where it cannot be mistaken: a report that says so, the kernel's kill for me
 then among the pods that ended first.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -24,6 +25,8 @@ LAST_REASON = "RetriesExhausted"
 """Of a failure without a report, after which nothing more is tried."""
 FINAL_REASON = "Failed"
 """Of a failure without a report that would come again."""
+_DISRUPTED = re.compile(r"Pod (?:\S+/)?(\S+) has condition DisruptionTarget ")
+"""The Job controller's words of a failure policy that we give it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
     if taken is not None:
         why = taken.disruption or "a pod was evicted or its node went away"
         return Diagnosis("preemption", "Preempted", _named(terms, taken, why))
+    if gone := _DISRUPTED.match(said):  # the pod itself may not be there any more
+        why = f"pod {gone[1]} was evicted, preempted, or lost with its node"
+        return Diagnosis("preemption", "Preempted", why)
+    hung = next((pod for pod in ended if _hung(pod)), None)
+    if hung is not None:  # TensorFlow misses a frozen peer before the peer's own guardian does
+        return Diagnosis("application", "Hung", _named(terms, hung, _words(hung, said)))
     # Whoever was asked to leave is not why the others had to.
     culprits = [pod for pod in ended if not (pod.terminating or _excused(stage, pod))]
     if not culprits:
@@ -97,6 +106,10 @@ def _failed(pod: PodView) -> bool:
 def _starved(pod: PodView) -> bool:
     said = pod.report is not None and pod.report.reason == "OutOfMemory"
     return pod.cause == "OOMKilled" or said
+
+
+def _hung(pod: PodView) -> bool:
+    return pod.report is not None and pod.report.reason == "Hung"
 
 
 def _permanent(stage: Stage, pod: PodView) -> bool:
