@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hone_trainer.manifest import MANIFEST
-from hone_trainer.task import Exit
+from hone_trainer.task import Exit, Store
 from tests.trainer.conftest import CLICKS
 from tests.trainer.pods import Pod
 
@@ -110,6 +110,16 @@ def test_progress_is_posted_and_never_in_the_way(
     assert [header for header, _ in operator.heard] == ["Bearer its-token"]
     assert set(operator.heard[0][1]) >= {"fraction", "message"}
     assert "its-token" not in output
+
+
+def test_who_waits_for_the_storage_says_so(pod: Pod, run_stage: Any, operator: Any) -> None:
+    nobody = Store(uri="s3://models", endpoint="http://127.0.0.1:9")
+    task = run_stage.task("data", CLICKS, progress_url=operator.url)
+    process = pod.start(task.model_copy(update={"store": nobody}))
+    assert operator.came.wait(60)
+    process.kill()
+    process.wait(20)
+    assert operator.heard[0][1]["message"].startswith("waiting for the storage")
 
 
 def endless(pod: Pod) -> dict[str, Any]:

@@ -95,13 +95,14 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
         stage: Stage = AnyStage.model_validate(task.run).value
     except ValidationError as error:
         raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
+    token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
+    post = Poster(task.progress_url if gang.rank == 0 else None, token)
+    store.say = lambda text: post(Progress(message=text[:256]))
     done = committed(store, task)
     if done is not None:
         _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
         tidy(stage, Context(task, store, Path(), lambda _: None, gang.rank, gang.size))
         return done
-    token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
-    post = Poster(task.progress_url if gang.rank == 0 else None, token)
     gang.await_names(lambda missing: post(Progress(message=missing)))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
         ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse or Pulse())
