@@ -139,6 +139,8 @@ def test_the_limit_is_that_of_the_control_group(
 
 
 def test_without_control_groups_there_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hone_trainer.strategies.single_device import SingleDevice
+
     monkeypatch.setattr(memory, "LIMITS", ())
     assert memory.limit() is None
-    memory.require(1 << 60)
+    SingleDevice().require_room(pytest.fail)  # and nobody asks for the size

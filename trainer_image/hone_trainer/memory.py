@@ -23,18 +23,17 @@ def limit() -> int | None:
     return None
 
 
-def require(size: int, most: int | None = None) -> None:
+def require(size: int, most: int) -> None:
     """Refuse a model that cannot be trained here, before the kernel ends it without a word.
 
     Args:
         size: bytes of its weights and of the optimiser's moments.
-        most: bytes there are; this pod's limit where nothing is said.
+        most: bytes there are.
 
     Raises:
         StageFailure: they do not fit (``ModelTooLarge``).
     """
-    most = limit() if most is None else most
-    if most is None or size <= most:
+    if size <= most:
         return
     message = f"weights and moments take {_gib(size)}, a pod may use {_gib(most)}"
     remedy = "raise resources.limits.memory, or cut the tables over several pods: "

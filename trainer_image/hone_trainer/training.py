@@ -77,7 +77,7 @@ class Training:
         self.validation = dataset.read("validation")
         chosen = stage.strategy.value
         strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
-        chosen.require_room(training_bytes(stage.model, self.schema))
+        chosen.require_room(lambda: training_bytes(stage.model, self.schema))
         replicas = strategy.num_replicas_in_sync
         if stage.batch_size % replicas:
             message = f"train.batchSize {stage.batch_size} is no multiple of {replicas} replicas"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -81,7 +81,7 @@ class ParameterServer(Strategy):
         with strategy.scope(), sliced_start():
             yield
 
-    def require_room(self, size: int) -> None:
+    def require_room(self, size: Callable[[], int]) -> None:
         """Leave it to the servers: their memory is not this pod's."""
 
     def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:  # noqa: ARG002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -42,9 +43,15 @@ class Strategy(Words):
         scope: AbstractContextManager[Any] = strategy.scope()
         return scope
 
-    def require_room(self, size: int) -> None:
-        """Refuse a model whose weights and moments, so many bytes, do not fit into a pod."""
-        memory.require(size)
+    def require_room(self, size: Callable[[], int]) -> None:
+        """Refuse a model whose weights and moments do not fit into a pod.
+
+        Args:
+            size: gives their bytes; takes a moment, and is asked only where memory is limited.
+        """
+        most = memory.limit()
+        if most is not None:
+            memory.require(size(), most)
 
     def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:
         """Give the variables of a training, to be saved and put back."""
