@@ -2,7 +2,8 @@
 
 import pytest
 
-from hone.terminal.figures import duration, headline, percent, short, size
+from hone.plan.figures import short
+from hone.terminal.figures import duration, headline, percent, size
 from hone_trainer.task import metric
 
 
@@ -27,7 +28,7 @@ def test_size(amount: float, written: str) -> None:
     [("135000", "135,000"), ("0.88554321", "0.8855"), ("1e-05", "1e-05"), ("none", "none")],
 )
 def test_short(value: str, written: str) -> None:
-    assert short(value) == written
+    assert short(value, ",") == written
 
 
 def test_percent_keeps_two_digits() -> None:

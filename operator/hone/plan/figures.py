@@ -44,8 +44,22 @@ def headline(stages: Sequence[StageStatus]) -> str:
     for stage in reversed(stages):
         if stage.metrics:
             first = stage.metrics[0]
-            return f"{first.name}={_short(first.value)}"[:128]
+            return f"{first.name}={short(first.value)}"[:128]
     return ""
+
+
+def short(value: str, thousands: str = "") -> str:
+    """Write a metric's value as a column has room for it: a count in full, four digits otherwise.
+
+    Args:
+        value: the figure as text; what is no number stays as it is.
+        thousands: what stands between the thousands of a count.
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return f"{number:{thousands}.0f}" if number.is_integer() else f"{number:.4g}"
 
 
 def share(stages: Sequence[StageStatus]) -> str:
@@ -56,12 +70,3 @@ def share(stages: Sequence[StageStatus]) -> str:
 
 def _bare(status: JobStatus) -> dict[str, Any]:
     return status.model_dump(exclude=MOVING)
-
-
-def _short(value: str) -> str:
-    """Give a share with four digits, a count in full."""
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return f"{number:.0f}" if number.is_integer() else f"{number:.4g}"

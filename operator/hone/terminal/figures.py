@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from hone.plan.figures import short
 from hone_trainer.task import Metric
 
 UNITS = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
@@ -36,19 +37,10 @@ def percent(fraction: float) -> str:
     return f"{fraction:.2%}".replace("%", " %")
 
 
-def short(text: str) -> str:
-    """Write a metric's value with as many digits as a column has room for."""
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return f"{value:,.0f}" if value.is_integer() else f"{value:.4g}"
-
-
 def headline(metrics: Iterable[Metric]) -> str:
     """Write the first of some metrics: the one that its stage shows first."""
     first = next(iter(metrics), None)
-    return "" if first is None else f"{first.name} {short(first.value)}"
+    return "" if first is None else f"{first.name} {short(first.value, ',')}"
 
 
 def values(metrics: Iterable[Metric]) -> dict[str, float]:

@@ -1,9 +1,10 @@
 """What is shown while a job runs: a table that redraws itself, or lines where nobody watches."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -19,23 +20,17 @@ PAUSE = timedelta(seconds=10)
 Clock = Callable[[], datetime]
 
 
-class View(Protocol):
+class View(AbstractContextManager["View"], ABC):
     """Shows a job while it runs."""
 
-    def __enter__(self) -> Self:
-        """Begin."""
+    def __exit__(self, *_: object) -> None:
+        """End; there may be nothing to end."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End."""
-
+    @abstractmethod
     def show(self, status: JobStatus) -> None:
         """Show where the job stands."""
 
+    @abstractmethod
     def tell(self, announcement: Announcement) -> None:
         """Show a transition."""
 
@@ -45,7 +40,7 @@ def view_for(console: Console, now: Clock) -> View:
     return LiveView(console, now) if console.is_terminal else PlainView(console, now)
 
 
-class LiveView:
+class LiveView(View):
     """A table that redraws itself, under the lines of what happened."""
 
     def __init__(self, console: Console, now: Clock) -> None:
@@ -61,12 +56,7 @@ class LiveView:
         self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Take the table away; the closing tables follow."""
         self._live.stop()
 
@@ -86,25 +76,13 @@ class LiveView:
         return Group(stage_table(self._status, self._now(), self._console.width), *lines)
 
 
-class PlainView:
+class PlainView(View):
     """A line per transition, and one for progress now and then: for logs and pipes."""
 
     def __init__(self, console: Console, now: Clock) -> None:
         self._console = console
         self._now = now
         self._last = now()
-
-    def __enter__(self) -> Self:
-        """Nothing to begin."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing to end."""
 
     def show(self, status: JobStatus) -> None:
         """Print how far the running stages are, at most every few seconds."""
