@@ -8,7 +8,7 @@ from hone.plan.diagnosis import diagnose
 from hone.plan.sight import Sight
 from hone.plan.world import JobView, PodView
 from hone_trainer.task import Report
-from tests.plan.builders import child, decide, job, pod, seen
+from tests.plan.builders import broken, child, decide, job, pod, seen, settled
 from tests.plan.test_roles import RUNNING, TERMS, gone, step
 
 
@@ -101,6 +101,13 @@ def test_an_evicted_pod_may_be_gone_before_anybody_looks() -> None:
     found = diagnose(TERMS, Sight.of(world, "data", RUNNING), said)
     assert found.cause == "preemption"
     assert found.message == "pod demo-ps-0-x was evicted, preempted, or lost with its node"
+
+
+def test_where_nothing_else_is_known_a_peers_word_counts() -> None:
+    word = Report(reason="PeerLost", message="another pod of the gang answers no more")
+    made = decide(job(), seen(settled(job()).status, *broken(exit_code=76, report=word)))
+    assert made.status.stages[0].gangs[0].message.endswith("answers no more")
+    assert made.status.stages[0].gangs[0].restarts.preemption == 1
 
 
 def test_the_last_words_of_a_pod_without_a_report_are_shown() -> None:

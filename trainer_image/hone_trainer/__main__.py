@@ -129,6 +129,8 @@ def judge(error: Exception) -> tuple[Report, int]:
         return Report(reason="Interrupted", message=str(error)), Exit.INTERRUPTED
     if lost_peer(error):
         message = f"another pod of the gang went away ({type(error).__name__})"
+        if "heartbeat" in str(error).lower():
+            message = "another pod of the gang answers no more: it hangs, or its node is gone"
         return Report(reason="PeerLost", message=message), Exit.PEER_LOST
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         remedy = "raise resources.limits.memory or lower train.batchSize"

@@ -74,7 +74,8 @@ def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
     # Whoever was asked to leave is not why the others had to.
     culprits = [pod for pod in ended if not (pod.terminating or _excused(stage, pod))]
     if not culprits:
-        return Diagnosis("preemption", "Preempted", "a pod was stopped or deleted")
+        why = next(_heard(ended), "a pod was stopped or deleted")
+        return Diagnosis("preemption", "Preempted", why)
     first = [pod for pod in culprits if pod.finished_at == culprits[0].finished_at]
     if all(_permanent(stage, pod) for pod in first):
         return _final(terms, first[0], said)
@@ -110,6 +111,12 @@ def _starved(pod: PodView) -> bool:
 
 def _hung(pod: PodView) -> bool:
     return pod.report is not None and pod.report.reason == "Hung"
+
+
+def _heard(pods: list[PodView]) -> Iterator[str]:
+    """Give what pods say of a peer that they lost."""
+    reports = (pod.report for pod in pods if pod.exit_code == Exit.PEER_LOST)
+    return (report.message for report in reports if report and report.message)
 
 
 def _permanent(stage: Stage, pod: PodView) -> bool:
