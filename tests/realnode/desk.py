@@ -88,17 +88,22 @@ class Desk:
         ]
         return "\n".join(told)
 
-    def verify(self, artifact: JSON) -> None:
-        """Fetch an artifact from the store over S3, and compare its digest and size."""
-        bucket, _, key = artifact["uri"].removeprefix("s3://").partition("/")
+    def fetch(self, uri: str) -> bytes:
+        """Fetch an object from the store over S3."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
         credentials = self.bed.store.credentials
         os.environ["AWS_ACCESS_KEY_ID"] = credentials.access_key
         os.environ["AWS_SECRET_ACCESS_KEY"] = credentials.secret_key
         store = open_store(Store(uri=f"s3://{bucket}", endpoint=self.bed.store.outside))
-        content = store.get(key)
+        return store.get(key)
+
+    def verify(self, artifact: JSON) -> bytes:
+        """Fetch an artifact, and compare its digest and size."""
+        content = self.fetch(artifact["uri"])
         stated = Artifact.model_validate(artifact)
         assert hashlib.sha256(content).hexdigest() == stated.sha256, artifact["name"]
         assert len(content) == stated.size_bytes
+        return content
 
 
 def condition(status: JSON, kind: str) -> JSON:
@@ -106,27 +111,38 @@ def condition(status: JSON, kind: str) -> JSON:
     return next((c for c in status.get("conditions", ()) if c["type"] == kind), {})
 
 
+@dataclass(frozen=True)
+class Process:
+    """A process of this machine."""
+
+    pid: int
+    inner: int
+    """Its id in the innermost box: 1 for the first of a container."""
+    command: bytes
+
+
 def kill_operator(bed: Testbed) -> None:
     """End the operator's process with SIGKILL, from outside, and let the Deployment replace it."""
     words = ("-n", SYSTEM, "get", "pods", "-l", OPERATORS, "-o", "json")
     for pod in json.loads(bed.kubectl(*words))["items"]:
-        pid = _process_of(pod["metadata"]["uid"])
-        if pid is not None:
-            os.kill(pid, 9)
+        for process in processes(pod["metadata"]["uid"], b"hone\0operator"):
+            os.kill(process.pid, 9)
         # A new pod rather than the same one: the kubelet would wait longer after each kill.
         name = pod["metadata"]["name"]
         bed.kubectl("-n", SYSTEM, "delete", "pod", name, "--wait=false", check=False)
 
 
-def _process_of(uid: str) -> int | None:
-    """Find the operator's process in the pod of this uid: its cgroup bears the uid."""
+def processes(uid: str, words: bytes) -> list[Process]:
+    """Find the processes of the pod of this uid, which its cgroup bears, by their command."""
+    found = []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
             cgroup, command = (folder / "cgroup").read_text(), (folder / "cmdline").read_bytes()
+            inner = (folder / "status").read_text().partition("NSpid:")[2].split("\n")[0].split()
         except OSError:
             continue
-        if (uid in cgroup or uid.replace("-", "_") in cgroup) and b"hone\0operator" in command:
-            return int(folder.name)
-    return None
+        if (uid in cgroup or uid.replace("-", "_") in cgroup) and words in command:
+            found.append(Process(int(folder.name), int(inner[-1]), command))
+    return found

@@ -36,3 +36,18 @@ def lstm(epochs: int, batch: int, rate: float) -> JSON:
             "batchSize": batch,
         },
     }
+
+
+def siege_job(bed: Testbed, how: JSON | None = None, **train: Any) -> JSON:
+    """A job of a small model on 2400 rows, whose pods ask for little.
+
+    Args:
+        bed: whose store is used.
+        how: where and how the pods of the training run.
+        train: its words.
+    """
+    little = {"resources": {"requests": {"cpu": "100m"}}}
+    words = {"model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}}, **train}
+    stages = [prepare(small(3000)) | little, {"name": "train", **little, **(how or {})}]
+    stages[1]["train"] = words | {"optimizer": {"adam": {"learningRate": 0.02}}}
+    return {"artifacts": artifacts(bed), "stages": stages}
