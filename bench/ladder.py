@@ -53,7 +53,7 @@ RUNGS: dict[str, tuple[Any, int, dict[str, Any]]] = {
         6,
         {"batchSize": 4096, "optimizer": ADAM5, "xla": True},
     ),
-    "torch": (torch_train.epochs, PLAIN_EPOCHS, {}),
+    "torch": (torch_train.epochs, 6, {}),
     "torch, batch 4096": (torch_train.epochs, 6, {"batch": 4096, "rate": 0.005}),
 }
 
