@@ -6,6 +6,9 @@ earlier attempt has committed is reported again and not run.
 
 from __future__ import annotations
 
+import hone_trainer.early  # noqa: F401 - nothing slow is imported before it
+
+# isort: split
 import logging
 import os
 import sys

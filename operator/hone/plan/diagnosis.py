@@ -21,6 +21,9 @@ Cause = Literal["application", "out_of_memory", "preemption"]
 EXCUSED = (Exit.PEER_LOST, Exit.INTERRUPTED)
 """A pod of ours that lost its peer, or was asked to stop, is never the cause itself."""
 
+SIGNALS = 128
+"""Exit codes above it stand for signals."""
+
 LAST_REASON = "RetriesExhausted"
 """Of a failure without a report, after which nothing more is tried."""
 FINAL_REASON = "Failed"
@@ -149,4 +152,7 @@ def _words(pod: PodView, said: str) -> str:
         return pod.report.message
     if pod.said:
         return f"exit code {pod.exit_code}: {pod.said}"
-    return f"{said or 'the pod failed'} (exit code {pod.exit_code}); see its log"
+    code = pod.exit_code or 0
+    if code > SIGNALS:
+        return f"the pod was ended by signal {code - SIGNALS}, without a word; see its log"
+    return f"{said or 'the pod failed'} (exit code {code}); see its log"
