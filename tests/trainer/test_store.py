@@ -158,10 +158,54 @@ def test_a_refusal_names_the_field(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_endpoint_that_is_not_there_is_worth_another_try(keys: None, scheme: str) -> None:
+def test_an_endpoint_that_is_not_there_is_worth_another_try(
+    keys: None, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hone_trainer.store.FIRST_PATIENCE_S", 1.0)
+    monkeypatch.setattr("hone_trainer.store.PAUSE_S", 0.2)
     (port,) = probes.free_ports(1)
     endpoint = f"{scheme}://127.0.0.1:{port}"
     with pytest.raises(StageFailure, match=r"spec\.artifacts\.endpoint") as caught:
         open_store(Store(uri="s3://models/p", endpoint=endpoint)).put("a", b"1")
     assert caught.value.reason == "StorageUnreachable"
     assert caught.value.retry
+
+
+class Flaky:
+    """A store whose server is away for so many calls."""
+
+    def __init__(self, away: int) -> None:
+        self.away = away
+        self.slept: list[float] = []
+
+    def act(self) -> bytes:
+        if self.away > 0:
+            self.away -= 1
+            raise OSError("error sending request: connection refused")
+        return b"here"
+
+
+def test_a_server_that_was_there_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute of absence, in virtual time."""
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    told: list[str] = []
+    store = open_store(Store(uri="s3://models/p", endpoint="http://127.0.0.1:1"))
+    store.say = told.append
+    assert store._reach("a", Flaky(0).act) == b"here"
+    assert store._reach("a", Flaky(30).act) == b"here"
+    assert now[0] >= 60
+    assert any("waiting for the storage" in words for words in told)
+
+
+def test_a_server_that_never_answered_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    store = open_store(Store(uri="s3://models/p", endpoint="http://127.0.0.1:1"))
+    with pytest.raises(StageFailure):
+        store._reach("a", Flaky(1000).act)
+    assert 16 <= now[0] < 30
