@@ -60,6 +60,8 @@ def test_the_old_attempt_is_deleted_and_awaited() -> None:
     assert not waiting.create
     still = settled(job(), seen(waiting.status, pod(terminating=True)))
     assert state(still) == "Pending"
+    why = still.status.stages[0].gangs[0].message
+    assert why == "restarting: a pod was stopped or deleted", "it is told until the next one starts"
     assert not still.create
     gone = settled(job(), seen(waiting.status))
     assert names(gone) == ["demo-data-0-worker-a1"]

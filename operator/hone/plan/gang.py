@@ -48,6 +48,8 @@ def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
     if gang.not_before is not None and now < when(gang.not_before):
         return gang
     if not sight.empty:
+        if gang.reason == "Restarting":
+            return gang  # why it restarts says more than what it waits for
         return gang.model_copy(update={"message": "waiting until the last attempt's pods are gone"})
     return gang.model_copy(
         update={
