@@ -19,6 +19,7 @@ PAGES = (
     "CHANGELOG.md",
     "docs/adr/README.md",
     "docs/custom-training.md",
+    "docs/faults.md",
     "docs/operations.md",
     "docs/security.md",
     "docs/tutorial-recommendation.md",
