@@ -69,14 +69,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-annotate --no-header
 LOCK := $(COMPILE) pyproject.toml --override requirements/overrides.txt
 CPU := --override requirements/overrides-cpu.txt
-IMAGE := --override requirements/overrides-image.txt
 SAME := --constraint requirements/dev.txt
 
 lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(CPU) --extra operator --extra trainer --extra dev -o requirements/dev.txt
 	$(LOCK) $(SAME) --extra operator -o requirements/operator.txt
-	$(LOCK) $(SAME) $(IMAGE) $(CPU) --extra trainer -o requirements/trainer.txt
-	$(LOCK) $(SAME) $(IMAGE) --extra trainer-gpu -o requirements/trainer-gpu.txt
+	$(LOCK) $(SAME) $(CPU) --extra trainer -o requirements/trainer.txt
+	$(LOCK) $(SAME) --extra trainer-gpu -o requirements/trainer-gpu.txt
 	echo hatchling | $(COMPILE) - $(SAME) -o requirements/build.txt
 
 clean:  ## Remove what the commands above made in the checkout

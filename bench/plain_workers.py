@@ -43,7 +43,13 @@ def main(folder: Path, batch: int, at_once: int) -> None:
     rows_of = tf.data.Dataset.from_tensor_slices((rows, train.labels))
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    ready = rows_of.shuffle(len(train)).batch(batch).repeat().prefetch(2).with_options(options)
+    ready = (
+        rows_of.shuffle(len(train))
+        .batch(batch, drop_remainder=True)
+        .repeat()
+        .prefetch(2)
+        .with_options(options)
+    )
     times: list[float] = []
 
     class Watch(keras.callbacks.Callback):  # type: ignore[misc]

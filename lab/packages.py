@@ -1,5 +1,6 @@
-"""What the one real node needs of the system: Debian packages, installed only where missing."""
+"""What the real things need of the system: Debian packages, installed only where missing."""
 
+import glob
 import os
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from lab import locks, places
 from lab.faults import Missing
 
-# A command (or file) that proves a package is there, and the package.
+# A command (or file, or pattern of one) that proves a package is there, and the package.
 NODE: Mapping[str, str] = {
     "containerd": "containerd",
     "ctr": "containerd",
@@ -24,6 +25,8 @@ NODE: Mapping[str, str] = {
     "/bin/busybox": "busybox-static",
 }
 IMAGES: Mapping[str, str] = {"buildah": "buildah", "debootstrap": "debootstrap"}
+BROWSER: Mapping[str, str] = {"chromium": "chromium"}
+POSTGRES: Mapping[str, str] = {"/usr/lib/postgresql/*/bin/initdb": "postgresql"}
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -58,6 +61,6 @@ def ensure(needed: Mapping[str, str]) -> None:
 
 def _present(proof: str) -> bool:
     if proof.startswith("/"):
-        return os.path.exists(proof)
+        return bool(glob.glob(proof))
     path = os.pathsep.join([os.environ.get("PATH", ""), _SYSTEM_PATH])
     return shutil.which(proof, path=path) is not None

@@ -15,7 +15,7 @@ NOT_PURE = {"asyncio", "os", "time", "random", "logging", "socket", "subprocess"
 
 # Room (longest prefix wins) -> what it may import besides itself and the standard library.
 TABLE: dict[str, tuple[str, ...]] = {
-    "hone.api": ("pydantic", "yaml", "hone_trainer.sources.csv", *SHARED),
+    "hone.api": ("pydantic", "yaml", "hone_trainer.patterns", *SHARED),
     "hone.plan": ("pydantic", "hone.api", *SHARED),
     "hone.migrate": ("hone.api",),
     "hone.cluster.port": ("hone.api", "hone.plan"),

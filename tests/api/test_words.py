@@ -127,7 +127,8 @@ def test_a_column_has_one_purpose(given: dict[str, Any]) -> None:
 
 
 def test_cleaning_steps_have_defaults() -> None:
-    assert AnyCleaning.model_validate({"missing": {}}).dump() == {"missing": {"fill": "median"}}
+    dumped = AnyCleaning.model_validate({"missing": {}}).dump()
+    assert dumped == {"missing": {"fill": "median", "columns": []}}
 
 
 @pytest.mark.parametrize(

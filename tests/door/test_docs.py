@@ -51,12 +51,19 @@ def test_rooms_and_commands_that_are_named_exist(root: Path) -> None:
         assert (root / example).exists()
 
 
+VALUE = re.compile(r"\"(Bad[A-Z][a-z]+|NestedValue|BrokenRow|Database[A-Z][A-Za-z]+|QueryFailed)\"")
+"""Reasons that stand in tables of what is wrong with a row, or with a database."""
+
+
 def reasons(root: Path) -> set[str]:
     """Every reason for which a job can fail, as the code has it."""
     sources = (*(root / "trainer_image").rglob("*.py"), *(root / "operator").rglob("*.py"))
     found = {reason for path in sources for reason in REASON.findall(path.read_text())}
     elsewhere = {"InvalidSpec", "ConversionFailed", "OutOfMemory", "StorageUnreachable"}
-    return (found | elsewhere) - SUCCEEDED
+    trainer = root / "trainer_image/hone_trainer"
+    values = (*(trainer / "sources").glob("*.py"), trainer / "database_faults.py")
+    told = {reason for path in values for reason in VALUE.findall(path.read_text())}
+    return (found | elsewhere | told) - SUCCEEDED
 
 
 def test_every_reason_has_its_remedy_and_no_other_is_told(root: Path) -> None:

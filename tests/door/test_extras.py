@@ -49,6 +49,9 @@ def test_the_command_line_ends_with_2_and_the_remedy(
     assert "needs surely_not_installed" in capsys.readouterr().err
 
 
+MODULE_OF = {"scikit_learn": "sklearn"}
+
+
 @pytest.mark.parametrize("extra", sorted(extras.MODULES))
 def test_the_table_names_what_the_extras_bring(extra: str, root: Path) -> None:
     declared = tomllib.loads((root / "pyproject.toml").read_text())["project"]
@@ -57,5 +60,6 @@ def test_the_table_names_what_the_extras_bring(extra: str, root: Path) -> None:
         lines = [*lines, *declared["optional-dependencies"]["trainer-common"]]
     everywhere = [line for line in lines if ";" not in line and "[" not in line]
     modules = {re.split(r"[<>=]", line)[0].strip().replace("-", "_") for line in everywhere}
+    modules = {MODULE_OF.get(name, name) for name in modules}
     # TensorFlow is one module under two names of distributions, each for some machines.
     assert set(extras.MODULES[extra]) - {"tensorflow"} == modules

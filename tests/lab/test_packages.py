@@ -28,3 +28,11 @@ def test_who_is_not_root_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch
 def test_nothing_missing_needs_no_rights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     packages.ensure({"sh": "dash"})
+
+
+def test_any_file_that_fits_a_pattern_is_proof(tmp_path: Path) -> None:
+    needed = {f"{tmp_path}/lib/*/bin/serve": "server"}
+    assert packages.missing(needed) == ["server"]
+    (tmp_path / "lib" / "15" / "bin").mkdir(parents=True)
+    (tmp_path / "lib" / "15" / "bin" / "serve").touch()
+    assert packages.missing(needed) == []

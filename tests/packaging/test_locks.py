@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 LOCKS = ("build", "dev", "operator", "trainer", "trainer-gpu")
-FOR_TESTS_ALONE = {"scikit-learn", "scipy", "pytest", "hypothesis", "mypy", "ruff", "uv"}
+FOR_TESTS_ALONE = {"pytest", "hypothesis", "mypy", "ruff", "uv"}
 UNUSED = {"keras", "libclang", "grpcio", "wheel", "cryptography"}
 
 Pins = dict[str, set[str]]

@@ -79,7 +79,7 @@ def test_the_task_is_all_that_a_pod_has_to_know() -> None:
 
 
 def test_text_of_a_user_survives_the_kubelet() -> None:
-    source = {"csv": {"uri": "s3://raw/$(HOME)/$$.csv"}}
+    source = {"csv": {"uri": "s3://raw/$(HOME)/$$.csv", "delimiter": ","}}
     stage = {**PREPARE, "prepare": {**PREPARE["prepare"], "source": source}}
     text = variables(made(job(stage)))["HONE_TASK"]
     # The kubelet turns $$ into $, and expands $(X) only where no $ stands before it.

@@ -27,7 +27,21 @@ def config(role: str, index: Any, **cluster: list[str]) -> dict[str, str]:
 def test_the_chief_is_the_first_pod_of_the_first_role(
     environ: dict[str, str], rank: int, hosts: tuple[str, ...]
 ) -> None:
-    assert Gang.read(environ) == Gang(rank, hosts)
+    gang = Gang.read(environ)
+    assert (gang.rank, gang.hosts, gang.size) == (rank, hosts, len(hosts))
+
+
+@pytest.mark.parametrize(
+    ("address", "listens"),
+    [
+        ("localhost:2001", ("localhost", 2001)),
+        ("127.0.0.1:2001", ("127.0.0.1", 2001)),
+        ("job-chief-0.svc:2222", ("0.0.0.0", 2222)),
+    ],
+)
+def test_only_what_is_on_loopback_stays_there(address: str, listens: tuple[str, int]) -> None:
+    gang = Gang(1, ("chief:2222", address))
+    assert (gang.listens, gang.address, gang.chief) == (listens, address, "chief:2222")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"cluster": {}}', config("ps", 0, worker=["a:1"])])
@@ -42,7 +56,7 @@ def test_names_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hone_trainer.gang._resolves", lambda host: next(answers))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     told: list[str] = []
-    Gang(0, ("a", "b")).await_names(told.append)
+    Gang(0, ("a:1", "b:1")).await_names(told.append)
     assert told == [
         "waiting for 2 of 2 pods of the gang",
         "waiting for 1 of 2 pods of the gang",
@@ -54,7 +68,7 @@ def test_a_gang_that_never_comes_together_is_worth_another_try(
 ) -> None:
     monkeypatch.setattr("hone_trainer.gang._resolves", lambda host: False)
     with pytest.raises(StageFailure, match="no address for a") as caught:
-        Gang(0, ("a",)).await_names(lambda message: None, deadline=-1)
+        Gang(0, ("a:1",)).await_names(lambda message: None, deadline=-1)
     assert caught.value.retry
 
 

@@ -30,7 +30,7 @@ def prepare(bench: Any, uri: Path) -> Any:
             "UnreadableInput",
             "raw.csv: its fields seem to be separated by ';': save it with commas",
         ),
-        (HEADER + ROWS + "é,1,0\n", "UnreadableInput", "line 102 is not UTF-8: save it as UTF-8"),
+        (HEADER + ROWS + "é,1,0\n", "BadText", "row 101 holds"),
         (
             HEADER + ROWS + 'u1,"1,200.50",1\n',
             "BadNumber",
@@ -59,9 +59,9 @@ def test_wrong_rows_are_refused_with_a_remedy(
     assert not failed.value.retry
 
 
-def test_a_folder_is_no_file(run_stage: Any, tmp_path: Path) -> None:
+def test_an_empty_folder_is_named(run_stage: Any, tmp_path: Path) -> None:
     (tmp_path / "rows").mkdir()
-    with pytest.raises(StageFailure, match=r"is a folder: correct prepare.source.csv.uri"):
+    with pytest.raises(StageFailure, match=r"no folder with files in it: correct prepare.source"):
         prepare(run_stage, tmp_path / "rows")
 
 

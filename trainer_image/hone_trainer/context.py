@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer import manifest as manifests
+from hone_trainer import writing
 from hone_trainer.manifest import MANIFEST, Manifest
 from hone_trainer.pulse import Pulse
 from hone_trainer.stage import Product
@@ -75,19 +75,7 @@ class Context:
             data: its bytes.
             format: json, npz, arrow, …; the name's ending where nothing is said.
         """
-        digest = hashlib.sha256(data).hexdigest()
-        path = f"{self._folder}/{name}"
-        if not self.store.create(path, data) and self.store.get(path) != data:
-            # A zombie of this attempt was here first; its files are never touched.
-            path = f"{self._folder}/{digest[:12]}/{name}"
-            self.store.create(path, data)
-        return Artifact(
-            name=name,
-            uri=self.store.uri(path),
-            sha256=digest,
-            size_bytes=len(data),
-            format=format or Path(name).suffix[1:],
-        )
+        return writing.write(self.store, self.folder, name, data, format)
 
     def commit(
         self,
@@ -123,7 +111,7 @@ class Context:
             message=message,
             show=tuple(show)[:6],
         )
-        path = f"{self._folder}/{MANIFEST}"
+        path = f"{self.folder}/{MANIFEST}"
         data = made.encode()
         if not self.store.create(path, data):
             return self._yield_to(path, made.input_digest)
@@ -157,7 +145,8 @@ class Context:
         )
 
     @property
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Where this attempt's files go, below the store."""
         return f"{self.task.prefix}/{self.task.attempt}"
 
     def _yield_to(self, path: str, digest: str) -> Report:

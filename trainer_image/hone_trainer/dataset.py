@@ -1,7 +1,7 @@
 """A committed data set: shards in Arrow IPC files, a schema, and how to read them as arrays.
 
-The training shards hold the rows already shuffled, so that any stride of them is a fair sample:
-members take every n-th row.
+The training shards hold rows shuffled block by block, so that any stride of them is a fair sample:
+members take every n-th row, unless the data set says which rows are whose.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+MEMBER = "member\x00"
+"""Column of training shards that says whose a row is: member m of n takes those with m modulo n. No
+field has such a name."""
+WEIGHT = "weight\x00"
+"""Column of training shards that says how much a row counts. No field has such a name."""
 
 
 class Field(Words):
@@ -68,10 +73,12 @@ class Rows:
 
     features: column name -> array; ids (rows, length) int32, numbers (rows, 1) float32.
     labels: (rows, 1) float32 of 0 and 1.
+    weights: (rows, 1) float32, how much each row counts; None where all count the same.
     """
 
     features: dict[str, NDArray[np.generic]]
     labels: NDArray[np.float32]
+    weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -101,7 +108,7 @@ class Dataset:
         The members' rows are disjoint and together all rows; validation and test are never divided.
         """
         tables = [self._shard(a.name) for a in self.manifest.files if a.name.startswith(f"{part}-")]
-        stride = slice(member, None, members) if part == "train" else slice(None)
+        stride = _own(tables, member, members) if part == "train" else slice(None)
         features = {
             field.name: np.concatenate([_array(table, field) for table in tables])[stride]
             for field in (*self.schema.ids, *self.schema.numbers)
@@ -110,6 +117,7 @@ class Dataset:
         return Rows(
             {name: np.ascontiguousarray(values) for name, values in features.items()},
             np.ascontiguousarray(labels, dtype=np.float32),
+            _weights(tables, stride),
         )
 
     def _shard(self, name: str) -> pa.Table:
@@ -117,6 +125,27 @@ class Dataset:
 
         data = self._store.fetch(self.manifest.file(name))
         return pa.ipc.open_file(pa.BufferReader(data)).read_all()
+
+
+def _own(tables: list[pa.Table], member: int, members: int) -> slice | NDArray[np.bool_]:
+    """Say which training rows are a member's; ``NoRowsLeft`` where none is."""
+    if MEMBER not in tables[0].column_names:
+        return slice(member, None, members)
+    numbers = np.concatenate([table.column(MEMBER).to_numpy() for table in tables])
+    mine: NDArray[np.bool_] = numbers % members == member
+    if not mine.any():
+        message = f"prepare.divide leaves no rows to member {member} of {members}"
+        raise StageFailure("NoRowsLeft", f"{message}: lower train.members, or divide by rows")
+    return mine
+
+
+def _weights(
+    tables: list[pa.Table], stride: slice | NDArray[np.bool_]
+) -> NDArray[np.float32] | None:
+    if not tables or WEIGHT not in tables[0].column_names:
+        return None
+    weights = np.concatenate([table.column(WEIGHT).to_numpy() for table in tables])
+    return np.ascontiguousarray(weights[stride], np.float32).reshape(-1, 1)
 
 
 def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:

@@ -14,6 +14,7 @@ from hone_trainer.task import StageFailure
 
 RESOLVE_DEADLINE_S = 900.0
 """How long peers may take to get an address: a node may have to be added for them."""
+_LOOPBACK = ("localhost", "127.0.0.1")
 _LOST = ("UnavailableError", "AbortedError", "DeadlineExceededError", "InternalError")
 _LOST_TEXT = ("Collective", "coordination", "peer", "Connection reset", "remote", "worker")
 
@@ -24,16 +25,37 @@ class Gang:
 
     Attributes:
         rank: index of this pod over all roles; 0 is the chief.
-        hosts: host names of all pods, by rank.
+        addresses: ``host:port`` of all pods, by rank.
     """
 
     rank: int = 0
-    hosts: tuple[str, ...] = ("localhost",)
+    addresses: tuple[str, ...] = ("localhost:0",)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Host names of all pods, by rank."""
+        return tuple(address.rpartition(":")[0] for address in self.addresses)
 
     @property
     def size(self) -> int:
         """Pods of the gang."""
-        return len(self.hosts)
+        return len(self.addresses)
+
+    @property
+    def chief(self) -> str:
+        """``host:port`` of the pod that leads."""
+        return self.addresses[0]
+
+    @property
+    def address(self) -> str:
+        """``host:port`` under which the others reach this pod."""
+        return self.addresses[self.rank]
+
+    @property
+    def listens(self) -> tuple[str, int]:
+        """Interface and port to listen at: loopback stays loopback, a pod has but one other."""
+        host, _, port = self.address.rpartition(":")
+        return (host if host in _LOOPBACK else "0.0.0.0"), int(port)  # noqa: S104
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Gang:
@@ -46,11 +68,11 @@ class Gang:
             cluster, mine = config["cluster"], config["task"]
             before = list(cluster)[: list(cluster).index(mine["type"])]
             rank = sum(len(cluster[role]) for role in before) + int(mine["index"])
-            hosts = tuple(str(h).rpartition(":")[0] for role in cluster for h in cluster[role])
+            addresses = tuple(str(address) for role in cluster for address in cluster[role])
         except (ValueError, KeyError, TypeError) as error:
             message = f"TF_CONFIG cannot be understood: {error!r}"
             raise StageFailure("BadTask", message) from None
-        return cls(rank, hosts)
+        return cls(rank, addresses)
 
     def await_names(
         self, tell: Callable[[str], None], deadline: float = RESOLVE_DEADLINE_S
@@ -86,15 +108,16 @@ def lost_peer(error: BaseException) -> bool:
 
 def limit_threads(environ: dict[str, str] | os._Environ[str]) -> None:
     """Have TensorFlow and BLAS use the cores this pod may use, not those of its node."""
-    cores = str(_cores())
+    granted = str(cores())
     for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        environ.setdefault(name, cores)
+        environ.setdefault(name, granted)
     environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
 
 
-def _cores() -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(cores or 1, _quota()))
+def cores() -> int:
+    """Say how many cores this pod may use."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(there or 1, _quota()))
 
 
 def _quota() -> int:

@@ -40,12 +40,20 @@ class Pulse:
     @contextmanager
     def listens(self, patience: float) -> Iterator[None]:
         """Promise to look at ``asked`` and to beat, at least every ``patience`` seconds."""
+        with self.beats(patience):
+            self._set(_LISTENING, 1.0)
+            try:
+                yield
+            finally:
+                self._set(_LISTENING, 0.0)
+
+    @contextmanager
+    def beats(self, patience: float) -> Iterator[None]:
+        """Promise to beat at least every ``patience`` seconds; whoever asks ends it at once."""
         self.promise(patience)
-        self._set(_LISTENING, 1.0)
         try:
             yield
         finally:
-            self._set(_LISTENING, 0.0)
             self._set(_PATIENCE, 0.0)
 
     def promise(self, patience: float) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hone_trainer.keras import tf
-from hone_trainer.served_variables import OnServer
+from hone_trainer.served_variables import PARCEL_BYTES, OnServer
 from hone_trainer.slabs import spans
 
 LARGE = 32 << 20
@@ -61,11 +61,11 @@ def _fill(variable: Any, draw: Callable[..., Any]) -> None:
     for part in getattr(variable, "variables", [variable]):
         slab = OnServer(part)
         rows, *rest = slab.shape
-        for first, last in spans(slab):
+        for first, last in spans(slab, PARCEL_BYTES):
             place = {
                 "partition_shape": (last - first, *rest),
                 "partition_offset": (before + first, *(0 for _ in rest)),
             }
             with tf.device(part.device):
-                part.scatter_update(tf.IndexedSlices(draw(**place), tf.range(first, last)))
+                slab.update(first, draw(**place))
         before += rows

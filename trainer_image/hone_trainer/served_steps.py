@@ -76,23 +76,26 @@ class ServedSteps:
         chosen = np.where(batches != PADDING, batches, batches[:, :1])
         features = {name: tf.constant(v[chosen]) for name, v in self._data.features.items()}
         real = tf.constant((batches != PADDING).astype(np.float32))
+        shares = real
+        if self._data.weights is not None:
+            shares = tf.constant(relative(self._data.weights[:, 0][chosen], batches != PADDING))
         labels = tf.constant(self._data.labels[chosen])
-        return self._coordinator.schedule(self._run, args=(features, labels, real))
+        return self._coordinator.schedule(self._run, args=(features, labels, real, shares))
 
-    def _run_eagerly(self, features: Any, labels: Any, real: Any) -> Any:
+    def _run_eagerly(self, features: Any, labels: Any, real: Any, shares: Any) -> Any:
         def run(step: Any, told: Any) -> Any:
             chosen = {name: values[step] for name, values in features.items()}
-            args = (chosen, labels[step], real[step])
+            args = (chosen, labels[step], real[step], shares[step])
             return step + 1, told + self._strategy.run(self._step, args=args)
 
         steps = tf.shape(real)[0]
         start = (tf.constant(0), tf.zeros(3))
         return tf.while_loop(lambda step, _: step < steps, run, start)[1]
 
-    def _step(self, features: Any, labels: Any, real: Any) -> Any:
+    def _step(self, features: Any, labels: Any, real: Any, shares: Any) -> Any:
         with tf.GradientTape() as tape:
             probabilities = self._model(features, training=True)
-            losses = keras.losses.binary_crossentropy(labels, probabilities) * real
+            losses = keras.losses.binary_crossentropy(labels, probabilities) * shares
             mean = tf.reduce_sum(losses) / tf.reduce_sum(real)
         variables = self._model.trainable_variables
         gradients = tape.gradient(mean, variables)
@@ -101,3 +104,10 @@ class ServedSteps:
         )
         right = tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32)[:, 0]
         return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(right * real), tf.reduce_sum(real)])
+
+
+def relative(weights: NDArray[np.float32], real: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Give weights (steps, rows) of which the mean over each step's real rows is 1; 0 elsewhere."""
+    kept = np.where(real, weights, np.float32(0))
+    mean = kept.sum(axis=1, keepdims=True) / real.sum(axis=1, keepdims=True)
+    return (kept / np.where(mean > 0, mean, 1)).astype(np.float32)

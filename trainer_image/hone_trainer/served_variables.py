@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hone_trainer.keras import tf
-from hone_trainer.slabs import Array, Slab, rows_of, spans
+from hone_trainer.slabs import Array, InMemory, Slab, rows_of, spans
 
 _PART = re.compile(r"/part_\d+(:\d+)?$")
+PARCEL_BYTES = 16 << 20
+"""Bytes that are on the way to a server at a time: there they take two or three times as much."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,23 @@ class OnServer:
 
     def write(self, slab: Slab) -> None:
         """Take over the values of another slab of the same shape."""
+        if not self.shape:
+            self.variable.assign(slab.read(0, 1)[0])
+            return
         for first, last in spans(slab):
             rows = slab.read(first, last)
-            if self.shape:
-                ids = tf.range(first, last)
-                self.variable.scatter_update(tf.IndexedSlices(tf.constant(rows), ids))
-            else:
-                self.variable.assign(rows[0])
+            for start, end in spans(InMemory(rows), PARCEL_BYTES):
+                self.update(first + start, tf.constant(rows[start:end]))
+
+    def update(self, first: int, rows: Any) -> None:
+        """Replace the rows from ``first`` on, and wait until they are there.
+
+        An update returns before its server has even received it: a server that several wait for
+        runs out of memory.
+        """
+        ids = tf.range(first, first + len(rows))
+        self.variable.scatter_update(tf.IndexedSlices(rows, ids))
+        tf.gather(self.variable, ids[-1:]).numpy()
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,13 @@ class Stage(Words):
         """Say what the pods of a role run, with its arguments; None for the trainer itself."""
         return None
 
+    def secrets(self) -> dict[str, tuple[str, str]]:
+        """Say which variables of the pods come from Secrets: name -> (Secret, key in it).
+
+        The operator passes the names on and never reads a Secret.
+        """
+        return {}
+
     def run(self, ctx: Context) -> Report:
         """Do the work in one pod of the gang.
 

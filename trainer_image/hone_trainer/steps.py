@@ -88,6 +88,7 @@ class Steps:
         self._optimizer = optimizer
         self._features = {name: tf.constant(values) for name, values in rows.features.items()}
         self._labels = tf.constant(rows.labels)
+        self._weights = None if rows.weights is None else tf.constant(rows.weights[:, 0])
         self._batch = batch
         self._replicas = strategy.num_replicas_in_sync
         self._share = batch // self._replicas
@@ -158,8 +159,10 @@ class Steps:
         with tf.control_dependencies([*features.values(), labels]):
             fed = tf.timestamp()
         count = tf.reduce_sum(tf.cast(batch != PADDING, tf.float32))
-        gradients, loss, hits = self._learn(features, labels, real, count)
-        gradients = [self._travelling(gradient) for gradient in gradients]
+        shares = real if self._weights is None else real * self._relative(batch, chosen, count)
+        gradients, loss, hits = self._learn(features, labels, real, shares, count)
+        pairs = zip(gradients, self._model.trainable_variables, strict=True)
+        gradients = [self._travelling(gradient, variable) for gradient, variable in pairs]
         with tf.control_dependencies([loss, *gradients]):
             done = tf.timestamp()
         mine = tf.one_hot(place, self._replicas)
@@ -175,21 +178,30 @@ class Steps:
         )
         return told, rows
 
-    def _learn_eagerly(self, features: Any, labels: Any, real: Any, count: Any) -> Any:
-        """Give gradients of the mean loss of the global batch, and this replica's sums."""
+    def _relative(self, batch: Any, chosen: Any, count: Any) -> Any:
+        """Give the weights of this replica's rows, 1 being the mean of the global batch."""
+        all_rows = tf.gather(self._weights, tf.where(batch != PADDING, batch, batch[0]))
+        mean = tf.reduce_sum(tf.where(batch != PADDING, all_rows, 0.0)) / count
+        return tf.math.divide_no_nan(tf.gather(self._weights, chosen), mean)
+
+    def _learn_eagerly(self, features: Any, labels: Any, real: Any, shares: Any, count: Any) -> Any:
+        """Give gradients of the mean loss of the global batch, and this replica's sums.
+
+        Rows count by their shares, 0 for padding, which add up to ``count`` over all replicas.
+        """
         with tf.GradientTape() as tape:
             probabilities = self._model(features, training=True)
-            losses = keras.losses.binary_crossentropy(labels, probabilities) * real
+            losses = keras.losses.binary_crossentropy(labels, probabilities) * shares
             mean = tf.reduce_sum(losses) / count
         gradients = tape.gradient(mean, self._model.trainable_variables)
         right = tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32)[:, 0]
         return gradients, tf.reduce_sum(losses), tf.reduce_sum(right * real)
 
-    def _travelling(self, gradient: Any) -> Any:
+    def _travelling(self, gradient: Any, variable: Any) -> Any:
         if not isinstance(gradient, tf.IndexedSlices) or self._lazy:
             return gradient
-        shape = tf.get_static_value(gradient.dense_shape)
-        ids = gradient.indices.shape[0]
-        if shape is None or ids is None or shape[0] > DENSE_RATIO * ids * self._replicas:
+        # The variable tells its rows also where XLA knows no values, of shapes neither.
+        rows, ids = variable.shape[0], gradient.indices.shape[0]
+        if ids is None or rows > DENSE_RATIO * ids * self._replicas:
             return gradient
-        return tf.convert_to_tensor(gradient)
+        return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, rows)

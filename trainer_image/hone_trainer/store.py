@@ -7,81 +7,69 @@ Only pods talk to storage; the operator never does.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import logging
-import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hone_trainer.buckets import is_bucket, open_bucket
 from hone_trainer.storage_faults import UNREACHABLE, explain
 from hone_trainer.task import Artifact, StageFailure, Store
 
 Got = TypeVar("Got")
 ARTIFACTS_FIELD = "spec.artifacts.uri"
-_BACKOFF = {
-    "init_backoff": timedelta(milliseconds=250),
-    "base": 2,
-    "max_backoff": timedelta(seconds=1),
-}
-_RETRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=30), "backoff": _BACKOFF}
-"""The library's own, for a lost packet; what lasts longer is waited for here, and said so."""
 FIRST_PATIENCE_S = 16.0
 """For a server that never answered: a pod may be faster than its network, or the name be wrong."""
 PATIENCE_S = 300.0
 """For a server that did answer: it restarts, or its node does."""
 PAUSE_S = 2.0
+_MOST_PLACES = 64
+"""Places elsewhere that stay open: each keeps connections."""
 _log = logging.getLogger("hone")
-_CLIENT = {"allow_http": True, "connect_timeout": "5s", "timeout": "300s"}
 
 
 def open_store(store: Store, field: str = ARTIFACTS_FIELD) -> ArtifactStore:
     """Open a place for artifacts; nothing is reached before the first use.
 
     Args:
-        store: a path, ``file://…`` or ``s3://bucket/prefix``, and how an S3 server is reached.
+        store: a path, ``file://…`` or a place in a bucket (``s3://…``, ``gs://…``, ``az://…``),
+            and how an S3 server is reached.
         field: the field of the job that the URI comes from, for messages.
 
     Raises:
-        StageFailure: the URI is of no kind known (``UnsupportedUri``).
+        StageFailure: the URI is of no kind known (``UnsupportedUri``), or the credentials make no
+            sense (``StorageForbidden``).
     """
-    if store.uri.startswith("s3://"):
+    if is_bucket(store.uri):
         root = store.uri.rstrip("/")
-        return ArtifactStore(store, root, _open_bucket(root, store), field)
+        return ArtifactStore(store, root, open_bucket(root, store, field), field)
     if "://" in store.uri and not store.uri.startswith("file://"):
         scheme = store.uri.split("://")[0]
-        remedy = f"{field} must be s3://bucket/prefix or a path"
+        remedy = f"{field} must be gs://, az:// or s3://bucket/prefix or a path"
         raise StageFailure("UnsupportedUri", f"{scheme}:// is not supported: {remedy}")
     root = str(Path(store.uri.removeprefix("file://")).absolute())
     return ArtifactStore(store, root, None, field)
 
 
-def _open_bucket(root: str, store: Store) -> Any:
-    from obstore.store import S3Store
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """What is known of an object without reading it.
 
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    options: dict[str, Any] = {"virtual_hosted_style_request": False}
-    if store.endpoint is None:
-        options = {}  # AWS itself: leave its own way of addressing
-    elif not os.environ.get("AWS_ACCESS_KEY_ID") and not os.environ.get("AWS_ROLE_ARN"):
-        options["skip_signature"] = True  # a server of our own knows no instance metadata
-    if store.endpoint is not None:
-        options["endpoint"] = store.endpoint
-    region = store.region or os.environ.get("AWS_REGION") or "us-east-1"
-    return S3Store(
-        bucket,
-        prefix=prefix or None,
-        region=region,
-        client_options=_CLIENT,
-        retry_config=_RETRIES,
-        **options,
-    )
+    Attributes:
+        path: where it is, relative to its store.
+        size: bytes.
+        version: changes whenever the bytes do: an ETag or a time of change, and the size.
+    """
+
+    path: str
+    size: int
+    version: str
 
 
-@dataclass
+@dataclasses.dataclass
 class ArtifactStore:
     """A folder or bucket of artifacts. Paths are relative to it, with forward slashes.
 
@@ -92,11 +80,14 @@ class ArtifactStore:
 
     settings: Store
     root: str
-    _backend: Any
+    _backend: Any = dataclasses.field(repr=False)
     field: str = ARTIFACTS_FIELD
     say: Callable[[str], None] = _log.warning
     """Told when it has to wait."""
     _reached: bool = False
+    _places: dict[tuple[str, str], ArtifactStore] = dataclasses.field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def get(self, path: str) -> bytes:
         """Read an object; ``InputNotFound`` where there is none."""
@@ -125,16 +116,54 @@ class ArtifactStore:
 
     def list(self, prefix: str) -> list[str]:
         """Give the paths below a folder, sorted; empty where there is no such folder."""
+        return [entry.path for entry in self.entries(prefix)]
+
+    def entries(self, prefix: str) -> Sequence[Entry]:
+        """Give what lies below a folder, sorted by path; empty where there is no such folder."""
         import obstore
 
-        def look() -> list[str]:
+        def look() -> Sequence[Entry]:
             try:
-                backend = self._open(create=False)
+                pages = obstore.list(self._open(create=False), prefix)
             except FileNotFoundError:
                 return []
-            return sorted(o["path"] for page in obstore.list(backend, prefix) for o in page)
+            found = (self._entry(each) for page in pages for each in page)
+            return sorted(found, key=lambda entry: entry.path)
 
         return self._reach(prefix, look)
+
+    def entry(self, path: str) -> Entry | None:
+        """Say what is known of an object; None where there is none."""
+        import obstore
+
+        def look() -> Entry | None:
+            try:
+                return self._entry(obstore.head(self._open(create=False), path))
+            except FileNotFoundError:
+                return None
+
+        return self._reach(path, look)
+
+    def get_range(self, path: str, start: int, end: int, version: str = "") -> bytes:
+        """Read the bytes from ``start`` to before ``end``, fewer where the object ends earlier.
+
+        Args:
+            path: the object.
+            start: first byte; one that is there.
+            end: one past the last.
+            version: what ``entry`` said; ``InputChanged`` where the object is another by now.
+        """
+        import obstore
+
+        def look() -> bytes:
+            got = obstore.get(self._open(create=False), path, options={"range": (start, end)})
+            if version and self._entry(got.meta).version != version:
+                message = f"{self.uri(path)} was changed while it was read"
+                remedy = f"let nobody write to what {self.field} names, and start again"
+                raise StageFailure("InputChanged", f"{message}: {remedy}")
+            return bytes(got.bytes())
+
+        return self._reach(path, look)
 
     def delete(self, path: str) -> None:
         """Remove an object; one that is not there is fine."""
@@ -158,7 +187,24 @@ class ArtifactStore:
             return self.get(uri.removeprefix(self.root + "/"))
         parent, _, name = uri.rpartition("/")
         parent = parent or ("/" if uri.startswith("/") else ".")
-        return open_store(self.settings.model_copy(update={"uri": parent}), field).get(name)
+        return self.at(parent, field).get(name)
+
+    def at(self, uri: str, field: str) -> ArtifactStore:
+        """Open another place, reached with this store's endpoint and keys.
+
+        Args:
+            uri: a folder or a place in a bucket.
+            field: the field of the job that it comes from, for messages.
+        """
+        place = self._places.get((uri, field))
+        if place is None:
+            place = open_store(self.settings.model_copy(update={"uri": uri}), field)
+            place._reached = self._reached and is_bucket(uri) and uri[:5] == self.root[:5]
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            self._places[uri, field] = place
+        place.say = self.say
+        return place
 
     def fetch(self, artifact: Artifact) -> bytes:
         """Read an artifact and check its digest (``ArtifactDamaged`` where it differs)."""
@@ -167,6 +213,12 @@ class ArtifactStore:
             message = f"{artifact.uri} is not what was committed: its SHA-256 digest differs"
             raise StageFailure("ArtifactDamaged", message)
         return data
+
+    def _entry(self, meta: Any) -> Entry:
+        tag = meta["e_tag"] if is_bucket(self.root) else None
+        # A file's tag holds its inode, which differs from node to node for the same file.
+        changed = tag or meta["last_modified"].isoformat()
+        return Entry(meta["path"], meta["size"], f"{changed} {meta['size']}")
 
     def _open(self, *, create: bool = True) -> Any:
         if self._backend is None:

@@ -5,6 +5,7 @@ the termination message. Both are records that either side can read without Tens
 """
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
@@ -146,6 +147,10 @@ class StageFailure(Exception):
         self.reason = reason
         self.message = message
         self.retry = retry
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how to make it again in another process."""
+        return partial(StageFailure, retry=self.retry), (self.reason, self.message)
 
 
 class Interrupted(Exception):

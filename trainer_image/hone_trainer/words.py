@@ -57,7 +57,9 @@ class OneOf(Words):
         """Note which fields are kinds."""
         super().__pydantic_init_subclass__(**kwargs)
         if OneOf in cls.__bases__:
-            cls.kinds = {to_camel(name): name for name in cls.model_fields}
+            cls.kinds = {
+                field.alias or to_camel(name): name for name, field in cls.model_fields.items()
+            }
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

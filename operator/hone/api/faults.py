@@ -15,7 +15,7 @@ from hone.api.pod_settings import (
     VARIABLE_PATTERN,
 )
 from hone.api.quantity import QUANTITY
-from hone_trainer.sources.csv import URI_PATTERN
+from hone_trainer import patterns
 
 Step = str | int
 
@@ -28,8 +28,8 @@ FORMS = {
     QUANTITY: "must be an amount such as 500m, 4Gi or 1",
     STORE_PATTERN: "must be s3://bucket/folder or an absolute path, with no user or password in it",
     ENDPOINT_PATTERN: "must be http://host:port or https://host:port, with no user in it",
-    URI_PATTERN: "must be s3://bucket/key or a path, with no user or password in it",
     PATH_PATTERN: "must be an absolute path without a colon",
+    **patterns.FORMS,
 }
 """Pattern -> what it asks for. What was given is not repeated: there may be a password in it."""
 

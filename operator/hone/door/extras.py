@@ -9,10 +9,13 @@ from importlib.util import find_spec
 MODULES: dict[str, Sequence[str]] = {
     "operator": ("aiohttp", "kopf", "kubernetes", "prometheus_client", "rich"),
     "trainer": (
+        "dask",
+        "distributed",
         "numpy",
         "obstore",
         "pandas",
         "pyarrow",
+        "sklearn",
         "tensorflow",
         "tensorflow_model_optimization",
         "tf_keras",

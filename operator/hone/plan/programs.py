@@ -43,11 +43,13 @@ def program(stage: Stage, task: Task, peers: Variables) -> Program:
     theirs = stage.program(task.role)
     if theirs is not None:
         return Program(
-            theirs, [*_plain(_contract(task)), index_variable("HONE_INDEX"), *peers], stage.reports
+            theirs,
+            [*_plain(_contract(task)), index_variable("HONE_INDEX"), *_secret(stage), *peers],
+            stage.reports,
         )
     text = json.dumps(task.dump(), separators=(",", ":"))
     said = SCRATCH | LEGACY_KERAS | {TASK_VARIABLE: text}
-    return Program(TRAINER, [*_plain(said), *peers], stage.reports)
+    return Program(TRAINER, [*_plain(said), *_secret(stage), *peers], stage.reports)
 
 
 def _contract(task: Task) -> dict[str, str]:
@@ -77,3 +79,10 @@ def _contract(task: Task) -> dict[str, str]:
 def _plain(said: dict[str, str]) -> Variables:
     # The kubelet reads $(NAME) and $$ in values: whatever the user wrote has to come through.
     return [{"name": name, "value": value.replace("$", "$$")} for name, value in said.items()]
+
+
+def _secret(stage: Stage) -> Variables:
+    return [
+        {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
+        for name, (secret, key) in stage.secrets().items()
+    ]

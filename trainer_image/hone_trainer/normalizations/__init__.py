@@ -1,6 +1,9 @@
 """The normalisations that exist: one line each."""
 
+from hone_trainer.normalizations.log import Log
 from hone_trainer.normalizations.min_max import MinMax
+from hone_trainer.normalizations.quantile import QuantileMap
+from hone_trainer.normalizations.robust import Robust
 from hone_trainer.normalizations.z_score import ZScore
 from hone_trainer.words import OneOf
 
@@ -12,3 +15,9 @@ class AnyNormalization(OneOf):
     """Mean 0, standard deviation 1."""
     min_max: MinMax | None = None
     """Smallest value 0, largest 1."""
+    robust: Robust | None = None
+    """Median 0, and 1 between the quartiles."""
+    log: Log | None = None
+    """Logarithms with mean 0, standard deviation 1."""
+    quantile: QuantileMap | None = None
+    """Ranks among the training rows."""

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hone_trainer.words import Words
+from hone_trainer.normalizations.line import along, line
+from hone_trainer.normalizations.normalization import Normalization
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.preparation.moments import Moments
 
 
-class MinMax(Words):
-    """Smallest value 0, largest 1."""
+class MinMax(Normalization):
+    """Smallest value 0, largest 1; later values may lie beyond."""
 
-    def learn(self, values: pd.Series[float]) -> tuple[float, float]:
-        """Give (offset, scale) of the training values: minimum and range, never 0."""
-        return float(values.min()), float(values.max() - values.min()) or 1.0
+    def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
+        """Give ``offset``, the minimum, and ``scale``, the range, of all training rows."""
+        if not moments.count:
+            return line(0.0, 0.0)
+        return line(moments.low, moments.high - moments.low)
+
+    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
+        """See ``Normalization.apply``."""
+        return along(values, learned)

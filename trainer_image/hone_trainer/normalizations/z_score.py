@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hone_trainer.words import Words
+from hone_trainer.normalizations.line import along, line
+from hone_trainer.normalizations.normalization import Normalization
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.preparation.moments import Moments
 
 
-class ZScore(Words):
+class ZScore(Normalization):
     """Mean 0, standard deviation 1."""
 
-    def learn(self, values: pd.Series[float]) -> tuple[float, float]:
-        """Give (offset, scale) of the training values: mean and standard deviation, never 0."""
-        return float(values.mean()), float(values.std(ddof=0)) or 1.0
+    def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
+        """Give ``offset`` and ``scale``: mean and standard deviation of all training rows."""
+        return line(moments.mean, moments.deviation)
+
+    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
+        """See ``Normalization.apply``."""
+        return along(values, learned)

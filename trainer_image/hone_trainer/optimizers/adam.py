@@ -19,10 +19,10 @@ class Adam(Words):
 
     def open(self) -> Any:
         """Give the Keras optimiser."""
-        from hone_trainer.keras import keras
-
         if self.lazy:
             from hone_trainer.optimizers.lazy_adam import lazy_adam
 
             return lazy_adam(self.learning_rate)
-        return keras.optimizers.Adam(learning_rate=self.learning_rate)
+        from hone_trainer.optimizers.dense_adam import DenseAdam
+
+        return DenseAdam(learning_rate=self.learning_rate)

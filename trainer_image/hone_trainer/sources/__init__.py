@@ -2,6 +2,9 @@
 
 from hone_trainer.sources.click_model import ClickModel
 from hone_trainer.sources.csv import Csv
+from hone_trainer.sources.json_lines import JsonLines
+from hone_trainer.sources.parquet import Parquet
+from hone_trainer.sources.sql import Sql
 from hone_trainer.words import OneOf
 
 
@@ -9,6 +12,12 @@ class AnySource(OneOf):
     """Where the raw rows come from."""
 
     csv: Csv | None = None
-    """A CSV file with a header line."""
+    """CSV files with a header line."""
+    parquet: Parquet | None = None
+    """Parquet files."""
+    json_lines: JsonLines | None = None
+    """Files of JSON objects, one a line."""
+    sql: Sql | None = None
+    """The result of a query of a PostgreSQL database."""
     click_model: ClickModel | None = None
     """Interactions drawn from a latent-factor click model: data to try Hone with."""

@@ -1,133 +1,110 @@
-"""Rows from a CSV file."""
+"""Rows from CSV files."""
 
 from __future__ import annotations
 
-import io
-from csv import reader
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from hone_trainer.sources.source import RawRows, RowSource, choose
+from hone_trainer.patterns import DELIMITER_PATTERN, Uri
+from hone_trainer.sources.files import File, find, look, require_columns
+from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
 from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hone_trainer.columns import Column
     from hone_trainer.store import ArtifactStore
 
-URI_PATTERN = r"^[a-z][a-z0-9+.-]*://[^@?#]*$|^/[^@?#]*$|^\.{0,2}[^:@?#]*$"
-"""A URI without user, password or signature, or a path."""
-NO_NUMBER = ("", "na", "n/a", "nan", "null", "none")
-"""What stands for a missing number, in any case; a missing id or label is an empty field."""
-TRUTH = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0, "false": 0.0, "true": 1.0}
+FIELD = "prepare.source.csv.uri"
+_ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2")
+_LOOKS = (64 << 10, 1 << 20, 16 << 20)
+"""Bytes in which the header line is sought, one after the other."""
 
 
 class Csv(RowSource):
-    """A CSV file with a header line (RFC 4180)."""
+    """CSV files with a header line (RFC 4180)."""
 
-    uri: Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
-    """Where it lies: ``s3://bucket/key`` or a path. Reached as the artifacts are."""
+    uri: Uri
+    """A file, a folder of files that end in .csv, or a pattern in which * stands for any part of a
+    name: ``s3://bucket/clicks/2026-*/part-*.csv.gz``, also ``gs://``, ``az://`` or a path. Names
+    that end in .gz, .zst or .bz2 are compressed. Buckets are reached as the artifacts are."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1, pattern=DELIMITER_PATTERN)] = ","
+    """What separates fields: a comma, semicolon, bar, colon, caret, tilde, space or tab."""
 
-    def read(self, columns: tuple[Column, ...], store: ArtifactStore) -> RawRows:
-        """Read the file; see ``RowSource.read``."""
-        table = _parse(store.read(self.uri, "prepare.source.csv.uri"), self.uri)
-        if table.empty:
+    def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
+        """Read the header of each file and cut it into ranges; see ``RowSource.pieces``."""
+        from hone_trainer.sources.lines import cut
+
+        files = find(self.uri, _ENDINGS, store, FIELD)
+        headers = look(files, lambda file: self._header(file, store))
+        wanted = [column.name for column in columns]
+        found: list[Piece] = []
+        for file, (header, body) in zip(files, headers, strict=True):
+            require_columns(wanted, header, file.uri, files[0].uri)
+            twice = next((name for name in wanted if header.count(name) > 1), None)
+            if twice is not None:
+                message = f"{file.uri}: line 1 names column {twice!r} more than once"
+                raise StageFailure("UnreadableInput", message)
+            found += cut(file, body, {"header": header})
+        if not found:
             message = f"{self.uri} has no rows below its header line"
-            raise StageFailure("NoRowsLeft", f"{message}: correct prepare.source.csv.uri")
-        frame = choose(table, columns)
-        read = {"id": _ids, "number": _numbers, "label": _labels}
-        return RawRows(frame.apply(lambda texts: read[_kind(columns, texts.name)](texts)))
+            raise StageFailure("NoRowsLeft", f"{message}: correct {FIELD}")
+        return tuple(found)
+
+    def read(
+        self, piece: Piece, columns: tuple[Column, ...], store: ArtifactStore, digest: Digest
+    ) -> Iterator[Rows]:
+        """Read a piece; see ``RowSource.read``."""
+        from hone_trainer.sources.delimited import parse
+        from hone_trainer.sources.lines import slices
+
+        first, header = 0, piece.facts["header"]
+        for part in slices(piece, store, FIELD, self.delimiter.encode(), digest):
+            parsed = parse(part, header, self.delimiter, columns, first, piece.uri)
+            first += parsed.count
+            yield from parsed.rows(columns)
+
+    def peek(self, store: ArtifactStore, rows: int) -> Any:
+        """Give the first rows as texts, null where a field is empty; see ``RowSource.peek``."""
+        from hone_trainer.sources.delimited import show_texts
+        from hone_trainer.sources.lines import slices
+
+        piece = self.pieces((), store)[0]
+        parts = slices(piece, store, FIELD, self.delimiter.encode(), Digest())
+        data = next((part.data for part in parts), b"")
+        return show_texts(data, piece.facts["header"], self.delimiter, piece.uri).slice(0, rows)
+
+    def resume(self, pieces: tuple[Piece, ...], digests: tuple[Digest, ...]) -> tuple[Piece, ...]:
+        """Give the pieces that began in a quoted field and did not know; see ``RowSource``."""
+        from hone_trainer.sources.lines import misjudged
+
+        return misjudged(pieces, digests)
+
+    def _header(self, file: File, store: ArtifactStore) -> tuple[list[str], int]:
+        from hone_trainer.sources.delimited import read_header
+        from hone_trainer.sources.lines import beginning
+        from hone_trainer.sources.open_file import require_text
+
+        start: bytes = b""
+        for count in _LOOKS:
+            start = beginning(file, store, FIELD, count)
+            require_text(start, file.uri)
+            if not start.strip():
+                break
+            found = read_header(start, self.delimiter, file.uri)
+            if found is None and len(start) < count:  # a line without an end is the last one
+                found = read_header(start + b"\n", self.delimiter, file.uri)
+            if found is not None:
+                return found[0], min(found[1], len(start))
+            if len(start) < count:
+                break
+        raise _no_header(file.uri, start)
 
 
-def _parse(data: bytes, uri: str) -> pd.DataFrame:
-    """Give every column as strings, None where a field is empty."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    if not data.strip():
+def _no_header(uri: str, start: Any) -> StageFailure:
+    if not start.strip():
         message = f"{uri} is empty: it takes a header line and rows below it"
-        raise StageFailure("UnreadableInput", message)
-    bad: list[Any] = []
-
-    def note(row: Any) -> Any:
-        bad.append(row)
-        return "error"
-
-    try:
-        data.decode()
-        header = next(reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")), [])
-        table = csv.read_csv(
-            io.BytesIO(data),
-            read_options=csv.ReadOptions(use_threads=False),  # threads lose the rows' numbers
-            parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
-            convert_options=csv.ConvertOptions(
-                column_types={name: pa.string() for name in header},
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise StageFailure(
-            "UnreadableInput", f"{uri}: line {line} is not UTF-8: save it as UTF-8"
-        ) from None
-    except pa.ArrowInvalid as error:
-        what = str(error).splitlines()[0][:200]
-        if bad:
-            what = f"line {bad[0].number} has {bad[0].actual_columns} fields"
-            what += f" instead of {bad[0].expected_columns}"
-        raise StageFailure("UnreadableInput", f"{uri}: {what}") from None
-    twice = {name for name in header if header.count(name) > 1}
-    if twice:
-        message = f"{uri}: line 1 names column {min(twice)!r} more than once"
-        raise StageFailure("UnreadableInput", message)
-    other = next((mark for mark in ";\t|" if len(header) == 1 and mark in header[0]), "")
-    if other:
-        message = f"{uri}: its fields seem to be separated by {other!r}: save it with commas"
-        raise StageFailure("UnreadableInput", message)
-    return table.to_pandas()
-
-
-def _kind(columns: tuple[Column, ...], name: Any) -> str:
-    return next(column.kind for column in columns if column.name == name)
-
-
-def _ids(texts: pd.Series[Any]) -> pd.Series[Any]:
-    return texts.str.strip().replace("", None)
-
-
-def _numbers(texts: pd.Series[Any]) -> pd.Series[Any]:
-    import numpy as np
-    import pandas as pd
-
-    known = texts.fillna("").str.strip()
-    known = known.mask(known.str.lower().isin(NO_NUMBER))
-    values = pd.to_numeric(known, errors="coerce").astype("float64")
-    wrong = (known.notna() & values.isna()) | np.isinf(values)
-    if wrong.any():
-        raise StageFailure(
-            "BadNumber", _offender(texts, wrong, "a finite number", "write it as 1234.5")
-        )
-    return values
-
-
-def _labels(texts: pd.Series[Any]) -> pd.Series[Any]:
-    known = texts.str.strip().str.lower()
-    values = known.map(TRUTH).astype("float64")
-    wrong = known.notna() & values.isna()
-    if wrong.any():
-        raise StageFailure(
-            "BadLabel",
-            _offender(texts, wrong, "0 or 1", "write it as 0 and 1, or as false and true"),
-        )
-    return values
-
-
-def _offender(texts: pd.Series[Any], wrong: pd.Series[bool], wanted: str, remedy: str) -> str:
-    row = int(wrong.to_numpy().argmax())
-    text = str(texts.iloc[row])[:40]
-    also = f" (and {int(wrong.sum()) - 1} more)" if wrong.sum() > 1 else ""
-    where = f"column {texts.name!r}: row {row + 1} holds {text!r}{also}"
-    return f"{where}, which is not {wanted}: {remedy}"
+    else:
+        message = f"{uri}: its header line has no end: a quotation mark is never closed"
+    return StageFailure("UnreadableInput", message)

@@ -2,58 +2,159 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from hone_trainer.task import StageFailure
 from hone_trainer.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
     from hone_trainer.store import ArtifactStore
 
+PIECE_BYTES = 32 << 20
+"""Bytes of a source that are read at a time: with what they become in memory, several times less
+than the smallest pod has. The output does not depend on how many pods there are, only on this."""
+BLOCK_ROWS = 1 << 20
+"""Most rows of a block, for sources of very short rows."""
+
 
 @dataclass(frozen=True)
-class RawRows:
-    """Rows as the source has them.
+class Piece:
+    """A slice of a source that can be read on its own, in any pod; JSON and pickle both take it.
 
-    frame: indexed 0 to n-1, the number of the row in its source. Ids are strings, numbers and the
-        label float64; what is missing is None in ids and NaN in the others.
-    probability: (n,) the true probability of the label, from a source that made it up. It serves
-        to say what the best possible model reaches and never gets into a shard.
+    Attributes:
+        uri: where it lies, without secrets; shown in messages.
+        start: first byte, row or row group, as the source counts.
+        end: one past the last; None for all there is.
+        version: what changes whenever the content does (an ETag, a time of change and a size).
+        size: bytes, for progress; 0 where nobody knows.
+        quoted: whether ``start`` is inside a quoted field of a CSV.
+        facts: whatever else the source wants to remember; JSON values.
     """
 
-    frame: pd.DataFrame
+    uri: str
+    start: int = 0
+    end: int | None = None
+    version: str = ""
+    size: int = 0
+    quoted: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row, or a value of it, that could not be understood."""
+
+    row: int
+    """Its number in the piece, from 0, counting bad rows too."""
+    column: str
+    """Its column; empty where the whole row is broken."""
+    text: str
+    """What stands there, at most 200 characters."""
+    reason: str
+    """BadNumber, BadLabel, BadTime, BrokenRow …"""
+    wanted: str
+    """What should stand there, and what to do: ``a finite number: write it as 1234.5``."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a piece, in order.
+
+    Attributes:
+        table: the wanted columns in the forms of ``preparation.block``; bad rows are left out.
+        number: (n,) the number of each row in the piece, from 0.
+        bad: rows that are left out.
+        probability: (n,) the true probability of the label, from a source that made it up.
+    """
+
+    table: Any
+    number: NDArray[np.int64]
+    bad: tuple[BadRow, ...] = ()
     probability: NDArray[np.float64] | None = None
 
 
-class RowSource(Words):
-    """Where raw rows come from: its parameters plus ``read``."""
+@dataclass
+class Digest:
+    """What a source found out about a piece while it read it, besides the rows.
 
-    def read(self, columns: tuple[Column, ...], store: ArtifactStore) -> RawRows:
-        """Read the columns that take part.
+    Attributes:
+        sha256: hex digest of the piece's bytes; empty where it has none.
+        quoted: whether it was read as if it began inside a quoted field (CSV).
+        quotes: whether it then ends inside one and does not begin so, or the other way round.
+        otherwise: the same, had it been read the other way.
+        alike: whether its rows are the same both ways.
+        size: bytes that were read.
+    """
+
+    sha256: str = ""
+    quoted: bool = False
+    quotes: bool = False
+    otherwise: bool = False
+    alike: bool = True
+    size: int = 0
+
+
+class RowSource(Words):
+    """Where raw rows come from: its parameters, ``pieces`` and ``read``."""
+
+    def secrets(self) -> dict[str, tuple[str, str]]:
+        """Say which variables of the pods come from Secrets: see ``Stage.secrets``."""
+        return {}
+
+    def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
+        """Look at what is there and cut it into pieces, in the order of the rows.
+
+        How it is cut depends on the source alone, never on how many pods there are.
 
         Args:
             columns: what is wanted.
             store: the artifacts' store, whose endpoint and keys reach other places too.
 
         Raises:
-            StageFailure: InputNotFound, UnreadableInput, ColumnNotFound, BadLabel, BadNumber.
+            StageFailure: InputNotFound, UnreadableInput, ColumnNotFound, …
         """
         raise NotImplementedError
 
+    def read(
+        self, piece: Piece, columns: tuple[Column, ...], store: ArtifactStore, digest: Digest
+    ) -> Iterator[Rows]:
+        """Read the columns that take part, some rows at a time, each time about ``PIECE_BYTES``.
 
-def choose(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    """Keep the columns that take part; ``ColumnNotFound`` names those that are not there."""
-    from hone_trainer.task import StageFailure
+        Args:
+            piece: one of ``pieces``.
+            columns: what is wanted; ``column.value.form`` is the form.
+            store: see ``pieces``.
+            digest: filled in by the time the last rows are given.
 
-    wanted = [column.name for column in columns]
-    absent = [name for name in wanted if name not in frame.columns]
-    if absent:
-        there = ", ".join(repr(name) for name in list(frame.columns)[:32])
-        message = f"the source has no column {absent[0]!r}; it has {there}: correct prepare.columns"
-        raise StageFailure("ColumnNotFound", message)
-    return frame[wanted]
+        Raises:
+            StageFailure: InputNotFound, UnreadableInput, ColumnNotFound.
+        """
+        raise NotImplementedError
+
+    def peek(self, store: ArtifactStore, rows: int) -> Any:  # noqa: ARG002
+        """Give the first rows, with all columns there are, as an Arrow table of raw values.
+
+        Values have the types of the source: texts where it has none.
+
+        Args:
+            store: see ``pieces``.
+            rows: how many at most.
+
+        Raises:
+            StageFailure: this source does not tell (``NothingToInfer``), or what ``pieces`` raises.
+        """
+        message = "the columns of this source are not worked out from its rows"
+        raise StageFailure("NothingToInfer", f"{message}: name them in prepare.columns")
+
+    def resume(self, pieces: tuple[Piece, ...], digests: tuple[Digest, ...]) -> tuple[Piece, ...]:  # noqa: ARG002
+        """Give the pieces that have to be read again, now that all of them were read once.
+
+        A CSV is cut without knowing whether a cut falls into a quoted field; its digests tell.
+        """
+        return ()

@@ -1,4 +1,4 @@
-"""Prepare: raw rows to a clean, normalised, split data set.
+"""Prepare: raw rows to a clean, normalised, augmented, split data set.
 
 The split comes first, so that whatever is learned afterwards (fill values, scales, vocabularies)
 is learned on training rows only and nothing of the held-out rows leaks into them.
@@ -6,14 +6,19 @@ is learned on training rows only and nothing of the held-out rows leaks into the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from hone_trainer.augmentations import AnyAugmentation
 from hone_trainer.cleaning import AnyCleaning
 from hone_trainer.columns import Column
+from hone_trainer.divisions import Division
+from hone_trainer.inference import Infer
 from hone_trainer.sources import AnySource
-from hone_trainer.stage import Product, Stage
+from hone_trainer.splits import AnySplitting
+from hone_trainer.splits.random import RandomSplit
+from hone_trainer.stage import Gang, Product, Role, Stage
 from hone_trainer.words import Rule, Words
 
 if TYPE_CHECKING:
@@ -37,6 +42,8 @@ class Split(Words):
     """Share for choosing: epochs, weights of a fusion, the compression candidate."""
     test: Share = 0.1
     """Share for the final figures, seen by nothing else."""
+    by: AnySplitting = AnySplitting(random=RandomSplit())
+    """Which row goes where."""
 
     @model_validator(mode="after")
     def _leaves_rows(self) -> Self:
@@ -50,35 +57,70 @@ class Prepare(Stage):
 
     makes: ClassVar[Product | None] = "dataset"
     rules = (
+        Rule("has(self.columns) != has(self.infer)", "set exactly one of columns, infer"),
         Rule(
-            "self.columns.filter(c, has(c.label)).size() == 1",
+            "!has(self.columns) || self.columns.filter(c, has(c.label)).size() == 1",
             "columns: exactly one must be the label",
         ),
         Rule(
-            "self.columns.all(c, self.columns.filter(d, d.name == c.name).size() == 1)",
+            "!has(self.columns)"
+            " || self.columns.all(c, self.columns.filter(d, d.name == c.name).size() == 1)",
             "columns: every name must be used once",
         ),
     )
 
     source: AnySource
     """Where the raw rows come from."""
-    columns: Annotated[tuple[Column, ...], Field(min_length=2, max_length=64)]
+    columns: Annotated[tuple[Column, ...], Field(min_length=2, max_length=64)] | None = None
     """The columns that take part; others are left out."""
+    infer: Infer | None = None
+    """Work out the columns from the first rows of the source instead."""
     clean: Annotated[tuple[AnyCleaning, ...], Field(max_length=16)] = ()
     """Cleaning steps, in this order."""
     split: Split = Split()
     """Shares of the rows that are kept out of training."""
+    augment: Annotated[tuple[AnyAugmentation, ...], Field(max_length=16)] = ()
+    """What is added to the training rows, in this order."""
+    divide: Division | None = None
+    """Which sub-model of a training learns from which rows; in turn where nothing is said."""
+    unreadable: Literal["fail", "quarantine"] = "fail"
+    """What becomes of a row that cannot be understood: the stage fails and names it, or the row is
+    put aside with its reason."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Pods that share the work; the result is the same bytes."""
 
     @model_validator(mode="after")
     def _one_label(self) -> Self:
+        if (self.columns is None) == (self.infer is None):
+            raise ValueError("set exactly one of columns, infer")
+        if self.columns is None:
+            return self
         if sum(column.kind == "label" for column in self.columns) != 1:
             raise ValueError("columns: exactly one must be the label")
         if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError("columns: every name must be used once")
         return self
 
+    def secrets(self) -> dict[str, tuple[str, str]]:
+        """Whatever the source needs."""
+        found: dict[str, tuple[str, str]] = self.source.value.secrets()
+        return found
+
+    def gangs(self) -> tuple[Gang, ...]:
+        """One pod, or a chief and others that help it; one of these that is lost is replaced."""
+        if self.workers == 1:
+            return (Gang(),)
+        return (Gang(0, (Role("chief"), Role("worker", self.workers - 1, replaceable=True))),)
+
     def run(self, ctx: Context) -> Report:
         """Read, split, clean, encode, write the shards."""
-        from hone_trainer.preparation import prepare
+        from hone_trainer.preparation.flow import prepare
 
         return prepare(self, ctx)
+
+    def tidy(self, ctx: Context) -> None:
+        """Remove what the passes left for each other."""
+        from hone_trainer.preparation.flow import scratch_root
+        from hone_trainer.preparation.scratch import Scratch
+
+        Scratch(ctx.store, scratch_root(ctx)).clear()

@@ -61,6 +61,7 @@ class Prune(Technique):
         history = model.fit(
             {name: rows.features[name] for name in network.inputs},
             rows.labels,
+            sample_weight=None if rows.weights is None else rows.weights[:, 0],
             batch_size=batch,
             epochs=self.epochs,
             verbose=0,

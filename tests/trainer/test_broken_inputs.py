@@ -1,0 +1,216 @@
+"""What is broken in a source is named: the file, the row, the column, and what to do."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from hone_trainer.sources import lines
+from tests.trainer.sourced import parquet, refused, source_at, store_in
+
+HEADER = b"user,price,bought\n"
+ROWS = b"".join(b"u%d,%d,%d\n" % (n % 7, n, n % 2) for n in range(100))
+LINES = b'{"user":"a","price":1,"bought":0}\n' * 3
+
+
+def zipped(data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("raw.csv", data)
+    return file.getvalue()
+
+
+def flipped(data: bytes, start: int, end: int) -> bytes:
+    return data[:start] + bytes(byte ^ 255 for byte in data[start:end]) + data[end:]
+
+
+GZ = gzip.compress(HEADER + ROWS)
+UNREADABLE: dict[str, tuple[str, dict[str, bytes], str]] = {
+    "no bytes": ("csv", {"raw.csv": b""}, "raw.csv is empty: it takes a header line and rows"),
+    "blank lines": ("csv", {"raw.csv": b"\r\n\n"}, "raw.csv is empty"),
+    "no bytes, compressed": ("csv", {"raw.csv.gz": gzip.compress(b"")}, "raw.csv.gz is empty"),
+    "no bytes in a .gz": ("csv", {"raw.csv.gz": b""}, "raw.csv.gz is empty"),
+    "an empty file among others": (
+        "csv",
+        {"raw/1.csv": HEADER + ROWS, "raw/2.csv": b"", "raw/3.csv": HEADER + ROWS},
+        "raw/2.csv is empty",
+    ),
+    "semicolons": (
+        "csv",
+        {"raw.csv": (HEADER + ROWS).replace(b",", b";")},
+        "raw.csv: its fields seem to be separated by ';': save it with commas, or set "
+        "prepare.source.csv.delimiter",
+    ),
+    "a name twice": (
+        "csv",
+        {"raw.csv": b"user,price,bought,user\n" + ROWS},
+        "raw.csv: line 1 names column 'user' more than once",
+    ),
+    "a header in Latin-1": ("csv", {"raw.csv": b"us\xe9r\n"}, "line 1 is not UTF-8: save it as"),
+    "a header that never ends": ("csv", {"raw.csv": b'"user,price\n' + ROWS}, "has no end"),
+    "UTF-16": ("csv", {"raw.csv": "user".encode("utf-16")}, "raw.csv is UTF-16: save it as UTF-8"),
+    "gzip that is not named so": ("csv", {"raw.csv": GZ}, "by gzip: let its name end in .gz"),
+    "bzip2 that is not named so": ("csv", {"raw.csv": bz2.compress(ROWS)}, "name end in .bz2"),
+    "gzip twice": ("csv", {"raw.csv.gz": gzip.compress(GZ)}, "raw.csv.gz is compressed by gzip"),
+    "xz": ("csv", {"raw.csv.xz": lzma.compress(ROWS)}, "compress it with gzip or zstd instead"),
+    "ZIP": ("csv", {"raw.zip": zipped(ROWS)}, "is a ZIP archive: unpack it"),
+    "Parquet as CSV": ("csv", {"raw.csv": parquet()}, "read it by prepare.source.parquet"),
+    "torn gzip": ("csv", {"raw.csv.gz": GZ[:-9]}, "raw.csv.gz: its gzip data end in the middle"),
+    "torn at once": ("csv", {"raw.csv.gz": GZ[:12]}, "its gzip data end in the middle: write it"),
+    "gzip with other bytes": ("csv", {"raw.csv.gz": flipped(GZ, 60, 70)}, "raw.csv.gz: it"),
+    "gzip with a wrong sum": ("csv", {"raw.csv.gz": flipped(GZ, -8, -4)}, "damaged (zlib"),
+    "text named .gz": ("csv", {"raw.csv.gz": HEADER}, "it is no gzip file, or damaged"),
+    "text named .zst": ("csv", {"raw.csv.zst": HEADER + ROWS}, "it is no zstd file, or damaged"),
+    "cut off in a quoted field": (
+        "csv",
+        {"raw.csv": HEADER + ROWS + b'"u1,1,1\n'},
+        "raw.csv ends inside a quoted field: it is cut off, or a quotation mark is never closed",
+    ),
+    "compressed and cut off": (
+        "csv",
+        {"raw.csv.gz": gzip.compress(HEADER + ROWS + b'"u1,1,1\n')},
+        "raw.csv.gz ends inside a quoted field",
+    ),
+    "no JSON": ("jsonLines", {"raw.jsonl": HEADER + ROWS}, "does not begin with a JSON object"),
+    "a JSON list": ("jsonLines", {"raw.jsonl": b"[" + LINES + b"]"}, "one object a line, no list"),
+    "no lines": ("jsonLines", {"raw.jsonl": b"\n\n"}, "raw.jsonl is empty: it takes one JSON"),
+    "torn JSON": ("jsonLines", {"raw.jsonl.gz": gzip.compress(LINES)[:-3]}, "end in the middle"),
+    "lists in JSON": (
+        "jsonLines",
+        {"raw.jsonl": b'{"user":["a"],"price":1,"bought":0}\n'},
+        "raw.jsonl: column 'user' holds a list: write a single value, or leave it out",
+    ),
+    "objects in JSON": (
+        "jsonLines",
+        {"raw.jsonl": LINES + b'{"user":"a","price":{"eur":1},"bought":0}\n'},
+        "raw.jsonl: column 'price' holds an object",
+    ),
+    "no Parquet": ("parquet", {"raw.parquet": HEADER + ROWS}, "raw.parquet is no Parquet file"),
+    "no Parquet bytes": ("parquet", {"raw.parquet": b""}, "raw.parquet is empty"),
+    "torn Parquet": ("parquet", {"raw.parquet": parquet()[:-20]}, "without its end: it is cut off"),
+    "torn at its beginning": ("parquet", {"raw.parquet": b"PAR1"}, "is damaged"),
+    "a damaged footer": (
+        "parquet",
+        {"raw.parquet": flipped(parquet(), -200, -100)},
+        "raw.parquet is damaged",
+    ),
+    "damaged pages": ("parquet", {"raw.parquet": flipped(parquet(), 10, 60)}, "is damaged ("),
+    "lists in Parquet": (
+        "parquet",
+        {"raw.parquet": parquet(user=[["a"], []])},
+        "raw.parquet: column 'user' is list<",
+    ),
+    "fractions as ids": (
+        "parquet",
+        {"raw/1.parquet": parquet(), "raw/2.parquet": parquet(user=[1.0, 2.0])},
+        "raw/2.parquet: column 'user' is double, from which no id can be read: write it",
+    ),
+    "moments as numbers": (
+        "parquet",
+        {"raw.parquet": parquet(price=pa.array([1, 2], pa.timestamp("us")))},
+        "column 'price' is timestamp[us], from which no number can be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_is_broken_is_refused_with_its_name(tmp_path: Path, case: str) -> None:
+    kind, files, says = UNREADABLE[case]
+    failure = refused(source_at(tmp_path, kind, files), store_in(tmp_path))
+    assert (failure.reason, failure.retry) == ("UnreadableInput", False)
+    assert says in failure.message
+
+
+OTHERS: dict[str, tuple[str, dict[str, bytes], str, str]] = {
+    "a header alone": (
+        "csv",
+        {"raw.csv": HEADER},
+        "NoRowsLeft",
+        "raw.csv has no rows below its header line",
+    ),
+    "a header without an end of line": ("csv", {"raw.csv": HEADER[:-1]}, "NoRowsLeft", "no rows"),
+    "headers alone": (
+        "csv",
+        {"raw/1.csv": HEADER, "raw/2.csv": HEADER},
+        "NoRowsLeft",
+        "raw has no rows below its header line",
+    ),
+    "no such column": (
+        "csv",
+        {"raw.csv": b"user,bought\na,1\n"},
+        "ColumnNotFound",
+        "raw.csv has no column 'price'; it has 'user', 'bought': correct prepare.columns",
+    ),
+    "other columns in the tenth file": (
+        "csv",
+        {
+            f"raw/{n:02}.csv": HEADER.replace(b"price", b"cost" if n == 9 else b"price") + ROWS
+            for n in range(12)
+        },
+        "ColumnNotFound",
+        "raw/09.csv has no column 'price'; it has 'user', 'cost', 'bought': give it the columns of",
+    ),
+    "other keys in the second file": (
+        "jsonLines",
+        {"raw/1.jsonl": LINES, "raw/2.jsonl": LINES.replace(b"price", b"cost")},
+        "ColumnNotFound",
+        "raw/2.jsonl has no column 'price'; it has 'user', 'cost', 'bought'",
+    ),
+    "other columns in the second file": (
+        "parquet",
+        {"raw/1.parquet": parquet(), "raw/2.parquet": parquet(price=None)},
+        "ColumnNotFound",
+        "raw/2.parquet has no column 'price'; it has 'user', 'bought'",
+    ),
+    "Parquet without rows": (
+        "parquet",
+        {
+            "raw.parquet": parquet(
+                user=pa.array([], pa.string()),
+                price=pa.array([], pa.float64()),
+                bought=pa.array([], pa.int8()),
+            )
+        },
+        "NoRowsLeft",
+        "raw.parquet has no rows: correct prepare.source.parquet.uri",
+    ),
+    "a folder without such files": (
+        "parquet",
+        {"raw/1.csv": HEADER, "raw/2.csv": HEADER},
+        "InputNotFound",
+        "raw: no file ends in .parquet, .parq, .pq; found '1.csv', '2.csv'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_is_not_there_is_said(tmp_path: Path, case: str) -> None:
+    kind, files, reason, says = OTHERS[case]
+    failure = refused(source_at(tmp_path, kind, files), store_in(tmp_path))
+    assert failure.reason == reason
+    assert says in failure.message
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonLines"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_one_endless_line_takes_no_memory(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    pack: Callable[[bytes], bytes],
+) -> None:
+    monkeypatch.setattr(lines, "LONGEST_ROW", 1 << 20)
+    monkeypatch.setattr("hone_trainer.sources.source.PIECE_BYTES", 1 << 20)
+    start = HEADER if kind == "csv" else LINES
+    endless = b'{"user":"' if kind == "jsonLines" else b""
+    data = pack(start + endless + b"x" * (8 << 20) + b"\n" + start)
+    ending = {"csv": ".csv", "jsonLines": ".jsonl"}[kind] + (".gz" if pack is gzip.compress else "")
+    failure = refused(source_at(tmp_path, kind, {f"raw{ending}": data}), store_in(tmp_path))
+    assert failure.reason == "UnreadableInput"
+    assert "holds a row of more than 1 MiB" in failure.message

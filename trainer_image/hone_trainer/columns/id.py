@@ -1,0 +1,91 @@
+"""Identifiers, as numbers from a vocabulary or by their hash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field as Bound
+
+from hone_trainer.columns.kind import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.dataset import Field
+    from hone_trainer.preparation.block import Block
+
+
+class IdColumn(Kind):
+    """Identifiers: one per row, or a sequence of them. Each gets an embedding."""
+
+    length: Annotated[int, Bound(ge=1, le=512)] = 1
+    """Positions of the sequence; longer ones keep their last ids, shorter ones are padded."""
+    separator: Annotated[str, Bound(min_length=1, max_length=4)] = " "
+    """What stands between the ids of a sequence."""
+    buckets: Annotated[int, Bound(ge=1, le=1_000_000_000)] | None = None
+    """Give each id one of so many rows by its hash, instead of learning a vocabulary: for ids
+    without end, such as devices. Ids that meet in a bucket share its embedding."""
+    min_count: Annotated[int, Bound(ge=1, le=1_000_000_000)] = 1
+    """Ids that training rows hold less often are treated as unseen."""
+    max_size: Annotated[int, Bound(ge=1, le=20_000_000)] | None = None
+    """Only so many ids, the most frequent ones, get a row of their own."""
+
+    def summarize(self, name: str, block: Block) -> Any:
+        """Count the ids."""
+        from hone_trainer.preparation.tokens import count, split
+
+        if self.buckets:
+            return None
+        texts = block.texts(name)
+        return count(split(texts.words, self.length, self.separator), texts.codes)
+
+    def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:  # noqa: ARG002
+        """Give ``known``, the vocabulary: most frequent first, ties in alphabetical order.
+
+        Where ids are hashed, give ``buckets`` instead.
+        """
+        from hone_trainer.preparation.tokens import vocabulary
+
+        if self.buckets:
+            return {"buckets": self.buckets}
+        return {"known": vocabulary(summaries, self.min_count, self.max_size, name)}
+
+    def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
+        """See ``Kind.fields``."""
+        return (id_field(name, name, self.length, learned),)
+
+    def encode(
+        self, name: str, block: Block, learned: dict[str, Any]
+    ) -> dict[str, NDArray[np.generic]]:
+        """See ``Kind.encode``: 0 is padding, 1 an id that training rows do not hold, or none."""
+        import numpy as np
+
+        from hone_trainer.preparation.tokens import (
+            UNSEEN,
+            hash_codes,
+            known_codes,
+            positions,
+            split,
+        )
+
+        texts = block.texts(name)
+        found = split(texts.words, self.length, self.separator)
+        if self.buckets:
+            codes = hash_codes(found.words, self.buckets)
+        else:
+            codes = known_codes(found.words, learned["known"])
+        if self.length == 1:
+            # The code for -1 is the last one.
+            return {name: np.append(codes, np.int32(UNSEEN))[texts.codes].reshape(-1, 1)}
+        return {name: positions(found, codes, self.length, texts.codes)}
+
+
+def id_field(name: str, source: str, length: int, learned: dict[str, Any]) -> Field:
+    """Describe ids of which ``known`` or ``buckets`` was learned."""
+    from hone_trainer.dataset import Field
+    from hone_trainer.preparation.tokens import FIRST_KNOWN
+
+    hashed = "buckets" in learned
+    size = FIRST_KNOWN + (learned["buckets"] if hashed else len(learned["known"]))
+    return Field(name=name, source=source, kind="id", length=length, size=size, hashed=hashed)

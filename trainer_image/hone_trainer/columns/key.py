@@ -1,0 +1,36 @@
+"""What rows are told apart or belong together by, and no model ever reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.columns.kind import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.dataset import Field
+    from hone_trainer.preparation.block import Block
+
+
+class KeyColumn(Kind):
+    """What rows belong together by: for cleaning, rules, splits and sequences. Not learned from."""
+
+    @property
+    def whole(self) -> bool:
+        """See ``Kind.whole``."""
+        return False
+
+    def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
+        """Give none."""
+        return ()
+
+    def encode(
+        self,
+        name: str,  # noqa: ARG002
+        block: Block,  # noqa: ARG002
+        learned: dict[str, Any],  # noqa: ARG002
+    ) -> dict[str, NDArray[np.generic]]:
+        """Give nothing."""
+        return {}

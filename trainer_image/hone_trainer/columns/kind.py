@@ -1,0 +1,71 @@
+"""What every kind of column takes and gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hone_trainer.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.columns import Column
+    from hone_trainer.dataset import Field
+    from hone_trainer.preparation.block import Block, Form
+
+
+class Kind(Words):
+    """What a column is for: its parameters, what it learns, and the fields a model reads of it.
+
+    A column becomes no, one or several fields. ``encode`` is what serving calls too: it needs a
+    block and what was learned, nothing else.
+    """
+
+    form: ClassVar[Form] = "text"
+    """How the source's values are read."""
+    derived: ClassVar[bool] = False
+    """Whether it is made of other columns: the source has none of its name, and blocks neither."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether a row without a value is of no use; not so where no model reads the column."""
+        return True
+
+    def check(self, name: str, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
+        """Refuse parameters that do not fit the other columns, before anything is read.
+
+        Raises:
+            StageFailure: ColumnNotFound, WrongColumnKind.
+        """
+        return
+
+    def summarize(self, name: str, block: Block) -> Any:  # noqa: ARG002
+        """Give what has to be known of the cleaned training rows of a block, as an Arrow table."""
+        return None
+
+    def learn(
+        self,
+        name: str,  # noqa: ARG002
+        summaries: list[Any],  # noqa: ARG002
+        sample: Block,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Learn from training rows; give JSON values.
+
+        Args:
+            name: the column.
+            summaries: what ``summarize`` gave for each block, in the order of the source.
+            sample: cleaned training rows: all up to a million, beyond it a million
+                drawn at random.
+        """
+        return {}
+
+    def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
+        """Say what a model reads; names start with the column's and are made plain later."""
+        raise NotImplementedError
+
+    def encode(
+        self, name: str, block: Block, learned: dict[str, Any]
+    ) -> dict[str, NDArray[np.generic]]:
+        """Give field name -> ids (n, length) int32, numbers (n,) float32, or label (n,) int8."""
+        raise NotImplementedError

@@ -1,0 +1,106 @@
+"""Text as people write it: titles, queries, questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import Field as Bound
+from pydantic import model_validator
+
+from hone_trainer.columns.id import id_field
+from hone_trainer.columns.kind import Kind
+from hone_trainer.words import Rule, Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.dataset import Field
+    from hone_trainer.preparation.block import Block
+
+SOME = "set words, characters or both"
+
+
+class TextWords(Words):
+    """The words of a text, from a vocabulary."""
+
+    length: Annotated[int, Bound(ge=1, le=512)] = 32
+    """Positions; longer texts keep their first words, shorter ones are padded at the front."""
+    min_count: Annotated[int, Bound(ge=1, le=1_000_000_000)] = 1
+    """Words that training rows hold less often are treated as unseen."""
+    max_size: Annotated[int, Bound(ge=1, le=20_000_000)] | None = None
+    """Only so many words, the most frequent ones, get a row of their own."""
+
+
+class TextCharacters(Words):
+    """The pieces of a few letters that the words of a text are made of, by their hash."""
+
+    ngram: Annotated[int, Bound(ge=2, le=8)] = 3
+    """Letters of a piece; the two ends of a word count as letters."""
+    length: Annotated[int, Bound(ge=1, le=512)] = 64
+    """Positions; longer texts keep their first pieces, shorter ones are padded at the front."""
+    buckets: Annotated[int, Bound(ge=1, le=1_000_000_000)] = 32_768
+    """Rows of the embedding table, which pieces share by their hash."""
+
+
+class TextColumn(Kind):
+    """Text, read in small letters and taken apart at whatever is no letter and no digit."""
+
+    rules = (Rule("has(self.words) || has(self.characters)", SOME),)
+
+    words: TextWords | None = None
+    """Read it word by word."""
+    characters: TextCharacters | None = None
+    """Read it in pieces of a few letters: helps with words that are rare, misspelt or compound."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.words is None and self.characters is None:
+            raise ValueError(SOME)
+        return self
+
+    def summarize(self, name: str, block: Block) -> Any:
+        """Count the words."""
+        from hone_trainer.preparation.ngrams import words
+        from hone_trainer.preparation.tokens import count
+
+        texts = block.texts(name)
+        return count(words(texts.words), texts.codes) if self.words else None
+
+    def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:  # noqa: ARG002
+        """Give ``known``, the vocabulary of words, where they are read."""
+        from hone_trainer.preparation.tokens import vocabulary
+
+        if self.words is None:
+            return {}
+        return {"known": vocabulary(summaries, self.words.min_count, self.words.max_size, name)}
+
+    def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
+        """See ``Kind.fields``."""
+        found = []
+        if self.words:
+            found.append(id_field(f"{name}_words", name, self.words.length, learned))
+        if self.characters:
+            hashed = {"buckets": self.characters.buckets}
+            found.append(id_field(f"{name}_characters", name, self.characters.length, hashed))
+        return tuple(found)
+
+    def encode(
+        self, name: str, block: Block, learned: dict[str, Any]
+    ) -> dict[str, NDArray[np.generic]]:
+        """See ``Kind.encode``; a missing text is one without words."""
+        from hone_trainer.preparation.ngrams import ngrams, words
+        from hone_trainer.preparation.tokens import hash_codes, known_codes, positions
+
+        texts = block.texts(name)
+        encoded: dict[str, NDArray[np.generic]] = {}
+        if self.words:
+            found, length = words(texts.words).first(self.words.length), self.words.length
+            codes = known_codes(found.words, learned["known"])
+            encoded[f"{name}_words"] = positions(found, codes, length, texts.codes)
+        if self.characters:
+            length = self.characters.length
+            found = ngrams(texts.words, self.characters.ngram, length)
+            codes = hash_codes(found.words, self.characters.buckets)
+            encoded[f"{name}_characters"] = positions(found, codes, length, texts.codes)
+        return encoded

@@ -1,0 +1,101 @@
+"""A moment: what the calendar says of it, and how late it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field as Bound
+from pydantic import model_validator
+from pydantic.alias_generators import to_snake
+
+from hone_trainer.columns.kind import Kind
+from hone_trainer.normalizations.z_score import ZScore
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.dataset import Field
+    from hone_trainer.preparation.block import Block, Form
+
+Moment = Literal["hour", "weekday", "month", "dayOfMonth", "sinceEpoch"]
+LATENESS = "sinceEpoch"
+
+
+class TimeColumn(Kind):
+    """A moment. Without fields no model reads it: it serves splits, sequences and cleaning."""
+
+    form: ClassVar[Form] = "time"
+
+    chosen: Annotated[
+        tuple[Moment, ...],
+        Bound(alias="fields", max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ] = ()
+    """What a model reads of it, in UTC: hour, weekday, month and dayOfMonth as ids with an
+    embedding, sinceEpoch as a number with mean 0 and standard deviation 1."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.chosen)) != len(self.chosen):
+            raise ValueError("fields: each can be chosen once")
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """See ``Kind.whole``."""
+        return bool(self.chosen)
+
+    def summarize(self, name: str, block: Block) -> Any:
+        """Give the moments, in the other sense, of the days since 1970."""
+        from hone_trainer.preparation.calendar import days
+        from hone_trainer.preparation.moments import Moments
+
+        return Moments.of(days(block.times(name))).table() if LATENESS in self.chosen else None
+
+    def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:
+        """Give ``sinceEpoch``, its offset and scale in days, where that is chosen."""
+        from hone_trainer.preparation.calendar import days
+        from hone_trainer.preparation.moments import gather
+
+        if LATENESS not in self.chosen:
+            return {}
+        return {LATENESS: ZScore().learn(days(sample.times(name)), gather(summaries))}
+
+    def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
+        """See ``Kind.fields``."""
+        from hone_trainer.dataset import Field
+        from hone_trainer.preparation.calendar import CYCLES
+        from hone_trainer.preparation.tokens import FIRST_KNOWN
+
+        sizes = {each: FIRST_KNOWN + size for each, (size, _) in CYCLES.items()}
+        return tuple(
+            Field(name=_name(name, each), source=name, kind="id", size=sizes[each])
+            if each in sizes
+            else Field(name=_name(name, each), source=name, kind="number")
+            for each in self.chosen
+        )
+
+    def encode(
+        self, name: str, block: Block, learned: dict[str, Any]
+    ) -> dict[str, NDArray[np.generic]]:
+        """See ``Kind.encode``; a missing moment is an unseen id, and as late as the mean."""
+        import numpy as np
+
+        from hone_trainer.preparation.block import NO_TIME
+        from hone_trainer.preparation.calendar import CYCLES, days
+        from hone_trainer.preparation.tokens import FIRST_KNOWN, UNSEEN
+
+        times = block.times(name)
+        encoded: dict[str, NDArray[np.generic]] = {}
+        for each in self.chosen:
+            if each == LATENESS:
+                late = np.nan_to_num(ZScore().apply(days(times), learned[LATENESS]))
+                encoded[_name(name, each)] = late.astype(np.float32)
+                continue
+            ids = np.where(times == NO_TIME, UNSEEN, CYCLES[each][1](times) + FIRST_KNOWN)
+            encoded[_name(name, each)] = ids.astype(np.int32).reshape(-1, 1)
+        return encoded
+
+
+def _name(column: str, chosen: Moment) -> str:
+    return f"{column}_{to_snake(chosen)}"

@@ -1,0 +1,120 @@
+"""Cautions about the rows and columns themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hone_trainer.columns import Column
+from hone_trainer.findings import account as accounts
+from hone_trainer.findings.caution import Caution
+from hone_trainer.findings.figures import plural, share
+
+if TYPE_CHECKING:
+    from hone_trainer.findings.findings import Findings
+
+MANY_MISSING = 0.3
+NEARLY_UNIQUE = 0.9
+RARE = 0.01
+ALIKE = 0.98
+MANY_QUARANTINED = 0.05
+MANY_DROPPED = 0.3
+ENOUGH_ROWS = 100
+"""With fewer, nothing is said about what is nearly unique."""
+MOST_PAIRS = 10
+
+
+def rows_quarantined(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Many rows that were unreadable, or broke a rule."""
+    total, came = sum(accounts.quarantined(found.account).values()), accounts.rows_in(found.account)
+    if came and total / came > MANY_QUARANTINED:
+        text = f"{plural(total, 'row')} of {came:,} ({share(total / came)}) were quarantined."
+        remedy = "Look at the quarantined rows: the source, a column's kind or a rule is wrong."
+        yield Caution("high", "quarantined", "", total / came, text, remedy)
+
+
+def rows_dropped(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Many rows that cleaning dropped."""
+    reasons, came = accounts.dropped(found.account), accounts.rows_in(found.account)
+    total = sum(reasons.values())
+    if came and total / came > MANY_DROPPED:
+        most = max(reasons, key=lambda why: reasons[why])
+        text = f"{plural(total, 'row')} of {came:,} ({share(total / came)}) were dropped, most of "
+        text += f"them for: {most}."
+        remedy = "What is left may be unlike what is to come: look at the steps below."
+        yield Caution("medium", "dropped", "", total / came, text, remedy)
+
+
+def gaps(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Columns of which much is missing."""
+    for column in found.columns:
+        portion = found.missing(column.name)
+        if portion > MANY_MISSING:
+            text = f"{column.name} is missing in {share(portion)} of the rows."
+            remedy = "Ask its source why; if that means something, mark it before it is filled."
+            yield Caution("medium", "missing", column.name, portion, text, remedy)
+
+
+def constants(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Columns that always say the same."""
+    for column in found.columns:
+        if column.after.distinct > 1 or not column.after.rows:
+            continue
+        if column.kind == "label":
+            text = f"{column.name} is the same in all rows: there is nothing to learn."
+            remedy = "Look at the source, and at what cleaning dropped."
+            yield Caution("high", "oneClass", column.name, column.after.distinct, text, remedy)
+            continue
+        alike = "is the same in all rows" if column.after.distinct else "has no value at all"
+        text = f"{column.name} {alike}."
+        remedy = "It tells a model nothing: take it out of prepare.columns."
+        yield Caution("medium", "constant", column.name, column.after.distinct, text, remedy)
+
+
+def unique_ids(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
+    """Ids of which nearly every row has its own."""
+    for name, portion in nearly_unique(found, columns).items():
+        text = f"{name} has its own id in nearly every row ({share(portion)}): nothing can be "
+        text += "learned of them."
+        remedy = "Take it out of prepare.columns, or set its minCount."
+        yield Caution("medium", "nearlyUnique", name, portion, text, remedy)
+
+
+def nearly_unique(found: Findings, columns: tuple[Column, ...]) -> dict[str, float]:
+    """Give the id columns of which nearly every row has its own id -> different ids per row."""
+    single = {c.name for c in columns if c.kind == "id" and c.value.length == 1}
+    portions = {
+        column.name: column.after.distinct / known
+        for column in found.columns
+        if (known := column.after.rows - column.after.missing) >= ENOUGH_ROWS
+        and column.name in single
+    }
+    return {name: portion for name, portion in portions.items() if portion > NEARLY_UNIQUE}
+
+
+def rare_class(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
+    """A label that is hardly ever 1, or hardly ever 0."""
+    rows = sum(rate.rows for rate in found.rates)
+    ones = sum((rate.rate or 0) * rate.rows for rate in found.rates)
+    if not rows or not 0 < min(ones, rows - ones) / rows < RARE:
+        return
+    label = next(column.name for column in columns if column.kind == "label")
+    rarer = min(ones, rows - ones) / rows
+    text = f"{label} is {int(ones < rows / 2)} in {share(rarer)} of the rows."
+    remedy = "Judge by AUC or log loss, not by accuracy; add rows of the rare class in "
+    remedy += "prepare.augment."
+    yield Caution("medium", "rareClass", label, rarer, text, remedy)
+
+
+def alike(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
+    """Pairs of columns that say the same."""
+    label = {column.name for column in columns if column.kind == "label"}
+    pairs = [
+        (first, second, value, measure)
+        for first, second, value, measure in found.correlations.pairs()
+        if abs(value) > ALIKE and not label & {first, second}
+    ]
+    for first, second, value, measure in pairs[:MOST_PAIRS]:
+        text = f"{first} says nearly the same as {second}: {measure} {value:.3f}."
+        remedy = "One of the two is enough."
+        yield Caution("low", "alike", first, abs(value), text, remedy)

@@ -1,0 +1,1 @@
+"""How raw rows become a data set: pass by pass over blocks that fit into memory."""

@@ -1,0 +1,66 @@
+"""What cleaning steps learn, one by one, from training rows as the steps before left them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hone_trainer.preparation.block import Block, join
+from hone_trainer.preparation.passage import Passage
+from hone_trainer.preparation.passes.clean import Steps
+from hone_trainer.preparation.passes.seek import Look, Scatter
+from hone_trainer.preparation.seeking import Dropped, buckets
+from hone_trainer.preparation.surroundings import Surroundings
+from hone_trainer.splits.splitting import Places
+
+if TYPE_CHECKING:
+    from hone_trainer.preparation.reading import ReadRows
+
+
+def drawn(around: Surroundings, work: str, count: int) -> Block:
+    """Give the rows that a pass has drawn, of all blocks and parts, in the order of the source."""
+    return join([around.block(work, index) for index in range(count)])
+
+
+def learn(
+    around: Surroundings, passage: Passage, read: ReadRows, places: Places, sample: Block
+) -> Steps:
+    """Have each step learn.
+
+    Args:
+        around: the stage and its places.
+        passage: runs the passes of steps that look at all rows.
+        read: the source.
+        places: which part each row is in.
+        sample: training rows as they were read.
+    """
+    steps = Steps(around)
+    for number, step in enumerate(around.stage.clean):
+        if step.value.seeks:
+            steps.learned.append(_seek(around, passage, read, places, steps))
+        elif step.value.loads:
+            steps.learned.append(step.value.load(around.store, around.columns))
+        else:
+            seed = around.seed + number
+            steps.learned.append(step.value.learn(sample, around.columns, seed))
+        last = Steps(around, steps.learned[-1:], number)
+        sample = last.apply(sample)[0]
+    return steps
+
+
+def _seek(
+    around: Surroundings, passage: Passage, read: ReadRows, places: Places, steps: Steps
+) -> Dropped:
+    number = len(steps.learned)
+    before = Steps(around, list(steps.learned))
+    work = Scatter(around, read.blocks, places, before, read.rows)
+    scattered = passage.run(f"keys{number}", work, len(read.blocks), "learning")
+    ends = tuple(tuple(facts["ends"]) for facts in scattered)
+    look, count = Look(around, number, ends), buckets(read.rows)
+    passage.run(f"look{number}", look, count, "learning")
+    found = [
+        around.scratch.get(f"look{number}/{index:06d}").column("row").to_numpy()
+        for index in range(count)
+    ]
+    return Dropped.leave(around, f"dropped{number}", read.rows, np.concatenate(found))

@@ -1,0 +1,95 @@
+"""Passes, one after the other: nothing is done twice, and everybody hears how far it is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.preparation.crew import Crew, Work
+from hone_trainer.preparation.hearsay import heard_by
+from hone_trainer.preparation.scratch import Scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hone_trainer.context import Context
+
+SETTLED = 0.03
+"""Share of the whole after which a guess at the rest is worth something."""
+PAUSE_S = 1.0
+"""Between two words on progress."""
+
+
+@dataclass
+class Passage:
+    """The passes of one preparation, in one attempt."""
+
+    ctx: Context
+    crew: Crew
+    scratch: Scratch
+    spans: dict[str, tuple[float, float]]
+    """Pass -> where it begins and ends, of the whole as 0 to 1."""
+    again: bool = False
+    """Whether an earlier attempt left something."""
+    _begun: float = field(default_factory=time.monotonic)
+    _start: float | None = None
+    _told: float = 0.0
+    _far: float = 0.0
+
+    def run(
+        self,
+        name: str,
+        work: Work,
+        count: int,
+        span: str,
+        watch: Callable[[dict[str, Any]], None] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Do a pass; give its facts by index.
+
+        Args:
+            name: under which the work is noted.
+            work: what is done for each index.
+            count: how many there are.
+            span: what people call it, one of ``spans``.
+            watch: hears the facts of what ends in this attempt; may raise to stop.
+        """
+        found = self.scratch.notes(name)
+        self.again = self.again or bool(found)
+        self.tell(span, len(found) / max(1, count), f"{len(found)} of {count}")
+
+        def done(index: int, facts: dict[str, Any]) -> None:
+            found[index] = facts
+            if watch is not None:
+                watch(facts)
+            self.ctx.pulse.beat()
+            if time.monotonic() - self._told > PAUSE_S or len(found) == count:
+                self.tell(span, len(found) / count, f"{len(found)} of {count}")
+
+        parts: dict[int, tuple[float, int]] = {}
+
+        def hear(index: int, share: float, rows: int) -> None:
+            parts[index] = share, rows
+            self.ctx.pulse.beat()
+            if time.monotonic() - self._told > PAUSE_S:
+                under_way = [part for k, part in tuple(parts.items()) if k not in found]
+                share = len(found) + sum(each for each, _ in under_way)
+                more = sum(number for _, number in under_way)
+                self.tell(span, share / count, f"{len(found)} of {count}, and {more:,} rows")
+
+        with heard_by(hear):
+            self.crew.map(work, [index for index in range(count) if index not in found], done)
+        return [found[index] for index in range(count)]
+
+    def tell(self, span: str, share: float, what: str) -> None:
+        """Say how far a pass is, and how long the rest may take."""
+        begin, end = self.spans[span]
+        # Some spans hold several passes: what was said is not taken back.
+        fraction = self._far = max(self._far, begin + (end - begin) * share)
+        now = self._told = time.monotonic()
+        if self._start is None:
+            self._start = fraction
+        moved = fraction - self._start
+        remaining = (1 - fraction) * (now - self._begun) / moved if moved > SETTLED else None
+        note = ", going on from an earlier attempt" if self.again else ""
+        self.ctx.progress(fraction, f"{span}: {what}{note}", remaining=remaining)

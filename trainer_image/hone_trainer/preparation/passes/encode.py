@@ -1,0 +1,83 @@
+"""Last pass: cleaned rows become shards; training rows are augmented, and shuffled by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hone_trainer import shards
+from hone_trainer.dataset import MEMBER, PARTS
+from hone_trainer.preparation.block import Block
+from hone_trainer.preparation.passes.clean import WORK as CLEANED
+from hone_trainer.preparation.passes.remember import Histories, ids_of
+from hone_trainer.preparation.surroundings import Surroundings
+from hone_trainer.preparation.transform import Transform
+from hone_trainer.task import Artifact
+from hone_trainer.writing import write
+
+WORK = "encode"
+SHUFFLE, AUGMENT = 1, 2
+"""Places of chance beside the seed."""
+
+
+@dataclass(frozen=True)
+class Encode:
+    """Write the shards of one block."""
+
+    around: Surroundings
+    transform: Transform
+    augment: tuple[Any, ...]
+    """What each augmentation has learned."""
+    histories: tuple[Histories, ...] = ()
+    """Of the sequence columns."""
+    divided: dict[str, Any] | None = None
+    """What the division among sub-models has learned; None where nothing is divided."""
+
+    def __call__(self, index: int) -> dict[str, Any]:
+        """Give the files and their rows."""
+        block = self.around.block(CLEANED, index)
+        for past in self.histories:
+            block = past.beside(block, self.around, index)
+        files: list[Artifact] = []
+        rows = {}
+        for number, part in enumerate(PARTS):
+            columns, count = self._part(block.part(number), index, training=number == 0)
+            rows[part] = count
+            for k, data in enumerate(_split(columns, count)):
+                name = f"{part}-{index:05d}-{k:03d}.arrow"
+                files.append(write(self.around.store, self.around.folder, name, data))
+        facts = {"files": [file.dump() for file in files], "rows": rows}
+        return self.around.scratch.note(WORK, index, facts)
+
+    def _part(self, block: Block, index: int, training: bool) -> tuple[dict[str, Any], int]:
+        if not training:
+            return self._encode(block), len(block)
+        steps = [
+            (step.value, learned, np.random.default_rng([self.around.seed, AUGMENT, k, index]))
+            for k, (step, learned) in enumerate(
+                zip(self.around.stage.augment, self.augment, strict=True)
+            )
+        ]
+        for step, learned, draw in steps:
+            block = step.widen(block, learned, draw)
+        columns = self._encode(block)
+        division = self.around.stage.divide
+        if division is not None:
+            columns[MEMBER] = division.value.numbers(block, self.divided, self.around.seed)
+        for step, learned, draw in steps:
+            columns = step.rework(columns, self.transform.schema, learned, draw)
+        count = len(columns[self.transform.schema.label.name])
+        order = np.random.default_rng([self.around.seed, SHUFFLE, index]).permutation(count)
+        return {name: values[order] for name, values in columns.items()}, count
+
+    def _encode(self, block: Block) -> dict[str, Any]:
+        ready = {past.column.name: ids_of(past.column, block) for past in self.histories}
+        return self.transform.encode(block, ready)
+
+
+def _split(columns: dict[str, Any], count: int) -> Iterator[bytes]:
+    if count:
+        yield from shards.split(columns, count)

@@ -1,0 +1,170 @@
+"""Passes of a sequence column: scatter events by user, then tell each row what came before it.
+
+Training rows are told of training rows alone, so that nothing of held-out rows gets into them;
+held-out rows of all that came before, as in serving.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hone_trainer.preparation.block import NO_TIME
+from hone_trainer.preparation.histories import histories, ranked
+from hone_trainer.preparation.passes.clean import WORK as CLEANED
+from hone_trainer.preparation.seeking import bucket_of, buckets
+from hone_trainer.preparation.surroundings import Surroundings
+from hone_trainer.preparation.tokens import hash_words
+
+if TYPE_CHECKING:
+    from hone_trainer.columns import Column
+    from hone_trainer.columns.sequence import SequenceColumn
+    from hone_trainer.preparation.block import Block
+    from hone_trainer.preparation.passage import Passage
+    from hone_trainer.preparation.reading import ReadRows
+    from hone_trainer.preparation.transform import Transform
+
+EVENT = np.dtype(
+    [("user", "<u8"), ("time", "<i8"), ("row", "<i8"), ("item", "<i4"), ("part", "i1")]
+)
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Leave the events of one block, by bucket of their user."""
+
+    around: Surroundings
+    transform: Transform
+    column: Column
+    rows: int
+
+    def __call__(self, index: int) -> dict[str, Any]:
+        """Write ``events <column>/<index>.bin``; give where its buckets end, and its last row."""
+        around, work = self.around, scattered(self.column)
+        block = around.block(CLEANED, index)
+        found = _events(self.transform, self.column.value, block)
+        count = buckets(self.rows)
+        owner = bucket_of(found["user"], count)
+        order = np.argsort(owner, kind="stable")
+        around.store.put(f"{around.scratch_folder}/{work}/{index:06d}.bin", found[order].tobytes())
+        ends = np.cumsum(np.bincount(owner, minlength=count))
+        last = int(block.rows[-1]) if len(block) else -1
+        return around.scratch.note(work, index, {"ends": ends.tolist(), "last": last})
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Give the rows of one bucket their histories."""
+
+    around: Surroundings
+    column: Column
+    ends: tuple[tuple[int, ...], ...]
+    """For each block, where its buckets end."""
+    last: tuple[int, ...]
+    """For each block, the number of its last row; -1 where it has none."""
+
+    def __call__(self, index: int) -> dict[str, Any]:
+        """Leave ids by row as ``histories <column>/<index>``; give where blocks end in it."""
+        around, work = self.around, remembered(self.column)
+        folder = f"{around.scratch_folder}/{scattered(self.column)}"
+        slices = []
+        for block, ends in enumerate(self.ends):
+            start, end = (ends[index - 1] if index else 0), ends[index]
+            if end > start:
+                at = (start * EVENT.itemsize, end * EVENT.itemsize)
+                slices.append(around.store.get_range(f"{folder}/{block:06d}.bin", *at))
+        events = np.sort(np.frombuffer(b"".join(slices), EVENT), order="row", kind="stable")
+        length = self.column.value.length
+        ids = _histories(events, length)
+        training = events["part"] == 0
+        ids[training] = _histories(events[training], length)
+        listed = pa.FixedSizeListArray.from_arrays(pa.array(ids.ravel()), length)
+        around.scratch.put(f"{work}/{index:06d}", pa.table({"ids": listed}))
+        # An empty block ends where the one before it did.
+        last = np.maximum.accumulate(np.array(self.last, np.int64))
+        until = np.searchsorted(events["row"], last, side="right")
+        return around.scratch.note(work, index, {"ends": until.tolist()})
+
+
+@dataclass(frozen=True)
+class Histories:
+    """The histories of all rows, in the scratch; can be pickled."""
+
+    column: Column
+    ends: tuple[tuple[int, ...], ...]
+    """For each bucket, where blocks end."""
+
+    def beside(self, block: Block, around: Surroundings, index: int) -> Block:
+        """Give a cleaned block with its histories as a column of lists."""
+        length = self.column.value.length
+        owner = bucket_of(_users(self.column.value, block), len(self.ends))
+        found = np.empty((len(block), length), np.int32)
+        for bucket, ends in enumerate(self.ends):
+            start, end = (ends[index - 1] if index else 0), ends[index]
+            table = around.scratch.get(f"{remembered(self.column)}/{bucket:06d}")
+            ids = table.column("ids").slice(start, end - start).combine_chunks().flatten()
+            found[owner == bucket] = ids.to_numpy().reshape(-1, length)
+        lists = pa.FixedSizeListArray.from_arrays(pa.array(found.ravel()), length)
+        return block.put(self.column.name, lists)
+
+
+def ids_of(column: Column, block: Block) -> NDArray[np.int32]:
+    """Give (n, length) the ids that such a column of lists holds."""
+    lists = block.table.column(column.name).combine_chunks()
+    ids: NDArray[np.int32] = lists.flatten().to_numpy().reshape(-1, column.value.length)
+    return ids
+
+
+def remember(
+    around: Surroundings, passage: Passage, transform: Transform, read: ReadRows
+) -> tuple[Histories, ...]:
+    """Make the histories of every sequence column."""
+    made = []
+    for column in around.columns:
+        if column.kind != "sequence":
+            continue
+        scatter = Scatter(around, transform, column, read.rows)
+        found = passage.run(scattered(column), scatter, len(read.blocks), "remembering")
+        ends = tuple(tuple(facts["ends"]) for facts in found)
+        work = Remember(around, column, ends, tuple(facts["last"] for facts in found))
+        done = passage.run(remembered(column), work, buckets(read.rows), "remembering")
+        made.append(Histories(column, tuple(tuple(facts["ends"]) for facts in done)))
+    return tuple(made)
+
+
+def scattered(column: Column) -> str:
+    """Name the work of scattering a column's events."""
+    return f"events {column.name.encode().hex()}"
+
+
+def remembered(column: Column) -> str:
+    """Name the work of telling rows what came before them."""
+    return f"histories {column.name.encode().hex()}"
+
+
+def _events(transform: Transform, words: SequenceColumn, block: Block) -> NDArray[Any]:
+    events = np.empty(len(block), EVENT)
+    events["user"] = _users(words, block)
+    along = words.along
+    timed = block.form(along) == "time"
+    events["time"] = block.times(along) if timed else ranked(block.numbers(along))
+    events["time"][block.missing(words.by)] = NO_TIME  # nobody's: no history, and in none
+    events["row"], events["part"] = block.rows, block.parts
+    events["item"] = transform.ids(words.of, block)
+    return events
+
+
+def _users(words: SequenceColumn, block: Block) -> NDArray[np.uint64]:
+    texts = block.texts(words.by)
+    return np.append(hash_words(texts.words), np.uint64(0))[texts.codes]
+
+
+def _histories(events: NDArray[Any], length: int) -> NDArray[np.int32]:
+    users, times, rows, items = (
+        np.ascontiguousarray(events[name]) for name in ("user", "time", "row", "item")
+    )
+    return histories(users, times, rows, items, length)

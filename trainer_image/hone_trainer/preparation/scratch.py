@@ -1,0 +1,77 @@
+"""What passes leave for each other: in the store, so that any pod can go on where one ended.
+
+Each piece of work writes its tables first and its note last, create-only: a note that is there
+means that its work is done, by whichever attempt. The folder's name holds a digest of what goes in
+(parameters, code, versions of the source), so nothing is ever taken for something else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from hone_trainer.store import ArtifactStore
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A folder of the store that lives until the stage is committed."""
+
+    store: ArtifactStore
+    folder: str
+
+    def put(self, path: str, table: Any) -> None:
+        """Write a table; the same work always writes the same."""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, table.schema) as file:
+            file.write_table(table)
+        self.store.put(f"{self.folder}/{path}.arrow", sink.getvalue().to_pybytes())
+
+    def get(self, path: str) -> Any:
+        """Read a table; a folder's is mapped into memory, not copied."""
+        name = f"{self.folder}/{path}.arrow"
+        local = Path(self.store.root, name)
+        if "://" not in self.store.root and local.is_file():
+            with pa.memory_map(str(local)) as mapped:
+                return pa.ipc.open_file(mapped).read_all()
+        return pa.ipc.open_file(pa.BufferReader(self.store.get(name))).read_all()
+
+    def note(self, work: str, index: int, facts: dict[str, Any]) -> dict[str, Any]:
+        """Say that a piece of work is done, and what came of it; JSON values."""
+        self.store.put(f"{self.folder}/{work}/{index:06d}.json", json.dumps(facts).encode())
+        return facts
+
+    def notes(self, work: str) -> dict[int, dict[str, Any]]:
+        """Give what is noted of work that is done: index -> facts."""
+        paths = (p for p in self.store.list(f"{self.folder}/{work}") if p.endswith(".json"))
+        return {int(Path(p).stem): json.loads(self.store.get(p)) for p in paths}
+
+    def clear(self) -> None:
+        """Remove everything; what is gone already is fine."""
+        for path in self.store.list(self.folder):
+            self.store.delete(path)
+
+
+def pack(tables: dict[str, Any]) -> Any:
+    """Give one table that holds several."""
+    blobs = []
+    for table in tables.values():
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as stream:
+            stream.write_table(table)
+        blobs.append(sink.getvalue())
+    contents = pa.array([blob.to_pybytes() for blob in blobs], pa.large_binary())
+    return pa.table({"name": pa.array(list(tables), pa.string()), "content": contents})
+
+
+def unpack(table: Any) -> dict[str, Any]:
+    """Take such a table apart."""
+    names, contents = table.column("name").to_pylist(), table.column("content")
+    return {
+        name: pa.ipc.open_stream(pa.py_buffer(contents[k].as_buffer())).read_all()
+        for k, name in enumerate(names)
+    }

@@ -1,0 +1,107 @@
+"""Rows that are alike, wherever in the source they stand: found bucket by bucket.
+
+Each block leaves the hashes of its rows sorted into buckets by their first bits; whoever takes a
+bucket reads that slice of every block's file and sees all rows that could be alike. Two rows that
+differ have the same 64-bit hash in one of a few hundred thousand sources of ten million rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hone_trainer.preparation.scratch import Scratch
+from hone_trainer.preparation.surroundings import Surroundings
+from hone_trainer.store import open_store
+from hone_trainer.task import Store
+
+if TYPE_CHECKING:
+    from hone_trainer.cleaning.step import Seeking
+    from hone_trainer.preparation.block import Block
+
+BUCKET_ROWS = 4_000_000
+"""Rows of a bucket: with sorting, some 200 MB."""
+RECORD = np.dtype([("hash", "<u8"), ("row", "<i8"), ("part", "i1")])
+
+
+def buckets(rows: int) -> int:
+    """Say in how many buckets so many rows are sought; a power of two."""
+    return 1 << max(0, -(-rows // BUCKET_ROWS) - 1).bit_length()
+
+
+def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
+    """Give the bucket (n,) of each hash: its first bits."""
+    bits = count.bit_length() - 1
+    if not bits:
+        return np.zeros(len(hashes), np.int64)
+    return (hashes >> np.uint64(64 - bits)).astype(np.int64)
+
+
+def scatter(step: Seeking, block: Block, columns: Any, count: int) -> tuple[bytes, list[int]]:
+    """Give the records of a block sorted by bucket, and where each bucket ends (records)."""
+    hashes = step.keys(block, columns)
+    owner = bucket_of(hashes, count)
+    order = np.argsort(owner, kind="stable")
+    records = np.empty(len(block), RECORD)
+    records["hash"], records["row"], records["part"] = (
+        hashes[order],
+        block.rows[order],
+        block.parts[order],
+    )
+    ends = np.cumsum(np.bincount(owner, minlength=count))
+    return records.tobytes(), ends.tolist()
+
+
+def repeated(records: NDArray[Any], last: bool) -> NDArray[np.int64]:
+    """Give the rows to drop, ascending: of equal hashes all but the first of the first part.
+
+    Args:
+        records: of ``RECORD``, from all blocks.
+        last: keep the last of the source instead of the first, within a part.
+    """
+    order = np.argsort(records["hash"], kind="stable")
+    hashes = records["hash"][order]
+    same = np.zeros(len(order), bool)
+    same[1:] = hashes[1:] == hashes[:-1]
+    alike = same.copy()
+    alike[:-1] |= same[1:]
+    few = records[order[alike]]
+    row = -few["row"] if last else few["row"]
+    few = few[np.lexsort((row, few["part"], few["hash"]))]
+    again = np.zeros(len(few), bool)
+    again[1:] = few["hash"][1:] == few["hash"][:-1]
+    dropped: NDArray[np.int64] = np.sort(few["row"][again])
+    return dropped
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What a seeking step has learned: which rows go, one bit each, in the scratch."""
+
+    path: str
+
+    def of(self, block: Block, around: Surroundings) -> NDArray[np.bool_]:
+        """Say for each row (n,) of a block whether it goes."""
+        bits = _bits(around.settings.model_dump_json(), around.scratch_folder, self.path)
+        chosen: NDArray[np.bool_] = (bits[block.rows >> 3] >> (7 - (block.rows & 7))) & 1 != 0
+        return chosen
+
+    @classmethod
+    def leave(cls, around: Surroundings, path: str, rows: int, gone: NDArray[np.int64]) -> Dropped:
+        """Write the bits of ``gone`` among ``rows``."""
+        bits = np.zeros(rows, np.uint8)
+        bits[gone] = 1
+        around.scratch.put(path, pa.table({"bits": pa.array(np.packbits(bits))}))
+        return cls(path)
+
+
+@lru_cache(maxsize=4)
+def _bits(settings: str, folder: str, path: str) -> NDArray[np.uint8]:
+    scratch = Scratch(open_store(Store.model_validate_json(settings)), folder)
+    bits: NDArray[np.uint8] = scratch.get(path).column("bits").to_numpy()
+    return bits

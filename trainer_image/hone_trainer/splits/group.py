@@ -1,0 +1,68 @@
+"""All rows of one user, or session, in one part: for models that meet new users.
+
+A group's place depends on its own word and the seed, so it is found without looking at any row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.rules.named import ColumnName, find
+from hone_trainer.splits.splitting import Ask, Places, Splitting
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.columns import Column
+    from hone_trainer.preparation.block import Block
+
+
+class GroupSplit(Splitting):
+    """All rows with the same value in one part.
+
+    The shares hold for groups, about; rows without a value are groups of one.
+    """
+
+    column: ColumnName
+    """The column whose values are the groups: a user, a session."""
+
+    def check(self, columns: tuple[Column, ...]) -> None:
+        """See ``Splitting.check``."""
+        find(columns, self.column, "prepare.split.by.group.column", "text")
+
+    def settle(self, observed: list[Any], ask: Ask) -> Places:  # noqa: ARG002
+        """Divide the hashes; no row has to be seen."""
+        return GroupPlaces(self.column, ask.validation, ask.validation + ask.test, ask.seed)
+
+
+@dataclass(frozen=True)
+class GroupPlaces(Places):
+    """Groups with the least hashes are held out."""
+
+    column: str
+    validation: float
+    """The share of the hashes that are the validation part's."""
+    held_out: float
+    """The share that is held out at all."""
+    seed: int
+
+    def of(self, block: Block) -> NDArray[np.int8]:
+        """See ``Places.of``."""
+        import numpy as np
+
+        from hone_trainer.preparation.chance import bounds, hash_numbers
+        from hone_trainer.preparation.tokens import hash_words
+
+        texts = block.texts(self.column)
+        words = hash_words(texts.words)
+        alone = texts.codes < 0
+        groups = block.rows.astype(np.uint64)
+        groups[~alone] = words[texts.codes[~alone]]
+        hashes = hash_numbers(groups, self.seed)
+        validation, held_out = bounds((self.validation, self.held_out))
+        parts = np.zeros(len(block), np.int8)
+        parts[hashes < held_out] = 2
+        parts[hashes < validation] = 1
+        return parts

@@ -1,0 +1,65 @@
+"""What every way to split takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.columns import Column
+    from hone_trainer.preparation.block import Block
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is to be split.
+
+    Attributes:
+        rows: rows of the source, all blocks together.
+        validation: share of the validation part.
+        test: share of the test part.
+        seed: another seed, another split.
+        label: name of the label column.
+    """
+
+    rows: int
+    validation: float
+    test: float
+    seed: int
+    label: str
+
+
+class Places:
+    """Which part each row belongs to; can be pickled, and is sent to whoever holds the rows."""
+
+    def of(self, block: Block) -> NDArray[np.int8]:
+        """Give (n,) indices into ``dataset.PARTS``."""
+        raise NotImplementedError
+
+    def cut(self, first: int, last: int) -> Places:  # noqa: ARG002
+        """Give what is needed for the rows numbered first to last-1, where that is less."""
+        return self
+
+
+class Splitting(Words):
+    """A way to split rows into training, validation and test part.
+
+    Rows are placed as they were read, before anything is cleaned or learned.
+    """
+
+    def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
+        """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
+        return
+
+    def observe(self, block: Block, ask: Ask) -> Any:  # noqa: ARG002
+        """Give what has to be known of a block to place rows, as an Arrow table; or None."""
+        return None
+
+    def settle(self, observed: list[Any], ask: Ask) -> Places:
+        """Decide, from what was observed of all blocks in their order."""
+        raise NotImplementedError
