@@ -42,7 +42,7 @@ def test_what_stays_is_what_a_loop_would_keep(rows: list[tuple[int, int]], last:
 
 
 @pytest.mark.parametrize(
-    ("rows", "count"), [(0, 1), (4_000_000, 1), (4_000_001, 2), (9_000_000, 4), (50_000_000, 16)]
+    ("rows", "count"), [(0, 1), (1_000_000, 1), (1_000_001, 2), (3_000_000, 4), (50_000_000, 64)]
 )
 def test_buckets_are_a_power_of_two_and_never_large(rows: int, count: int) -> None:
     assert buckets(rows) == count

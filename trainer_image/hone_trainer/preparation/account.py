@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hone_trainer.context import Context
 
 Notes = list[dict[str, Any]]
+SHOWN_ROWS = 250_000
+"""Rows of each part that the report looks at: shares are right to a few parts in a thousand."""
 REPORT, FINDINGS = "data-report.html", "data-report.json"
 
 
@@ -135,12 +137,14 @@ def _report(
     """Look at the drawn rows, and write what was found for people and for machines."""
     from hone_trainer.findings.look import look
     from hone_trainer.findings.page import render
+    from hone_trainer.findings.thinning import thin
 
     by = around.stage.split.by
     group = (by.group.column,) if by.group is not None else ()
     keys = (*(column.name for column in around.columns if column.kind == "key"), *group)
     if by.kind in ("time", "leaveOneOut"):
         keys = ()  # a user is in several parts by design
+    before, after = (thin(block, SHOWN_ROWS, around.seed) for block in (before, after))
     found = look(around.given, before, after, told, around.seed, keys)
     return [
         ctx.write(REPORT, render(f"{ctx.task.job}: {ctx.task.stage}", found).encode()),

@@ -1,13 +1,15 @@
-"""Who does the work of a pass: threads of this pod, or all pods of the gang, through Dask.
+"""Who does the work of a pass: threads of this pod, or, through Dask, all pods of the gang.
 
 Work is a function of an index; what it gives back is small, as everything large goes through the
 store. Which pod does what is Dask's business, and a pod that is lost costs the work it had in hand.
+A pod alone needs no scheduler, which would take a second to start and listen at a port.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +21,8 @@ Work = Callable[[int], dict[str, Any]]
 """Can be pickled; gives JSON values."""
 JOIN_S = 900
 """How long a pod looks for the chief before it gives up: a node may have to be added for it."""
+NOWHERE = "127.0.0.1:0"
+"""Dask always opens a port for its pages: nobody is to see it, and it shows none."""
 LOST = 5
 """Pods that may go away over the same piece of work before the stage gives up."""
 
@@ -43,28 +47,20 @@ class Crew:
         """
         if not todo:
             return
-        if self.gang.size == 1 and (len(todo) == 1 or self.threads == 1):
+        if self.gang.size > 1:
+            self._by_pods(work, todo, done)
+            return
+        if len(todo) == 1 or self.threads == 1:
             for index in todo:
                 done(index, work(index))
             return
-        import distributed
-
-        as_completed: Any = distributed.as_completed
-        client = self._open()
-        self._maps += 1
-        name = f"{type(work).__name__}-{self._maps}"
-        index_of = {f"{name}-{index}": index for index in todo}
-        futures = client.map(work, todo, key=list(index_of))
+        pool = ThreadPoolExecutor(self.threads)
+        futures = {pool.submit(work, index): index for index in todo}
         try:
             for future in as_completed(futures):
-                done(index_of[future.key], future.result())
-                future.release()
-        except distributed.KilledWorker:
-            message = f"{LOST} pods went away over the same piece of work"
-            remedy = "raise resources.limits.memory of the stage if they ran out of it"
-            raise StageFailure("PodsLost", f"{message}: {remedy}", retry=True) from None
+                done(futures[future], future.result())
         finally:
-            client.cancel(futures)
+            pool.shutdown(cancel_futures=True)
 
     def close(self) -> None:
         """Send everybody home."""
@@ -74,6 +70,28 @@ class Crew:
                 client.close()
                 cluster.close()
 
+    def _by_pods(
+        self, work: Work, todo: Sequence[int], done: Callable[[int, dict[str, Any]], None]
+    ) -> None:
+        import distributed
+
+        ended: Any = distributed.as_completed
+        client = self._open()
+        self._maps += 1
+        name = f"{type(work).__name__}-{self._maps}"
+        index_of = {f"{name}-{index}": index for index in todo}
+        futures = client.map(work, todo, key=list(index_of))
+        try:
+            for future in ended(futures):
+                done(index_of[future.key], future.result())
+                future.release()
+        except distributed.KilledWorker:
+            message = f"{LOST} pods went away over the same piece of work"
+            remedy = "raise resources.limits.memory of the stage if they ran out of it"
+            raise StageFailure("PodsLost", f"{message}: {remedy}", retry=True) from None
+        finally:
+            client.cancel(futures)
+
     def _open(self) -> Any:
         if self._client is not None:
             return self._client
@@ -82,18 +100,18 @@ class Crew:
         local_cluster: Any = distributed.LocalCluster
         client: Any = distributed.Client
         _configure()
-        place: dict[str, Any] = {"protocol": "inproc"}
-        if self.gang.size > 1:
-            host, port = self.gang.listens
-            place = {"protocol": "tcp", "host": host, "scheduler_port": port}
+        host, port = self.gang.listens
         cluster = local_cluster(
             n_workers=1,
             threads_per_worker=self.threads,
             processes=False,
-            dashboard_address=None,
+            dashboard_address=NOWHERE,
+            worker_dashboard_address=NOWHERE,
             memory_limit=0,
             silence_logs=logging.CRITICAL,
-            **place,
+            protocol="tcp",
+            host=host,
+            scheduler_port=port,
         )
         self._client = client(cluster)
         return self._client
@@ -121,6 +139,7 @@ def serve(gang: Gang, threads: int) -> Report:
             contact_address=f"tcp://{gang.address}",
             memory_limit=0,
             dashboard=False,
+            dashboard_address=NOWHERE,
             death_timeout=JOIN_S,
             silence_logs=logging.CRITICAL,
         ) as worker:
@@ -140,6 +159,8 @@ def _configure() -> None:
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": LOST,
+            "distributed.scheduler.http.routes": [],
+            "distributed.worker.http.routes": [],
             "distributed.scheduler.worker-saturation": 1.0,
             "distributed.worker.daemon": True,
             "distributed.comm.retry.count": 3,

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -26,19 +27,30 @@ class Scratch:
 
     def put(self, path: str, table: Any) -> None:
         """Write a table; the same work always writes the same."""
+        name = f"{self.folder}/{path}.arrow"
+        if (local := self._local(name)) is not None:
+            local.parent.mkdir(parents=True, exist_ok=True)
+            partial = local.with_suffix(f".{uuid4().hex[:8]}")
+            with pa.OSFile(str(partial), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+                file.write_table(table)
+            partial.replace(local)
+            return
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, table.schema) as file:
             file.write_table(table)
-        self.store.put(f"{self.folder}/{path}.arrow", sink.getvalue().to_pybytes())
+        self.store.put(name, sink.getvalue().to_pybytes())
 
     def get(self, path: str) -> Any:
         """Read a table; a folder's is mapped into memory, not copied."""
         name = f"{self.folder}/{path}.arrow"
-        local = Path(self.store.root, name)
-        if "://" not in self.store.root and local.is_file():
+        if (local := self._local(name)) is not None:
             with pa.memory_map(str(local)) as mapped:
                 return pa.ipc.open_file(mapped).read_all()
         return pa.ipc.open_file(pa.BufferReader(self.store.get(name))).read_all()
+
+    def _local(self, name: str) -> Path | None:
+        """Give the file that stands for an object, where the store is a folder of this machine."""
+        return None if "://" in self.store.root else Path(self.store.root, name)
 
     def note(self, work: str, index: int, facts: dict[str, Any]) -> dict[str, Any]:
         """Say that a piece of work is done, and what came of it; JSON values."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from hone_trainer.cleaning.step import Seeking
     from hone_trainer.preparation.block import Block
 
-BUCKET_ROWS = 4_000_000
-"""Rows of a bucket: with sorting, some 200 MB."""
+BUCKET_ROWS = 1_000_000
+"""Rows of a bucket: with sorting, some 50 MB."""
 RECORD = np.dtype([("hash", "<u8"), ("row", "<i8"), ("part", "i1")])
 
 
@@ -34,12 +34,12 @@ def buckets(rows: int) -> int:
     return 1 << max(0, -(-rows // BUCKET_ROWS) - 1).bit_length()
 
 
-def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
+def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.uint16]:
     """Give the bucket (n,) of each hash: its first bits."""
     bits = count.bit_length() - 1
     if not bits:
-        return np.zeros(len(hashes), np.int64)
-    return (hashes >> np.uint64(64 - bits)).astype(np.int64)
+        return np.zeros(len(hashes), np.uint16)
+    return (hashes >> np.uint64(64 - bits)).astype(np.uint16)
 
 
 def scatter(step: Seeking, block: Block, columns: Any, count: int) -> tuple[bytes, list[int]]:
@@ -64,19 +64,29 @@ def repeated(records: NDArray[Any], last: bool) -> NDArray[np.int64]:
         records: of ``RECORD``, from all blocks.
         last: keep the last of the source instead of the first, within a part.
     """
-    order = np.argsort(records["hash"], kind="stable")
-    hashes = records["hash"][order]
-    same = np.zeros(len(order), bool)
-    same[1:] = hashes[1:] == hashes[:-1]
-    alike = same.copy()
-    alike[:-1] |= same[1:]
-    few = records[order[alike]]
+    hashes = np.ascontiguousarray(records["hash"])
+    inline = np.sort(hashes)
+    twice = np.unique(inline[1:][inline[1:] == inline[:-1]])
+    if not len(twice):
+        return np.zeros(0, np.int64)
+    few = records[_among(hashes, twice)]
     row = -few["row"] if last else few["row"]
     few = few[np.lexsort((row, few["part"], few["hash"]))]
     again = np.zeros(len(few), bool)
     again[1:] = few["hash"][1:] == few["hash"][:-1]
     dropped: NDArray[np.int64] = np.sort(few["row"][again])
     return dropped
+
+
+def _among(hashes: NDArray[np.uint64], few: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give the places of hashes (n,) that are among a few sorted ones."""
+    # A table of their last bits passes over nearly all others, a thousand times as fast.
+    marked = np.zeros(1 << 20, bool)
+    marked[few & np.uint64(len(marked) - 1)] = True
+    likely = np.flatnonzero(marked[hashes & np.uint64(len(marked) - 1)])
+    at = np.minimum(np.searchsorted(few, hashes[likely]), len(few) - 1)
+    found: NDArray[np.int64] = likely[few[at] == hashes[likely]]
+    return found
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.store import ArtifactStore
 
-PIECE_BYTES = 32 << 20
+PIECE_BYTES = 16 << 20
 """Bytes of a source that are read at a time: with what they become in memory, several times less
 than the smallest pod has. The output does not depend on how many pods there are, only on this."""
 BLOCK_ROWS = 1 << 20

@@ -43,8 +43,7 @@ class Encode:
             block = past.beside(block, self.around, index)
         files: list[Artifact] = []
         rows = {}
-        for number, part in enumerate(PARTS):
-            columns, count = self._part(block.part(number), index, training=number == 0)
+        for part, (columns, count) in zip(PARTS, self._parts(block, index), strict=True):
             rows[part] = count
             for k, data in enumerate(_split(columns, count)):
                 name = f"{part}-{index:05d}-{k:03d}.arrow"
@@ -52,9 +51,16 @@ class Encode:
         facts = {"files": [file.dump() for file in files], "rows": rows}
         return self.around.scratch.note(WORK, index, facts)
 
-    def _part(self, block: Block, index: int, training: bool) -> tuple[dict[str, Any], int]:
-        if not training:
-            return self._encode(block), len(block)
+    def _parts(self, block: Block, index: int) -> Iterator[tuple[dict[str, Any], int]]:
+        """Give columns and rows of each part; words are looked up once for those held out."""
+        yield self._training(block.part(0), index)
+        held_out = block.keep(block.parts > 0)
+        columns = self._encode(held_out)
+        for number in range(1, len(PARTS)):
+            mine = held_out.parts == number
+            yield {name: values[mine] for name, values in columns.items()}, int(mine.sum())
+
+    def _training(self, block: Block, index: int) -> tuple[dict[str, Any], int]:
         steps = [
             (step.value, learned, np.random.default_rng([self.around.seed, AUGMENT, k, index]))
             for k, (step, learned) in enumerate(
