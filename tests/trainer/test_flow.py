@@ -1,5 +1,6 @@
 """A whole preparation: the same bytes however it is done, and nothing leaks from held-out rows."""
 
+import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from hone_trainer.preparation.chance import hash_numbers
 from tests.trainer import shop
@@ -155,7 +157,12 @@ def test_unreadable_rows_are_named_or_put_aside(run_stage: Any, raw: Path) -> No
         assert "prepare.unreadable: quarantine" in failure.message
         made = prepared(run_stage, "data", shop.words(raw, unreadable="quarantine"))
     assert made.facts["unreadable"] == 2
-    assert [row["row"] for row in made.facts["unreadableRows"]] == [151, 301]
+    kept = run_stage.store.fetch(made.file("quarantine-unreadable.parquet"))
+    aside = parquet.read_table(io.BytesIO(kept)).to_pylist()
+    assert [(row["row"], row["column"], row["text"]) for row in aside] == [
+        (151, "price", "12 EUR"),
+        (301, "bought", "perhaps"),
+    ]
     assert made.facts["rowsIn"] == len(rows)
 
 

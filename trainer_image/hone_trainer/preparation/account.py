@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from hone_trainer.context import Context
 
 Notes = list[dict[str, Any]]
+MOST_SAID = 300
+"""Characters of a step's parameters: a list of allowed values may have a thousand."""
 SHOWN_ROWS = 250_000
 """Rows of each part that the report looks at: shares are right to a few parts in a thousand."""
 REPORT, FINDINGS = "data-report.html", "data-report.json"
+UNREADABLE = "quarantine-unreadable.parquet"
 
 
 def require(around: Surroundings, read: ReadRows, cleaned: Notes) -> None:
@@ -85,7 +89,7 @@ def tell(
         "source": _provenance(read),
         "rowsIn": read.rows,
         "unreadable": read.broken,
-        "unreadableRows": list(read.bad[:100]),
+        "unreadableRows": list(read.bad),
         "rows": {part: sum(facts["rows"][part] for facts in encoded) for part in PARTS},
         "missing": _sum(facts["missing"] for facts in surveyed),
         "steps": told,
@@ -110,6 +114,8 @@ def commit(
     best = told.pop("bestReachableAccuracy")
     learned = [ctx.write(name, data) for name, data in transform.save().items()]
     learned += _report(ctx, around, told, before, after)
+    if rows := told.pop("unreadableRows"):
+        aside.append(_write_unreadable(ctx, rows))
     dropped = _sum(step["dropped"] for step in told["steps"])
     filled = _sum(step["changed"].get("filled", {}) for step in told["steps"])
     quarantined = _sum(step["quarantined"] for step in told["steps"])
@@ -144,12 +150,23 @@ def _report(
     keys = (*(column.name for column in around.columns if column.kind == "key"), *group)
     if by.kind in ("time", "leaveOneOut"):
         keys = ()  # a user is in several parts by design
+    told = {name: value for name, value in told.items() if name != "unreadableRows"}
     before, after = (thin(block, SHOWN_ROWS, around.seed) for block in (before, after))
     found = look(around.given, before, after, told, around.seed, keys)
     return [
         ctx.write(REPORT, render(f"{ctx.task.job}: {ctx.task.stage}", found).encode()),
         ctx.write(FINDINGS, json.dumps(found.row(), ensure_ascii=False).encode()),
     ]
+
+
+def _write_unreadable(ctx: Context, rows: list[dict[str, Any]]) -> Artifact:
+    """Keep where each unreadable row is, what stands there, and what should."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    sink = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows), sink, compression="zstd")
+    return ctx.write(UNREADABLE, sink.getvalue())
 
 
 def _summary(
@@ -210,5 +227,6 @@ def _sum(counts: Any) -> dict[str, int]:
 
 
 def _text(kind: str, parameters: dict[str, Any]) -> str:
-    inside = ", ".join(f"{name}={value}" for name, value in parameters.items())
-    return f"{kind}({inside})"
+    said = {name: value for name, value in parameters.items() if value not in ([], {}, "")}
+    inside = ", ".join(f"{name}={value}" for name, value in said.items())
+    return f"{kind}({inside[:MOST_SAID]}{'…' if len(inside) > MOST_SAID else ''})"
