@@ -1,6 +1,8 @@
 """A real gang with parameter servers on the loopback: five processes, one training."""
 
 import json
+import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -136,6 +138,17 @@ def test_a_lost_worker_is_replaced_while_the_others_go_on(gang: Gang) -> None:
     assert gang.chief() == Exit.OK
     epochs = [epoch["epoch"] for epoch in gang.manifest.facts["history"]]
     assert epochs == list(range(1, 31))
+
+
+def test_a_worker_that_freezes_at_the_very_end_holds_up_nobody(gang: Gang) -> None:
+    run = TRAIN | {"epochs": 6}
+    gang.start(run)
+    gang.await_words("epoch 6/6: loss")
+    guardian = gang.processes["worker", 1].pid
+    children = Path(f"/proc/{guardian}/task/{guardian}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGSTOP)
+    assert gang.chief() == Exit.OK
+    assert gang.manifest.facts["keptEpoch"]
 
 
 @pytest.mark.parametrize("lost", ["ps", "chief"])

@@ -34,12 +34,13 @@ STARTING = 6
 compiled and run: where cores are scarce, both take far longer than any block that follows."""
 LINGER_S = 0.5
 """How long the chief stays after the last barrier, so that its peers have left it first."""
-REMEDY = (
-    "lower train.optimizer.adam.learningRate, normalize the number columns, "
-    "or allow train.divergence.rollbacks"
-)
+REMEDY = "lower train.optimizer.adam.learningRate, normalize the number columns, or allow "
+REMEDY += "train.divergence.rollbacks"
 EVENTS = "tensorboard/events.out.tfevents"
 _log = logging.getLogger("hone")
+_kept: list[Training] = []
+"""A gang's training stays until its process ends: TensorFlow asks every worker before it frees a
+function, and one that is frozen never answers."""
 
 
 def train(stage: Train, ctx: Context) -> Report:
@@ -55,14 +56,15 @@ def train(stage: Train, ctx: Context) -> Report:
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
     ctx.pulse.promise(STARTING * stage.hang_seconds)
     training = Training(stage, ctx, dataset, rows)
+    if ctx.size > 1:
+        _kept.append(training)
     with ctx.pulse.listens(STARTING * stage.hang_seconds):
         training.run()
-    if not ctx.chief:
+    with ctx.pulse.beats(STARTING * stage.hang_seconds):
+        others = Report(message=f"worker {ctx.rank} done; the chief reports")
+        report = training.commit() if ctx.chief else others
         training.over_gang(np.zeros(1))
-        return Report(message=f"worker {ctx.rank} done; the chief reports")
-    report = training.commit()
-    training.over_gang(np.zeros(1))
-    time.sleep(LINGER_S if ctx.size > 1 else 0)
+    time.sleep(LINGER_S if ctx.chief and ctx.size > 1 else 0)
     return report
 
 
