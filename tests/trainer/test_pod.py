@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from hone_trainer.__main__ import run
 from hone_trainer.manifest import MANIFEST
-from hone_trainer.task import Exit, Store
+from hone_trainer.pulse import Pulse
+from hone_trainer.task import Exit, StageFailure, Store
 from tests.trainer.conftest import CLICKS
 from tests.trainer.pods import Pod
 
@@ -120,6 +122,26 @@ def test_who_waits_for_the_storage_says_so(pod: Pod, run_stage: Any, operator: A
     process.kill()
     process.wait(20)
     assert operator.heard[0][1]["message"].startswith("waiting for the storage")
+
+
+def test_waiting_for_the_storage_is_no_hang(
+    run_stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counted(Pulse):
+        beats_heard = 0
+
+        def beat(self) -> None:
+            self.beats_heard += 1
+            super().beat()
+
+    monkeypatch.setattr("hone_trainer.store.PAUSE_S", 0.0)
+    monkeypatch.setattr("hone_trainer.store.FIRST_PATIENCE_S", 4.0)
+    pulse = Counted()
+    nobody = Store(uri="s3://models", endpoint="http://127.0.0.1:9")
+    task = run_stage.task("data", CLICKS).model_copy(update={"store": nobody})
+    with pytest.raises(StageFailure, match="cannot be reached"):
+        run(task, pulse)
+    assert pulse.beats_heard > 0
 
 
 def endless(pod: Pod) -> dict[str, Any]:

@@ -100,7 +100,14 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
         raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
     token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
     post = Poster(task.progress_url if gang.rank == 0 else None, token)
-    store.say = lambda text: post(Progress(message=text[:256]))
+    pulse = pulse or Pulse()
+
+    def wait(text: str) -> None:
+        """Tell that the storage is waited for, which is no hang however long it lasts."""
+        pulse.beat()
+        post(Progress(message=text[:256]))
+
+    store.say = wait
     done = committed(store, task)
     if done is not None:
         _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
@@ -108,7 +115,7 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
         return done
     gang.await_names(lambda missing: post(Progress(message=missing)))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
-        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse or Pulse())
+        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse)
         report = stage.run(ctx)
         tidy(stage, ctx)
     return report
