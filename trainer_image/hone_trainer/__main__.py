@@ -23,7 +23,7 @@ from hone_trainer.gang import Gang, limit_threads, lost_peer
 from hone_trainer.guardian import guard
 from hone_trainer.last_word import leave
 from hone_trainer.manifest import committed
-from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster
+from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster, Remembering
 from hone_trainer.pulse import Pulse
 from hone_trainer.stage import Stage
 from hone_trainer.stages import AnyStage
@@ -32,7 +32,6 @@ from hone_trainer.task import (
     TASK_VARIABLE,
     Exit,
     Interrupted,
-    Progress,
     Report,
     StageFailure,
     Task,
@@ -99,13 +98,14 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
     except ValidationError as error:
         raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
     token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
-    post = Poster(task.progress_url if gang.rank == 0 else None, token)
+    post = Remembering(Poster(task.progress_url if gang.rank == 0 else None, token))
+    # Waiting for the storage is no hang, however long it lasts; the store gives up by itself.
     pulse = pulse or Pulse()
+    store.hear = pulse.beat
 
-    def wait(text: str) -> None:
-        """Tell that the storage is waited for, which is no hang however long it lasts."""
+    def wait(words: str) -> None:
         pulse.beat()
-        post(Progress(message=text[:256]))
+        post.add(words)
 
     store.say = wait
     done = committed(store, task)
@@ -113,7 +113,7 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
         _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
         tidy(stage, Context(task, store, Path(), lambda _: None, gang.rank, gang.size))
         return done
-    gang.await_names(lambda missing: post(Progress(message=missing)))
+    gang.await_names(lambda missing: post.add(missing))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
         ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse)
         report = stage.run(ctx)

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -93,6 +94,23 @@ class Poster:
                 _log.warning("progress is not heard at %s: %s", where, failed)
             else:
                 _log.info("progress is heard again at %s", where)
+
+
+class Remembering:
+    """Posts, and knows what was posted last: a word in between takes nothing of it back."""
+
+    def __init__(self, post: Callable[[Progress], None]) -> None:
+        self._post = post
+        self._last = Progress()
+
+    def __call__(self, progress: Progress) -> None:
+        """Post a progress."""
+        self._last = progress
+        self._post(progress)
+
+    def add(self, words: str) -> None:
+        """Post the last progress again, with other words."""
+        self._post(self._last.model_copy(update={"message": words[:256]}))
 
 
 def _post(url: SplitResult, address: tuple[str, int], body: str, headers: dict[str, str]) -> int:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hone_trainer.buckets import is_bucket, open_bucket
+from hone_trainer.entry import Entry
+from hone_trainer.silence import told
 from hone_trainer.storage_faults import UNREACHABLE, explain
 from hone_trainer.task import Artifact, StageFailure, Store
 
@@ -35,8 +37,7 @@ def open_store(store: Store, field: str = ARTIFACTS_FIELD) -> ArtifactStore:
     """Open a place for artifacts; nothing is reached before the first use.
 
     Args:
-        store: a path, ``file://…`` or a place in a bucket (``s3://…``, ``gs://…``, ``az://…``),
-            and how an S3 server is reached.
+        store: a path or a place in a bucket, and how an S3 server is reached.
         field: the field of the job that the URI comes from, for messages.
 
     Raises:
@@ -54,28 +55,12 @@ def open_store(store: Store, field: str = ARTIFACTS_FIELD) -> ArtifactStore:
     return ArtifactStore(store, root, None, field)
 
 
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """What is known of an object without reading it.
-
-    Attributes:
-        path: where it is, relative to its store.
-        size: bytes.
-        version: changes whenever the bytes do: an ETag or a time of change, and the size.
-    """
-
-    path: str
-    size: int
-    version: str
-
-
 @dataclasses.dataclass
 class ArtifactStore:
     """A folder or bucket of artifacts. Paths are relative to it, with forward slashes.
 
-    Every method waits for a server that is away for a while, and raises ``StageFailure`` with a
-    reason and the field to correct where the storage fails: BucketNotFound, StorageForbidden,
-    StorageUnreachable, InputNotFound, …
+    Every method waits for a server that is away for a while, and raises ``StageFailure`` with the
+    field to correct where the storage fails: BucketNotFound, StorageForbidden, InputNotFound, …
     """
 
     settings: Store
@@ -84,6 +69,8 @@ class ArtifactStore:
     field: str = ARTIFACTS_FIELD
     say: Callable[[str], None] = _log.warning
     """Told when it has to wait."""
+    hear: Callable[[], object] = int
+    """Called while a call lasts, about every second from the fifth on."""
     _reached: bool = False
     _places: dict[tuple[str, str], ArtifactStore] = dataclasses.field(
         default_factory=dict, repr=False, compare=False
@@ -236,7 +223,8 @@ class ArtifactStore:
         begun = time.monotonic()
         while True:
             try:
-                got = action()
+                with told(self.hear):
+                    got = action()
             except (obstore.exceptions.BaseError, OSError, ValueError) as error:
                 failure = explain(error, self.uri(path), self.settings.endpoint, self.field)
             else:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
-    from hone_trainer.store import ArtifactStore, Entry
+    from hone_trainer.entry import Entry
+from hone_trainer.store import ArtifactStore
 
 _LOOKERS = 8
 """Files that are looked at side by side: each look is a wait for the storage, not work."""

@@ -1,0 +1,43 @@
+"""A long wait is told while it lasts, a short one never."""
+
+import threading
+
+import pytest
+
+from hone_trainer import silence
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "QUIET_S", 0.05)
+    monkeypatch.setattr(silence, "LOOK_S", 0.01)
+    monkeypatch.setattr(silence, "_watcher", [])
+
+
+def test_a_long_wait_is_told_again_and_again() -> None:
+    heard: list[int] = []
+    twice = threading.Event()
+
+    def say() -> None:
+        heard.append(1)
+        if len(heard) > 1:
+            twice.set()
+
+    with silence.told(say):
+        assert twice.wait(30)
+
+
+def test_nothing_is_told_of_what_is_over() -> None:
+    heard: list[str] = []
+    other = threading.Event()
+    with silence.told(lambda: heard.append("over")):
+        pass
+    with silence.told(lambda: other.set()):
+        assert other.wait(30)
+    assert heard == []
+
+
+def test_a_block_that_fails_is_over_too() -> None:
+    with pytest.raises(KeyError), silence.told(lambda: None):
+        raise KeyError
+    assert silence._waiting == {}
