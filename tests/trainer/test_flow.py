@@ -1,5 +1,6 @@
 """A whole preparation: the same bytes however it is done, and nothing leaks from held-out rows."""
 
+import gzip
 import io
 import json
 from collections import Counter
@@ -164,6 +165,20 @@ def test_unreadable_rows_are_named_or_put_aside(run_stage: Any, raw: Path) -> No
         (301, "bought", "perhaps"),
     ]
     assert made.facts["rowsIn"] == len(rows)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_source_without_a_good_row_is_refused(
+    run_stage: Any, tmp_path: Path, packed: bool
+) -> None:
+    rows = [] if packed else ["u1,i1,much,2026-03-01,1"]
+    file = tmp_path / ("raw.csv.gz" if packed else "raw.csv")
+    data = shop.text(rows).encode()
+    file.write_bytes(gzip.compress(data) if packed else data)
+    failure = shop.refused(run_stage, shop.words(file, unreadable="quarantine"))
+    assert failure.reason == "NoRowsLeft"
+    assert "prepare.source" in failure.message
+    assert not [path for path in run_stage.store.list("shop") if path.endswith("manifest.json")]
 
 
 def test_scratch_is_cleared_with_the_commit(run_stage: Any, raw: Path) -> None:

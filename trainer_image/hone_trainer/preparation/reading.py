@@ -75,6 +75,10 @@ def read(around: Surroundings, passage: Passage, pieces: tuple[Piece, ...]) -> R
     facts = _mend(around, pieces, facts)
     if fail and any(found["bad"] for found in facts):
         raise _refusal(facts)
+    if not any(found["blocks"] for found in facts):
+        unreadable = sum(found["broken"] for found in facts)
+        message = f"the source has no rows that could be read ({unreadable} could not)"
+        raise StageFailure("NoRowsLeft", f"{message}: correct prepare.source")
     firsts = _firsts(facts)
     blocks = tuple(
         Where(index, number, firsts[index], rows)
