@@ -57,6 +57,32 @@ def scatter(step: Seeking, block: Block, columns: Any, count: int) -> tuple[byte
     return records.tobytes(), ends.tolist()
 
 
+def gather(
+    around: Surroundings,
+    work: str,
+    ends: tuple[tuple[int, ...], ...],
+    bucket: int,
+    record: np.dtype[Any],
+) -> NDArray[Any]:
+    """Give the records of a bucket, from what each block has scattered.
+
+    Args:
+        around: the stage and its places.
+        work: under which blocks have left ``<block>.bin``.
+        ends: for each block, where its buckets end (records).
+        bucket: which one.
+        record: what a record is.
+    """
+    slices = []
+    for block, mine in enumerate(ends):
+        start, end = (mine[bucket - 1] if bucket else 0), mine[bucket]
+        if end > start:
+            path = f"{around.scratch_folder}/{work}/{block:06d}.bin"
+            at = (start * record.itemsize, end * record.itemsize)
+            slices.append(around.store.get_range(path, *at))
+    return np.frombuffer(b"".join(slices), record)
+
+
 def repeated(records: NDArray[Any], last: bool) -> NDArray[np.int64]:
     """Give the rows to drop, ascending: of equal hashes all but the first of the first part.
 

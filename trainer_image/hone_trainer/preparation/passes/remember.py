@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hone_trainer.preparation.block import NO_TIME
 from hone_trainer.preparation.histories import histories, ranked
 from hone_trainer.preparation.passes.clean import WORK as CLEANED
-from hone_trainer.preparation.seeking import bucket_of, buckets
+from hone_trainer.preparation.seeking import bucket_of, buckets, gather
 from hone_trainer.preparation.surroundings import Surroundings
 from hone_trainer.preparation.tokens import hash_words
 
@@ -70,14 +70,8 @@ class Remember:
     def __call__(self, index: int) -> dict[str, Any]:
         """Leave ids by row as ``histories <column>/<index>``; give where blocks end in it."""
         around, work = self.around, remembered(self.column)
-        folder = f"{around.scratch_folder}/{scattered(self.column)}"
-        slices = []
-        for block, ends in enumerate(self.ends):
-            start, end = (ends[index - 1] if index else 0), ends[index]
-            if end > start:
-                at = (start * EVENT.itemsize, end * EVENT.itemsize)
-                slices.append(around.store.get_range(f"{folder}/{block:06d}.bin", *at))
-        events = np.sort(np.frombuffer(b"".join(slices), EVENT), order="row", kind="stable")
+        events = gather(around, scattered(self.column), self.ends, index, EVENT)
+        events = events[np.argsort(events["row"])]
         length = self.column.value.length
         ids = _histories(events, length)
         training = events["part"] == 0

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from hone_trainer.preparation.passes.clean import Steps
 from hone_trainer.preparation.passes.survey import Where, placed
-from hone_trainer.preparation.seeking import RECORD, buckets, repeated, scatter
+from hone_trainer.preparation.seeking import RECORD, buckets, gather, repeated, scatter
 from hone_trainer.preparation.surroundings import Surroundings
 from hone_trainer.splits.splitting import Places
 
@@ -53,14 +52,7 @@ class Look:
     def __call__(self, index: int) -> dict[str, Any]:
         """Leave the rows to drop as ``look<step>/<index>``."""
         around, work = self.around, f"look{self.number}"
-        folder = f"{around.scratch_folder}/keys{self.number}"
-        slices = []
-        for block, ends in enumerate(self.ends):
-            start, end = (ends[index - 1] if index else 0), ends[index]
-            if end > start:
-                at = (start * RECORD.itemsize, end * RECORD.itemsize)
-                slices.append(around.store.get_range(f"{folder}/{block:06d}.bin", *at))
-        records = np.frombuffer(b"".join(slices), RECORD)
+        records = gather(around, f"keys{self.number}", self.ends, index, RECORD)
         step = around.stage.clean[self.number].value
         gone = repeated(records, step.last_stays())
         around.scratch.put(f"{work}/{index:06d}", pa.table({"row": pa.array(gone)}))
