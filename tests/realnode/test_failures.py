@@ -72,7 +72,7 @@ def statuses(desk: Desk) -> dict[str, JSON]:
     ("name", "reason", "says"),
     [
         ("missing-input", "InputNotFound", "nowhere.csv"),
-        ("torn", "UnreadableInput", "torn.csv"),
+        ("torn", "BrokenRow", "torn.csv"),
         ("wrong-column", "ColumnNotFound", "clicked"),
         ("no-bucket", "BucketNotFound", "artifacts.uri"),
         ("wrong-keys", "StorageForbidden", "credentials.secretName"),
