@@ -14,6 +14,8 @@ import yaml
 from hone.__main__ import main
 from tests.door.conftest import Start
 
+pytestmark = pytest.mark.slow
+
 DEADLINE = 60.0
 
 

@@ -26,6 +26,8 @@ from tests.trainer.sourced import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 HEADER = "user,price,bought\n"
 TEXTS = columns(a={"id": {}}, b={"id": {}})
 

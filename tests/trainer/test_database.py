@@ -17,6 +17,8 @@ from tests.trainer.blocks import columns
 from tests.trainer.postgres import PASSWORD, USER, Server, postgres, running
 from tests.trainer.warehouse import failure, read, shop, sql, store
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["postgres", "shop", "store"]
 
 

@@ -15,6 +15,8 @@ from hone_trainer.preparation.chance import hash_numbers
 from tests.trainer import shop
 from tests.trainer.shop import digests, pieces_of
 
+pytestmark = pytest.mark.slow
+
 AUGMENT: list[dict[str, Any]] = [{"balance": {"by": {"repeat": {}}}}]
 
 

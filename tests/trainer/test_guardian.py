@@ -15,6 +15,8 @@ import pytest
 from hone_trainer.task import Exit
 from tests.trainer.wards import DEADLINE_S, Ward
 
+pytestmark = pytest.mark.slow
+
 LISTENS = """
 def work(pulse):
     with pulse.listens(60):

@@ -16,6 +16,8 @@ from hone_trainer.store import ArtifactStore, open_store
 from hone_trainer.task import Store
 from tests.trainer.test_inference import FEW, HEX, HOURS, NUMBERS, TEXTS, infer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> ArtifactStore:

@@ -23,6 +23,8 @@ from tests.trainer.faulty import (
     sound,
 )
 
+pytestmark = pytest.mark.slow
+
 tell = logging.getLogger("hone").info
 """Shown by ``pytest -o log_cli=true -o log_cli_level=info``."""
 SEEDS = (1, 2, 3)

@@ -18,6 +18,8 @@ from hone_trainer.task import Exit, StageFailure, Store
 from tests.trainer.conftest import CLICKS
 from tests.trainer.pods import Pod
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pod(tmp_path: Path) -> Pod:

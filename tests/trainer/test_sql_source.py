@@ -17,6 +17,8 @@ from tests.trainer.blocks import columns
 from tests.trainer.postgres import Server, postgres
 from tests.trainer.warehouse import failure, read, shop, sql, store, told, visits
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["postgres", "shop", "store", "visits"]
 ALL = columns(
     user={"id": {}}, price={"number": {}}, at={"time": {}}, bought={"label": {}}, note={"key": {}}
