@@ -107,6 +107,12 @@ def complete(root: str) -> JobStatus:
             ),
         ),
         artifacts=(
+            Artifact(
+                name="data/data-report.html",
+                uri=f"{root}/data/0/0/data-report.html",
+                sha256="",
+                size_bytes=15_000,
+            ),
             Artifact(name="evaluate/manifest", uri=f"{root}/m.json", sha256="", size_bytes=9),
             Artifact(name="evaluate/report.html", uri=report, sha256="", size_bytes=4500),
             Artifact(

@@ -148,9 +148,9 @@ def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
         if status.started_at and status.finished_at:
             total = f" in {between(when(status.finished_at) - when(status.started_at))}"
         yield Text(f"complete{total}", style="bold green")
-        report = next((a.uri for a in status.artifacts if a.uri.endswith("report.html")), None)
-        if report:
-            yield Text(f"report: {report}")
+        pages = [a.uri for a in status.artifacts if a.uri.endswith("report.html")]
+        if pages:  # that of the last stage tells of the whole
+            yield Text(f"report: {pages[-1]}")
         return
     failed = status.condition("Failed")
     if failed is not None:
