@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
+from hone_trainer.rules.named import ColumnName, find
 from hone_trainer.task import StageFailure
 from hone_trainer.words import OneOf, Words
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.preparation.block import Block
 
-Named = Annotated[str, Field(min_length=1, max_length=63)]
 MOST_SEGMENTS = 10_000
 """More of them are no segments; hashing serves them better."""
 
@@ -53,7 +51,7 @@ class ByRow(DivisionWay):
 class ByGroup(DivisionWay):
     """All rows of one user (session, shop …) to one member, by the hash of its name."""
 
-    column: Named
+    column: ColumnName
     """The column that names the group: an id with length 1, or a key."""
 
     def check(self, columns: tuple[Column, ...]) -> None:
@@ -75,7 +73,7 @@ class ByGroup(DivisionWay):
 class BySegment(DivisionWay):
     """All rows of a segment to one member: the most frequent to the first, and so on in turn."""
 
-    column: Named
+    column: ColumnName
     """The column that names the segment (country, category …): an id with length 1, or a key."""
 
     def check(self, columns: tuple[Column, ...]) -> None:
@@ -119,10 +117,8 @@ class Division(OneOf):
 
 
 def _check(name: str, columns: tuple[Column, ...], word: str) -> None:
-    column = next((c for c in columns if c.name == name), None)
     field = f"prepare.divide.{word}.column"
-    if column is None:
-        raise StageFailure("ColumnNotFound", f"{field} names {name!r}, not in prepare.columns")
+    column = find(columns, name, field)
     if column.kind == "key" or (column.id is not None and column.id.length == 1):
         return
     message = f"{field} must name an id column with length 1 or a key; {name!r} is {column.kind}"

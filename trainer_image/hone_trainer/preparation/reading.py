@@ -81,9 +81,9 @@ def read(around: Surroundings, passage: Passage, pieces: tuple[Piece, ...]) -> R
         raise StageFailure("NoRowsLeft", f"{message}: correct prepare.source")
     firsts = _firsts(facts)
     blocks = tuple(
-        Where(index, number, firsts[index], rows)
+        Where(index, number, firsts[index])
         for index, found in enumerate(facts)
-        for number, rows in enumerate(found["blocks"])
+        for number in range(len(found["blocks"]))
     )
     return ReadRows(
         tuple(Piece(**found["piece"]) for found in facts),

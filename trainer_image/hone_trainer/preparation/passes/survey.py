@@ -27,7 +27,6 @@ class Where:
     number: int
     first: int
     """Number that the first row of its piece has in the source."""
-    rows: int
 
     def open(self, around: Surroundings) -> Block:
         """Read it; rows get the numbers that they have in the source."""
