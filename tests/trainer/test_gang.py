@@ -1,6 +1,8 @@
 """A pod's place in its gang, and how its errors are told apart."""
 
 import json
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,7 +56,8 @@ def test_nonsense_is_refused(text: Any) -> None:
 def test_names_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([False, False, True, False, True, True])
     monkeypatch.setattr("hone_trainer.gang._resolves", lambda host: next(answers))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: None)
+    monkeypatch.setattr("hone_trainer.gang.time", clock)
     told: list[str] = []
     Gang(0, ("a:1", "b:1")).await_names(told.append)
     assert told == [

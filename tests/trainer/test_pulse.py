@@ -1,7 +1,7 @@
 """What two processes tell each other through shared memory, and what counts as silence."""
 
 import os
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +12,7 @@ from hone_trainer.pulse import Pulse
 def pulse(monkeypatch: pytest.MonkeyPatch) -> Pulse:
     """With a clock that stands still until ``pass_by`` moves it."""
     clock = [5000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("hone_trainer.pulse.time", SimpleNamespace(monotonic=lambda: clock[0]))
     pulse = Pulse()
     pulse.clock = clock  # type: ignore[attr-defined]
     return pulse

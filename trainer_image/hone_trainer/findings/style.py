@@ -28,8 +28,9 @@ summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
   width: .8rem; height: .8rem; background: var(--s0); vertical-align: -.05rem; }
 .parts span + span, .of span + span i { background: var(--s1); }
 .parts span + span + span, .of span + span + span i { background: var(--s3); }
-.cautions { list-style: none; margin: .6rem 0; padding: 0; }
-.cautions li { max-width: none; display: grid; grid-template-columns: 6.2rem 1fr; gap: 0 .6rem;
+.cautions { list-style: none; margin: .6rem 0; padding: 0; display: grid; gap: 0 .6rem;
+  grid-template-columns: max-content 1fr; }
+.cautions li { max-width: none; display: grid; grid-column: 1 / -1; grid-template-columns: subgrid;
   padding: .5rem 0; border-bottom: 1px solid var(--line); }
 .cautions li > span { font-weight: 600; white-space: nowrap; }
 .steps { padding-left: 1.3rem; } .steps > li { margin: .7rem 0; }
@@ -45,7 +46,7 @@ summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
 .step { fill: none; stroke-width: 1.8; vector-effect: non-scaling-stroke; }
 .ends { display: flex; justify-content: space-between; gap: .5rem; color: var(--dim);
   border-top: 1px solid var(--dim); font-variant-numeric: tabular-nums; }
-.word { display: grid; grid-template-columns: 7rem 1fr 4.3rem; gap: .5rem; align-items: center; }
+.word { display: grid; grid-template-columns: 7rem 1fr 5rem; gap: .5rem; align-items: center; }
 .word span { overflow-wrap: anywhere; } .word em { color: var(--dim); }
 .word b { font-weight: 400; white-space: nowrap; text-align: right;
   font-variant-numeric: tabular-nums; }
@@ -56,7 +57,7 @@ summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
   border-left: 2px solid var(--ink); }
 .card table { margin-top: .4rem; } .card th, .card td { padding: .1rem .6rem .1rem 0; }
 .card th:first-child, .card td:first-child { min-width: 4.5rem; }
-.gap { display: grid; grid-template-columns: minmax(7rem, 14rem) 1fr 4.5rem 5.5rem; gap: .7rem;
+.gap { display: grid; grid-template-columns: minmax(7rem, 14rem) 1fr 5.5rem 6.5rem; gap: .7rem;
   align-items: center; padding: .15rem 0; border-bottom: 1px solid var(--line);
   font-variant-numeric: tabular-nums; text-align: right; }
 .gap > :first-child { text-align: left; overflow-wrap: anywhere; }
@@ -83,6 +84,6 @@ summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
 @media (max-width: 52rem) { .flow { flex-direction: column; gap: 1.5rem; }
   .flow > li + li::before { content: "↓"; left: 1rem; top: -1.6rem; } }
 @media (max-width: 36rem) { .cautions li { grid-template-columns: 1fr; }
-  .gap { grid-template-columns: 1fr 4rem 4.6rem; gap: 0 .5rem; }
+  .gap { grid-template-columns: 1fr 5rem 5.5rem; gap: 0 .5rem; }
   .gap > :nth-child(2) { grid-column: 1 / -1; grid-row: 2; } }
 """
