@@ -10,7 +10,7 @@ from hone.plan.names import JOB
 from tests.control.storm import Attempt, Storm
 
 SEEDS = 2000
-BATCH = 250
+BATCH = 125
 
 
 FIRST, *LATER = range(0, SEEDS, BATCH)

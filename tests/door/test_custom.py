@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.door.conftest import Start
@@ -72,6 +73,7 @@ def write(folder: Path, program: str, **custom: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_gang_with_a_lost_worker_goes_on_to_the_chiefs_end(start: Start, tmp_path: Path) -> None:
     file = write(tmp_path, PROGRAM, roles=ROLES, args=["$(HONE_ROLE)"])
     begun = time.monotonic()
@@ -90,6 +92,7 @@ def test_a_gang_with_a_lost_worker_goes_on_to_the_chiefs_end(start: Start, tmp_p
     assert record["traces"] == {}, "processes were left behind"
 
 
+@pytest.mark.slow
 def test_a_program_that_fails_is_told_by_the_end_of_its_log(start: Start, tmp_path: Path) -> None:
     file = write(tmp_path, "print('begun')\nraise KeyError('user')", restart="exitCode")
     code, said = finish(start("run", str(file)))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from hone.cluster.local_process import Trace
 from tests.local.builders import DEADLINE, KEY, cluster, ended, gone, job, look, until
 
@@ -43,6 +45,7 @@ async def killed_runner(root: Path, state: Path) -> list[Trace]:
     return [Trace(**trace) for trace in traces.values()]
 
 
+@pytest.mark.slow
 async def test_pods_of_a_killed_runner_are_ended_and_disrupted(root: Path, tmp_path: Path) -> None:
     orphans = await killed_runner(root, tmp_path)
     assert [orphan.alive() for orphan in orphans] == [True, True]

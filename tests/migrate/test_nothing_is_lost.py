@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from hone.migrate.reading import CannotConvert
 from hone.migrate.tfjob import Converted, Wishes, convert
 from tests.migrate.builders import Raw
 from tests.migrate.strategies import MARK, tfjobs
+
+pytestmark = pytest.mark.slow
 
 
 def numbered(value: Any, marks: Iterator[int]) -> Any:

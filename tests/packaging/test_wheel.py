@@ -75,6 +75,7 @@ BASE = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions", "ty
 BASE |= {"yaml"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [["crd"], ["plan", "examples/reference.yaml"]])
 def test_without_extras_the_definition_and_plans_still_print(line: list[str], root: Path) -> None:
     code = (

@@ -165,6 +165,7 @@ def test_quantiles_make_a_plain_distribution(to: str, mean: float, deviation: fl
 NUMBERS = ["ProductRelated", "ProductRelated_Duration", "BounceRates", "ExitRates", "PageValues"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NUMBERS)
 def test_real_columns_are_scaled_as_scikit_learn_does(datasets: Path, name: str) -> None:
     """Most of these sessions saw no page of value: zeros, and long tails."""

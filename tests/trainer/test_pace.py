@@ -5,10 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hone_trainer.blocks import Block
 from hone_trainer.pace import Pace
-from hone_trainer.steps import Block
-
-pytestmark = pytest.mark.tensorflow
 
 
 def block(feeding: list[float], computing: list[float], rows: int = 1000) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.steps import Block
+from hone_trainer.blocks import Block
 
 STRAGGLES = 1.5
 """A replica that takes so many times as long as the median holds the others up."""

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.blocks import Block
 from hone_trainer.dataset import Rows
 from hone_trainer.keras import keras, tf
-from hone_trainer.steps import PADDING, Block, order_of
+from hone_trainer.steps import PADDING, order_of
 
 IN_FLIGHT = 4
 """Blocks handed out per worker before the chief collects them: enough to keep all of them busy."""

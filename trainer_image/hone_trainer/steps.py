@@ -8,12 +8,12 @@ replicas costs one collective, which also tells every pod how the others fare.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.blocks import Block
 from hone_trainer.dataset import Rows
 from hone_trainer.keras import keras, tf
 from hone_trainer.parcels import exchange
@@ -22,24 +22,6 @@ DENSE_RATIO = 8
 """Rows of a table per id of a step, up to which its gradient is made dense."""
 PADDING = -1
 """Stands for a row where the last batch of an epoch is short."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """What a block of steps did, over all replicas."""
-
-    last: int
-    """Steps of the epoch that are done."""
-    sums: NDArray[np.float64]
-    """(3,): loss, hits and rows, summed."""
-    stop: bool
-    """Whether a pod of the gang was asked to stop."""
-    feeding: NDArray[np.float64]
-    """(replicas,): seconds a step that each replica waited for its rows."""
-    computing: NDArray[np.float64]
-    """(replicas,): seconds a step until each replica had its gradients, feeding included."""
-    seen: NDArray[np.int32] | None = None
-    """(steps, rows): what this pod gathered, where that is kept; ``PADDING`` for none."""
 
 
 def order_of(seed: int, epoch: int, rows: int, batch: int) -> NDArray[np.int32]:
