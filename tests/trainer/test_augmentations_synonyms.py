@@ -11,6 +11,7 @@ import pytest
 from hone_trainer.augmentations import thesaurus
 from hone_trainer.augmentations.synonyms import Synonyms
 from hone_trainer.augmentations.thesaurus import Thesaurus
+from hone_trainer.preparation.shelf import Shelf
 from hone_trainer.store import open_store
 from hone_trainer.task import StageFailure, Store
 from tests.trainer.titles import TITLES, listed, titled
@@ -83,7 +84,7 @@ def loaded(tmp_path: Path, content: bytes | None = None, **parameters: Any) -> t
         (tmp_path / "words.csv").write_bytes(content)
         parameters["uri"] = str(tmp_path / "words.csv")
     step = Synonyms.model_validate({"column": "title", **parameters})
-    return step, step.load(open_store(Store(uri=str(tmp_path))), ())
+    return step, step.load(Shelf(open_store(Store(uri=str(tmp_path)))), ())
 
 
 def test_rows_with_other_words_stand_behind_their_row(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pyarrow import parquet
 
 from hone_trainer.cleaning import AnyCleaning
 from hone_trainer.cleaning.rules import Rules
+from hone_trainer.preparation.shelf import Shelf
 from hone_trainer.rules import reference
 from hone_trainer.store import open_store
 from hone_trainer.task import StageFailure, Store
@@ -103,7 +104,7 @@ def test_a_table_that_cannot_be_used_is_refused(
         uri.write_text(text)
     step = rules({"reference": {"column": column, "uri": str(uri), "key": "id"}})
     with pytest.raises(StageFailure) as failed:
-        step.load(store, COLUMNS)
+        step.load(Shelf(store), COLUMNS)
     assert failed.value.reason == reason
     assert says in failed.value.message
 
@@ -118,6 +119,6 @@ def test_a_parquet_file_that_cannot_be_used_is_refused(
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     step = rules({"reference": {"column": "country", "uri": str(file), "key": "id"}})
     with pytest.raises(StageFailure) as failed:
-        step.load(store, COLUMNS)
+        step.load(Shelf(store), COLUMNS)
     assert failed.value.reason == "UnreadableInput"
     assert f"column 'id' of {file}" in failed.value.message

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.dataset import Schema
     from hone_trainer.preparation.block import Block
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.preparation.shelf import Shelf
 
 
 class Augmentation(Words):
@@ -33,7 +33,7 @@ class Augmentation(Words):
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
         return
 
-    def load(self, store: ArtifactStore, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, shelf: Shelf, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what lies elsewhere, once; give something that can be pickled.
 
         Raises:

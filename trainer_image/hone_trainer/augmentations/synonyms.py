@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.columns import Column
     from hone_trainer.preparation.block import Block
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.preparation.shelf import Shelf
 
 FIELD = "prepare.augment[].synonyms"
 MOST_BYTES = 16 << 20
@@ -58,7 +58,7 @@ class Synonyms(Augmentation):
         """See ``Augmentation.check``."""
         find(columns, self.column, f"{FIELD}.column", "text")
 
-    def load(self, store: ArtifactStore, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, shelf: Shelf, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Give a ``Thesaurus``.
 
         Raises:
@@ -70,7 +70,7 @@ class Synonyms(Augmentation):
 
         if self.uri is None:
             return Thesaurus.of(self.groups or ())
-        data = store.read(self.uri, f"{FIELD}.uri")
+        data = shelf.read(self.uri, f"{FIELD}.uri")
         if len(data) > MOST_BYTES:
             message = f"{self.uri} has {len(data):,} bytes; {FIELD}.uri takes {MOST_BYTES:,}"
             raise StageFailure("UnreadableInput", f"{message}: leave rare words out")

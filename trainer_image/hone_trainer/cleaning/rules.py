@@ -12,7 +12,7 @@ from hone_trainer.rules import AnyRowRule
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.preparation.block import Block
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.preparation.shelf import Shelf
 
 
 class Rules(Cleaning):
@@ -31,9 +31,9 @@ class Rules(Cleaning):
         for rule in self.hold:
             rule.value.check(columns)
 
-    def load(self, store: ArtifactStore, columns: tuple[Column, ...]) -> list[Any]:
+    def load(self, shelf: Shelf, columns: tuple[Column, ...]) -> list[Any]:
         """Give what each rule compares with."""
-        return [rule.value.load(store, columns) for rule in self.hold]
+        return [rule.value.load(shelf, columns) for rule in self.hold]
 
     def apply(
         self,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.columns import Column
     from hone_trainer.preparation.block import Block
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.preparation.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Cleaning(Words):
         """
         return
 
-    def load(self, store: ArtifactStore, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, shelf: Shelf, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what rows are compared with, once; give something that can be pickled.
 
         Raises:

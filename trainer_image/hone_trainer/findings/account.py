@@ -1,11 +1,11 @@
 """Sums over what the engine counted, asked for by the page and by the cautions alike.
 
-The account is JSON: ``{"source": [{"uri", "size", "sha256"}], "rowsIn": n, "unreadable": n,
-"rows": {part: n}, "augmented": n, "steps": [{"name", "text", "dropped": {why: n}, "changed":
-{what: {column: n}}, "quarantined": {why: n}, "learned": {…}}], "missing": {column: n}, "seconds":
-{what: s}}``. ``rowsIn`` counts every row of the source; ``unreadable`` those of them that no step
-has seen; ``rows`` what came out, with the ``augmented`` training rows, which the source has not.
-What is left out is nought.
+The account is JSON: ``{"source": [{"uri", "size", "sha256"}], "beside": [as source], "rowsIn": n,
+"unreadable": n, "rows": {part: n}, "augmented": n, "steps": [{"name", "text", "dropped": {why: n},
+"changed": {what: {column: n}}, "quarantined": {why: n}, "learned": {…}}], "missing": {column: n},
+"seconds": {what: s}}``. ``beside`` are files that steps compared rows with. ``rowsIn`` counts every
+row of the source; ``unreadable`` those of them that no step has seen; ``rows`` what came out, with
+the ``augmented`` training rows, which the source has not. What is left out is nought.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def _provenance(found: Findings) -> str:
             size(file.get("size", 0)),
             f'<span class="digest">{escape(file.get("sha256", "") or "–")}</span>',
         )
-        for file in told.get("source", ())[:MOST_FILES]
+        for file in [*told.get("source", ()), *told.get("beside", ())][:MOST_FILES]
     ]
     spent = [(escape(what), seconds(each)) for what, each in told.get("seconds", {}).items()]
     looked = found.sample

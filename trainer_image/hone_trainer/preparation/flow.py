@@ -25,6 +25,7 @@ from hone_trainer.preparation.passes.remember import remember
 from hone_trainer.preparation.passes.survey import OBSERVE, Observe, Survey, Where
 from hone_trainer.preparation.passes.survey import WORK as SURVEYED
 from hone_trainer.preparation.scratch import Scratch, unpack
+from hone_trainer.preparation.shelf import fetch
 from hone_trainer.preparation.surroundings import Surroundings
 from hone_trainer.preparation.transform import Transform
 from hone_trainer.sources.source import PIECE_BYTES
@@ -75,7 +76,8 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
     columns, inferred = reading.columns(stage, ctx.store)
     given = tuple(column for column in columns if not column.value.derived)
     pieces = stage.source.value.pieces(given, ctx.store)
-    digest = _digest(ctx, pieces, columns)
+    fetched = fetch(stage, columns, ctx.store)
+    digest = _digest(ctx, pieces, columns, fetched.files)
     around = Surroundings(
         stage,
         columns,
@@ -94,7 +96,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
     survey = Survey(around, read.blocks, places, read.rows)
     surveyed = passage.run(SURVEYED, survey, count, "drawing rows")
     before = learning.drawn(around, SURVEYED, count)
-    steps = learning.learn(around, passage, read, places, before.part(0))
+    steps = learning.learn(around, passage, read, places, before.part(0), fetched.clean)
 
     clean = Clean(around, read.blocks, places, steps, read.rows)
     cleaned = passage.run(CLEANED, clean, count, "cleaning")
@@ -106,8 +108,8 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
         c.name: c.value.learn(c.name, _each(sums, f"column {c.name}"), sample) for c in columns
     }
     augment = tuple(
-        step.value.load(ctx.store, columns)
-        if step.value.loads
+        fetched.augment[number]
+        if number in fetched.augment
         else step.value.learn(_each(sums, f"augment {number}"), columns)
         for number, step in enumerate(stage.augment)
     )
@@ -117,6 +119,8 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
     encode = Encode(around, transform, augment, histories, divided)
     encoded = passage.run(ENCODED, encode, count, "writing")
     told = account.tell(around, read, surveyed, steps, cleaned, encoded)
+    if fetched.files:
+        told["beside"] = fetched.files
     if inferred:
         told["inferred"] = inferred
     return account.commit(ctx, around, transform, told, before, after)
@@ -137,9 +141,9 @@ def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:
     return [tables[name] for tables in sums if name in tables]
 
 
-def _digest(ctx: Context, pieces: tuple[Any, ...], columns: tuple[Any, ...]) -> str:
-    """Give a name for all that decides what passes leave: parameters, code, what the source is."""
-    text = manifests.input_digest(ctx.task) + repr(pieces) + repr(columns)
+def _digest(ctx: Context, *read: Any) -> str:
+    """Give a name for all that decides what passes leave: parameters, code, what was looked at."""
+    text = manifests.input_digest(ctx.task) + repr(read)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

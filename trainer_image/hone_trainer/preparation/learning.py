@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,12 @@ def drawn(around: Surroundings, work: str, count: int) -> Block:
 
 
 def learn(
-    around: Surroundings, passage: Passage, read: ReadRows, places: Places, sample: Block
+    around: Surroundings,
+    passage: Passage,
+    read: ReadRows,
+    places: Places,
+    sample: Block,
+    fetched: dict[int, Any],
 ) -> Steps:
     """Have each step learn.
 
@@ -34,13 +39,14 @@ def learn(
         read: the source.
         places: which part each row is in.
         sample: training rows as they were read.
+        fetched: number of a step -> what it has loaded.
     """
     steps = Steps(around)
     for number, step in enumerate(around.stage.clean):
         if step.value.seeks:
             steps.learned.append(_seek(around, passage, read, places, steps))
-        elif step.value.loads:
-            steps.learned.append(step.value.load(around.store, around.columns))
+        elif number in fetched:
+            steps.learned.append(fetched[number])
         else:
             seed = around.seed + number
             steps.learned.append(step.value.learn(sample, around.columns, seed))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.columns import Column
     from hone_trainer.preparation.block import Block
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.preparation.shelf import Shelf
 
 
 class RowRule(Words):
@@ -22,7 +22,7 @@ class RowRule(Words):
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
         return
 
-    def load(self, store: ArtifactStore, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, shelf: Shelf, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what the rule compares with, once; can be pickled."""
         return None
 
