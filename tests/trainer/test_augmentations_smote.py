@@ -9,6 +9,7 @@ from hone_trainer.augmentations import neighbours, smote
 from hone_trainer.augmentations.balancing import Counts
 from hone_trainer.augmentations.neighbours import nearest
 from hone_trainer.augmentations.smote import BySmote
+from hone_trainer.dataset import MEMBER
 from hone_trainer.task import StageFailure
 from tests.trainer.encoded import Columns, one, rows, schema, shop
 
@@ -53,6 +54,15 @@ def test_all_but_numbers_is_that_of_one_of_the_two() -> None:
     made = {one(_others(new), place) for place in range(len(new["price"]))}
     assert made <= known
     assert len(made) > len(known) / 2
+
+
+def test_a_new_row_goes_to_the_sub_model_of_the_nearer_end() -> None:
+    given = shop(900)
+    given[MEMBER] = given["user"].ravel().astype(np.int32) % 3
+    rarer, new = added(given)
+    assert set(new[MEMBER].tolist()) == {0, 1, 2}
+    assert (new[MEMBER] == new["user"].ravel() % 3).all()
+    assert new[MEMBER].dtype == rarer[MEMBER].dtype
 
 
 def _others(given: Columns) -> Columns:
