@@ -2,9 +2,9 @@
 
     python -m bench.large_preparation [--rows 50000000] [--workers 1 2]
 
-Makes a CSV on the spot, prepares it with SIGKILL for the pod that leads once half of the pieces are
-read, then once for each number of pods, and prints what each took, the most memory a pod had, and
-whether the outputs are the same bytes.
+Makes a CSV of several GB on the spot, prepares it with SIGKILL for the pod that leads once half of
+the pieces are read, then once for each number of pods, and prints what each took, the most memory a
+pod had, and whether the outputs are the same bytes.
 """
 
 import argparse
@@ -34,7 +34,7 @@ CLEAN: list[dict[str, Any]] = [
 
 def spec(bed: Testbed, uri: str, workers: int) -> dict[str, Any]:
     """Give the job; each pod gets one core, so that two have more than one has."""
-    words = {"source": {"csv": {"uri": uri}}, "columns": interactions.COLUMNS, "clean": CLEAN}
+    words = {"source": {"csv": {"uri": uri}}, "columns": interactions.WIDE, "clean": CLEAN}
     resources = {
         "requests": {"cpu": "100m", "memory": "256Mi"},
         "limits": {"cpu": "1", "memory": LIMIT},
@@ -89,7 +89,7 @@ def main() -> None:
     bed.kubectl("apply", "-f", "-", stdin=bed.store.secret(NAMESPACE))
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder, "interactions.csv")
-        interactions.write(raw, words.rows)
+        interactions.write(raw, words.rows, wide=True)
         print(f"{words.rows} rows, {raw.stat().st_size / 1e9:.2f} GB", flush=True)
         uri = bed.store.put(raw, "raw", "large/interactions.csv")
     desk = Desk(bed, NAMESPACE)
