@@ -19,7 +19,7 @@ COLUMNS = [
 WIDE = [
     *COLUMNS,
     {"name": "category", "id": {}},
-    {"name": "at", "time": {"fields": ["hour", "dayOfWeek"]}},
+    {"name": "at", "time": {"fields": ["hour", "weekday"]}},
 ]
 """Of wide rows, which a log of a shop is more like; it has columns too that no model reads."""
 
