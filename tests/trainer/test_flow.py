@@ -121,6 +121,20 @@ def test_what_was_interrupted_goes_on_where_it_was(
     assert digests(made) == digests(again)
 
 
+@pytest.mark.parametrize("rows", [100, 400])
+def test_the_number_of_buckets_changes_no_byte(
+    run_stage: Any, raw: Path, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = shop.words(raw)
+    with pieces_of(4096):
+        one = prepared(run_stage, "one", run)
+        monkeypatch.setattr("hone_trainer.preparation.seeking.buckets.__defaults__", (rows,))
+        monkeypatch.setattr("hone_trainer.preparation.passes.remember.BUCKET_ROWS", rows)
+        many = prepared(run_stage, "many", run)
+    assert one.facts["dropped"]["duplicate"] > 0
+    assert digests(one) == digests(many)
+
+
 def test_progress_only_goes_forward_and_says_what_is_done(run_stage: Any, raw: Path) -> None:
     with pieces_of(4096):
         prepared(run_stage, "data", shop.words(raw))

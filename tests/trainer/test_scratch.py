@@ -45,3 +45,17 @@ def test_tables_travel_together(scratch: Scratch) -> None:
     assert list(back) == ["a", "b"]
     assert all(back[name].equals(tables[name]) for name in tables)
     assert unpack(pack({})) == {}
+
+
+def test_slices_come_in_the_order_they_were_asked_for(scratch: Scratch) -> None:
+    data = bytes(range(200))
+    for name in "ab":
+        scratch.put_bytes(f"keys/{name}", data if name == "a" else data[::-1])
+    asked = [(f"keys/{'ab'[k % 2]}", k, k + k % 5) for k in range(100)]
+    whole = {"keys/a": data, "keys/b": data[::-1]}
+    assert list(scratch.slices(asked)) == [whole[path][start:end] for path, start, end in asked]
+
+
+def test_an_empty_slice_needs_no_file(scratch: Scratch) -> None:
+    assert list(scratch.slices([("keys/none", 7, 7)])) == [b""]
+    assert list(scratch.slices([])) == []

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hone_trainer.columns.sequence import SequenceColumn
+from hone_trainer.preparation.passes.remember import BUCKET_BYTES, ROW_BYTES, buckets_for
 from hone_trainer.preparation.seeking import RECORD, bucket_of, buckets, repeated
 
 
@@ -42,7 +44,7 @@ def test_what_stays_is_what_a_loop_would_keep(rows: list[tuple[int, int]], last:
 
 
 @pytest.mark.parametrize(
-    ("rows", "count"), [(0, 1), (1_000_000, 1), (1_000_001, 2), (3_000_000, 4), (50_000_000, 64)]
+    ("rows", "count"), [(0, 1), (4_000_000, 1), (4_000_001, 2), (12_000_000, 4), (50_000_000, 16)]
 )
 def test_buckets_are_a_power_of_two_and_never_large(rows: int, count: int) -> None:
     assert buckets(rows) == count
@@ -55,3 +57,10 @@ def test_every_hash_has_one_bucket_and_they_fill_evenly(count: int) -> None:
     sizes = np.bincount(owner, minlength=count)
     assert len(sizes) == count
     assert sizes.min() > 0.8 * len(hashes) / count
+
+
+@pytest.mark.parametrize(("length", "count"), [(1, 32), (20, 128), (512, 2048)])
+def test_the_longer_histories_are_the_fewer_fit_a_bucket(length: int, count: int) -> None:
+    words = SequenceColumn(of="item", by="user", along="at", length=length)
+    assert buckets_for(words, 50_000_000) == count
+    assert 50_000_000 / count * (ROW_BYTES + 16 * length) <= BUCKET_BYTES

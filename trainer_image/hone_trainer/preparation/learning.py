@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hone_trainer.preparation.block import Block, join
-from hone_trainer.preparation.passage import Passage
+from hone_trainer.preparation.passage import Leg, Passage, legs_of
 from hone_trainer.preparation.passes.clean import Steps
 from hone_trainer.preparation.passes.seek import Look, Scatter
 from hone_trainer.preparation.seeking import Dropped, buckets
@@ -42,9 +43,11 @@ def learn(
         fetched: number of a step -> what it has loaded.
     """
     steps = Steps(around)
+    seeking = sum(step.value.seeks for step in around.stage.clean)
+    legs = iter(legs_of("learning", 2 * seeking))
     for number, step in enumerate(around.stage.clean):
         if step.value.seeks:
-            steps.learned.append(_seek(around, passage, read, places, steps))
+            steps.learned.append(_seek(around, passage, read, places, steps, legs))
         elif number in fetched:
             steps.learned.append(fetched[number])
         else:
@@ -56,15 +59,20 @@ def learn(
 
 
 def _seek(
-    around: Surroundings, passage: Passage, read: ReadRows, places: Places, steps: Steps
+    around: Surroundings,
+    passage: Passage,
+    read: ReadRows,
+    places: Places,
+    steps: Steps,
+    legs: Iterator[Leg],
 ) -> Dropped:
     number = len(steps.learned)
     before = Steps(around, list(steps.learned))
     work = Scatter(around, read.blocks, places, before, read.rows)
-    scattered = passage.run(f"keys{number}", work, len(read.blocks), "learning")
+    scattered = passage.run(f"keys{number}", work, len(read.blocks), next(legs))
     ends = tuple(tuple(facts["ends"]) for facts in scattered)
     look, count = Look(around, number, ends), buckets(read.rows)
-    passage.run(f"look{number}", look, count, "learning")
+    passage.run(f"look{number}", look, count, next(legs))
     found = [
         around.scratch.get(f"look{number}/{index:06d}").column("row").to_numpy()
         for index in range(count)

@@ -21,6 +21,15 @@ PAUSE_S = 1.0
 """Between two words on progress."""
 
 
+Leg = str | tuple[str, int, int]
+"""A span; or one of several passes of it: (span, which, of how many)."""
+
+
+def legs_of(span: str, count: int) -> list[Leg]:
+    """Name the passes of a span that has several."""
+    return [(span, number, count) for number in range(count)]
+
+
 @dataclass
 class Passage:
     """The passes of one preparation, in one attempt."""
@@ -42,7 +51,7 @@ class Passage:
         name: str,
         work: Work,
         count: int,
-        span: str,
+        span: Leg,
         watch: Callable[[dict[str, Any]], None] | None = None,
     ) -> list[dict[str, Any]]:
         """Do a pass; give its facts by index.
@@ -51,7 +60,7 @@ class Passage:
             name: under which the work is noted.
             work: what is done for each index.
             count: how many there are.
-            span: what people call it, one of ``spans``.
+            span: what people call it, one of ``spans``, or a part of one.
             watch: hears the facts of what ends in this attempt; may raise to stop.
         """
         found = self.scratch.notes(name)
@@ -81,10 +90,12 @@ class Passage:
             self.crew.map(work, [index for index in range(count) if index not in found], done)
         return [found[index] for index in range(count)]
 
-    def tell(self, span: str, share: float, what: str) -> None:
+    def tell(self, span: Leg, share: float, what: str) -> None:
         """Say how far a pass is, and how long the rest may take."""
+        span, number, count = (span, 0, 1) if isinstance(span, str) else span
         begin, end = self.spans[span]
-        # Some spans hold several passes: what was said is not taken back.
+        share = (number + share) / count
+        # What was said is not taken back, as where a piece that was in hand begins anew.
         fraction = self._far = max(self._far, begin + (end - begin) * share)
         now = self._told = time.monotonic()
         if self._start is None:

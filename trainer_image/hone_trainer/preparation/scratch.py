@@ -8,6 +8,8 @@ means that its work is done, by whichever attempt. The folder's name holds a dig
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ from uuid import uuid4
 import pyarrow as pa
 
 from hone_trainer.store import ArtifactStore
+
+READERS = 8
+"""Slices that are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,20 @@ class Scratch:
             with pa.memory_map(str(local)) as mapped:
                 return pa.ipc.open_file(mapped).read_all()
         return pa.ipc.open_file(pa.BufferReader(self.store.get(name))).read_all()
+
+    def put_bytes(self, path: str, data: bytes) -> None:
+        """Write what is read in slices."""
+        self.store.put(f"{self.folder}/{path}.bin", data)
+
+    def slices(self, wanted: Iterable[tuple[str, int, int]]) -> Iterator[bytes]:
+        """Read (path, first byte, one past the last) of each, in this order; some at a time."""
+        # They are many and small: most of the time of each is the way to the store.
+        with ThreadPoolExecutor(READERS) as readers:
+            yield from readers.map(self._slice, wanted)
+
+    def _slice(self, wanted: tuple[str, int, int]) -> bytes:
+        path, start, end = wanted
+        return self.store.get_range(f"{self.folder}/{path}.bin", start, end) if end > start else b""
 
     def _local(self, name: str) -> Path | None:
         """Give the file that stands for an object, where the store is a folder of this machine."""

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from hone_trainer.cleaning.step import Seeking
     from hone_trainer.preparation.block import Block
 
-BUCKET_ROWS = 1_000_000
-"""Rows of a bucket: with sorting, some 50 MB."""
+BUCKET_ROWS = 4_000_000
+"""Rows of a bucket: with sorting, some 200 MB. Each block has a slice of each bucket, so the fewer
+buckets, the fewer and larger slices are read."""
 RECORD = np.dtype([("hash", "<u8"), ("row", "<i8"), ("part", "i1")])
 
 
-def buckets(rows: int) -> int:
-    """Say in how many buckets so many rows are sought; a power of two."""
-    return 1 << max(0, -(-rows // BUCKET_ROWS) - 1).bit_length()
+def buckets(rows: int, most: int = BUCKET_ROWS) -> int:
+    """Say how many buckets of at most about ``most`` rows hold so many; a power of two."""
+    return 1 << max(0, -(-rows // most) - 1).bit_length()
 
 
 def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.uint16]:
@@ -73,14 +74,18 @@ def gather(
         bucket: which one.
         record: what a record is.
     """
-    slices = []
-    for block, mine in enumerate(ends):
-        start, end = (mine[bucket - 1] if bucket else 0), mine[bucket]
-        if end > start:
-            path = f"{around.scratch_folder}/{work}/{block:06d}.bin"
-            at = (start * record.itemsize, end * record.itemsize)
-            slices.append(around.store.get_range(path, *at))
-    return np.frombuffer(b"".join(slices), record)
+    bounds = [((mine[bucket - 1] if bucket else 0), mine[bucket]) for mine in ends]
+    found = np.empty(sum(end - start for start, end in bounds), record)
+    wanted = [
+        (f"{work}/{block:06d}", start * record.itemsize, end * record.itemsize)
+        for block, (start, end) in enumerate(bounds)
+    ]
+    at = 0
+    for data in around.scratch.slices(wanted):
+        part = np.frombuffer(data, record)
+        found[at : at + len(part)] = part
+        at += len(part)
+    return found
 
 
 def repeated(records: NDArray[Any], last: bool) -> NDArray[np.int64]:

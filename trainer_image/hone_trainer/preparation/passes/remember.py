@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from hone_trainer.preparation.block import NO_TIME
 from hone_trainer.preparation.histories import histories, ranked
+from hone_trainer.preparation.passage import legs_of
 from hone_trainer.preparation.passes.clean import WORK as CLEANED
-from hone_trainer.preparation.seeking import bucket_of, buckets, gather
+from hone_trainer.preparation.seeking import BUCKET_ROWS, bucket_of, buckets, gather
 from hone_trainer.preparation.surroundings import Surroundings
 from hone_trainer.preparation.tokens import hash_words
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 EVENT = np.dtype(
     [("user", "<u8"), ("time", "<i8"), ("row", "<i8"), ("item", "<i4"), ("part", "i1")]
 )
+BUCKET_BYTES, ROW_BYTES = 200 << 20, 100
+"""What a bucket takes at most, and what an event takes beside its history, in several copies."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,10 @@ class Scatter:
         around, work = self.around, scattered(self.column)
         block = around.block(CLEANED, index)
         found = _events(self.transform, self.column.value, block)
-        count = buckets(self.rows)
+        count = buckets_for(self.column.value, self.rows)
         owner = bucket_of(found["user"], count)
         order = np.argsort(owner, kind="stable")
-        around.store.put(f"{around.scratch_folder}/{work}/{index:06d}.bin", found[order].tobytes())
+        around.scratch.put_bytes(f"{work}/{index:06d}", found[order].tobytes())
         ends = np.cumsum(np.bincount(owner, minlength=count))
         last = int(block.rows[-1]) if len(block) else -1
         return around.scratch.note(work, index, {"ends": ends.tolist(), "last": last})
@@ -76,8 +79,7 @@ class Remember:
         ids = _histories(events, length)
         training = events["part"] == 0
         ids[training] = _histories(events[training], length)
-        listed = pa.FixedSizeListArray.from_arrays(pa.array(ids.ravel()), length)
-        around.scratch.put(f"{work}/{index:06d}", pa.table({"ids": listed}))
+        around.scratch.put_bytes(f"{work}/{index:06d}", ids.tobytes())
         # An empty block ends where the one before it did.
         last = np.maximum.accumulate(np.array(self.last, np.int64))
         until = np.searchsorted(events["row"], last, side="right")
@@ -97,11 +99,14 @@ class Histories:
         length = self.column.value.length
         owner = bucket_of(_users(self.column.value, block), len(self.ends))
         found = np.empty((len(block), length), np.int32)
-        for bucket, ends in enumerate(self.ends):
-            start, end = (ends[index - 1] if index else 0), ends[index]
-            table = around.scratch.get(f"{remembered(self.column)}/{bucket:06d}")
-            ids = table.column("ids").slice(start, end - start).combine_chunks().flatten()
-            found[owner == bucket] = ids.to_numpy().reshape(-1, length)
+        row = found.itemsize * length
+        wanted = [
+            (f"{remembered(self.column)}/{bucket:06d}", row * start, row * ends[index])
+            for bucket, ends in enumerate(self.ends)
+            for start in [ends[index - 1] if index else 0]
+        ]
+        for bucket, data in enumerate(around.scratch.slices(wanted)):
+            found[owner == bucket] = np.frombuffer(data, np.int32).reshape(-1, length)
         lists = pa.FixedSizeListArray.from_arrays(pa.array(found.ravel()), length)
         return block.put(self.column.name, lists)
 
@@ -118,16 +123,22 @@ def remember(
 ) -> tuple[Histories, ...]:
     """Make the histories of every sequence column."""
     made = []
-    for column in around.columns:
-        if column.kind != "sequence":
-            continue
+    columns = [column for column in around.columns if column.kind == "sequence"]
+    legs = iter(legs_of("remembering", 2 * len(columns)))
+    for column in columns:
         scatter = Scatter(around, transform, column, read.rows)
-        found = passage.run(scattered(column), scatter, len(read.blocks), "remembering")
+        found = passage.run(scattered(column), scatter, len(read.blocks), next(legs))
         ends = tuple(tuple(facts["ends"]) for facts in found)
         work = Remember(around, column, ends, tuple(facts["last"] for facts in found))
-        done = passage.run(remembered(column), work, buckets(read.rows), "remembering")
+        count = buckets_for(column.value, read.rows)
+        done = passage.run(remembered(column), work, count, next(legs))
         made.append(Histories(column, tuple(tuple(facts["ends"]) for facts in done)))
     return tuple(made)
+
+
+def buckets_for(words: SequenceColumn, rows: int) -> int:
+    """Say in how many buckets so many rows are told what came before them."""
+    return buckets(rows, min(BUCKET_ROWS, BUCKET_BYTES // (ROW_BYTES + 16 * words.length)))
 
 
 def scattered(column: Column) -> str:

@@ -36,7 +36,7 @@ class Scatter:
         block, _, _ = self.steps.apply(placed(around, self.blocks[index], self.places))
         step = around.stage.clean[self.number].value
         data, ends = scatter(step, block, around.columns, buckets(self.rows))
-        around.store.put(f"{around.scratch_folder}/{work}/{index:06d}.bin", data)
+        around.scratch.put_bytes(f"{work}/{index:06d}", data)
         return around.scratch.note(work, index, {"ends": ends})
 
 
