@@ -230,11 +230,10 @@ def test_members_learn_from_rows_of_their_own(
     ]
     run = shop.words(file, columns=columns, clean=[], divide=divide)
     with pieces_of(2048):
-        bench = run_stage
-        bench("data", run)
-    dataset = bench.context(bench.task("next", {})).dataset()
+        run_stage("data", run)
+    dataset = run_stage.context(run_stage.task("next", {})).dataset()
     members = [dataset.read("train", member, 3) for member in range(3)]
-    assert sum(len(rows) for rows in members) == len(dataset.read("train"))
+    assert sum(map(len, members)) == len(dataset.read("train"))
     if whole is not None:
         owners: list[set[int]] = [set(rows.features[whole].ravel().tolist()) for rows in members]
         assert not owners[0] & owners[1] | owners[0] & owners[2] | owners[1] & owners[2]
