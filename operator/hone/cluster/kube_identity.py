@@ -54,6 +54,8 @@ class Identities:
             Refused: the token is good, and its bearer is none of our pods.
             Unavailable: the API server does not answer.
         """
+        if not token.isascii():  # RFC 6750: no such token was ever issued
+            return None
         digest = hashlib.sha256(token.encode()).digest()
         kept = self._known.get(digest)
         if kept is None or kept[0] <= self._clock():

@@ -127,9 +127,10 @@ def _means(gangs: tuple[GangStatus, ...]) -> tuple[Metric, ...]:
     for gang in gangs:
         for each in gang.metrics:
             try:
-                values[each.name].append(float(each.value))
+                value = float(each.value)
             except ValueError:
                 continue
+            values[each.name].append(value)
     return tuple(metric(name, sum(all_) / len(all_)) for name, all_ in values.items())[:16]
 
 
