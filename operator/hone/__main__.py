@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hone import __version__
+from hone.door import manual
 from hone.door.extras import remedy
 
 WRONG, INTERRUPTED = 2, 130
@@ -80,34 +81,61 @@ def _operator(_: argparse.Namespace) -> int:
     return operator(settings)
 
 
+def _help(words: argparse.Namespace) -> int:
+    _parser().parse_args([words.topic, "--help"] if words.topic else ["--help"])
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hone",
         description="Make models small, fast and accurate: on a cluster, or right here.",
+        epilog=manual.MORE,
     )
     parser.add_argument("--version", action="version", version=f"hone {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="name")
 
-    run = commands.add_parser("run", help="run a job on this machine; again to resume")
+    def add(name: str, does: str, more: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=more
+        )
+
+    run = add("run", "run a job on this machine; again to resume", manual.RUN)
     run.set_defaults(command=_run)
-    run.add_argument("job", type=Path, metavar="JOB.yaml")
-    run.add_argument("--artifacts", metavar="URI", help="folder or bucket for what it makes")
+    run.add_argument("job", type=Path, metavar="JOB.yaml", help="- for standard input")
     run.add_argument(
-        "--state", type=Path, default=Path(".hone"), metavar="DIR", help="record of local jobs"
+        "--artifacts",
+        metavar="URI",
+        help="folder or bucket for what it makes (default: artifacts below --state)",
+    )
+    run.add_argument(
+        "--state",
+        type=Path,
+        default=Path(".hone"),
+        metavar="DIR",
+        help="record and logs of local jobs (default: %(default)s)",
     )
     run.add_argument("--fresh", action="store_true", help="begin anew, even where work is done")
 
-    plan = commands.add_parser("plan", help="show what a job would create in a cluster")
+    plan = add("plan", "show what a job would create in a cluster", manual.PLAN)
     plan.set_defaults(command=_plan)
-    plan.add_argument("job", type=Path, metavar="JOB.yaml")
+    plan.add_argument("job", type=Path, metavar="JOB.yaml", help="- for standard input")
     plan.add_argument(
-        "-o", "--output", choices=("table", "yaml"), default="table", help="how it is shown"
+        "-o",
+        "--output",
+        choices=("table", "yaml"),
+        default="table",
+        help="how it is shown (default: %(default)s)",
     )
 
-    convert = commands.add_parser("convert", help="turn a TFJob of Kubeflow into a job")
+    convert = add("convert", "turn a TFJob of Kubeflow into a job", manual.CONVERT)
     convert.set_defaults(command=_convert)
     convert.add_argument("job", type=Path, metavar="TFJOB.yaml", help="- for standard input")
-    convert.add_argument("--artifacts", metavar="URI", help="folder or bucket for what it makes")
+    convert.add_argument(
+        "--artifacts",
+        metavar="URI",
+        help="folder or bucket for what the job makes (default: the operator's)",
+    )
     convert.add_argument(
         "--command",
         type=shlex.split,
@@ -116,16 +144,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WORDS",
         help="what containers run that leave it to their image",
     )
-    convert.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the job goes")
+    convert.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where the job goes (default: standard output)",
+    )
 
-    crd = commands.add_parser("crd", help="print the CustomResourceDefinition")
-    crd.set_defaults(command=_crd)
-
-    reference = commands.add_parser("reference", help="print every word of a job, as Markdown")
-    reference.set_defaults(command=_reference)
-
-    operator = commands.add_parser("operator", help="run the operator (settings: HONE_… variables)")
-    operator.set_defaults(command=_operator)
+    add("crd", "print the CustomResourceDefinition").set_defaults(command=_crd)
+    add("reference", "print every word of a job, as Markdown").set_defaults(command=_reference)
+    add("operator", "run the operator", manual.OPERATOR).set_defaults(command=_operator)
+    topic = add("help", "explain a command")
+    topic.set_defaults(command=_help)
+    topic.add_argument("topic", nargs="?", choices=tuple(commands.choices), metavar="COMMAND")
     return parser
 
 

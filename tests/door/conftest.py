@@ -59,14 +59,19 @@ def start(tmp_path: Path) -> Start:
         "from hone.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
 
-    def begin(*words: str, around: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", code, *words],
-            cwd=tmp_path,
-            env={**os.environ, **(around or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def begin(
+        *words: str, around: Mapping[str, str] | None = None, given: str = ""
+    ) -> subprocess.Popen[str]:
+        (tmp_path / "given").write_text(given)
+        with (tmp_path / "given").open() as standard:
+            return subprocess.Popen(
+                [sys.executable, "-c", code, *words],
+                cwd=tmp_path,
+                env={**os.environ, **(around or {})},
+                stdin=standard,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
 
     return begin

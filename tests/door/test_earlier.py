@@ -1,12 +1,13 @@
 """What earlier runs left is counted, what has gone from it is named, and buckets are let be."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hone.api.status import JobStatus
 from hone.cluster.port import Key
-from hone.door.earlier import gone, superseded
+from hone.door.earlier import changed, gone, superseded
 
 KEY = Key("shop", "demo")
 
@@ -70,3 +71,15 @@ def test_what_others_of_the_name_left_is_counted(
         (home / "note.txt").write_text("of nobody's")
     said = superseded(f"{scheme}{tmp_path}", KEY, "mine")
     assert said == (f"{words}{home}; remove what you need no more" if words else "")
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"seed": 1, "artifacts": {"uri": "/b"}}, "artifacts go to /b, no longer to /a"),
+        ({"seed": 2, "artifacts": {"uri": "/a"}}, "the job was edited since the last run"),
+        ({"seed": 2, "artifacts": {"uri": "/b"}}, "the job was edited since the last run"),
+    ],
+)
+def test_another_place_for_artifacts_is_no_edited_job(spec: dict[str, Any], words: str) -> None:
+    assert changed({"spec": {"seed": 1, "artifacts": {"uri": "/a"}}}, {"spec": spec}) == words

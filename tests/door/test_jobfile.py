@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hone.door.jobfile import Strict, WrongFile, check, read
 
-FILE = Path("job.yaml")
+FILE = "job.yaml"
 words = st.text("abc", min_size=1, max_size=2)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | words,

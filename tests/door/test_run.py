@@ -175,6 +175,38 @@ def test_artifacts_and_state_go_where_they_are_sent(
     assert not (tmp_path / ".hone").exists()
 
 
+def test_other_artifacts_are_no_edited_job(start: Start, jobfile: Path, tmp_path: Path) -> None:
+    assert finish(start("run", str(jobfile)))[0] == 0
+    code, said = finish(start("run", str(jobfile), "--artifacts", "out"))
+    assert code == 0, said
+    first = f"no longer to {tmp_path}/.hone/artifacts: beginning anew"
+    assert f"artifacts go to {tmp_path}/out, {first}" in said
+    assert "edited" not in said
+
+
+def test_relative_paths_start_from_the_folder_of_the_file(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs").mkdir()
+    jobfile.rename(tmp_path / "jobs/job.yaml")
+    code, said = finish(start("run", "jobs/job.yaml", around={"STAND_IN_data": "where"}))
+    assert code == 0, said
+    assert f"relative paths in the job start from {tmp_path}/jobs" in said
+    log = tmp_path / ".hone/shop/demo/logs/demo-data-0-worker-a0-0.log"
+    assert f"at work in {tmp_path}/jobs" in log.read_text()
+
+
+def test_a_job_from_standard_input_starts_where_we_are(
+    start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    run = start("run", "-", around={"STAND_IN_data": "where"}, given=jobfile.read_text())
+    code, said = finish(run)
+    assert code == 0, said
+    assert "relative paths" not in said
+    log = tmp_path / ".hone/shop/demo/logs/demo-data-0-worker-a0-0.log"
+    assert f"at work in {tmp_path}\n" in log.read_text()
+
+
 def test_what_this_machine_lacks_is_said(start: Start, jobfile: Path, tmp_path: Path) -> None:
     job = yaml.safe_load(jobfile.read_text())
     job["spec"]["stages"][0]["resources"] = {"limits": {"example.com/tpu": 1}}

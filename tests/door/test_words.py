@@ -1,6 +1,6 @@
-"""The command line's words: help at once, wrong files explained, plans and the CRD printed."""
+"""The command line's words: wrong files explained, plans and the CRD printed."""
 
-import subprocess
+import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,15 @@ def test_a_wrong_file_is_explained(
     assert "job.yaml" in printed
 
 
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_standard_input_is_read_and_named_in_messages(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{HEAD}spec: {{}}".encode())))
+    assert main([command, "-"]) == 2
+    assert said(capsys) == "standard input: metadata.name: missing; give the job a name"
+
+
 def test_a_wrong_parameter_is_named_by_its_path(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,16 +141,3 @@ def test_words_that_mean_nothing_end_with_2(words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
-
-
-def test_help_loads_nothing_heavy() -> None:
-    code = (
-        "import sys\n"
-        "from hone.__main__ import main\n"
-        "try: main(['--help'])\n"
-        "except SystemExit: pass\n"
-        "heavy = ('pydantic', 'yaml', 'rich', 'aiohttp', 'kopf', 'kubernetes', 'tensorflow')\n"
-        "print('loaded:', [name for name in heavy if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("loaded: []\n")

@@ -13,14 +13,13 @@ from typing import Any, TextIO
 
 import yaml
 
-from hone.door.jobfile import Strict, WrongFile, check
+from hone.door.jobfile import STANDARD, Strict, WrongFile, called, check
 from hone.migrate.kinds import Other, sort
 from hone.migrate.notes import lines
 from hone.migrate.reading import CannotConvert
 from hone.migrate.tfjob import Converted, Wishes, convert
 
 OK, WRONG = 0, 2
-STANDARD = Path("-")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
         done = [_converted(raw, request) for raw in found]
         _write(dump([each.job for each in done]), request, out)
     except (CannotConvert, WrongFile) as wrong:
-        err.write(f"{_called(request.file)}: {wrong}\n")
+        err.write(f"{called(request.file)}: {wrong}\n")
         return WRONG
     for each in done:
         err.write("\n".join(_told(each)) + "\n")
@@ -106,7 +105,7 @@ def _converted(raw: dict[str, Any], request: Request) -> Converted:
     """Convert one TFJob, and see that the result is a job."""
     done = convert(raw, request.wishes)
     try:
-        check(done.job, Path(f"the job {done.job['metadata']['name']}"))
+        check(done.job, f"the job {done.job['metadata']['name']}")
     except WrongFile as wrong:
         raise CannotConvert(f"{wrong}\ncorrect these in the TFJob, and convert it again") from None
     return done
@@ -136,7 +135,3 @@ def _nothing(others: Sequence[Other]) -> Iterator[str]:
         return
     yield "no TFJob of kubeflow.org/v1 in it"
     yield from (f"  {other.name}: {other.remedy}" for other in others)
-
-
-def _called(file: Path) -> str:
-    return "standard input" if file == STANDARD else str(file)

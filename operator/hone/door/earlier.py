@@ -1,10 +1,11 @@
-"""What earlier runs of a job left in the folder of artifacts, and what has gone from it since.
+"""What earlier runs of a job left, what has gone from it since, and what is different now.
 
 Only folders are looked at: what a bucket holds is its owner's to keep or remove.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from hone.api.status import JobStatus
 from hone.cluster.port import Key
@@ -33,6 +34,14 @@ def superseded(uri: str, key: Key, uid: str) -> str:
     amount = sum(file.stat().st_size for each in others for file in each.rglob("*.*"))
     what = "an earlier job" if len(others) == 1 else f"{len(others)} earlier jobs"
     return f"{what} of this name left {size(amount)} in {home}; remove what you need no more"
+
+
+def changed(old: Mapping[str, Any], job: Mapping[str, Any]) -> str:
+    """Say in what a job is another than the one on record."""
+    before, now = old["spec"], job["spec"]
+    if {**before, "artifacts": now["artifacts"]} != now:
+        return "the job was edited since the last run"
+    return f"artifacts go to {now['artifacts']['uri']}, no longer to {before['artifacts']['uri']}"
 
 
 def _path(uri: str) -> Path | None:

@@ -1,5 +1,6 @@
 """From a file to a job, or to a message that says which field is wrong and what helps."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,53 +11,68 @@ from hone.api import API_VERSION, KIND
 from hone.api.faults import faults
 from hone.api.job import OptimizationJob
 
+STANDARD = Path("-")
+"""Stands for standard input."""
+
 
 class WrongFile(Exception):
     """The file is not a job that anybody can run; the text says where and what helps."""
 
 
+def called(path: Path) -> str:
+    """Give the name of a file for messages."""
+    return "standard input" if path == STANDARD else str(path)
+
+
 def read(path: Path) -> dict[str, Any]:
-    """Read the one OptimizationJob of a file.
+    """Read the one OptimizationJob of a file, or of standard input.
 
     Raises:
         WrongFile: it cannot be read, or it is not a valid OptimizationJob.
     """
-    raw = _document(path)
+    name = called(path)
+    raw = _document(path, name)
     for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
         if raw.get(key) != wanted:
             said = f"found {str(raw[key])[:60]}" if key in raw else "missing"
-            raise WrongFile(f"{path}: {key}: {said}; write `{key}: {wanted}`")
-    check(raw, path)
+            raise WrongFile(f"{name}: {key}: {said}; write `{key}: {wanted}`")
+    check(raw, name)
     return raw
 
 
-def check(raw: dict[str, Any], path: Path) -> OptimizationJob:
-    """Read a job; raise ``WrongFile`` where it does not keep the schema."""
+def check(raw: dict[str, Any], name: str) -> OptimizationJob:
+    """Read a job; raise ``WrongFile`` where it does not keep the schema.
+
+    Args:
+        raw: the job.
+        name: what messages call it.
+    """
     meta = raw.get("metadata")
     if not isinstance(meta, dict) or not meta.get("name"):
-        raise WrongFile(f"{path}: metadata.name: missing; give the job a name")
+        raise WrongFile(f"{name}: metadata.name: missing; give the job a name")
     try:
         return OptimizationJob.read(raw)
     except ValidationError as error:
         found = "\n".join(f"  {_placed(fault)}" for fault in faults(error, OptimizationJob))
-        raise WrongFile(f"{path} is not a valid {KIND}:\n{found}") from None
+        raise WrongFile(f"{name} is not a valid {KIND}:\n{found}") from None
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path, name: str) -> dict[str, Any]:
     try:
-        documents = [each for each in yaml.load_all(path.read_bytes(), Strict) if each is not None]
+        data = sys.stdin.buffer.read() if path == STANDARD else path.read_bytes()
+        documents = [each for each in yaml.load_all(data, Strict) if each is not None]
     except OSError as error:
-        raise WrongFile(f"{path}: {error.strerror or error}; name a job file") from None
+        raise WrongFile(f"{name}: {error.strerror or error}; name a job file") from None
     except yaml.MarkedYAMLError as error:
-        raise WrongFile(f"{path}: {_marked(error)}") from None
+        raise WrongFile(f"{name}: {_marked(error)}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         said = str(error).splitlines()[0]
-        raise WrongFile(f"{path} cannot be read as YAML: {said}") from None
+        raise WrongFile(f"{name} cannot be read as YAML: {said}") from None
     if len(documents) != 1:
         number = f"{len(documents)} documents" if documents else "nothing"
-        raise WrongFile(f"{path}: put exactly one {KIND} in it; found {number}")
+        raise WrongFile(f"{name}: put exactly one {KIND} in it; found {number}")
     if not isinstance(documents[0], dict):
-        raise WrongFile(f"{path}: put an {KIND} in it; found no `key: value` pairs at its top")
+        raise WrongFile(f"{name}: put an {KIND} in it; found no `key: value` pairs at its top")
     return dict(documents[0])
 
 

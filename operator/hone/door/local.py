@@ -38,13 +38,14 @@ class Machine:
     python: str
     around: Mapping[str, str]
     home: Path
+    """Folder that relative paths of the job start from."""
     gpus: int = 0
 
     @classmethod
-    def look(cls, python: str, around: Mapping[str, str]) -> "Machine":
+    def look(cls, python: str, around: Mapping[str, str], home: Path) -> "Machine":
         """Find out what is there."""
         cards = Path("/proc/driver/nvidia/gpus")
-        return cls(python, around, Path.cwd(), len(list(cards.iterdir())) if cards.is_dir() else 0)
+        return cls(python, around, home, len(list(cards.iterdir())) if cards.is_dir() else 0)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import yaml
 from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.api.status import JobStatus, StageStatus
-from hone.door.jobfile import WrongFile, check, read
+from hone.door.jobfile import WrongFile, called, check, read
 from hone.plan import names
 from hone.plan.manifests import Manifest
 from hone.plan.plan import plan
@@ -47,7 +47,7 @@ def main(file: Path, output: str, out: TextIO) -> int:
     """Show the plan of a job file; give the exit code."""
     try:
         raw = read(file)
-        job = check(raw, file)
+        job = check(raw, called(file))
     except WrongFile as wrong:
         out.write(f"{wrong}\n")
         return WRONG

@@ -13,7 +13,7 @@ from rich.console import Console
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder, Taken, Unrecorded, submit
 from hone.cluster.port import Key
-from hone.door.jobfile import WrongFile, check, read
+from hone.door.jobfile import STANDARD, WrongFile, called, check, read
 from hone.plan.retry import retry
 from hone.plan.world import read_status, stamp
 
@@ -25,11 +25,17 @@ class Request:
     """What the command line asks for."""
 
     file: Path
+    """``-`` for standard input."""
     state: Path = Path(".hone")
     artifacts: str | None = None
     fresh: bool = False
     around: Mapping[str, str] = field(default_factory=dict)
     """Variables of this machine, which its pods see too."""
+
+    @property
+    def home(self) -> Path:
+        """The folder that relative paths in the job start from: the file's own."""
+        return Path.cwd() if self.file == STANDARD else self.file.absolute().parent
 
 
 def main(request: Request, console: Console) -> int:
@@ -57,7 +63,7 @@ def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
     if "://" not in uri:
         uri = str(Path(uri).expanduser().absolute())
     file = {**file, "spec": {**file["spec"], "artifacts": {"uri": uri}}}
-    check(file, request.file)
+    check(file, called(request.file))
     return file
 
 
@@ -80,9 +86,11 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
         close(console, status, uri, folder.path)
         return COMPLETE
     note(f"{key} on this machine: artifacts in {uri}, logs in {folder.path / 'logs'}")
+    if request.home != Path.cwd():
+        note(f"relative paths in the job start from {request.home}")
     if left := superseded(uri, key, _uid(folder)):
         note(left)
-    machine = Machine.look(sys.executable, request.around)
+    machine = Machine.look(sys.executable, request.around, request.home)
     with view_for(console, now) as view:
         ended = asyncio.run(run(key, folder, machine, view.show, view.tell, note))
     if ended.stopped:
@@ -100,7 +108,7 @@ def _record(
     note: Callable[[str], None],
 ) -> JobStatus:
     """Put the job on record; a failed one gets another try."""
-    from hone.door.earlier import gone
+    from hone.door.earlier import changed, gone
 
     old = folder.job()
     job = submit(old, file, stamp(now), now.isoformat() if fresh else "")
@@ -110,7 +118,7 @@ def _record(
         job = submit(old, file, stamp(now), now.isoformat())
         status = JobStatus()
     elif old is not None and not fresh and job["metadata"]["uid"] != old["metadata"]["uid"]:
-        note("the job was edited since the last run: beginning anew")
+        note(f"{changed(old, job)}: beginning anew")
     if "status" in job:
         job = {**job, "status": status.dump()}
     folder.write_job(job)

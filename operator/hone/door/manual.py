@@ -1,0 +1,35 @@
+"""What ``--help`` says below the words of a command: what it keeps, where, and how it ends.
+
+Each is one paragraph, which is broken to the width of the terminal.
+"""
+
+MORE = """
+`hone help COMMAND` explains a command. `hone run` keeps what it makes in the folder .hone:
+artifacts in .hone/artifacts, the record of a job in .hone/NAMESPACE/NAME, the output of its pods in
+.hone/NAMESPACE/NAME/logs.
+"""
+RUN = """
+The record of a job is in DIR/NAMESPACE/NAME: its status in job.json, the output of its pods in
+logs. The job's own artifacts.uri is for a cluster, and is not used here. Relative paths in the job
+start from the folder of its file, or from here where it comes from standard input; those on the
+command line from here. Ctrl-C stops it; the same command goes on. Exit codes: 0 complete, 1 failed,
+2 not a job that can be run, 130 stopped.
+"""
+PLAN = """
+Nothing is created, and no cluster is asked. Exit codes: 0, or 2 where it is not a job that can be
+run.
+"""
+CONVERT = """
+What changed, what was not carried over and what to check goes to standard error. Exit codes: 0, or
+2 where something has to be corrected first; then nothing is written.
+"""
+OPERATOR = """
+Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
+HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),
+HONE_PROGRESS_AUDIENCE (hone.dev/progress), HONE_ARTIFACTS_URI (none), HONE_ARTIFACTS_ENDPOINT,
+HONE_ARTIFACTS_REGION, HONE_ARTIFACTS_SECRET, HONE_WORKERS (4), HONE_RESYNC_SECONDS (300),
+HONE_LOG_LEVEL (INFO), HONE_LISTEN (0.0.0.0:8080), HONE_LEADER_ELECTION (true), HONE_LEASE_NAME
+(hone-operator), HONE_LEASE_SECONDS (15), POD_NAME, POD_NAMESPACE (default), KUBECONFIG (none: the
+pod's own account). Whatever it has to remember is in the status of the jobs. It logs JSON lines to
+standard error.
+"""
