@@ -3,23 +3,17 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 from prometheus_client import generate_latest
 
 from hone.api.status import Condition, JobStatus
-from hone.cluster.port import Caller, Key, Seen
+from hone.cluster.port import Key, Seen
 from hone.control import telemetry as measures
 from hone.control.logs import JsonLines
-from hone.control.progress import ProgressBoard, Reception
 from hone.control.telemetry import Telemetry, state_of
-from hone.control.web import serving
-from hone.plan.names import Place
 from hone.plan.world import World
 from tests.control.virtual import now, run
-from tests.fakes.cluster import FakeCluster
 
 
 def status(*conditions: str, started: str | None = None) -> JobStatus:
@@ -103,69 +97,6 @@ def test_a_loop_that_stands_still_is_an_ailment() -> None:
     assert telemetry.ailments() == []
     clock[0] += measures.LAG_LIMIT + 1
     assert "late" in telemetry.ailments()[0]
-
-
-class Server:
-    """The server under test, and what it reads."""
-
-    def __init__(self) -> None:
-        self.telemetry = Telemetry()
-        self.cluster = FakeCluster()
-        self.cluster.tokens["good"] = Caller(Key("shop", "demo"), Place("data", 0, "worker", 0))
-        board = ProgressBoard()
-        self.reception = Reception(self.cluster, board, lambda _: None)
-        self.port = 0
-
-    async def ask(self, path: str, **post: object) -> tuple[int, str]:
-        url = f"http://127.0.0.1:{self.port}{path}"
-        async with aiohttp.ClientSession() as session:
-            method = "POST" if post else "GET"
-            async with session.request(method, url, **post) as answer:  # type: ignore[arg-type]
-                return answer.status, await answer.text()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    made = Server()
-    async with serving("127.0.0.1:0", made.telemetry, made.reception) as port:
-        made.port = port
-        yield made
-
-
-async def test_readiness_follows_the_preflight_and_names_the_part(server: Server) -> None:
-    assert (await server.ask("/readyz"))[0] == 503
-    server.telemetry.ready = True
-    assert await server.ask("/readyz") == (200, "standing by\n")
-    server.telemetry.leading = True
-    assert await server.ask("/readyz") == (200, "leading\n")
-
-
-async def test_health_and_metrics_answer(server: Server) -> None:
-    assert await server.ask("/healthz") == (200, "ok\n")
-    code, text = await server.ask("/metrics")
-    assert code == 200
-    assert "hone_leader 0.0" in text
-    server.telemetry.lag = measures.LAG_LIMIT + 1
-    assert (await server.ask("/healthz"))[0] == 500
-
-
-@pytest.mark.parametrize(
-    ("leading", "token", "data", "code"),
-    [
-        (False, "good", b"{}", 503),
-        (True, "bad", b"{}", 401),
-        (True, "good", b"{}", 202),
-        (True, "good", b"{" * 5000, 413),
-        (True, "good", b"{", 400),
-    ],
-)
-async def test_posts_get_their_answer(
-    server: Server, leading: bool, token: str, data: bytes, code: int
-) -> None:
-    server.telemetry.leading = leading
-    headers = {"Authorization": f"Bearer {token}"}
-    assert (await server.ask("/v1/progress", data=data, headers=headers))[0] == code
-    assert f'hone_progress_posts_total{{code="{code}"}} 1.0' in (await server.ask("/metrics"))[1]
 
 
 def test_a_log_record_is_one_line_with_its_fields() -> None:

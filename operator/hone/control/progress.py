@@ -4,10 +4,9 @@ Losing it costs a few seconds of a progress bar; what counts is in the pods' las
 kept out of the API server, where every write has its price.
 """
 
-import json
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import ValidationError
 
@@ -17,14 +16,14 @@ from hone_trainer.task import Progress
 
 BODY_LIMIT = 4096
 """Bytes of one post."""
-PAUSE_SECONDS = 1.0
-"""At least so long between two posts of a pod."""
 KEPT_SECONDS = 600.0
 """A post that is older says nothing about now."""
 LIMIT = 10_000
 """Pods that are remembered; the one heard longest ago is forgotten first."""
 
 Clock = Callable[[], float]
+Answer = tuple[int, str]
+"""HTTP status, and a sentence for whoever reads the pod's log."""
 
 
 class ProgressBoard:
@@ -49,10 +48,6 @@ class ProgressBoard:
         posts = self._posts.get(key, {}).items()
         return {place: post for place, (at, post) in posts if at > fresh}
 
-    def last_heard(self, caller: Caller) -> float | None:
-        """Say when a pod was last heard, by the board's clock."""
-        return self._order.get(caller)
-
     def forget(self, key: Key) -> None:
         """Drop a job that has finished or gone."""
         for place in self._posts.pop(key, {}):
@@ -76,40 +71,30 @@ class ProgressBoard:
 class Reception:
     """Takes posts in: finds out whose they are, checks them, and rings for the job.
 
+    However often a pod posts, the newest post counts: one costs nothing but its few bytes here, for
+    whoever is rung looks at a job no more often than figures are written.
+
     Args:
         cluster: who knows the pods.
         board: where posts go.
         ring: called with the job of every post that was taken in.
-        clock: the board's clock.
     """
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        board: ProgressBoard,
-        ring: Callable[[Key], None],
-        clock: Clock = time.monotonic,
-    ) -> None:
+    def __init__(self, cluster: Cluster, board: ProgressBoard, ring: Callable[[Key], None]) -> None:
         self._cluster = cluster
         self._board = board
         self._ring = ring
-        self._clock = clock
 
-    async def take(self, authorization: str, body: bytes) -> tuple[int, str]:
+    async def take(self, authorization: str, read: Callable[[], Awaitable[bytes]]) -> Answer:
         """Take a post in.
 
         Args:
             authorization: the header of that name.
-            body: at most ``BODY_LIMIT`` bytes of JSON, a ``Progress``.
-
-        Returns:
-            HTTP status, and a sentence for whoever reads the pod's log.
+            read: gives the body, JSON of a ``Progress``; nothing is read of a stranger's.
         """
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             return 401, "send the pod's projected token as a bearer token"
-        if len(body) > BODY_LIMIT:
-            return 413, f"a post has at most {BODY_LIMIT} bytes"
         try:
             caller = await self._cluster.identify(token)
         except Refused as refused:
@@ -118,15 +103,10 @@ class Reception:
             return 503, "nobody can check the token at this moment; post again later"
         if caller is None:
             return 401, "the token is not good, or not made for this audience"
-        return self._accept(caller, body)
-
-    def _accept(self, caller: Caller, body: bytes) -> tuple[int, str]:
-        last = self._board.last_heard(caller)
-        if last is not None and self._clock() < last + PAUSE_SECONDS:
-            return 429, f"post at most every {PAUSE_SECONDS:g} s"
         try:
-            progress = Progress.model_validate(json.loads(body))
-        except (ValidationError, ValueError):
+            # By pydantic's own parser: it ends at a depth that Python's would not survive.
+            progress = Progress.model_validate_json(await read())
+        except ValidationError:
             return 400, "the body is not a progress report"
         self._board.put(caller, progress)
         self._ring(caller.key)

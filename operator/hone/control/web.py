@@ -5,18 +5,33 @@ for the loop: is it on time, do passes end, is it our turn.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from prometheus_client import generate_latest
 
-from hone.control.progress import BODY_LIMIT, Reception
+from hone.control.progress import BODY_LIMIT, Answer, Reception
 from hone.control.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BODY_SECONDS = 5.0
 """Nobody who sends more slowly is one of our pods."""
+TOO_LONG: Answer = 413, f"a post has at most {BODY_LIMIT} bytes"
+HEADER_SECONDS = 10.0
+"""Until a request's headers are there: whoever sends none, or sends them slowly, is let go."""
+LINGER_SECONDS = 1.0
+"""For the rest of a post that was answered before it was all there."""
+
+
+@log.addFilter
+def _ours(record: logging.LogRecord) -> bool:
+    """Leave out what speaks no HTTP: it got its answer, and is no fault of ours."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 @asynccontextmanager
@@ -29,7 +44,15 @@ async def serving(address: str, telemetry: Telemetry, reception: Reception) -> A
         reception: who takes posts in.
     """
     host, _, port = address.rpartition(":")
-    runner = web.AppRunner(application(telemetry, reception), access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(
+        application(telemetry, reception),
+        access_log=None,
+        logger=log,
+        shutdown_timeout=2.0,
+        keepalive_timeout=HEADER_SECONDS,
+        lingering_time=LINGER_SECONDS,
+        auto_decompress=False,  # a post is small as it is, and no stranger's bytes are unpacked
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host or None, int(port))
@@ -62,17 +85,23 @@ def application(telemetry: Telemetry, reception: Reception) -> web.Application:
         telemetry.posted(status)
         return web.json_response({"message": message}, status=status)
 
-    async def answer(request: web.Request) -> tuple[int, str]:
+    async def answer(request: web.Request) -> Answer:
+        async def read() -> bytes:
+            async with asyncio.timeout(BODY_SECONDS):
+                return await request.read()
+
         if not telemetry.leading:
             return 503, "standing by; post again later"
+        if (request.content_length or 0) > BODY_LIMIT:
+            return TOO_LONG
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await request.read()
+            return await reception.take(request.headers.get("Authorization", ""), read)
         except TimeoutError:
             return 408, "the body did not arrive in time"
         except web.HTTPRequestEntityTooLarge:
-            return 413, f"a post has at most {BODY_LIMIT} bytes"
-        return await reception.take(request.headers.get("Authorization", ""), body)
+            return TOO_LONG
+        except (web.RequestPayloadError, ConnectionError):
+            return 400, "the body did not arrive whole"
 
     app = web.Application(client_max_size=BODY_LIMIT)
     app.add_routes(
