@@ -1,5 +1,7 @@
 """Figures: what the columns show, and when a write is worth its price."""
 
+from datetime import timedelta
+
 import pytest
 
 from hone.api.status import StageStatus
@@ -41,6 +43,16 @@ def test_figures_alone_are_written_only_now_and_then() -> None:
     assert soon == first
     later = settled(job(), seen(first, child(ready=1), progress=told(20)), seconds=15).status
     assert later.stages[0].progress_percentage == 20
+
+
+def test_figures_that_were_held_back_are_not_forgotten() -> None:
+    running = settled(job(), seen(settled(job()).status, child(ready=1))).status
+    place = child().place
+    first = seen(running, child(ready=1), progress={place: Progress(fraction=0.1)})
+    told = settled(job(), first, seconds=10).status
+    news = seen(told, child(ready=1), progress={place: Progress(fraction=0.6)})
+    assert settled(job(), news, seconds=12).again == timedelta(seconds=3)
+    assert settled(job(), news, seconds=15).status.progress == "60%"
 
 
 def test_progress_never_goes_back() -> None:

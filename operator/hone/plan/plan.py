@@ -36,14 +36,15 @@ class Plan:
 
 def plan(job: OptimizationJob, world: World, now: datetime, site: Site) -> Plan:
     """Decide what should be true of the job."""
-    status = settle(world.status, _decide(job, world, now), now)
+    decided = _decide(job, world, now)
+    status = settle(world.status, decided, now)
     if status != world.status:
         return Plan(status, again=timedelta(0))
     return Plan(
         status,
         create=tuple(_missing(job, world, status, site)),
         delete=tuple(_past(job, world, status, now)),
-        again=look_again(job, world, status, now),
+        again=look_again(job, world, status, now, held=decided != status),
     )
 
 

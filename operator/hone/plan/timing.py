@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hone.api.execution import Execution
 from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
+from hone.plan.figures import PAUSE
 from hone.plan.world import World, when
 
 SOON = timedelta(seconds=2)
@@ -16,15 +17,25 @@ SAFETY = timedelta(seconds=60)
 
 
 def look_again(
-    job: OptimizationJob, world: World, status: JobStatus, now: datetime
+    job: OptimizationJob, world: World, status: JobStatus, now: datetime, *, held: bool = False
 ) -> timedelta | None:
-    """Give the time until something may have to be done that no event announces."""
+    """Give the time until something may have to be done that no event announces.
+
+    Args:
+        job: what is asked for.
+        world: what was seen.
+        status: the record, which agrees with it.
+        now: the present moment.
+        held: whether there are figures that the record does not have yet.
+    """
     if status.finished_at is not None:
         ttl = job.spec.ttl_seconds_after_finished
         if ttl is None or not (world.jobs or world.services):
             return None
         return max(when(status.finished_at) + timedelta(seconds=ttl) - now, SOON)
     waits = [SAFETY]
+    if held and status.last_updated_time:
+        waits.append(when(status.last_updated_time) + PAUSE - now)
     for spec, stage in zip(job.spec.stages, status.stages, strict=True):
         execution = spec.over(job.spec.defaults or Execution())
         if stage.state in ("Succeeded", "Failed"):
