@@ -1,6 +1,7 @@
 """Progress finds the one operator that is awake, and never troubles the one who posts."""
 
 import http.server
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hone_trainer.posting import Poster
+from hone_trainer.posting import LONGEST_PERIOD_S, PERIOD_S, Poster
 from hone_trainer.task import Progress
 
 
@@ -18,9 +19,11 @@ class Replica(http.server.BaseHTTPRequestHandler):
     """The first address is a standby and says 503; the second is awake."""
 
     answered: list[tuple[str, int]]
+    said: list[dict[str, Any]]
     done: threading.Event
 
     def do_POST(self) -> None:
+        self.said.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         here = self.connection.getsockname()[0]
         status = 503 if here == "127.0.0.1" else 204
         self.answered.append((here, status))
@@ -35,7 +38,7 @@ class Replica(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    Replica.answered, Replica.done = [], threading.Event()
+    Replica.answered, Replica.said, Replica.done = [], [], threading.Event()
     server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Replica)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_port
@@ -84,3 +87,53 @@ def test_nobody_there_is_told_once_and_forgotten(
     for _ in range(3):
         poster._note(failed)
     assert sum("is not heard" in record.message for record in caplog.records) == 1
+
+
+class Played(Poster):
+    """A poster whose operator answers as it is told to."""
+
+    def __init__(self, *answers: str) -> None:
+        super().__init__("http://operator", Path("/nowhere"))
+        self.answers = list(answers)
+        self.sent: list[float] = []
+
+    def _send(self, url: Any, progress: Progress) -> str:
+        self.sent.append(progress.fraction)
+        return self.answers.pop(0) if self.answers else ""
+
+
+def test_what_was_not_heard_is_said_again_later_each_time() -> None:
+    poster = Played("status 503", "status 503", "TimeoutError")
+    poster(Progress(fraction=0.6))
+    assert [poster.turn() for _ in range(4)] == [2.0, 4.0, 8.0, PERIOD_S]
+    assert poster.turn() == 0.0
+    assert poster.sent == [0.6] * 4, "and what was heard is not"
+
+
+def test_the_newest_takes_the_place_of_what_was_not_heard() -> None:
+    poster = Played("status 503")
+    poster(Progress(fraction=0.1))
+    poster.turn()
+    poster(Progress(fraction=0.6))
+    assert poster.turn() == PERIOD_S
+    assert poster.sent == [0.1, 0.6]
+
+
+def test_nobody_is_asked_more_often_than_the_longest_pause_allows() -> None:
+    poster = Played(*["status 503"] * 2000)
+    poster(Progress())
+    assert max(poster.turn() for _ in range(2000)) == LONGEST_PERIOD_S
+
+
+def test_the_last_post_is_sent_before_the_pod_leaves(port: int, tmp_path: Path) -> None:
+    with Poster(f"http://127.0.0.2:{port}/progress", tmp_path) as poster:
+        for percent in range(61):  # all within the second that lies between two posts
+            poster(Progress(fraction=percent / 100))
+    assert Replica.said[-1]["fraction"] == 0.6
+
+
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:1/progress"])
+def test_leaving_waits_for_nobody(url: str | None, tmp_path: Path) -> None:
+    with Poster(url, tmp_path) as poster:
+        poster(Progress(fraction=0.5))
+    assert not poster._thread.is_alive()

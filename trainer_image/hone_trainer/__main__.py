@@ -92,15 +92,18 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
     _log.info(
         "%s/%s stage %s member %s: %s", task.namespace, task.job, task.stage, task.member, place
     )
+    token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
+    with Poster(task.progress_url if gang.rank == 0 else None, token) as poster:
+        return _run(task, gang, Remembering(poster), pulse or Pulse())
+
+
+def _run(task: Task, gang: Gang, post: Remembering, pulse: Pulse) -> Report:
     store = open_store(task.store)
     try:
         stage: Stage = AnyStage.model_validate(task.run).value
     except ValidationError as error:
         raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
-    token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
-    post = Remembering(Poster(task.progress_url if gang.rank == 0 else None, token))
     # Waiting for the storage is no hang, however long it lasts; the store gives up by itself.
-    pulse = pulse or Pulse()
     store.hear = pulse.beat
 
     def wait(words: str) -> None:

@@ -1,7 +1,7 @@
 """Live progress to the operator: in the background, at most once a second, never in the way.
 
-Only the newest progress counts; what could not be sent is replaced by what came after it. Of
-several operators all but one answer 503, so every address of the name is tried.
+Only the newest progress counts: what could not be sent is sent again, later each time, unless
+something newer is there by then; and before the pod leaves, it is sent once more.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import logging
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from hone_trainer.task import Progress
@@ -23,7 +23,11 @@ from hone_trainer.task import Progress
 TOKEN_VARIABLE = "HONE_TOKEN_FILE"  # noqa: S105
 DEFAULT_TOKEN = "/var/run/secrets/hone/token"  # noqa: S105
 PERIOD_S = 1.0
+LONGEST_PERIOD_S = 30.0
+"""Between two tries where nobody hears."""
 TIMEOUT_S = 5.0
+LAST_S = 2.0
+"""For the last post, when the pod is about to leave."""
 
 _log = logging.getLogger("hone")
 
@@ -40,11 +44,25 @@ class Poster:
         self._url = urlsplit(url) if url else None
         self._token = token
         self._newest: Progress | None = None
-        self._bell = threading.Event()
+        self._heard: Progress | None = None
+        self._bell, self._closing = threading.Event(), threading.Event()
         self._logged = ""
         self._failed = ""
+        self._failures = 0
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to send."""
         if self._url is not None:
-            threading.Thread(target=self._run, name="progress", daemon=True).start()
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Send what is not sent yet, if that can be done at once."""
+        self._closing.set()
+        self._bell.set()
+        if self._thread.is_alive():
+            self._thread.join(LAST_S)
 
     def __call__(self, progress: Progress) -> None:
         """Take note of a progress; returns at once."""
@@ -54,13 +72,27 @@ class Poster:
             self._logged = progress.message
             _log.info("%3.0f %% %s", 100 * progress.fraction, progress.message)
 
+    def turn(self) -> float:
+        """Send the newest progress, unless it was heard; give the seconds until the next turn."""
+        self._bell.clear()
+        newest = self._newest
+        if newest is None or newest is self._heard or self._url is None:
+            return 0.0
+        failed = self._send(self._url, newest)
+        self._note(failed)
+        if failed:
+            self._failures += 1
+            self._bell.set()
+        else:
+            self._failures, self._heard = 0, newest
+        return min(PERIOD_S * (1 << min(self._failures, 10)), LONGEST_PERIOD_S)
+
     def _run(self) -> None:
         while True:
             self._bell.wait()
-            self._bell.clear()
-            if self._newest is not None and self._url is not None:
-                self._note(self._send(self._url, self._newest))
-            time.sleep(PERIOD_S)
+            if self._closing.wait(self.turn()):
+                self.turn()
+                return
 
     def _send(self, url: SplitResult, progress: Progress) -> str:
         """Try all addresses; give what went wrong, or nothing."""
