@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lab import locks, pins, places
+from lab import locks, patience, pins, places
 from lab.faults import Broken, Missing
 
 
@@ -113,8 +113,9 @@ def _runnable(path: Path) -> bool:
 
 def _says(binary: Path, ask: tuple[str, ...], pin: str) -> bool:
     """Tell whether a binary found by chance is the pinned version."""
+    wait = patience.seconds(20)
     try:
-        done = subprocess.run([binary, *ask], capture_output=True, text=True, timeout=20)
+        done = subprocess.run([binary, *ask], capture_output=True, text=True, timeout=wait)
     except (OSError, subprocess.TimeoutExpired):
         return False
     version = re.escape(pin.removeprefix("v"))

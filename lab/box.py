@@ -8,7 +8,7 @@ rule is gone with it, containers included. This file knows where a box is and ho
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import binaries, places
+from lab import binaries, patience, places
 from lab.apiserver import Cluster
 from lab.census import Resident
 from lab.faults import Broken
@@ -49,7 +49,8 @@ class Box:
         if self.first() is None or not (self.live / "ready").exists():
             return False
         try:
-            return self.cluster().kubectl("get", "--raw=/readyz", "--request-timeout=5s") == "ok"
+            wait = f"--request-timeout={patience.seconds(5):.0f}s"
+            return self.cluster().kubectl("get", "--raw=/readyz", wait) == "ok"
         except Broken:
             return False
 

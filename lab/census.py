@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import patience
 from lab.faults import Broken
 
 _STATE, _START = 0, 19  # fields of /proc/PID/stat, counted after the name
@@ -58,7 +59,7 @@ class Resident:
         if not self.alive():
             return
         os.kill(self.pid, signal.SIGKILL)
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + patience.seconds(seconds)
         while self.alive():
             if time.monotonic() > deadline:
                 raise Broken(f"process {self.pid} does not end")

@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from lab import patience
 from lab.faults import Broken
 
 NODE = "hone"
@@ -84,7 +85,7 @@ def make_cgroups(name: str) -> None:
 
 def remove_cgroups(name: str, seconds: float = 10) -> None:
     """Remove the box's control groups, waiting for the kernel to bury the last processes."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + patience.seconds(seconds)
     while left := [folder for folder in cgroups(name) if folder.exists()]:
         for top in left:
             for folder, _, _ in os.walk(top, topdown=False):

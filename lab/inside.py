@@ -11,7 +11,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab import dns, ground, node, processes, storage
+from lab import dns, ground, node, patience, processes, storage
 from lab.apiserver import Cluster
 from lab.controlplane import ControlPlane, Ports
 from lab.faults import Broken
@@ -83,7 +83,7 @@ def _start(plane: ControlPlane, plan: Plan) -> None:
     items = {"apiVersion": "v1", "kind": "List", "items": storage.manifests()}
     admin.kubectl("apply", "-f", "-", stdin=json.dumps(items))
     try:
-        admin.kubectl("wait", "--for=condition=Ready", f"node/{ground.NODE}", "--timeout=60s")
+        admin.kubectl("wait", "--for=condition=Ready", f"node/{ground.NODE}", patience.flag(60))
     except Broken as broken:
         raise Broken(f"{broken}\n{kubelet.tail()}") from broken
     pairs = [f"{descriptor}:{port}" for descriptor, port in plan.doors.items()]

@@ -14,7 +14,18 @@ import time
 from pathlib import Path
 from typing import IO
 
-from lab import binaries, doors, ground, inside, kubeconfig, locks, packages, places, storage
+from lab import (
+    binaries,
+    doors,
+    ground,
+    inside,
+    kubeconfig,
+    locks,
+    packages,
+    patience,
+    places,
+    storage,
+)
 from lab.apiserver import Cluster
 from lab.box import Box
 from lab.census import Resident
@@ -143,7 +154,7 @@ def _take_images() -> IO[bytes] | None:
 
 
 def _await(box: Box, process: subprocess.Popen[bytes], unshare: Resident) -> None:
-    deadline = time.monotonic() + _UP_S
+    deadline = time.monotonic() + patience.seconds(_UP_S)
     while not (box.live / "ready").exists():
         if process.poll() is not None or time.monotonic() > deadline:
             _end(box)

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from lab import patience
 from lab.certs import Pair
 
 
@@ -14,7 +15,7 @@ def listening(address: str, port: int) -> Callable[[], bool]:
     """Return a probe: does somebody accept connections there?"""
 
     def probe() -> bool:
-        with socket.create_connection((address, port), timeout=1):
+        with socket.create_connection((address, port), timeout=patience.seconds(1)):
             return True
 
     return probe
@@ -41,7 +42,7 @@ def answering(url: str, ca: Path | None = None, client: Pair | None = None) -> C
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
         )
         try:
-            with opener.open(url, timeout=2) as answer:
+            with opener.open(url, timeout=patience.seconds(2)) as answer:
                 return bool(answer.status == 200)
         except urllib.error.HTTPError:
             return False

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import patience
 from lab.faults import Broken
 
 _PR_SET_PDEATHSIG = 1
@@ -39,7 +40,7 @@ class Component:
         Raises:
             Broken: the process ended or the deadline passed; the message has the log's tail.
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + patience.seconds(seconds)
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise Broken(f"{self.name} ended with {self.process.returncode}\n{self.tail()}")
@@ -62,7 +63,7 @@ class Component:
             return
         self.process.terminate()
         try:
-            self.process.wait(seconds)
+            self.process.wait(patience.seconds(seconds))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

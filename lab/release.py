@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import binaries, images, places
+from lab import binaries, images, patience, places
 from lab.box import Box
 from lab.faults import Broken
 from lab.recipes import OPERATOR, TRAINER
@@ -16,29 +16,29 @@ NAMESPACE = "hone-system"
 CHART = places.CHECKOUT / "charts" / "hone"
 
 
-def install(box: Box, helm: str = "helm", timeout: str = "120s") -> None:
+def install(box: Box, helm: str = "helm", seconds: float = 120) -> None:
     """Bring images and operator up to date with the checkout, and wait until it runs.
 
     Args:
         box: a running box.
         helm: which helm to use: `helm` is version 4, `helm3` version 3.
-        timeout: how long helm waits for the operator.
+        seconds: how long helm waits for the operator, on a quick machine.
     """
     images.ensure(box)
     started = time.monotonic()
-    _helm(box, helm, "upgrade", "--install", NAME, str(CHART), *values(), "--timeout", timeout)
+    _helm(box, helm, "upgrade", "--install", NAME, str(CHART), *values(), patience.flag(seconds))
     print(f"lab: installed after {time.monotonic() - started:.0f} s", file=sys.stderr)
 
 
-def uninstall(box: Box, helm: str = "helm", timeout: str = "60s") -> None:
+def uninstall(box: Box, helm: str = "helm", seconds: float = 60) -> None:
     """Take the operator out again, and wait until it is gone.
 
     Args:
         box: a running box.
         helm: which helm to use.
-        timeout: how long that may take.
+        seconds: how long that may take, on a quick machine.
     """
-    _helm(box, helm, "uninstall", NAME, "--namespace", NAMESPACE, "--wait", "--timeout", timeout)
+    _helm(box, helm, "uninstall", NAME, "--namespace", NAMESPACE, "--wait", patience.flag(seconds))
 
 
 def values() -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hone.cluster.kube_connection import Connection
+from lab import patience
 from lab.apiserver import Cluster
 from tests.cluster.definition import define, established
 from tests.cluster.kubelet import kubelet
@@ -30,7 +31,9 @@ class Helm:
 
     def __call__(self, *words: str) -> str:
         command = [str(self.binary), "--kubeconfig", str(self.server.kubeconfig), "-n", SYSTEM]
-        done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [*command, *words], capture_output=True, text=True, timeout=patience.seconds(60)
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -120,5 +123,5 @@ async def test_an_uninstall_leaves_jobs_and_nothing_else(
 async def test_without_keep_the_definition_goes_too(installed: Helm) -> None:
     installed.install("crds.keep=false")
     installed("uninstall", RELEASE)
-    gone = ("wait", "--for=delete", "crd/optimizationjobs.hone.dev", "--timeout=20s")
+    gone = ("wait", "--for=delete", "crd/optimizationjobs.hone.dev", patience.flag(20))
     installed.server.kubectl(*gone)

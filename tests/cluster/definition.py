@@ -3,9 +3,10 @@
 import time
 
 from hone.api.crd import render
+from lab import patience
 from lab.apiserver import Cluster
 
-PATIENCE = 60.0
+PATIENCE = patience.seconds(60)
 ESTABLISHED = 'jsonpath={.status.conditions[?(@.type=="Established")].status}'
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 
 from hone.control.preflight import NEEDS
+from lab import patience
 from lab.apiserver import Cluster
 from lab.probes import free_ports
 from tests.cluster.real import until
@@ -60,7 +61,7 @@ class Process:
 
     async def ended(self, seconds: float) -> int:
         """Wait for its end, and give the exit code."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(patience.seconds(seconds)):
             return await self.process.wait()
 
     async def terminate(self, seconds: float = 15) -> int:

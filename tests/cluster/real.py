@@ -15,13 +15,14 @@ from hone.plan import names
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
 from hone_trainer.task import Progress
+from lab import patience
 from tests.cluster.contract import SPEC, Refuser
 
 T = TypeVar("T")
 COUNTER = itertools.count(1)
 AUDIENCE = "hone.dev/progress"
 JOBS = f"apis/{API_VERSION}"
-PATIENCE = 60.0
+PATIENCE = patience.seconds(60)
 """Far more than anything takes, for machines that others use as well."""
 COLLECTED = 120.0
 """The garbage collector looks for kinds every 30 s, and the chart's tests define ours anew."""

@@ -9,6 +9,7 @@ from hone.cluster.kube_lease import KubeLease
 from hone.cluster.lock import Holding
 from hone.cluster.port import Conflict
 from hone.control.lease import Lease, Lost, Terms
+from lab import patience
 from tests.cluster.real import RealGround
 
 pytestmark = pytest.mark.api
@@ -38,7 +39,7 @@ async def test_of_two_that_read_the_same_one_writes(ground: RealGround) -> None:
 async def test_a_takeover_and_what_the_old_leader_makes_of_it(ground: RealGround) -> None:
     first, second = Lease(lock(ground), "a", QUICK), Lease(lock(ground), "b", QUICK)
     await first.acquire()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(patience.seconds(20)):
         await second.acquire()  # the first one is silent
         with pytest.raises(Lost):
             await first.hold()
@@ -55,5 +56,5 @@ async def test_a_released_lease_changes_hands_at_once(ground: RealGround) -> Non
     await asyncio.sleep(0.5)
     assert not waiting.done()
     await first.release()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience.seconds(10)):
         await waiting

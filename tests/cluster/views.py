@@ -2,12 +2,13 @@
 
 from hone.api.status import Condition, JobStatus
 from hone.cluster.port import Key
+from lab import patience
 from tests.cluster.real import JOBS, RealGround, until
 from tests.plan.builders import PREPARE, gang_train
 
 SPEC = {"stages": [PREPARE, gang_train()]}
 CHILDREN = {"demo-data-0-worker-a0", "demo-train-0-worker-a0", "demo-train-1-worker-a0"}
-LONG = 90.0
+LONG = patience.seconds(90)
 
 
 def only(ground: RealGround, **more: str) -> dict[str, str]:

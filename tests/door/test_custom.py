@@ -41,7 +41,7 @@ elif role == "worker":
     if index == 1 and not mark.exists():
         mark.touch()
         sys.exit("the first of its kind fails")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while True:
         try:
             socket.create_connection((host, int(port))).sendall(str(index).encode())
@@ -79,7 +79,7 @@ def test_a_gang_with_a_lost_worker_goes_on_to_the_chiefs_end(start: Start, tmp_p
     begun = time.monotonic()
     code, said = finish(start("run", str(file)))
     assert code == 0, said
-    assert time.monotonic() - begun < 60, "the others were not stopped"
+    assert time.monotonic() - begun < 600, "the others were not stopped"
     (stage,) = status(tmp_path)["stages"]
     (gang,) = stage["gangs"]
     assert (gang["attempt"], gang["replaced"], gang["message"]) == (0, 1, "both met")

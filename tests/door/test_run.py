@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from hone.__main__ import main
+from lab import patience
 from tests.door.conftest import Start
 
 pytestmark = pytest.mark.slow
 
-DEADLINE = 60.0
+DEADLINE = patience.seconds(60)
 
 
 def finish(run: subprocess.Popen[str]) -> tuple[int, str]:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from lab import patience
+
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 FILE = Path(__file__).with_name("small.yaml")
-DEADLINE = 400.0
+DEADLINE = patience.seconds(400)
 
 
 def test_raw_rows_become_a_small_tested_model(tmp_path: Path) -> None:

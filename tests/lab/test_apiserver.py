@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import apiserver
+from lab import apiserver, patience
 from lab.apiserver import Cluster
 from lab.faults import Broken
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.api
 
 def test_controllers_make_pods_of_jobs(api_server: Cluster) -> None:
     api_server.kubectl("create", "job", "one", "--image=none")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + patience.seconds(20)
     while "one-" not in api_server.kubectl("get", "pods") and time.monotonic() < deadline:
         time.sleep(0.1)
     assert "Pending" in api_server.kubectl("get", "pods")

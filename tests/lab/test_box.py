@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import ground, life, places
+from lab import ground, life, patience, places
 from lab.apiserver import Cluster
 from lab.box import Box
 from lab.census import Resident
@@ -102,7 +102,7 @@ def own_box(testbed: Testbed) -> Iterator[Box]:
 def run_gang(cluster: Cluster, namespace: str) -> None:
     cluster.kubectl("create", "namespace", namespace)
     cluster.kubectl("-n", namespace, "apply", "-f", "-", stdin=GANG)
-    finished = ["wait", "--for=condition=Complete", "job/gang", "--timeout=60s"]
+    finished = ["wait", "--for=condition=Complete", "job/gang", patience.flag(60)]
     assert "condition met" in cluster.kubectl("-n", namespace, *finished)
 
 
@@ -120,11 +120,11 @@ def test_up_works_after_a_box_was_killed_with_pods_in_it(own_box: Box) -> None:
     before = traces(own_box)
     cluster = life.up(own_box)
     cluster.kubectl("run", "idle", "--image=hone.dev/pause:lab")
-    cluster.kubectl("wait", "--for=condition=Ready", "pod/idle", "--timeout=60s")
+    cluster.kubectl("wait", "--for=condition=Ready", "pod/idle", patience.flag(60))
     outer = Resident.read(own_box.folder / "unshare")
     assert outer is not None
     os.kill(outer.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + patience.seconds(10)
     while processes_of(own_box) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert processes_of(own_box) == []  # nobody had to sweep for that
@@ -142,7 +142,7 @@ def test_a_box_that_is_well_is_left_as_it_is(testbed: Testbed) -> None:
     started = time.monotonic()
     life.up(testbed.box)
     assert testbed.box.first() == first
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < patience.seconds(5)
 
 
 def test_a_box_that_lost_a_part_ends(own_box: Box) -> None:
@@ -152,7 +152,7 @@ def test_a_box_that_lost_a_part_ends(own_box: Box) -> None:
     children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
     (etcd,) = [pid for pid in children if Path(f"/proc/{pid}/comm").read_text() == "etcd\n"]
     os.kill(int(etcd), signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + patience.seconds(10)
     while own_box.first() is not None and time.monotonic() < deadline:
         time.sleep(0.05)
     assert own_box.first() is None

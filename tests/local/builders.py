@@ -15,10 +15,11 @@ from hone.cluster.port import Key, Seen
 from hone.plan import names
 from hone.plan.names import Place
 from hone.plan.world import JobView, PodView
+from lab import patience
 
 KEY = Key("shop", "demo")
 UID = "uid-1"
-DEADLINE = 20.0
+DEADLINE = patience.seconds(20)
 REPORT = "import os; open(os.environ['HONE_TERMINATION_LOG'], 'w').write('%s')"
 
 

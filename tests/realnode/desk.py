@@ -13,6 +13,7 @@ import yaml
 
 from hone_trainer.store import open_store
 from hone_trainer.task import Artifact, Store
+from lab import patience
 from lab.testbed import Testbed
 
 OPERATORS = "app.kubernetes.io/name=hone"
@@ -59,7 +60,7 @@ class Desk:
         Raises:
             AssertionError: it is not found in time; the state of the namespace is told.
         """
-        limit = time.monotonic() + seconds
+        limit = time.monotonic() + patience.seconds(seconds)
         while time.monotonic() < limit:
             if result := found():
                 return result

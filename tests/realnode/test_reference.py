@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import patience
 from lab.testbed import Testbed
 from tests.realnode.desk import JSON, OPERATORS, SYSTEM, Desk, condition, kill_operator
 
@@ -43,7 +44,7 @@ def run(desk: Desk, root: Path) -> JSON:
     columns: set[str] = set()
     killed = []
     moments = list(MOMENTS)
-    limit = time.monotonic() + 900
+    limit = time.monotonic() + patience.seconds(900)
     while not (status := desk.status(name)).get("finishedAt"):
         assert time.monotonic() < limit, desk.tell()
         for job in desk.items("jobs"):
@@ -74,7 +75,7 @@ def _keep(desk: Desk, name: str, columns: list[str]) -> None:
 def test_it_completes_in_spite_of_five_kills(run: JSON, desk: Desk) -> None:
     assert len(run["killed"]) == 5, run["killed"]
     assert condition(run["status"], "Complete").get("status") == "True", desk.tell()
-    desk.kubectl("wait", "--for=condition=Complete", f"hj/{run['name']}", "--timeout=5s")
+    desk.kubectl("wait", "--for=condition=Complete", f"hj/{run['name']}", patience.flag(5))
 
 
 def test_nothing_was_created_twice_and_no_training_restarted(run: JSON) -> None:
@@ -137,7 +138,7 @@ def test_only_the_pods_saw_the_credentials(run: JSON, hone: Testbed, desk: Desk)
 def test_deleting_the_job_removes_its_children_and_keeps_its_artifacts(
     run: JSON, desk: Desk
 ) -> None:
-    desk.kubectl("delete", "hj", run["name"], "--timeout=30s")
+    desk.kubectl("delete", "hj", run["name"], patience.flag(30))
     desk.until("empty namespace", lambda: not desk.items("jobs") + desk.items("pods"), 90)
     assert not desk.items("services")
     for artifact in run["status"]["artifacts"]:

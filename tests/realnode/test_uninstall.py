@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lab import release
+from lab import patience, release
 from lab.testbed import Testbed
 from tests.realnode.desk import Desk, condition
 from tests.realnode.specs import artifacts, prepare, small
@@ -18,10 +18,10 @@ def test_uninstalling_never_hangs_and_loses_no_job(
     desk = desks("uninstall")
     spec = {"artifacts": artifacts(hone), "stages": [prepare(small())]}
     desk.apply("left-behind", spec)
-    release.uninstall(hone.box, timeout="60s")
+    release.uninstall(hone.box)
     assert not hone.kubectl("-n", "hone-system", "get", "deployments", "-o", "name").strip()
     assert "left-behind" in desk.kubectl("get", "hj")
-    desk.kubectl("delete", "hj", "left-behind", "--timeout=30s")
+    desk.kubectl("delete", "hj", "left-behind", patience.flag(30))
     desk.apply("found-again", spec)
     hone.install()
     assert condition(desk.ended("found-again"), "Complete")["status"] == "True"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import packages
+from lab import packages, patience
 from lab.faults import Missing
 from lab.pytest_plugin import without
 
@@ -87,5 +87,7 @@ def _run(arguments: Sequence[str], folder: Path) -> str:
         "--window-size=1400,900",
     ]
     command = [chromium(), *flags, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=patience.seconds(120), check=True
+    )
     return done.stdout

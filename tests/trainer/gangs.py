@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from hone_trainer.manifest import Manifest
-from lab import probes
+from lab import patience, probes
 from tests.trainer.pods import Pod
 
-DEADLINE_S = 120
+DEADLINE_S = patience.seconds(120)
 
 
 def until(condition: Callable[[], object]) -> None:

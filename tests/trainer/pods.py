@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from hone_trainer.task import Report, Task
+from lab import patience
 
 
 class Pod:
@@ -31,7 +32,7 @@ class Pod:
             )
 
     def run(self, task: Task | str, **environ: str) -> tuple[int, Report, str]:
-        code = self.start(task, **environ).wait(timeout=120)
+        code = self.start(task, **environ).wait(timeout=patience.seconds(120))
         return code, self.report(), self.log.read_text()
 
     def report(self) -> Report:

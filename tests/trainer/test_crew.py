@@ -14,6 +14,7 @@ import pytest
 from hone_trainer.gang import Gang
 from hone_trainer.preparation.crew import Crew
 from hone_trainer.task import StageFailure
+from lab import patience
 
 
 def double(index: int) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def test_pods_share_the_work_and_one_that_is_killed_is_done_without() -> None:
         total += 40
     assert found == set(range(total))
     crew.close()
-    ends = [worker.communicate(timeout=60)[0] for worker in workers]
+    ends = [worker.communicate(timeout=patience.seconds(60))[0] for worker in workers]
     alive = next(k for k, worker in enumerate(workers) if worker.pid not in killed)
     assert workers[alive].returncode == 0
     assert ends[alive].splitlines() == ["here", "worked for the chief"]

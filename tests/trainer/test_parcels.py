@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lab import patience
+
 pytestmark = pytest.mark.tensorflow
 
 LARGEST = 2**31 - 1
@@ -18,7 +20,9 @@ LARGEST = 2**31 - 1
 def told(root: Path) -> dict[str, Any]:
     """What ``two_replicas`` printed."""
     command = [sys.executable, "-m", "tests.trainer.two_replicas"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, timeout=patience.seconds(120)
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -13,6 +13,7 @@ from hone_trainer.checkpoints import Checkpoints, Found, Groups
 from hone_trainer.saver import CONTENTION, SHARE, Saver
 from hone_trainer.slabs import InMemory
 from hone_trainer.task import StageFailure
+from lab import patience
 
 EVERY_S = 60.0
 
@@ -148,7 +149,7 @@ def test_where_they_lie_is_told(saver: Saver, world: World) -> None:
 
 def collected(ask: Callable[[], object]) -> object:
     """Ask until the thread in the background has ended."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patience.seconds(30)
     while not (given := ask()):
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hone_trainer.task import Exit
-from lab import probes
+from lab import patience, probes
 from tests.trainer.pods import Pod
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
@@ -37,7 +37,7 @@ TRAIN: dict[str, Any] = {
     "batchSize": 256,
     "stepsPerExecution": 2,
 }
-DEADLINE_S = 120
+DEADLINE_S = patience.seconds(120)
 
 Process = subprocess.Popen[bytes]
 

@@ -12,6 +12,7 @@ import pytest
 
 from hone_trainer import shards
 from hone_trainer.dataset import MEMBER, WEIGHT, Dataset, Field, Rows, Schema
+from lab import patience
 from tests.trainer.test_steps import SEED, drawn, network, run, steps, weights
 
 pytestmark = pytest.mark.tensorflow
@@ -115,7 +116,9 @@ def test_rows_that_all_count_the_same_train_as_without_weights() -> None:
 
 def test_two_replicas_train_on_weights_as_one_would(root: Path) -> None:
     command = [sys.executable, "-m", "tests.trainer.weighted_replicas"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, timeout=patience.seconds(120)
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     two, one = json.loads(done.stdout.splitlines()[-1])
     assert two["sums"] == pytest.approx(one["sums"], rel=1e-5)

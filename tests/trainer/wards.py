@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 from hone_trainer.task import Report
+from lab import patience
 
-DEADLINE_S = 60
+DEADLINE_S = patience.seconds(60)
 PRELUDE = """
 import os, signal, sys, threading, time
 from pathlib import Path
