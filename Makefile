@@ -18,17 +18,9 @@ CODE := operator trainer_image lab tests bench
 demo: $(READY)  ## Run the reference job on this machine, without a cluster
 	$(BIN)/hone run examples/reference.yaml
 
-# While the plain tests run, what the others need is built: last in the queue for the processor, and
-# in a session of its own, so that it ends with us. Only "cannot be built here" (3) is forgiven:
-# tests then skip, saying so, or fail where CI=true.
-test: $(READY) verify  ## Pass every test, those on a real cluster included
-	log=$$(mktemp); setsid nice -n 15 $(BIN)/python -m lab binaries > $$log 2>&1 & building=$$!; \
-	trap 'kill -- -$$building 2> /dev/null || true; rm -f $$log' EXIT; \
-	$(BIN)/pytest -m "not api and not realnode" -n 2 --dist loadfile; \
-	built=0; wait $$building || built=$$?; \
-	case $$built in 0 | 3) ;; *) cat $$log; exit $$built ;; esac; \
-	$(BIN)/pytest -m "api and not realnode" -n 2 --dist loadfile; \
-	$(BIN)/pytest -m realnode
+# `lab.rounds` makes the environment itself, while what else the tests need is built beside it.
+test: | $(BIN)/python  ## Pass every test, those on a real cluster included
+	exec $(BIN)/python -m lab.rounds
 
 check: $(READY) verify  ## Format, types and fast tests: under a minute
 	$(BIN)/pytest -q -m $(FAST) -n 2 --dist worksteal
@@ -61,8 +53,10 @@ cluster-down: $(READY)  ## End that cluster and leave nothing behind
 
 setup: $(READY)  ## Make .venv with every pinned dependency
 
-$(READY): requirements/dev.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     tools.add_argument("tools", nargs="*", default=list(pins.names()))
     up = command("up", _up, "bring up the box with its one node")
     up.add_argument("--gpus", type=int, metavar="N", help="let the node say that it has N GPUs")
+    command("bake", _bake, "build the two images, without a box")
     command("images", _images, "build what changed and bring it into the box")
     command("install", _install, "images, and the operator with its chart")
     put = command("put", _put, "copy a file into the box's object storage")
@@ -62,6 +63,10 @@ def _up(options: argparse.Namespace) -> None:
     if options.gpus is not None:
         gpus.set_gpus(cluster, options.gpus)
     print(f"export KUBECONFIG={cluster.kubeconfig}")
+
+
+def _bake(_: argparse.Namespace) -> None:
+    images.bake()
 
 
 def _images(_: argparse.Namespace) -> None:

@@ -7,9 +7,10 @@ an empty store gets everything again.
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from lab import kitchen, locks, node, oci, places
+from lab import kitchen, locks, node, oci, packages, places
 from lab.box import Box
 from lab.faults import Broken
 from lab.recipes import ALL, Recipe
@@ -25,7 +26,7 @@ def ensure(box: Box, recipes: tuple[Recipe, ...] = ALL) -> None:
         recipes: which images.
     """
     for recipe in recipes:
-        with locks.held(places.cache() / "locks" / f"{recipe.key}.lock", recipe.tag):
+        with _turn(recipe):
             digest = recipe.digest()
             if _inputs(box, recipe) == digest:
                 continue
@@ -37,6 +38,22 @@ def ensure(box: Box, recipes: tuple[Recipe, ...] = ALL) -> None:
             _forget_old(box)
             took = f"{time.monotonic() - started:.0f} s, {size >> 20} MiB moved"
             print(f"lab: {recipe.tag} took {took}", file=sys.stderr, flush=True)
+
+
+def bake(recipes: tuple[Recipe, ...] = ALL) -> None:
+    """Build the images of the checkout as it is now, without a box to bring them into.
+
+    Args:
+        recipes: which images.
+    """
+    packages.ensure({**packages.NODE, **packages.IMAGES})
+    for recipe in recipes:
+        with _turn(recipe):
+            kitchen.build(recipe)
+
+
+def _turn(recipe: Recipe) -> AbstractContextManager[None]:
+    return locks.held(places.cache() / "locks" / f"{recipe.key}.lock", recipe.tag)
 
 
 def _import(box: Box, recipe: Recipe, folder: Path) -> int:

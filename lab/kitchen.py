@@ -23,11 +23,22 @@ _PASSED_ON = ("index-url", "extra-index-url", "trusted-host", "default-timeout")
 
 
 def build(recipe: Recipe) -> Path:
-    """Build an image and return the folder of its manifest and blobs.
+    """Build an image, where its inputs changed, and return the folder of its manifest and blobs.
 
     Args:
         recipe: what to build.
     """
+    digest = recipe.digest()
+    folder = places.cache() / "pushed" / recipe.key
+    note = folder.with_name(f"{recipe.key}.inputs")  # of what lies in the folder
+    if not note.exists() or note.read_text() != digest:
+        note.unlink(missing_ok=True)
+        _build(recipe, folder)
+        note.write_text(digest)
+    return folder
+
+
+def _build(recipe: Recipe, folder: Path) -> None:
     packages.ensure(packages.IMAGES)
     _ensure_base()
     with tempfile.TemporaryDirectory(prefix="hone-lab-") as scratch:
@@ -41,7 +52,6 @@ def build(recipe: Recipe) -> Path:
         dockerfile = str(places.CHECKOUT / recipe.dockerfile)
         print(f"lab: building {recipe.tag}", file=sys.stderr, flush=True)
         _buildah("bud", *options, "-t", recipe.tag, "-f", dockerfile, str(places.CHECKOUT))
-    folder = places.cache() / "pushed" / recipe.key
     folder.parent.mkdir(parents=True, exist_ok=True)
     # A `dir:` is not compressed: nothing travels further than this machine's disk, and a layer that
     # did not change keeps its digest and is not written again.
@@ -50,7 +60,6 @@ def build(recipe: Recipe) -> Path:
     oci.prune(folder)
     if len(list((_store() / "overlay-images").iterdir())) > _STALE:
         _buildah("rmi", "--prune")
-    return folder
 
 
 def pip_settings(config: str) -> str:

@@ -96,16 +96,22 @@ def start(
             env=None if environ is None else dict(environ),
             pass_fds=tuple(pass_fds),
             start_new_session=True,  # Ctrl-C is for us; we then end children in order
-            preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
+            preexec_fn=bind_to(os.getpid()) if sys.platform == "linux" else None,
         )
     return Component(name, process, log)
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def bind_to(parent: int, by: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+    """Return what binds the process that calls it to its parent's life; on Linux only.
+
+    Args:
+        parent: the parent's process id.
+        by: the signal that the kernel sends when the parent is gone.
+    """
     libc = ctypes.CDLL(None)
 
     def bind() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc.prctl(_PR_SET_PDEATHSIG, by)
         if os.getppid() != parent:  # it died before we asked
             os._exit(1)
 
