@@ -1,7 +1,8 @@
 """A storm: random jobs, several operators at once, crashes, conflicts, lost events, virtual time.
 
 The fate of each attempt of a gang is drawn beforehand, and which of its roles it meets, so how each
-job has to end is known.
+job has to end is known. In every other storm people meddle too: they suspend jobs at any moment, a
+pod's end included, resume them, and empty the record.
 """
 
 import random
@@ -14,12 +15,17 @@ from typing import Any
 from hone.cluster.port import Key
 from hone.control.reconcile import reconcile
 from hone.plan.names import JOB, Place
-from hone_trainer.task import Artifact, Report
+from hone_trainer.task import Report
+from tests.control.outlook import REPORT, dead_end
 from tests.control.weather import Crash, Restless
 from tests.plan.builders import FUSE, PREPARE, SITE, START, gang_train
 
 LOST = 0.2
 RESYNC = timedelta(minutes=5)
+MEDDLING = 0.06
+"""How often somebody meddles where something might happen."""
+LOOKED = 0.01
+"""How often it is asked whether the world has a way out."""
 PATIENCE = 4000
 """Turns after which a storm counts as one that never settles."""
 WELL = ("ok", "report lost")
@@ -53,6 +59,7 @@ class Storm:
         self.cluster = Restless(self.rng)
         self.cluster.rang = self._bell
         self.resync = self.now + RESYNC
+        self.meddled = self.seed % 2 == 1
         for number in range(self.rng.randint(1, 2)):
             self.cluster.apply("shop", f"job{number}", self._spec())
 
@@ -96,6 +103,8 @@ class Storm:
             if self.rng.random() < 0.4:
                 self._play()
             self._wake()
+            if self.rng.random() < LOOKED:
+                self._foresee()
             if self.running:
                 self._turn()
             elif not self.rung and not self._pass_time():
@@ -135,6 +144,9 @@ class Storm:
         done = all(self._ended(key) for key in self.cluster.resources)
         if done and not self.timers and not self._unended():
             return False
+        for key, raw in self.cluster.resources.items():
+            if raw["spec"].get("suspend"):
+                self.cluster.suspend(key, False)
         self.now = min([self.resync, *self.timers.values()])
         while self._play():
             pass
@@ -143,9 +155,25 @@ class Storm:
     def _ended(self, key: Key) -> bool:
         return bool(self.cluster.resources[key]["status"].get("finishedAt"))
 
+    def _foresee(self) -> None:
+        """Ask of the world as it is whether every job in it has a way out."""
+        for key in self.cluster.resources:
+            if stuck := dead_end(self.cluster, key, self.now):
+                raise AssertionError(f"seed {self.seed}, {key}: a dead end: {stuck}")
+
+    def _meddle(self) -> None:
+        """Suspend or resume a job, or empty its record, as people do."""
+        key = self.rng.choice(sorted(self.cluster.resources))
+        if self.rng.random() < 0.2:
+            self.cluster.forget(key)
+        else:
+            self.cluster.suspend(key, not self.cluster.resources[key]["spec"].get("suspend"))
+
     def _play(self) -> bool:
         """Let one thing happen in the cluster; False where nothing can."""
         self.now += timedelta(seconds=self.rng.random())
+        if self.meddled and self.rng.random() < MEDDLING:
+            self._meddle()
         if self.rng.random() < 0.3:
             self.cluster.reap()
         idle = [name for name in self._unended() if not self._serves(name)]
@@ -219,8 +247,3 @@ class Moment:
     def now(self) -> datetime:
         """The present moment of the storm."""
         return self.storm.now
-
-
-REPORT = Report(
-    message="done", manifest=Artifact(name="m", uri="s3://b/m", sha256="0" * 64, size_bytes=1)
-).encode()

@@ -40,14 +40,28 @@ class Restless(FakeCluster):
         """Whose turn it is."""
         self._looked: dict[object, int] = {}
         self._deleted: dict[str, int] = {}
+        self._meddled: dict[Key, int] = {}
         self._moments = itertools.count()
         for name in ("write_status", "create", "delete"):
             setattr(self, name, self._stormy(getattr(self, name)))
         for name in ("observe", "announce"):
             setattr(self, name, self._slow(getattr(self, name)))
 
-    def check_memory(self, manifest: Manifest) -> None:
+    def suspend(self, key: Key, suspended: bool) -> None:
+        """Change ``spec.suspend`` as people do."""
+        self._meddled[key] = next(self._moments)
+        self.apply(key.namespace, key.name, self.resources[key]["spec"] | {"suspend": suspended})
+
+    def forget(self, key: Key) -> None:
+        """Empty the record, as ``kubectl patch --subresource=status`` can."""
+        self._meddled[key] = next(self._moments)
+        self.resources[key]["status"] = {}
+        self.touch(key)
+
+    def check_memory(self, key: Key, manifest: Manifest) -> None:
         """Never create again what was there when one looked; who looked before cannot know."""
+        if key in self._meddled:
+            return  # what people stopped begins again under its name
         name = manifest["metadata"]["name"]
         if self.created[name] and self._looked[self.actor] > self._deleted.get(name, -1):
             there = (manifest["metadata"]["namespace"], name)
@@ -58,6 +72,8 @@ class Restless(FakeCluster):
         """Record before act, and never two attempts side by side."""
         if manifest["kind"] != "Job" or key not in self.resources:
             return
+        if self._looked[self.actor] < self._meddled.get(key, -1):
+            return  # what was meddled with since, nobody can know
         place = Place.of(manifest["metadata"]["labels"])
         status = JobStatus.model_validate(self.resources[key]["status"])
         gangs = {(s.name, g.member): g for s in status.stages for g in s.gangs}
@@ -76,7 +92,8 @@ class Restless(FakeCluster):
     def _slow(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def slow(*args: Any) -> Any:
             await Turn()
-            self._looked[self.actor] = next(self._moments)
+            if call.__name__ == "observe":
+                self._looked[self.actor] = next(self._moments)
             return await call(*args)
 
         return slow
@@ -93,7 +110,7 @@ class Restless(FakeCluster):
                     raise Conflict("injected")
             if call.__name__ == "create":
                 self.check_order(key, *args)
-                self.check_memory(*args)
+                self.check_memory(key, *args)
             if call.__name__ == "delete":
                 self._deleted[args[0].name] = next(self._moments)
             await call(key, *args)

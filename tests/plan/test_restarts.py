@@ -58,10 +58,13 @@ def test_the_old_attempt_is_deleted_and_awaited() -> None:
     waiting = settled(job(), seen(failed, *broken(exit_code=75)))
     assert [ref.name for ref in waiting.delete] == ["demo-data-0-worker-a0"]
     assert not waiting.create
-    still = settled(job(), seen(waiting.status, pod(terminating=True)))
+    still = settled(job(), seen(waiting.status, pod(terminating=True)), seconds=6)
     assert state(still) == "Pending"
     why = still.status.stages[0].gangs[0].message
-    assert why == "restarting: a pod was stopped or deleted", "it is told until the next one starts"
+    assert why == (
+        "restarting: a pod was stopped or deleted;"
+        " waiting until pod demo-data-0-worker-a0-0-xxxxx is gone"
+    ), "why it restarts is told until it starts"
     assert not still.create
     gone = settled(job(), seen(waiting.status))
     assert names(gone) == ["demo-data-0-worker-a1"]

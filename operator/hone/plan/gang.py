@@ -13,23 +13,34 @@ from hone_trainer.task import Report
 FIRST_BACKOFF = timedelta(seconds=3)
 """Most failures are a process that died once; what fails again waits twice as long each time."""
 LAST_BACKOFF = timedelta(minutes=5)
+PAUSED = "spec.suspend is true"
+LEAVING = "waiting until "
 
 
 def advance(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
     """Give the gang's next state; the same again where nothing follows from what is seen."""
     if gang.state == "Suspended":
-        return gang.model_copy(update={"state": "Pending", "message": ""})
+        return _committed(gang, terms, sight, now) or _resumed(gang)
     if gang.state == "Pending":
         return _start(gang, sight, now)
     if gang.state != "Running":
         return gang
-    if sight.complete(terms.shape.lead):
-        # Before any failure: whoever dies after the chief's success changes nothing.
-        return _complete(gang, terms, sight, now)
-    said = _broken(terms, sight)
-    if said is not None:
-        return _failed(gang, terms, sight, said, now)
-    return _working(gang, terms, sight, now)
+    return _ended(gang, terms, sight, now) or _working(gang, terms, sight, now)
+
+
+def pause(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+    """Give the gang's next state where the job is suspended: what had ended by then counts."""
+    found: GangStatus | None = None
+    if gang.state == "Running":
+        found = _ended(gang, terms, sight, now)
+    elif gang.state == "Suspended":
+        found = _committed(gang, terms, sight, now)
+    after = found or gang
+    if after.state in ("Succeeded", "Failed"):
+        return after
+    restarting = after.message + "; " if after.attempt > gang.attempt else ""
+    told = {"state": "Suspended", "ready": 0, "reason": "", "message": f"{restarting}{PAUSED}"}
+    return after if after.state == "Suspended" else after.model_copy(update=told)
 
 
 def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStatus:
@@ -47,10 +58,10 @@ def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStat
 def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
     if gang.not_before is not None and now < when(gang.not_before):
         return gang
-    if not sight.empty:
-        if gang.reason == "Restarting":
-            return gang  # why it restarts says more than what it waits for
-        return gang.model_copy(update={"message": "waiting until the last attempt's pods are gone"})
+    if waited := sight.in_the_way:
+        why, waits, _ = gang.message.rpartition(f"; {LEAVING}")
+        told = f"{why if waits else gang.message}; " if gang.reason == "Restarting" else ""
+        return gang.model_copy(update={"message": f"{told[:800]}{LEAVING}{waited} is gone"})
     return gang.model_copy(
         update={
             "state": "Running",
@@ -62,6 +73,19 @@ def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
             "message": "starting",
         }
     )
+
+
+def _resumed(gang: GangStatus) -> GangStatus:
+    return gang.model_copy(update={"state": "Pending", "message": ""})
+
+
+def _ended(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus | None:
+    """Give what becomes of a running gang that ended; None where it goes on."""
+    if sight.complete(terms.shape.lead):
+        # Before any failure: whoever dies after the chief's success changes nothing.
+        return _committed(gang, terms, sight, now) or _lost(gang, now)
+    said = _broken(terms, sight)
+    return None if said is None else _failed(gang, terms, sight, said, now)
 
 
 def _broken(terms: Terms, sight: Sight) -> str | None:
@@ -116,14 +140,21 @@ def _overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> boo
     return late and started < sum(role.replicas for role in awaited)
 
 
-def _complete(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+def _lost(gang: GangStatus, now: datetime) -> GangStatus:
+    # The pod went before it was read. What it committed is still there: the next attempt finds it
+    # and reports it again.
+    why = ": the pod's report was lost with the pod"
+    return _again(gang, "preemption", why, timedelta(0), now)
+
+
+def _committed(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus | None:
+    """Give the gang as succeeded where its lead ended well and told so; None where it did not."""
+    if not sight.complete(terms.shape.lead):
+        return None
     chief = sight.chief(terms.shape.lead)
     report = chief.report if chief else None
     if report is None and terms.stage.reports:
-        # The pod went before it was read. What it committed is still there: the next attempt
-        # finds it and reports it again.
-        why = ": the pod's report was lost with the pod"
-        return _again(gang, "preemption", why, timedelta(0), now)
+        return None
     report = report or Report(message=chief.said if chief else "")
     return gang.model_copy(
         update={

@@ -158,8 +158,11 @@ def _past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) 
 
 
 def _superfluous(view: JobView, gang: GangStatus | None) -> bool:
-    if gang is None or view.place.attempt < gang.attempt:
+    if gang is None or view.place.attempt != gang.attempt:
+        return True
+    if gang.state in ("Pending", "Suspended"):
+        # Whatever counts of it is on record: what is left, ended or not, bars the next start.
         return True
     # A parameter server, or the peers of a pod that failed, would run on for ever.
     ended = view.complete or view.failed is not None
-    return not ended and gang.state in ("Succeeded", "Failed", "Suspended")
+    return not ended and gang.state in ("Succeeded", "Failed")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hone.api.execution import Execution
 from hone.api.job import StageSpec
 from hone.api.status import GangStatus, StageStatus, State
-from hone.plan.gang import advance, stop
+from hone.plan.gang import advance, pause, stop
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import World, stamp, when
@@ -77,15 +77,14 @@ def _advance(
     room = spec.value.at_once() - sum(gang.state == "Running" for gang in old.gangs)
     result = []
     for shape, gang in zip(spec.value.gangs(), old.gangs, strict=True):
-        if suspend and gang.state in UNFINISHED:
-            paused = {"state": "Suspended", "ready": 0, "message": "spec.suspend is true"}
-            result.append(gang.model_copy(update=paused))
+        terms, sight = Terms(spec, shape, execution), Sight.of(world, spec.name, gang)
+        if suspend:
+            result.append(pause(gang, terms, sight, now))
             continue
         if gang.state == "Pending" and room <= 0:
             result.append(gang)
             continue
-        terms = Terms(spec, shape, execution)
-        new = advance(gang, terms, Sight.of(world, spec.name, gang), now)
+        new = advance(gang, terms, sight, now)
         room -= gang.state == "Pending" and new.state == "Running"
         result.append(new)
     return tuple(result)

@@ -15,8 +15,8 @@ class Sight:
 
     jobs: tuple[JobView, ...]
     pods: tuple[PodView, ...]
-    remains: bool
-    """Objects of other attempts, or on their way out, are still there."""
+    remains: tuple[str, ...]
+    """Objects of other attempts, or on their way out, that are still there."""
     progress: Mapping[str, Progress] = field(default_factory=dict)
     """Role -> the latest post of its pods."""
 
@@ -27,10 +27,11 @@ class Sight:
         pods = [p for p in world.pods if (p.place.stage, p.place.member) == (stage, gang.member)]
         current = tuple(j for j in mine if j.place.attempt == gang.attempt and not j.terminating)
         own = tuple(p for p in pods if p.place.attempt == gang.attempt)
+        others = [f"Job {j.name}" for j in mine if j not in current]
         return cls(
             jobs=current,
             pods=own,
-            remains=len(current) < len(mine) or len(own) < len(pods),
+            remains=(*others, *(f"pod {p.name}" for p in pods if p not in own)),
             progress={
                 place.role: post
                 for place, post in world.progress.items()
@@ -39,9 +40,10 @@ class Sight:
         )
 
     @property
-    def empty(self) -> bool:
-        """Nothing of the gang is there, of whatever attempt."""
-        return not (self.jobs or self.pods or self.remains)
+    def in_the_way(self) -> str:
+        """What has to be gone before the gang can start, of whatever attempt; empty for nothing."""
+        own = (*(f"Job {job.name}" for job in self.jobs), *(f"pod {pod.name}" for pod in self.pods))
+        return next(iter((*own, *self.remains)), "")
 
     def complete(self, role: str) -> bool:
         """Say whether the Job of a role is complete."""
