@@ -1,12 +1,13 @@
 """Suspended near a stage's end: what had ended counts, and nothing left bars the next start."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hone.api.status import JobStatus
-from hone.plan.world import JobView, PodView
-from tests.plan.builders import PREPARE, broken, child, done, job, pod, seen, settled
+from hone.plan.world import JobView, PodView, stamp
+from tests.plan.builders import PREPARE, at, broken, child, done, job, pod, seen, settled
 from tests.plan.test_plan import names, state
 
 Objects = tuple[JobView | PodView, ...]
@@ -68,3 +69,32 @@ def test_a_start_names_the_pod_that_it_waits_for() -> None:
     made = settled(job(), seen(JobStatus(), pod(terminating=True)))
     message = made.status.stages[0].message
     assert message == "waiting until pod demo-data-0-worker-a0-0-xxxxx is gone"
+
+
+LIMITED = {**PREPARE, "activeDeadlineSeconds": 60}
+
+
+def test_time_suspended_does_not_count_towards_the_deadline() -> None:
+    started = settled(job(LIMITED)).status
+    paused = settled(job(LIMITED, suspend=True), seen(started, child(ready=1)), seconds=50)
+    assert state(settled(job(LIMITED, suspend=True), seen(paused.status), 500)) == "Suspended"
+    resumed = settled(job(LIMITED), seen(paused.status), seconds=1000)
+    assert state(resumed) == "Running"
+    assert resumed.status.stages[0].resumed_at == stamp(at(1000))
+    working = settled(job(LIMITED), seen(resumed.status, child(ready=1)), seconds=1059)
+    assert state(working) == "Running", "as a Job's, the time begins anew"
+    assert working.again == timedelta(seconds=1)
+    assert state(settled(job(LIMITED), seen(working.status, child(ready=1)), 1060)) == "Failed"
+
+
+def test_a_job_that_begins_suspended_has_not_started() -> None:
+    paused = settled(job(LIMITED, suspend=True))
+    assert (paused.status.started_at, paused.again) == (None, timedelta(minutes=1))
+    begun = settled(job(LIMITED), seen(paused.status), seconds=1000)
+    assert begun.status.started_at == stamp(at(1000))
+
+
+def test_a_deadline_that_passes_while_the_operator_is_away_ends_no_suspended_job() -> None:
+    started = settled(job(LIMITED)).status
+    made = settled(job(LIMITED, suspend=True), seen(started, child(ready=1)), seconds=500)
+    assert state(made) == "Suspended"

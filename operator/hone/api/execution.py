@@ -33,7 +33,8 @@ class Execution(PodSettings):
     """Failures of a gang that are answered by a restart (3 where nothing is said); preemption does
     not count."""
     active_deadline_seconds: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
-    """The longest a stage may take, restarts included."""
+    """The longest a stage may take, restarts included; counted anew when a suspended job is
+    resumed, as a Job's."""
     start_deadline_seconds: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
     """The longest a gang may wait for its pods to start; for ever where nothing is said."""
     memory_growth: MemoryGrowth | None = None

@@ -109,6 +109,8 @@ class StageStatus(Answer):
     """Restarts of its gangs."""
     started_at: Time | None = None
     """When it began."""
+    resumed_at: Time | None = None
+    """When it last went on after a suspension; ``activeDeadlineSeconds`` counts from there."""
     finished_at: Time | None = None
     """When it ended."""
     metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()

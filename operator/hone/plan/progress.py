@@ -1,7 +1,7 @@
 """What was seen → the state of each stage, its figures summed up from those of its gangs."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hone.api.execution import Execution
 from hone.api.job import StageSpec
@@ -9,7 +9,8 @@ from hone.api.status import GangStatus, StageStatus, State
 from hone.plan.gang import advance, pause, stop
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
-from hone.plan.world import World, stamp, when
+from hone.plan.timing import deadline
+from hone.plan.world import World, stamp
 from hone_trainer.task import Metric, metric
 
 
@@ -28,8 +29,11 @@ def step(
     now: datetime,
 ) -> StageStatus:
     """Bring the stage whose turn it is up to date."""
+    if not suspend and _state(old.gangs) == "Suspended":
+        old = old.model_copy(update={"state": "Pending", "resumed_at": stamp(now)})
     gangs = _advance(spec, old, execution, suspend, world, now)
-    gangs = _overdue(gangs, old, execution, now)
+    if not suspend:
+        gangs = _overdue(gangs, old, execution, now)
     if any(gang.state == "Failed" for gang in gangs):
         # One member without which the stage cannot end: the others would work for nothing.
         gangs = tuple(
@@ -49,7 +53,7 @@ def sum_up(old: StageStatus, gangs: tuple[GangStatus, ...], now: datetime) -> St
     state = _state(gangs)
     finished = state in ("Succeeded", "Failed")
     remaining = [g.estimated_remaining_seconds for g in gangs if g.estimated_remaining_seconds]
-    started = old.started_at or (stamp(now) if state != "Pending" else None)
+    started = old.started_at or (stamp(now) if state not in ("Pending", "Suspended") else None)
     return StageStatus(
         name=old.name,
         kind=old.kind,
@@ -59,6 +63,7 @@ def sum_up(old: StageStatus, gangs: tuple[GangStatus, ...], now: datetime) -> St
         estimated_remaining_seconds=max(remaining) if remaining and not finished else None,
         restarts=sum(g.restarts.total for g in gangs),
         started_at=started,
+        resumed_at=old.resumed_at,
         finished_at=old.finished_at or stamp(now) if finished else None,
         metrics=_means(gangs),
         message=_message(gangs),
@@ -93,10 +98,8 @@ def _advance(
 def _overdue(
     gangs: tuple[GangStatus, ...], old: StageStatus, execution: Execution, now: datetime
 ) -> tuple[GangStatus, ...]:
-    limit = execution.active_deadline_seconds
-    if limit is None or old.started_at is None:
-        return gangs
-    if now < when(old.started_at) + timedelta(seconds=limit):
+    limit, end = execution.active_deadline_seconds, deadline(old, execution)
+    if end is None or now < end:
         return gangs
     text = (
         f"the stage took longer than activeDeadlineSeconds ({limit}); raise it or lessen the work"

@@ -1,10 +1,10 @@
-"""When to look again, even if nothing rings."""
+"""Deadlines, and when to look again even if nothing rings."""
 
 from datetime import datetime, timedelta
 
 from hone.api.execution import Execution
 from hone.api.job import OptimizationJob
-from hone.api.status import JobStatus
+from hone.api.status import JobStatus, StageStatus
 from hone.plan.figures import PAUSE
 from hone.plan.world import World, when
 
@@ -40,8 +40,8 @@ def look_again(
         execution = spec.over(job.spec.defaults or Execution())
         if stage.state in ("Succeeded", "Failed"):
             continue
-        if stage.started_at and execution.active_deadline_seconds:
-            waits.append(_until(stage.started_at, execution.active_deadline_seconds, now))
+        if end := deadline(stage, execution):
+            waits.append(end - now)
         for gang in stage.gangs:
             if gang.state == "Pending" and gang.not_before:
                 waits.append(_until(gang.not_before, 0, now))
@@ -52,6 +52,19 @@ def look_again(
                 if gang.started_at and execution.start_deadline_seconds:
                     waits.append(_until(gang.started_at, execution.start_deadline_seconds, now))
     return max(min(waits), timedelta(seconds=1))
+
+
+def deadline(stage: StageStatus, execution: Execution) -> datetime | None:
+    """Give when a stage must have ended; None where nothing says so, or it is not at work.
+
+    A stage that is resumed has all of its time again, as batch/v1 gives it to a Job: one that was
+    suspended over the week-end must not end on Monday morning.
+    """
+    limit = execution.active_deadline_seconds
+    if limit is None or stage.started_at is None or stage.state == "Suspended":
+        return None
+    begun = max(when(each) for each in (stage.started_at, stage.resumed_at) if each)
+    return begun + timedelta(seconds=limit)
 
 
 def _until(start: str, seconds: int, now: datetime) -> timedelta:
