@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from lab import packages, probes, processes
+from lab import packages, patience, probes, processes
 from lab.faults import Missing
 from lab.processes import Component
 from lab.pytest_plugin import without
@@ -57,7 +57,7 @@ class Server:
     def die(self) -> None:
         """End at once, without a word to those who are connected."""
         self.component.process.send_signal(signal.SIGQUIT)
-        self.component.process.wait(30)
+        self.component.process.wait(patience.seconds(30))
 
     def answers(self) -> bool:
         """Say whether it takes connections."""
@@ -96,7 +96,7 @@ def running() -> Iterator[Server]:
         doors = ["--auth-local=trust", "--auth-host=scram-sha-256"]
         command = [*_as_owner(), initdb, "-D", str(data), *how, *doors]
         made = processes.start("initdb", command, folder)
-        assert made.process.wait(60) == 0, made.tail()
+        assert made.process.wait(patience.seconds(60)) == 0, made.tail()
         where = ["-k", str(folder), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
         started = processes.start(
             "postgres", [*_as_owner(), postgres, "-D", str(data), *where, "-c", "fsync=off"], folder
@@ -109,7 +109,7 @@ def running() -> Iterator[Server]:
         finally:
             if started.process.poll() is None:
                 started.process.send_signal(signal.SIGINT)  # without waiting for its clients
-                started.process.wait(30)
+                started.process.wait(patience.seconds(30))
     finally:
         shutil.rmtree(folder)
 

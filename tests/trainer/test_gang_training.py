@@ -10,6 +10,7 @@ import pytest
 
 from hone_trainer.row_log import audit
 from hone_trainer.task import Exit
+from lab import patience
 from tests.trainer.conftest import CLICKS, Bench
 from tests.trainer.gangs import GangOfTwo, until
 
@@ -27,7 +28,7 @@ LONG: dict[str, Any] = TRAIN | {
     "batchSize": 64,
     "stepsPerExecution": 2,
     "checkpoint": {"everySeconds": 1},
-    "hangSeconds": 10,
+    "hangSeconds": round(patience.seconds(10)),
     "rowLog": True,
     "keep": "last",
 }
@@ -138,4 +139,4 @@ def test_a_worker_that_waits_for_its_gang_ends_when_asked(gang: GangOfTwo) -> No
     (worker,) = gang.start(TRAIN, only=1)
     until(lambda: "waiting for the gang" in gang.pods[1].log.read_text())
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(5) == Exit.INTERRUPTED
+    assert worker.wait(patience.seconds(5)) == Exit.INTERRUPTED

@@ -15,6 +15,7 @@ from hone_trainer.__main__ import run
 from hone_trainer.manifest import MANIFEST
 from hone_trainer.pulse import Pulse
 from hone_trainer.task import Exit, StageFailure, Store
+from lab import patience
 from tests.trainer.conftest import CLICKS
 from tests.trainer.pods import Pod
 
@@ -70,7 +71,7 @@ def test_secrets_are_not_printed(pod: Pod, run_stage: Any, tmp_path: Path) -> No
 
 def test_a_missing_termination_log_does_not_matter(pod: Pod, run_stage: Any) -> None:
     process = pod.start(run_stage.task("data", CLICKS), HONE_TERMINATION_LOG="/nowhere/log")
-    assert process.wait(120) == Exit.OK
+    assert process.wait(patience.seconds(120)) == Exit.OK
     assert "no termination message" in pod.log.read_text()
 
 
@@ -83,7 +84,7 @@ class Operator(http.server.BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.heard.append((self.headers["Authorization"], body))
         self.came.set()
-        self.hold.wait(30)
+        self.hold.wait(patience.seconds(30))
         self.send_response(204)
         self.end_headers()
 
@@ -120,9 +121,9 @@ def test_who_waits_for_the_storage_says_so(pod: Pod, run_stage: Any, operator: A
     nobody = Store(uri="s3://models", endpoint="http://127.0.0.1:9")
     task = run_stage.task("data", CLICKS, progress_url=operator.url)
     process = pod.start(task.model_copy(update={"store": nobody}))
-    assert operator.came.wait(60)
+    assert operator.came.wait(patience.seconds(60))
     process.kill()
-    process.wait(20)
+    process.wait(patience.seconds(20))
     assert operator.heard[0][1]["message"].startswith("waiting for the storage")
 
 
@@ -157,16 +158,16 @@ def endless(pod: Pod) -> dict[str, Any]:
 def test_a_pod_ends_when_asked(pod: Pod, run_stage: Any, operator: Any, asked: int) -> None:
     """The post is the signal that work has begun."""
     process = pod.start(run_stage.task("data", endless(pod), progress_url=operator.url))
-    assert operator.came.wait(60)
+    assert operator.came.wait(patience.seconds(60))
     process.send_signal(asked)
-    assert process.wait(20) == Exit.INTERRUPTED
+    assert process.wait(patience.seconds(20)) == Exit.INTERRUPTED
     assert pod.report().reason == "Interrupted"
 
 
 def test_a_killed_process_is_told_from_a_failure(pod: Pod, run_stage: Any, operator: Any) -> None:
     process = pod.start(run_stage.task("data", endless(pod), progress_url=operator.url))
-    assert operator.came.wait(60)
+    assert operator.came.wait(patience.seconds(60))
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     os.kill(int(children[0]), signal.SIGKILL)
-    assert process.wait(20) == 128 + signal.SIGKILL
+    assert process.wait(patience.seconds(20)) == 128 + signal.SIGKILL
     assert pod.report().reason in ("Crashed", "OutOfMemory")

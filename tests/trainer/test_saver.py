@@ -32,7 +32,7 @@ class World:
     def write(self, step: int, facts: dict[str, Any], groups: Groups) -> Found:
         self.at_once += 1
         assert self.at_once == 1, "one at a time"
-        assert self.gate.wait(30)
+        assert self.gate.wait(patience.seconds(30))
         self.now += self.takes
         self.at_once -= 1
         if self.fails is not None:

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from hone_trainer.task import Exit
 from lab import patience, probes
+from tests.trainer.conftest import Bench
 from tests.trainer.pods import Pod
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
@@ -33,7 +36,6 @@ TRAIN: dict[str, Any] = {
     "optimizer": {"adam": {"learningRate": 0.02, "lazy": True}},
     "strategy": {"parameterServer": {"workers": 2, "ps": 2}},
     "checkpoint": {"everySeconds": 1},
-    "epochs": 3,
     "batchSize": 256,
     "stepsPerExecution": 2,
 }
@@ -79,7 +81,7 @@ class Gang:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
-            process.wait(30)
+            process.wait(DEADLINE_S)
 
     def await_words(self, words: str) -> None:
         limit = time.monotonic() + DEADLINE_S
@@ -93,29 +95,86 @@ class Gang:
         return self.bench.manifest(self.pod("chief").report())
 
 
-@pytest.fixture
-def gang(run_stage: Any, tmp_path: Path) -> Any:
-    run_stage("data", DATA)
-    gang = Gang(run_stage, tmp_path)
-    yield gang
-    gang.close()
+EPOCHS = 12
 
 
-def test_it_learns_and_leaves_a_model_that_was_never_cut(gang: Gang) -> None:
-    gang.start(TRAIN)
-    assert gang.chief() == Exit.OK
-    history = gang.manifest.facts["history"]
-    assert history[-1]["loss"] < history[0]["loss"] < 0.7
-    gang.bench.sources.append(
-        gang.bench.sources[0].model_copy(
-            update={
-                "stage": "train",
-                "kind": "train",
-                "makes": "model",
-                "manifest": gang.pod("chief").report().manifest,
-            }
-        )
-    )
+@dataclass(frozen=True)
+class Story:
+    """What became of a training whose pods were lost one after the other."""
+
+    gang: Gang
+    codes: list[int]
+    """Of the chief, attempt by attempt."""
+    log: str
+    """What the last chief said."""
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        found: list[dict[str, float]] = self.gang.manifest.facts["history"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("served")
+    bench = Bench(folder)
+    bench("data", DATA)
+    gang = Gang(bench, folder)
+    try:
+        yield Story(gang, *suffer(gang))
+    finally:
+        gang.close()
+
+
+def suffer(gang: Gang) -> tuple[list[int], str]:
+    """Lose a worker, then a server, then the chief, and let a worker freeze at the very end."""
+    run = TRAIN | {"epochs": EPOCHS}
+    gang.start(run, attempt=0)
+    gang.await_words(f"epoch 1/{EPOCHS}: loss")
+    gang.processes["worker", 1].kill()
+    gang.processes["worker", 1].wait()
+    gang.await_words(f"epoch 3/{EPOCHS}: loss")  # the others go on
+    gang.launch(run, "worker", 1)
+    gang.await_words(f"epoch 5/{EPOCHS}: loss")
+    gang.processes["ps", 0].kill()
+    codes = [gang.chief()]
+    gang.start(run, attempt=1)
+    gang.await_words("resumed")
+    gang.await_words(f"epoch 8/{EPOCHS}: loss")
+    gang.processes["chief", 0].kill()
+    codes.append(gang.chief())
+    gang.start(run, attempt=2)
+    gang.await_words(f"epoch {EPOCHS}/{EPOCHS}: loss")
+    guardian = gang.processes["worker", 1].pid
+    children = Path(f"/proc/{guardian}/task/{guardian}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGSTOP)
+    codes.append(gang.chief())
+    return codes, gang.pod("chief").log.read_text()
+
+
+def test_a_lost_server_is_told_and_a_frozen_worker_holds_up_nobody_at_the_end(
+    story: Story,
+) -> None:
+    assert story.codes == [Exit.PEER_LOST, -signal.SIGKILL, Exit.OK]
+    assert story.gang.manifest.facts["keptEpoch"]
+
+
+def test_a_lost_server_or_chief_costs_what_came_after_the_last_checkpoint(story: Story) -> None:
+    assert "resumed" in story.log
+    assert [epoch["epoch"] for epoch in story.history] == list(range(1, EPOCHS + 1))
+
+
+def test_it_learns_all_the_same(story: Story) -> None:
+    losses = [epoch["loss"] for epoch in story.history]
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0]
+
+
+def test_the_model_it_leaves_was_never_cut(story: Story) -> None:
+    gang = story.gang
+    trained: dict[str, Any] = {"stage": "train", "kind": "train", "makes": "model"}
+    trained |= {"manifest": gang.pod("chief").report().manifest}
+    gang.bench.sources.append(gang.bench.sources[0].model_copy(update=trained))
     ctx = gang.bench.context(gang.bench.task("next", {}))
     (network,) = ctx.networks()
     sizes = {field.name: field.size for field in network.schema.ids}
@@ -123,46 +182,5 @@ def test_it_learns_and_leaves_a_model_that_was_never_cut(gang: Gang) -> None:
     assert shapes[:2] == [(sizes["user"], 8), (sizes["item"], 8)]
     validation = ctx.dataset().read("validation")
     hits = (network.predict(validation.features) >= 0.5) == (validation.labels[:, 0] > 0.5)
-    kept = history[gang.manifest.facts["keptEpoch"] - 1]
+    kept = story.history[gang.manifest.facts["keptEpoch"] - 1]
     assert hits.mean() == pytest.approx(kept["valAccuracy"], abs=1e-6)
-
-
-def test_a_lost_worker_is_replaced_while_the_others_go_on(gang: Gang) -> None:
-    run = TRAIN | {"epochs": 20}
-    gang.start(run)
-    gang.await_words("epoch 2/20: loss")
-    gang.processes["worker", 1].kill()
-    gang.processes["worker", 1].wait()
-    gang.await_words("epoch 4/20: loss")
-    gang.launch(run, "worker", 1)
-    assert gang.chief() == Exit.OK
-    epochs = [epoch["epoch"] for epoch in gang.manifest.facts["history"]]
-    assert epochs == list(range(1, 21))
-
-
-def test_a_worker_that_freezes_at_the_very_end_holds_up_nobody(gang: Gang) -> None:
-    run = TRAIN | {"epochs": 6}
-    gang.start(run)
-    gang.await_words("epoch 6/6: loss")
-    guardian = gang.processes["worker", 1].pid
-    children = Path(f"/proc/{guardian}/task/{guardian}/children").read_text().split()
-    os.kill(int(children[0]), signal.SIGSTOP)
-    assert gang.chief() == Exit.OK
-    assert gang.manifest.facts["keptEpoch"]
-
-
-def test_a_lost_server_or_chief_costs_what_came_after_the_last_checkpoint(gang: Gang) -> None:
-    run = TRAIN | {"epochs": 12}
-    for attempt, (lost, code) in enumerate([("ps", Exit.PEER_LOST), ("chief", -signal.SIGKILL)]):
-        gang.start(run, attempt)
-        gang.await_words("resumed" if attempt else "epoch 1/12: loss")
-        gang.await_words(f"epoch {4 + 4 * attempt}/12: loss")
-        gang.processes[lost, 0].kill()
-        assert gang.chief() == code
-    gang.start(run, attempt=2)
-    assert gang.chief() == Exit.OK
-    assert "resumed" in gang.pod("chief").log.read_text()
-    losses = [epoch["loss"] for epoch in gang.manifest.facts["history"]]
-    assert len(losses) == 12
-    assert losses[-1] < losses[0]
-    assert np.isfinite(losses).all()

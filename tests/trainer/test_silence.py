@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from hone_trainer import silence
+from lab import patience
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def test_a_long_wait_is_told_again_and_again() -> None:
             twice.set()
 
     with silence.told(say):
-        assert twice.wait(30)
+        assert twice.wait(patience.seconds(30))
 
 
 def test_nothing_is_told_of_what_is_over() -> None:
@@ -33,7 +34,7 @@ def test_nothing_is_told_of_what_is_over() -> None:
     with silence.told(lambda: heard.append("over")):
         pass
     with silence.told(lambda: other.set()):
-        assert other.wait(30)
+        assert other.wait(patience.seconds(30))
     assert heard == []
 
 
