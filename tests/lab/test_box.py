@@ -106,35 +106,54 @@ def run_gang(cluster: Cluster, namespace: str) -> None:
     assert "condition met" in cluster.kubectl("-n", namespace, *finished)
 
 
-def test_down_leaves_nothing_behind(own_box: Box) -> None:
+def test_whatever_ends_a_box_leaves_nothing_behind_and_the_next_one_comes_up(own_box: Box) -> None:
     before = traces(own_box)
+    for end in (lose_etcd, kill_it):
+        idle(life.up(own_box))
+        assert traces(own_box)["processes"]
+        end(own_box)
+        assert gone(own_box)  # nobody had to sweep for that
+        assert not own_box.healthy()
     cluster = life.up(own_box)
+    assert "idle" not in cluster.kubectl("get", "pods", check=False)
     Testbed.of(own_box).set_gpus(2)
-    run_gang(cluster, "default-gang")
-    assert traces(own_box)["processes"]
+    run_gang(cluster, "third-life")
     life.sweep(own_box)
     assert traces(own_box) == before
 
 
-def test_up_works_after_a_box_was_killed_with_pods_in_it(own_box: Box) -> None:
-    before = traces(own_box)
-    cluster = life.up(own_box)
+def idle(cluster: Cluster) -> None:
+    """Have a pod that stays."""
     cluster.kubectl("run", "idle", "--image=hone.dev/pause:lab")
     cluster.kubectl("wait", "--for=condition=Ready", "pod/idle", patience.flag(60))
-    outer = Resident.read(own_box.folder / "unshare")
+
+
+def lose_etcd(box: Box) -> None:
+    """Take a part away: half a cluster misleads, so the box ends, and says why."""
+    first = box.first()
+    assert first is not None
+    children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
+    (etcd,) = [pid for pid in children if Path(f"/proc/{pid}/comm").read_text() == "etcd\n"]
+    os.kill(int(etcd), signal.SIGKILL)
+    assert gone(box)
+    assert "etcd ended" in (box.live / "box.log").read_text()
+
+
+def kill_it(box: Box) -> None:
+    """End the process that all others hang on, as the kernel would for want of memory."""
+    outer = Resident.read(box.folder / "unshare")
     assert outer is not None
     os.kill(outer.pid, signal.SIGKILL)
+
+
+def gone(box: Box) -> bool:
+    """Wait until the last process of the box is gone."""
     deadline = time.monotonic() + patience.seconds(10)
-    while processes_of(own_box) and time.monotonic() < deadline:
+    while left := processes_of(box):
+        if time.monotonic() > deadline:
+            raise AssertionError(left)
         time.sleep(0.05)
-    assert processes_of(own_box) == []  # nobody had to sweep for that
-    assert not own_box.healthy()
-    again = life.up(own_box)
-    assert "No resources" in again.kubectl("get", "pods") or not again.kubectl("get", "pods")
-    Testbed.of(own_box).set_gpus(2)
-    run_gang(again, "second-life")
-    life.sweep(own_box)
-    assert traces(own_box) == before
+    return True
 
 
 def test_a_box_that_is_well_is_left_as_it_is(testbed: Testbed) -> None:
@@ -143,17 +162,3 @@ def test_a_box_that_is_well_is_left_as_it_is(testbed: Testbed) -> None:
     life.up(testbed.box)
     assert testbed.box.first() == first
     assert time.monotonic() - started < patience.seconds(5)
-
-
-def test_a_box_that_lost_a_part_ends(own_box: Box) -> None:
-    life.up(own_box)
-    first = own_box.first()
-    assert first is not None
-    children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
-    (etcd,) = [pid for pid in children if Path(f"/proc/{pid}/comm").read_text() == "etcd\n"]
-    os.kill(int(etcd), signal.SIGKILL)
-    deadline = time.monotonic() + patience.seconds(10)
-    while own_box.first() is not None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert own_box.first() is None
-    assert "etcd ended" in (own_box.live / "box.log").read_text()

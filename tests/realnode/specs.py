@@ -23,21 +23,6 @@ def small(rows: int = 2000) -> JSON:
     return {"clickModel": {"rows": rows, "users": 50, "items": 40}}
 
 
-def lstm(epochs: int, batch: int, rate: float) -> JSON:
-    """A train stage of two members on two workers each."""
-    return {
-        "name": "train",
-        "train": {
-            "model": {"recommendation": {"lstm": {}}},
-            "members": 2,
-            "strategy": {"multiWorkerMirrored": {"workers": 2}},
-            "optimizer": {"adam": {"learningRate": rate}},
-            "epochs": epochs,
-            "batchSize": batch,
-        },
-    }
-
-
 def siege_job(bed: Testbed, how: JSON | None = None, **train: Any) -> JSON:
     """A job of a small model on 2400 rows, whose pods ask for little.
 

@@ -19,7 +19,6 @@ def desk(desks: Callable[[str], Desk], tmp_path_factory: pytest.TempPathFactory)
     desk = desks("failures")
     folder: Path = tmp_path_factory.mktemp("raw")
     for name, text in {
-        "no-label.csv": "user,item\n1,2\n3,4\n",
         "torn.csv": "user,item,clicked\n1,2,0\n1,2\n\x00\xff,,,\n",
     }.items():
         (folder / name).write_text(text, encoding="latin-1")
@@ -41,7 +40,6 @@ def statuses(desk: Desk) -> dict[str, JSON]:
     jobs: dict[str, JSON] = {
         "missing-input": {"artifacts": artifacts(bed), "stages": [prepare(csv("nowhere.csv"))]},
         "torn": {"artifacts": artifacts(bed), "stages": [prepare(csv("torn.csv"))]},
-        "wrong-column": {"artifacts": artifacts(bed), "stages": [prepare(csv("no-label.csv"))]},
         "no-bucket": {
             "artifacts": artifacts(bed, uri="s3://nobody-made-this/x"),
             "stages": [prepare(small())],
@@ -73,7 +71,6 @@ def statuses(desk: Desk) -> dict[str, JSON]:
     [
         ("missing-input", "InputNotFound", "nowhere.csv"),
         ("torn", "BrokenRow", "torn.csv"),
-        ("wrong-column", "ColumnNotFound", "clicked"),
         ("no-bucket", "BucketNotFound", "artifacts.uri"),
         ("wrong-keys", "StorageForbidden", "credentials.secretName"),
         ("gate", "", "batchSize"),

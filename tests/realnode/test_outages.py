@@ -15,7 +15,7 @@ from tests.realnode.specs import artifacts, siege_job
 
 pytestmark = [pytest.mark.realnode, pytest.mark.slow]
 
-AWAY_S = 20
+AWAY_S = 12
 RUN = ("multi-worker", "parameter-server")
 
 

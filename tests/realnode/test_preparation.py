@@ -15,7 +15,7 @@ from tests.realnode.specs import artifacts
 from tests.trainer.shop import digests
 
 pytestmark = [pytest.mark.realnode, pytest.mark.slow]
-FILES, ROWS = 6, 150_000
+FILES, ROWS = 6, 80_000
 CLEAN: list[JSON] = [{"duplicates": {}}, {"missing": {"fill": "median"}}]
 
 

@@ -1,5 +1,5 @@
-"""Real input: what people bought, with one item that they did not for each, through the pipeline in
-the real cluster."""
+"""Real input: what people bought, with one item that they did not for each, from the store to a
+tested file in the real cluster."""
 
 import csv
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.realnode.desk import Desk, condition
-from tests.realnode.specs import artifacts, lstm, prepare
+from tests.realnode.specs import artifacts, prepare
 
 pytestmark = [pytest.mark.realnode, pytest.mark.slow]
 
@@ -46,8 +46,15 @@ def test_toys_run_through_the_pipeline(
     source = {"csv": {"uri": desk.bed.store.put(raw, "raw", "toys.csv")}}
     stages = [
         prepare(source, clean=[{"duplicates": {}}]),
-        lstm(epochs=3, batch=4096, rate=0.004),
-        {"name": "fuse", "fuse": {"vote": {}}},
+        {
+            "name": "train",
+            "train": {
+                "model": {"recommendation": {"lstm": {"embedding": 32, "units": 32}}},
+                "optimizer": {"adam": {"learningRate": 0.004}},
+                "epochs": 2,
+                "batchSize": 2048,
+            },
+        },
         {
             "name": "compress",
             "compress": {"candidates": [{"techniques": [{"quantize": {"mode": "int8"}}]}]},
