@@ -121,12 +121,14 @@ def report(**more: Any) -> Report:
     return Report(**given | more)
 
 
-def done(stage: str = "data", member: int = 0, attempt: int = 0) -> tuple[JobView, PodView]:
+def done(
+    stage: str = "data", member: int = 0, attempt: int = 0, **said: Any
+) -> tuple[JobView, PodView]:
     """A complete Job and the pod that says so."""
     place: dict[str, Any] = {"stage": stage, "member": member, "attempt": attempt}
     return (
         child(**place, complete=True, succeeded=1),
-        pod(**place, phase="Succeeded", exit_code=0, report=report()),
+        pod(**place, phase="Succeeded", exit_code=0, report=report(**said)),
     )
 
 

@@ -28,6 +28,7 @@ ALWAYS = {
     "Restarting",
     "Complete",
     "Failed",
+    "Caution",
     "Reconciling",
     "Stalled",
 }

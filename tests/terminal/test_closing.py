@@ -94,6 +94,16 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     assert find(JobStatus(), str(tmp_path)) == Findings()
 
 
+def test_what_stages_warn_of_comes_last_before_the_end(tmp_path: Path) -> None:
+    status = complete("/models/x")
+    gangs = (GangStatus(state="Succeeded", cautions=("[item] gives it away.", "One label only.")),)
+    stages = (status.stages[0].model_copy(update={"gangs": gangs}), *status.stages[1:])
+    lines = closing(status.model_copy(update={"stages": stages}), "/models", tmp_path).splitlines()
+    at = lines.index("caution: stage data: [item] gives it away.")
+    assert lines[at + 1] == "caution: stage data: One label only."
+    assert lines[at + 2] == "complete in 1 min 01 s"
+
+
 def test_gates_are_shown_with_their_verdicts(tmp_path: Path) -> None:
     verdicts = [{"text": "accuracy is 0.8888, must be at least 0.87", "passed": True}]
     manifest = committed(tmp_path, "evaluate", evaluation={"verdicts": verdicts})

@@ -116,6 +116,21 @@ def test_the_termination_message_fits(run_stage: Any) -> None:
     assert Report.model_validate(json.loads(text)).manifest == report.manifest
 
 
+def test_cautions_reach_the_report_and_give_way_to_what_it_is_for(run_stage: Any) -> None:
+    ctx = run_stage.context(run_stage.task("gate", RUN))
+    said = [f"{k}: {'w' * 400}" for k in range(7)]
+    report = ctx.commit(cautions=said, metrics={"auc": 0.5})
+    assert [text[:2] for text in report.cautions[:3]] == ["0:", "1:", "2:"]
+    assert report.cautions[0].endswith("w…")
+    assert report.cautions[3] == "and 4 more: see its report"
+    assert run_stage.manifest(report).cautions == report.cautions
+    files = [Artifact(name="f", uri="u" * 1000, sha256="", size_bytes=1)] * 3
+    large = report.model_copy(update={"artifacts": tuple(files)})
+    kept = Report.model_validate(json.loads(large.encode()))
+    assert (len(kept.artifacts), len(kept.cautions)) == (3, 1)
+    assert kept.metrics == report.metrics
+
+
 def test_sources_are_those_of_the_latest_stage(run_stage: Any) -> None:
     manifest = Artifact(name="manifest", uri="/x", sha256="1", size_bytes=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,18 @@ from hone_trainer.pulse import Pulse
 from hone_trainer.stage import Product
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import ArtifactStore
-from hone_trainer.task import Artifact, Metric, Progress, Report, Source, StageFailure, Task, metric
+from hone_trainer.task import (
+    LONGEST_CAUTION,
+    MOST_CAUTIONS,
+    Artifact,
+    Metric,
+    Progress,
+    Report,
+    Source,
+    StageFailure,
+    Task,
+    metric,
+)
 
 if TYPE_CHECKING:
     from hone_trainer.dataset import Dataset
@@ -84,6 +95,7 @@ class Context:
         metrics: Mapping[str, float] | None = None,
         message: str = "",
         show: Iterable[str] = (),
+        cautions: Sequence[str] = (),
     ) -> Report:
         """Write the manifest: from here on the output exists. Only the chief may.
 
@@ -93,6 +105,8 @@ class Context:
             metrics: figures; the first is the one shown first.
             message: a sentence for people.
             show: names of at most 6 files to list in the status.
+            cautions: what a person should know although all went well, the worst first; beyond a
+                few, their number.
         """
         if not self.chief:
             raise RuntimeError("only the chief commits")
@@ -109,6 +123,7 @@ class Context:
             facts=dict(facts or {}),
             metrics=_metrics(metrics),
             message=message,
+            cautions=_few(cautions),
             show=tuple(show)[:6],
         )
         path = f"{self.folder}/{MANIFEST}"
@@ -157,6 +172,17 @@ class Context:
             message = f"{self.store.uri(path)} was committed by another configuration"
             raise StageFailure("AttemptTaken", message, retry=True)
         return theirs.report(self.store.uri(path), data)
+
+
+def _few(cautions: Sequence[str]) -> tuple[str, ...]:
+    shown = [
+        text if len(text) <= LONGEST_CAUTION else f"{text[: LONGEST_CAUTION - 1]}…"
+        for text in cautions
+    ]
+    if len(shown) > MOST_CAUTIONS:
+        last = MOST_CAUTIONS - 1
+        shown[last:] = [f"and {len(shown) - last} more: see its report"]
+    return tuple(shown)
 
 
 def _metrics(figures: Mapping[str, float] | None) -> tuple[Metric, ...]:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from hone_trainer import __version__
 from hone_trainer.store import ArtifactStore
-from hone_trainer.task import Artifact, Metric, Report, StageFailure, Task
+from hone_trainer.task import Artifact, Cautions, Metric, Report, StageFailure, Task
 from hone_trainer.words import Words
 
 MANIFEST = "manifest.json"
@@ -43,6 +43,8 @@ class Manifest(Words):
     metrics: tuple[Metric, ...] = ()
     message: str = ""
     """A sentence for people."""
+    cautions: Cautions = ()
+    """What a person should know although all went well."""
     show: tuple[str, ...] = ()
     """Names of the files that people want to see listed."""
 
@@ -77,6 +79,7 @@ class Manifest(Words):
             metrics=self.metrics[:16],
             manifest=itself,
             artifacts=(itself, *shown)[:8],
+            cautions=self.cautions,
         )
 
 

@@ -15,6 +15,9 @@ from hone_trainer.words import Words
 TASK_VARIABLE = "HONE_TASK"
 MESSAGE_LIMIT = 4096
 """Bytes that a kubelet keeps of a termination message."""
+MOST_CAUTIONS = 4
+"""So many that nobody skips them, and that all fit beside the rest of a report."""
+LONGEST_CAUTION = 300
 
 
 class Exit:
@@ -42,6 +45,12 @@ class Metric(Words):
     """What it measures."""
     value: Annotated[str, Field(max_length=32)]
     """The figure, as text."""
+
+
+Cautions = Annotated[
+    tuple[Annotated[str, Field(max_length=LONGEST_CAUTION)], ...], Field(max_length=MOST_CAUTIONS)
+]
+"""What a person should know of work that succeeded, a sentence each, the worst first."""
 
 
 class Artifact(Words):
@@ -123,6 +132,7 @@ class Report(Words):
     metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
     manifest: Artifact | None = None
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=8)] = ()
+    cautions: Cautions = ()
 
     def encode(self) -> str:
         """Give the termination message, shortened to what a kubelet keeps."""
@@ -132,10 +142,11 @@ class Report(Words):
         return text
 
     def _shorter(self) -> "Report":
-        if self.artifacts:
-            return self.model_copy(update={"artifacts": self.artifacts[:-1]})
-        if self.metrics:
-            return self.model_copy(update={"metrics": self.metrics[:-1]})
+        if len(self.cautions) > 1:
+            return self.model_copy(update={"cautions": self.cautions[:-1]})
+        for listed in ("artifacts", "metrics", "cautions"):
+            if values := getattr(self, listed):
+                return self.model_copy(update={listed: values[:-1]})
         return self.model_copy(update={"message": self.message[: len(self.message) // 2]})
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from hone_trainer.task import Artifact, Metric
+from hone_trainer.task import Artifact, Cautions, Metric
 from hone_trainer.words import Words
 
 State = Literal["Pending", "Running", "Succeeded", "Failed", "Suspended"]
@@ -24,7 +24,8 @@ class Condition(Answer):
     """One observed aspect, in the form of metav1.Condition."""
 
     type: Annotated[str, Field(max_length=63)]
-    """Aspect: Accepted, Suspended, Running, Restarting, Complete, Failed, Reconciling, Stalled."""
+    """Aspect: Accepted, Suspended, Running, Restarting, Complete, Failed, Caution, Reconciling,
+    Stalled."""
     status: Literal["True", "False", "Unknown"]
     """Whether it holds."""
     reason: Annotated[str, Field(max_length=63)]
@@ -86,6 +87,8 @@ class GangStatus(Answer):
     """Why it stands there, in a sentence."""
     metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
     """Its latest figures."""
+    cautions: Cautions = ()
+    """What a person should know of what it made, the worst first."""
     manifest: Artifact | None = None
     """What it committed."""
 

@@ -1,5 +1,6 @@
 """From states to the conditions that people and GitOps tools read."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from hone.api.status import Condition, JobStatus, State
@@ -28,6 +29,7 @@ def conditions(
     restarting = next((g for g in gangs if g.state == "Pending" and g.attempt), None)
     begun = any(gang.ready for stage in status.stages for gang in stage.gangs)
     failed = state == "Failed"
+    cautions = list(dict.fromkeys(cautions_of(status)))
     table: tuple[tuple[str, bool, str, str, str], ...] = (
         # type, holds, reason if so, reason if not, message if so
         ("Accepted", True, "Valid", "", "the spec is valid"),
@@ -48,6 +50,7 @@ def conditions(
         ),
         ("Complete", state == "Succeeded", "AllStagesSucceeded", "NotYet", "all stages succeeded"),
         ("Failed", failed, failure, "NotFailed", explained),
+        ("Caution", bool(cautions), "StageCautions", "NoCautions", " ".join(cautions)),
         # kstatus: in motion only until the first pods are there, stuck once failed.
         ("Reconciling", state in UNFINISHED and not begun, "Starting", "Settled", where),
         ("Stalled", failed, failure, "NotStalled", explained),
@@ -56,6 +59,13 @@ def conditions(
         renew(status, kind, holds, yes if holds else no, message if holds else "", generation, now)
         for kind, holds, yes, no, message in table
     )
+
+
+def cautions_of(status: JobStatus) -> Iterator[str]:
+    """Give what a person should know of what the stages made, each with its stage."""
+    for stage in status.stages:
+        for gang in stage.gangs:
+            yield from (f"stage {stage.name}: {text}" for text in gang.cautions)
 
 
 def renew(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hone.api.status import JobStatus
+from hone.plan.conditions import cautions_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]
                 told = f"stage {stage.name}, member {gang.member}: a lost pod is replaced"
                 told += f" ({gang.replaced} so far); the gang goes on"
                 yield Announcement("Warning", "PodReplaced", told)
+    known = set(cautions_of(before))
+    for text in dict.fromkeys(cautions_of(after)):
+        if text not in known:
+            yield Announcement("Warning", "Caution", text)
     for kind, level in (("Complete", "Normal"), ("Failed", "Warning")):
         if after.holds(kind) and not before.holds(kind):
             condition = after.condition(kind)

@@ -166,6 +166,7 @@ def _committed(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> G
             "reason": report.reason,
             "message": report.message or f"role {terms.shape.lead} has ended well",
             "metrics": report.metrics or gang.metrics,
+            "cautions": report.cautions,
             "manifest": report.manifest,
         }
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder
+from hone.plan.conditions import cautions_of
 from hone.plan.names import Place
 from hone.plan.world import when
 from hone.terminal.figures import between, headline, percent, size
@@ -44,6 +45,8 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
     if root := _root([each.uri for each in _shown(status)]):
         console.print(Text(f"below {root}", style="dim"), soft_wrap=True)
     console.print()
+    for text in dict.fromkeys(cautions_of(status)):
+        console.print(Text(f"caution: {text}", style="yellow"), soft_wrap=True)
     for line in verdict(status, state):
         console.print(line, soft_wrap=True)
 
