@@ -25,6 +25,7 @@ from hone_trainer.task import Source
 
 TOLERANCE = 0.002
 PLAIN_EPOCHS = 10
+ADAM1 = {"adam": {"learningRate": 0.001}}
 ADAM5 = {"adam": {"learningRate": 0.005}}
 LAZY = {"adam": {"learningRate": 0.01, "lazy": True}}
 RUNGS: dict[str, tuple[Any, int, dict[str, Any]]] = {
@@ -35,11 +36,11 @@ RUNGS: dict[str, tuple[Any, int, dict[str, Any]]] = {
         6,
         {"batch": 4096, "rate": 0.005, "at_once": 25},
     ),
-    "hone, batch 32": (hone_train.epochs, 6, {"batchSize": 32}),
+    "hone, batch 32": (hone_train.epochs, 6, {"batchSize": 32, "optimizer": ADAM1}),
     "hone, batch 32, lazy": (
         hone_train.epochs,
         6,
-        {"batchSize": 32, "optimizer": {"adam": {"lazy": True}}},
+        {"batchSize": 32, "optimizer": {"adam": {"learningRate": 0.001, "lazy": True}}},
     ),
     "hone, batch 1024": (
         hone_train.epochs,

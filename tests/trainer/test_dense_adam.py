@@ -14,7 +14,7 @@ def optimizers() -> Any:
     from hone_trainer.keras import keras
     from hone_trainer.optimizers.adam import Adam
 
-    ours, theirs = Adam(learning_rate=0.1).open(), keras.optimizers.Adam(0.1, jit_compile=False)
+    ours, theirs = Adam(learning_rate=0.1).open(64), keras.optimizers.Adam(0.1, jit_compile=False)
     ours.jit_compile = True
     return ours, theirs
 

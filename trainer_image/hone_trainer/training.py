@@ -90,7 +90,7 @@ class Training:
         with chosen.scope(strategy):
             inputs = open_inputs(self.schema)
             model = keras.Model(inputs, stage.model.value.value.outputs(inputs, self.schema))
-            self.optimizer = stage.optimizer.value.open()
+            self.optimizer = stage.optimizer.value.open(stage.batch_size)
             self.optimizer.build(model.trainable_variables)
         self.steps = chosen.steps(stage, strategy, model, self.optimizer, rows, seed)
         self.predict = predictor(model)
@@ -127,6 +127,7 @@ class Training:
         facts = {
             "history": state.history,
             "keptEpoch": state.best_epoch,
+            "learningRate": self.stage.optimizer.value.rate(self.stage.batch_size),
             "rollbacks": state.rollbacks,
             "workers": self.pace.workers(),
         }
@@ -228,7 +229,7 @@ class Training:
         self._tell(said)
 
     def _scale_rate(self) -> None:
-        rate = self.stage.optimizer.value.learning_rate * self.state.rate
+        rate = self.stage.optimizer.value.rate(self.stage.batch_size) * self.state.rate
         self.optimizer.learning_rate.assign(rate)
 
     def _tell(self, message: str) -> None:
@@ -236,9 +237,7 @@ class Training:
             return
         total = self.stage.epochs * self.steps.per_epoch
         last = self.state.history[-1] if self.state.history else {}
-        shown: dict[str, float] = {
-            name: last[name] for name in ("valAccuracy", "valLoss") if name in last
-        }
+        shown = {each: value for each, value in last.items() if each in ("valAccuracy", "valLoss")}
         shown |= {"loss": self.state.trace[-1][1]} if self.state.trace else {}
         remaining = self.pace.remaining(total - self.state.step)
         figures = shown | self.pace.figures()
