@@ -72,6 +72,7 @@ def test_amounts_are_written_with_the_largest_unit(whole: int, text: str) -> Non
         ("1Gi", 1.1, 1, "8Gi", "1127Mi"),
         ("9Gi", 2, 3, "8Gi", "9Gi"),  # never less than it was
         ("8Gi", 2, 3, "8192Mi", "8Gi"),
+        ("1Gi", 2, 2**31 - 1, "8Gi", "8Gi"),  # as a record could say
     ],
 )
 def test_memory_grows_within_its_bound(

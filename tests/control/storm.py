@@ -15,8 +15,8 @@ from typing import Any
 from hone.cluster.port import Key
 from hone.control.reconcile import reconcile
 from hone.plan.names import JOB, Place
-from hone_trainer.task import Report
-from tests.control.outlook import REPORT, dead_end
+from tests.control.fates import FATES, WEIGHTS, WELL, meet
+from tests.control.outlook import dead_end
 from tests.control.weather import Crash, Restless
 from tests.plan.builders import FUSE, PREPARE, SITE, START, gang_train
 
@@ -28,9 +28,6 @@ LOOKED = 0.01
 """How often it is asked whether the world has a way out."""
 PATIENCE = 4000
 """Turns after which a storm counts as one that never settles."""
-WELL = ("ok", "report lost")
-FATES = ("ok", "preempted", "crashed", "out of memory", "deleted", "report lost", "fatal")
-WEIGHTS = (60, 10, 8, 6, 6, 6, 4)
 ROLES = ("chief", "worker", "ps")
 
 Attempt = tuple[str, str, int, int]
@@ -213,28 +210,11 @@ class Storm:
     def _meet_fate(self, name: tuple[str, str]) -> None:
         place, attempt = self._place(name)
         fate = self._fate(place, attempt)
-        size = self.cluster.jobs[name]["spec"]["completions"]
-        victim = self.rng.randrange(size)
-        match fate:
-            case "ok" | "report lost":
-                for index in range(size):
-                    self.cluster.end(name, index, 0, REPORT if fate == "ok" else "")
-                if place.role == "chief":
-                    self.led.add(attempt)
-                return
-            case "preempted":
-                told = [{"type": "DisruptionTarget", "status": "True"}]
-                self.cluster.end(name, victim, 143, "", conditions=told)
-            case "crashed":
-                self.cluster.end(name, victim, 1, "")
-            case "out of memory":
-                self.cluster.end(name, victim, 137, "", reason="OOMKilled")
-            case "deleted":
-                self.cluster.lose(name)
-            case "fatal":
-                said = Report(reason="BadLabel", message="mend it").encode()
-                self.cluster.end(name, victim, 64, said)
-        if not self.cluster.jobs[name]["status"].get("conditions"):
+        meet(self.cluster, name, fate, self.rng)
+        if fate in WELL:
+            if place.role == "chief":
+                self.led.add(attempt)
+        elif not self.cluster.jobs[name]["status"].get("conditions"):
             self.replaced[attempt] += 1
 
 

@@ -78,6 +78,10 @@ async def test_without_a_good_token_nobody_is_known(desk: Desk, header: str) -> 
         b"[" * 4000,
         b'{"metrics": ' * 300,
         b'{"message": "\\ud800"}',
+        b'{"remainingSeconds": 9223372036854775808}',
+        b'{"remainingSeconds": 1e400}',
+        b'{"fraction": NaN}',
+        b'{"fraction": 1e400}',
         json.dumps({"message": "x" * 300}).encode(),
         json.dumps({"metrics": [{"name": "a", "value": "1"}] * 17}).encode(),
     ],
@@ -85,6 +89,14 @@ async def test_without_a_good_token_nobody_is_known(desk: Desk, header: str) -> 
 async def test_what_is_no_report_is_turned_away(desk: Desk, body: bytes) -> None:
     assert await desk.post(body) == 400
     assert not desk.board.of(KEY)
+
+
+async def test_a_wrong_post_is_told_its_field_and_bound(desk: Desk) -> None:
+    async def read() -> bytes:
+        return b'{"remainingSeconds": 9223372036854775808}'
+
+    _, said = await desk.reception.take("Bearer a.secret", read)
+    assert "remainingSeconds: must be at most 315360000" in said
 
 
 async def test_the_newest_post_counts_however_soon_it_comes(desk: Desk) -> None:

@@ -78,6 +78,8 @@ def effect(storm: Storm, spec: StageSpec, attempt: Attempt) -> str | None:
     if storm.replaced[attempt]:
         return "ok"
     if spec.custom is None:
-        return fate
+        return "crashed" if fate == "silent" else fate
     small = "crashed" if spec.custom.restart == "onFailure" else "fatal"
-    return {"report lost": "ok", "crashed": small, "fatal": small}.get(fate or "", fate)
+    return {"report lost": "ok", "silent": "ok", "crashed": small, "fatal": small}.get(
+        fate or "", fate
+    )

@@ -24,7 +24,10 @@ PAGES = (
     "docs/security.md",
     "docs/tutorial-recommendation.md",
 )
-REASON = re.compile(r'(?:StageFailure\(|reason=|stop\(gang, |REASON = )\s*"([A-Z][A-Za-z]+)"')
+REASON = re.compile(
+    r'(?:StageFailure\(|reason=|stop\(gang, |Diagnosis\("application", |REASON = |UNRECORDED = )'
+    r'\s*"([A-Z][A-Za-z]+)"'
+)
 SUCCEEDED = {"Restarting", "Succeeded"}
 
 
@@ -56,7 +59,7 @@ VALUE = re.compile(r"\"(Bad[A-Z][a-z]+|NestedValue|BrokenRow|Database[A-Z][A-Za-
 
 
 def reasons(root: Path) -> set[str]:
-    """Every reason for which a job can fail, as the code has it."""
+    """Every reason for which a job can fail or be stuck, as the code has it."""
     sources = (*(root / "trainer_image").rglob("*.py"), *(root / "operator").rglob("*.py"))
     found = {reason for path in sources for reason in REASON.findall(path.read_text())}
     elsewhere = {"InvalidSpec", "ConversionFailed", "OutOfMemory", "StorageUnreachable"}

@@ -184,10 +184,14 @@ class FakeCluster:
 
     def lose(self, job: tuple[str, str]) -> None:
         """Delete a pod behind everybody's back, as ``kubectl delete pod`` does."""
-        for name in [n for n, p in self.pods.items() if p["job"] == job]:
-            del self.pods[name]
+        self.clear(job)
         self.jobs[job]["status"] = {"conditions": [condition("Failed", "BackoffLimitExceeded")]}
         self._ring_owner(job)
+
+    def clear(self, job: tuple[str, str]) -> None:
+        """Let the pods of a Job be gone, as the collector of ended pods does."""
+        for name in [n for n, p in self.pods.items() if p["job"] == job]:
+            del self.pods[name]
 
     def reap(self) -> None:
         """Let what is on its way out be gone."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hone.api.status import MOST
 from hone_trainer.task import Report
 from tests.plan.builders import (
     PREPARE,
@@ -126,3 +127,27 @@ def test_a_lost_report_is_asked_for_again() -> None:
     running = settled(job()).status
     made = decide(job(), seen(running, child(complete=True, succeeded=1)))
     assert (state(made), made.status.stages[0].gangs[0].attempt) == ("Pending", 1)
+
+
+def test_a_pod_that_ends_well_without_a_report_is_not_tried_for_ever() -> None:
+    whole = job({**PREPARE, "retries": 1})
+    status = settled(whole).status
+    for attempt, outcome in ((0, "Pending"), (1, "Failed")):
+        silent = pod(attempt=attempt, phase="Succeeded", exit_code=0, said="hello")
+        ended = child(attempt=attempt, complete=True, succeeded=1)
+        made = decide(whole, seen(status, ended, silent), seconds=60 * attempt)
+        assert state(made) == outcome
+        status = settled(whole, seen(made.status), seconds=60).status
+    [gang] = status.stages[0].gangs
+    assert (gang.reason, gang.restarts.application) == ("ReportUnreadable", 1)
+    assert "hello" in gang.message
+
+
+def test_attempts_are_counted_no_further_than_a_record_holds() -> None:
+    [stage] = settled(job()).status.stages
+    last = stage.gangs[0].model_copy(update={"attempt": MOST})
+    status = settled(job()).status.model_copy(
+        update={"stages": (stage.model_copy(update={"gangs": (last,)}),)}
+    )
+    made = decide(job(), seen(status, *broken(attempt=MOST, exit_code=75)))
+    assert state(made) == "Failed"

@@ -82,7 +82,20 @@ def test_figures_of_a_program_may_be_numbers() -> None:
     assert (report.message, report.metrics[0].value) == ("done", "0.93")
 
 
-@pytest.mark.parametrize("message", ["", "Killed", "{}x", '{"reason": 5}', "[]"])
+FILE = '{"manifest": {"name": "m", "uri": "s3://b/m", "sha256": "0", "sizeBytes": %s}}'
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "Killed",
+        "{}x",
+        '{"reason": 5}',
+        "[]",
+        *(FILE % size for size in ("9223372036854775808", "-1", "1e400", "NaN", "0.5")),
+    ],
+)
 def test_words_that_are_no_report_are_none(message: str) -> None:
     ended = {"exitCode": 1, "message": message}
     assert one_pod({"containerStatuses": [{"state": {"terminated": ended}}]}).report is None

@@ -25,7 +25,14 @@ def test_size(amount: float, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("135000", "135,000"), ("0.88554321", "0.8855"), ("1e-05", "1e-05"), ("none", "none")],
+    [
+        ("135000", "135,000"),
+        ("0.88554321", "0.8855"),
+        ("1e-05", "1e-05"),
+        ("none", "none"),
+        ("1e300", "1e+300"),
+        ("inf", "inf"),
+    ],
 )
 def test_short(value: str, written: str) -> None:
     assert short(value, ",") == written

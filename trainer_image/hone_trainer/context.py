@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from hone_trainer.stage import Product
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import ArtifactStore
 from hone_trainer.task import (
+    LONGEST,
     LONGEST_CAUTION,
     MOST_CAUTIONS,
     Artifact,
@@ -72,7 +74,7 @@ class Context:
         self.post(
             Progress(
                 fraction=min(1.0, max(0.0, fraction)),
-                remaining_seconds=None if remaining is None else max(0, round(remaining)),
+                remaining_seconds=None if remaining is None else _bounded(remaining),
                 message=message[:256],
                 metrics=_metrics(metrics),
             )
@@ -183,6 +185,11 @@ def _few(cautions: Sequence[str]) -> tuple[str, ...]:
         last = MOST_CAUTIONS - 1
         shown[last:] = [f"and {len(shown) - last} more: see its report"]
     return tuple(shown)
+
+
+def _bounded(seconds: float) -> int | None:
+    """Give seconds as they are posted; None for what is no number."""
+    return None if math.isnan(seconds) else round(min(LONGEST, max(0.0, seconds)))
 
 
 def _metrics(figures: Mapping[str, float] | None) -> tuple[Metric, ...]:

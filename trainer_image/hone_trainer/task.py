@@ -18,6 +18,11 @@ MESSAGE_LIMIT = 4096
 MOST_CAUTIONS = 4
 """So many that nobody skips them, and that all fit beside the rest of a report."""
 LONGEST_CAUTION = 300
+WHOLE = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps. What a pod says goes into a status, and
+one number from 2**63 on would make the API server refuse all of it."""
+LONGEST = 10 * 365 * 86_400
+"""Ten years, in seconds: whoever has longer to go does not know it."""
 
 
 class Exit:
@@ -62,7 +67,7 @@ class Artifact(Words):
     """Where it is."""
     sha256: Annotated[str, Field(max_length=64)]
     """Hex digest of its bytes."""
-    size_bytes: Annotated[int, Field(ge=0)]
+    size_bytes: Annotated[int, Field(ge=0, le=WHOLE)]
     """Its size in bytes."""
     format: Annotated[str, Field(max_length=32)] = ""
     """Its format: json, npz, tflite, arrow, …"""
@@ -117,7 +122,7 @@ class Progress(Words):
     """What a running chief posts: the heartbeat of its gang."""
 
     fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
-    remaining_seconds: Annotated[int, Field(ge=0)] | None = None
+    remaining_seconds: Annotated[int, Field(ge=0, le=LONGEST)] | None = None
     message: Annotated[str, Field(max_length=256)] = ""
     metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
 

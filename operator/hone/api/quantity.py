@@ -17,6 +17,8 @@ UNITS = {
 BINARY = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki", "")
 STEP = UNITS["Mi"]
 """What grows is rounded up to this: nobody reads memory by the byte."""
+MOST_GROWN = 1000
+"""A record may say that it grew two thousand million times, a power that would take for ever."""
 
 
 def amount(text: str) -> Fraction:
@@ -49,5 +51,6 @@ def grown(text: str, factor: float, times: int, bound: str) -> str:
     start, most = amount(text), amount(bound)
     if times == 0 or start >= most:
         return text
+    times = min(times, MOST_GROWN)
     wanted = math.ceil(start * Fraction(str(factor)) ** times / STEP) * STEP
     return bound if wanted >= most else written(int(wanted))

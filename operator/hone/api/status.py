@@ -4,11 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from hone_trainer.task import Artifact, Cautions, Metric
+from hone_trainer.task import WHOLE, Artifact, Cautions, Metric
 from hone_trainer.words import Words
 
 State = Literal["Pending", "Running", "Succeeded", "Failed", "Suspended"]
-Count = Annotated[int, Field(ge=0)]
+MOST = 2**31 - 1
+"""Far more than can be counted of pods and attempts; one number too large, and the API server would
+refuse all of a status."""
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Sum = Annotated[int, Field(ge=0, le=WHOLE)]
 Time = Annotated[str, Field(max_length=32, json_schema_extra={"format": "date-time"})]
 Short = Annotated[str, Field(max_length=128)]
 Message = Annotated[str, Field(max_length=1024)]
@@ -34,7 +38,7 @@ class Condition(Answer):
     """Why, in a sentence for people."""
     last_transition_time: Time
     """When it last began or ceased to hold."""
-    observed_generation: Annotated[int, Field(ge=0)] = 0
+    observed_generation: Annotated[int, Field(ge=0, le=WHOLE)] = 0
     """Generation of the spec it was found for."""
 
 
@@ -108,7 +112,7 @@ class StageStatus(Answer):
     """How far it is."""
     estimated_remaining_seconds: Count | None = None
     """How long it may still take."""
-    restarts: Count = 0
+    restarts: Sum = 0
     """Restarts of its gangs."""
     started_at: Time | None = None
     """When it began."""
@@ -127,7 +131,7 @@ class StageStatus(Answer):
 class JobStatus(Answer):
     """What became of the job so far."""
 
-    observed_generation: Annotated[int, Field(ge=-1)] = -1
+    observed_generation: Annotated[int, Field(ge=-1, le=WHOLE)] = -1
     """Generation of the spec that this status speaks of; -1 before anybody looked."""
     stage: Short = ""
     """The stage at work, or the end that was reached."""
@@ -135,7 +139,7 @@ class JobStatus(Answer):
     """How far the whole job is."""
     ready: Annotated[str, Field(max_length=16)] = ""
     """Pods ready or done of the stage at work."""
-    restarts: Count = 0
+    restarts: Sum = 0
     """Restarts of all gangs."""
     metric: Short = ""
     """The figure that matters most at this moment."""

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import ValidationError
 
+from hone.api.faults import faults
 from hone.cluster.port import Caller, Cluster, Key, Refused, Unavailable
 from hone.plan.names import Place
 from hone_trainer.task import Progress
@@ -106,8 +107,9 @@ class Reception:
         try:
             # By pydantic's own parser: it ends at a depth that Python's would not survive.
             progress = Progress.model_validate_json(await read())
-        except ValidationError:
-            return 400, "the body is not a progress report"
+        except ValidationError as error:
+            [first, *_] = faults(error, Progress)
+            return 400, f"the body is not a progress report: {first.removeprefix(': ')}"
         self._board.put(caller, progress)
         self._ring(caller.key)
         return 202, "taken"

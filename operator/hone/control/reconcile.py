@@ -2,7 +2,8 @@
 
 Nothing is remembered between passes. While the status has something new to say it is written, and
 the pass ends there: the write itself rings the bell. Only a world that agrees with its record is
-acted upon, so whoever takes over after a crash goes on from the record.
+acted upon, so whoever takes over after a crash goes on from the record. Where the cluster refuses
+the record, what must not run on is stopped all the same.
 """
 
 import logging
@@ -15,15 +16,17 @@ from pydantic import ValidationError
 from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
 from hone.cluster.port import Cluster, Conflict, Gone, Key, Refused, Seen
-from hone.plan.events import announcements
+from hone.plan.events import Announcement, announcements
 from hone.plan.plan import Plan, plan
-from hone.plan.refusal import explain, refuse
+from hone.plan.refusal import UNRECORDED, explain, refuse, unrecorded
 from hone.plan.rejection import give_up
 from hone.plan.site import Site
 
 log = logging.getLogger(__name__)
 
 SOON = timedelta(seconds=1)
+UNTAKEN = timedelta(seconds=30)
+"""A status is refused: nothing rings when it would be taken."""
 TAKEN = timedelta(seconds=5)
 """A name is taken by somebody else's object: nothing rings when it becomes free."""
 
@@ -50,8 +53,7 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
     decided = decide(seen, clock.now(), site)
     try:
         if decided.status != seen.world.status:
-            await record(cluster, key, seen, decided.status)
-            return SOON
+            return await keep(cluster, key, seen, decided, clock, site)
         return await act(cluster, key, seen, decided, clock, site)
     except Conflict as conflict:
         log.info("somebody was faster", extra={"job": str(key), "what": str(conflict)})
@@ -63,15 +65,51 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
 def decide(seen: Seen, now: datetime, site: Site) -> Plan:
     """Plan the job, or refuse it where its spec cannot be run."""
     status = seen.world.status
-    generation = int(seen.raw["metadata"].get("generation", 1))
     try:
         job = OptimizationJob.read(dict(seen.raw))
     except ValidationError as error:
-        return Plan(refuse(status, generation, explain(error), now))
+        return Plan(refuse(status, generation(seen), explain(error), now))
     if job.spec.artifacts is None and site.artifacts is None:
         why = "spec.artifacts: missing, and this operator has no default; name a bucket, such as s3://models/shop"
-        return Plan(refuse(status, generation, why, now))
+        return Plan(refuse(status, generation(seen), why, now))
     return plan(job, seen.world, now, site)
+
+
+def generation(seen: Seen) -> int:
+    """Give the generation of the spec that was seen."""
+    return int(seen.raw["metadata"].get("generation", 1))
+
+
+async def keep(
+    cluster: Cluster, key: Key, seen: Seen, decided: Plan, clock: Clock, site: Site
+) -> timedelta | None:
+    """Record what was decided; where the cluster refuses that, as much of it as it takes.
+
+    All numbers and words are bounded where they come in, so only a policy of the cluster, its size
+    limit or an older definition can refuse. Then deadlines and suspensions hold all the same.
+    """
+    try:
+        await record(cluster, key, seen, decided.status)
+        return SOON
+    except Refused as refused:
+        said = f"the cluster refused the status: {refused}"
+    log.error(said, extra={"job": str(key)})
+    await cluster.announce(key, seen, Announcement("Warning", UNRECORDED, said))
+    for ref in decided.overdue:
+        await cluster.delete(key, ref)
+    hushed = replace(seen, world=seen.world.hushed())
+    bare = decide(hushed, clock.now(), site)
+    if bare.status == seen.world.status:
+        return await act(cluster, key, hushed, bare, clock, site)
+    told = unrecorded(seen.world.status, generation(seen), said, clock.now())
+    for status in (bare.status, told):
+        try:
+            if status != seen.world.status:
+                await record(cluster, key, seen, status)
+        except Refused:
+            continue
+        break
+    return UNTAKEN
 
 
 async def record(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> None:
@@ -94,7 +132,6 @@ async def act(
         except Refused as refused:
             # Asking again would not help: the gang fails, and the status says why.
             world = give_up(seen.world, manifest, str(refused), clock.now())
-            turned = decide(replace(seen, world=world), clock.now(), site)
-            await record(cluster, key, seen, turned.status)
-            return SOON
+            turned = replace(seen, world=world)
+            return await keep(cluster, key, turned, decide(turned, clock.now(), site), clock, site)
     return decided.again

@@ -59,7 +59,8 @@ def short(value: str, thousands: str = "") -> str:
         number = float(value)
     except ValueError:
         return value
-    return f"{number:{thousands}.0f}" if number.is_integer() else f"{number:.4g}"
+    whole = abs(number) < 1e15 and number.is_integer()
+    return f"{number:{thousands}.0f}" if whole else f"{number:.4g}"
 
 
 def share(stages: Sequence[StageStatus]) -> str:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from hone.api.status import GangStatus, Restarts
-from hone.plan.diagnosis import Cause, diagnose
+from hone.api.status import MOST, GangStatus, Restarts
+from hone.plan.diagnosis import Cause, Diagnosis, diagnose
 from hone.plan.growth import relief, starved
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
@@ -83,9 +83,9 @@ def _ended(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangS
     """Give what becomes of a running gang that ended; None where it goes on."""
     if sight.complete(terms.shape.lead):
         # Before any failure: whoever dies after the chief's success changes nothing.
-        return _committed(gang, terms, sight, now) or _lost(gang, now)
+        return _committed(gang, terms, sight, now) or _wordless(gang, terms, sight, now)
     said = _broken(terms, sight)
-    return None if said is None else _failed(gang, terms, sight, said, now)
+    return None if said is None else _failed(gang, terms, diagnose(terms, sight, said), now)
 
 
 def _broken(terms: Terms, sight: Sight) -> str | None:
@@ -140,11 +140,16 @@ def _overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> boo
     return late and started < sum(role.replicas for role in awaited)
 
 
-def _lost(gang: GangStatus, now: datetime) -> GangStatus:
-    # The pod went before it was read. What it committed is still there: the next attempt finds it
-    # and reports it again.
-    why = ": the pod's report was lost with the pod"
-    return _again(gang, "preemption", why, timedelta(0), now)
+def _wordless(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+    chief = sight.chief(terms.shape.lead)
+    if chief is None:
+        # The pod went before it was read. What it committed is still there: the next attempt
+        # finds it and reports it again.
+        why = ": the pod's report was lost with the pod"
+        return _again(gang, "preemption", why, timedelta(0), now)
+    said = f" ({chief.said})" if chief.said else ""
+    why = f"the pod ended well and left no report that can be read{said}; is its image a trainer's?"
+    return _failed(gang, terms, Diagnosis("application", "ReportUnreadable", why), now)
 
 
 def _committed(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus | None:
@@ -172,8 +177,7 @@ def _committed(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> G
     )
 
 
-def _failed(gang: GangStatus, terms: Terms, sight: Sight, said: str, now: datetime) -> GangStatus:
-    found = diagnose(terms, sight, said)
+def _failed(gang: GangStatus, terms: Terms, found: Diagnosis, now: datetime) -> GangStatus:
     if found.final:
         return stop(gang, found.reason, found.message, now)
     times, settings = gang.restarts.out_of_memory, terms.pods(found.role)
@@ -189,8 +193,10 @@ def _failed(gang: GangStatus, terms: Terms, sight: Sight, said: str, now: dateti
 def _again(
     gang: GangStatus, cause: Cause, why: str, backoff: timedelta, now: datetime
 ) -> GangStatus:
+    if gang.attempt >= MOST:
+        return stop(gang, "RetriesExhausted", f"no more attempts can be counted{why}", now)
     restarts: Restarts = gang.restarts
-    restarts = restarts.model_copy(update={cause: getattr(restarts, cause) + 1})
+    restarts = restarts.model_copy(update={cause: min(getattr(restarts, cause) + 1, MOST)})
     return gang.model_copy(
         update={
             "state": "Pending",

@@ -5,6 +5,7 @@ else; only a world that agrees with the record is acted upon. So a crash between
 leaves a status from which the next pass goes on.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +31,8 @@ class Plan:
     status: JobStatus
     create: tuple[Manifest, ...] = ()
     delete: tuple[Ref, ...] = ()
+    overdue: tuple[Ref, ...] = ()
+    """What must not run on, even where the cluster does not take the status that says why."""
     again: timedelta | None = None
     """Look again then, even if nothing rings."""
 
@@ -39,7 +42,7 @@ def plan(job: OptimizationJob, world: World, now: datetime, site: Site) -> Plan:
     decided = _decide(job, world, now)
     status = settle(world.status, decided, now)
     if status != world.status:
-        return Plan(status, again=timedelta(0))
+        return Plan(status, overdue=tuple(_overdue(job, world, status, now)), again=timedelta(0))
     return Plan(
         status,
         create=tuple(_missing(job, world, status, site)),
@@ -157,6 +160,21 @@ def _past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) 
     ]
 
 
+def _overdue(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -> Iterator[Ref]:
+    """Give what is to stop whether or not that is recorded: deadlines, suspensions, the end.
+
+    What has ended stays: it may be the only witness of what could not be recorded. And a gang that
+    restarts keeps what it has, for its next attempt needs the record.
+    """
+    at_work = {view.name: view.place for view in world.jobs if not view.ended}
+    gangs = {(s.name, g.member): g for s in status.stages for g in s.gangs}
+    for ref in _past(job, world, status, now):
+        place = at_work.get(ref.name)
+        gang = gangs.get((place.stage, place.member)) if place else None
+        if place and gang and gang.attempt == place.attempt and gang.state != "Pending":
+            yield ref
+
+
 def _superfluous(view: JobView, gang: GangStatus | None) -> bool:
     if gang is None or view.place.attempt != gang.attempt:
         return True
@@ -164,5 +182,4 @@ def _superfluous(view: JobView, gang: GangStatus | None) -> bool:
         # Whatever counts of it is on record: what is left, ended or not, bars the next start.
         return True
     # A parameter server, or the peers of a pod that failed, would run on for ever.
-    ended = view.complete or view.failed is not None
-    return not ended and gang.state in ("Succeeded", "Failed")
+    return not view.ended and gang.state in ("Succeeded", "Failed")

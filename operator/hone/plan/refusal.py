@@ -1,4 +1,6 @@
-"""What becomes of a spec that nobody can run: an answer that names the field and the remedy."""
+"""What is said where a job cannot go on as it stands: its spec cannot be run, or its record cannot
+be kept. Each answer names the field and the remedy.
+"""
 
 from datetime import datetime
 
@@ -9,6 +11,8 @@ from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
 from hone.plan.conditions import renew
 from hone.plan.world import stamp
+
+UNRECORDED = "RecordRefused"
 
 
 def explain(error: ValidationError) -> str:
@@ -36,3 +40,21 @@ def refuse(status: JobStatus, generation: int, why: str, now: datetime) -> JobSt
             ),
         }
     )
+
+
+def unrecorded(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:
+    """Give the status of a job of which the cluster took the old status and refuses the new."""
+    return stalled(status, generation, UNRECORDED, why, now)
+
+
+def stalled(status: JobStatus, generation: int, reason: str, why: str, now: datetime) -> JobStatus:
+    """Give the status with nothing changed but that the job does not go on, and why."""
+    renewed = {
+        each.type: each
+        for each in (
+            renew(status, "Reconciling", False, "Settled", "", generation, now),
+            renew(status, "Stalled", True, reason, why, generation, now),
+        )
+    }
+    kept = (each for each in status.conditions if each.type not in renewed)
+    return status.model_copy(update={"conditions": (*kept, *renewed.values())})

@@ -1,6 +1,6 @@
 """A failed job that is asked for again: what failed gets another attempt, what succeeded stays."""
 
-from hone.api.status import GangStatus, JobStatus, Restarts, StageStatus
+from hone.api.status import MOST, GangStatus, JobStatus, Restarts, StageStatus
 
 FAILED = "Failed"
 
@@ -27,5 +27,5 @@ def _stage(stage: StageStatus) -> StageStatus:
 
 def _gang(gang: GangStatus) -> GangStatus:
     return GangStatus(
-        member=gang.member, size=gang.size, attempt=gang.attempt + 1, restarts=Restarts()
+        member=gang.member, size=gang.size, attempt=min(gang.attempt + 1, MOST), restarts=Restarts()
     )

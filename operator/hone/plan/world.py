@@ -5,7 +5,7 @@ reason from a lie.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from hone.plan.names import INDEX, Place
 from hone_trainer.task import Progress, Report
 
 Raw = Mapping[str, Any]
+MANY = 1_000_000
+"""More pods than any Job has lost."""
 TAIL_LINES = 3
 TAIL_LENGTH = 400
 """Of what a pod said last: enough for the line that names the error, and short in a table."""
@@ -42,6 +44,11 @@ class JobView:
         if self.complete and self.failed is not None:
             raise ValueError(f"{self.name}: complete and failed at once")
 
+    @property
+    def ended(self) -> bool:
+        """It is complete, or has failed."""
+        return self.complete or self.failed is not None
+
 
 @dataclass(frozen=True)
 class PodView:
@@ -65,6 +72,12 @@ class PodView:
     """What took it away, in the words of whoever did."""
     terminating: bool = False
     finished_at: str = ""
+
+    def hushed(self) -> "PodView":
+        """Give the pod without its words."""
+        told = self.report
+        bare = Report(reason=told.reason, manifest=told.manifest) if told else None
+        return replace(self, report=bare, said="", waiting="", disruption="")
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,13 @@ class World:
             progress=progress or {},
         )
 
+    def hushed(self) -> "World":
+        """Give the world as if pods had told nothing but how they ended, and what they committed.
+
+        Whatever else they say ends in the status, which the cluster has to take.
+        """
+        return replace(self, pods=tuple(pod.hushed() for pod in self.pods), progress={})
+
 
 def read_status(raw: Raw) -> JobStatus:
     """Read the recorded status; one that nobody can read counts as none."""
@@ -129,7 +149,7 @@ def _job(raw: Raw) -> JobView | None:
         place=place,
         ready=status.get("ready") or 0,
         succeeded=status.get("succeeded") or 0,
-        lost=status.get("failed") or 0,
+        lost=min(status.get("failed") or 0, MANY),
         complete="Complete" in true and failed is None,
         failed=None if failed is None else failed.get("message") or failed.get("reason", "Failed"),
         suspended="Suspended" in true,
