@@ -237,8 +237,8 @@ class Training:
             return
         total = self.stage.epochs * self.steps.per_epoch
         last = self.state.history[-1] if self.state.history else {}
-        shown = {each: value for each, value in last.items() if each in ("valAccuracy", "valLoss")}
-        shown |= {"loss": self.state.trace[-1][1]} if self.state.trace else {}
+        shown: dict[str, float] = {"loss": self.state.trace[-1][1]} if self.state.trace else {}
+        shown = {name: last[name] for name in ("valAccuracy", "valLoss") if name in last} | shown
         remaining = self.pace.remaining(total - self.state.step)
         figures = shown | self.pace.figures()
         self.ctx.progress(self.state.step / total, message, figures, remaining)
