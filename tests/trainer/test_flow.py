@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -238,13 +237,3 @@ def test_members_learn_from_rows_of_their_own(
         owners: list[set[int]] = [set(rows.features[whole].ravel().tolist()) for rows in members]
         assert not owners[0] & owners[1] | owners[0] & owners[2] | owners[1] & owners[2]
     assert min(len(rows) for rows in members) > 100
-
-
-def test_serving_encodes_as_training_did(run_stage: Any, raw: Path) -> None:
-    from hone_trainer.preparation.transform import Transform
-
-    manifest = prepared(run_stage, "data", shop.words(raw))
-    dataset = run_stage.context(run_stage.task("next", {})).dataset()
-    transform = Transform.load(run_stage.store, manifest)
-    assert transform.schema == dataset.schema
-    assert json.loads(run_stage.store.fetch(manifest.file("transform.json")))["version"] == 1

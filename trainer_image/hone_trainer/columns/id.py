@@ -63,18 +63,14 @@ class IdColumn(Kind):
 
         from hone_trainer.preparation.tokens import (
             UNSEEN,
-            hash_codes,
-            known_codes,
+            codes_of,
             positions,
             split,
         )
 
         texts = block.texts(name)
         found = split(texts.words, self.length, self.separator)
-        if self.buckets:
-            codes = hash_codes(found.words, self.buckets)
-        else:
-            codes = known_codes(found.words, learned["known"])
+        codes = codes_of(found.words, learned)
         if self.length == 1:
             # The code for -1 is the last one.
             return {name: np.append(codes, np.int32(UNSEEN))[texts.codes].reshape(-1, 1)}

@@ -5,7 +5,7 @@ All work is done once per distinct text of a block, and only its result is hande
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -151,6 +151,13 @@ def known_codes(words: Any, known: list[str]) -> NDArray[np.int32]:
     ids = _ids(_Listed(known))
     found = (ids.get(word, UNSEEN) for word in words.to_numpy(zero_copy_only=False))
     return np.fromiter(found, np.int32, len(words))
+
+
+def codes_of(words: Any, learned: Mapping[str, Any]) -> NDArray[np.int32]:
+    """Give for each distinct word its id, by what an id column learned."""
+    if "buckets" in learned:
+        return hash_codes(words, learned["buckets"])
+    return known_codes(words, learned["known"])
 
 
 def hash_codes(words: Any, buckets: int) -> NDArray[np.int32]:

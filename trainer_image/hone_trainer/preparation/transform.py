@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,11 @@ from pydantic import TypeAdapter
 
 from hone_trainer.columns import Column
 from hone_trainer.dataset import Field, Schema
+from hone_trainer.manifest import parse
 from hone_trainer.plain_names import plain_names
 from hone_trainer.preparation.block import Block
-from hone_trainer.task import StageFailure
-
-if TYPE_CHECKING:
-    from hone_trainer.manifest import Manifest
-    from hone_trainer.store import ArtifactStore
+from hone_trainer.store import open_store
+from hone_trainer.task import StageFailure, Store
 
 TRANSFORM, VOCABULARIES = "transform.json", "vocabularies.json"
 _COLUMNS = TypeAdapter(tuple[Column, ...])
@@ -61,11 +59,39 @@ class Transform:
         for column in self.columns:
             if column.kind == "label" and column.name not in block.table.column_names:
                 continue
+            if not self.reads(column):
+                continue
             if column.value.derived:
                 found = {column.name: (ready or {})[column.name]}
             else:
                 found = column.value.encode(column.name, block, self.learned[column.name])
             encoded |= {plain[name]: values for name, values in found.items()}
+        return encoded
+
+    def inputs(self, rows: Any) -> dict[str, NDArray[np.generic]]:
+        """Give what a model reads of new rows: ids (n, length) int32, numbers (n, 1) float32.
+
+        Args:
+            rows: a data frame, an Arrow table, a list of dicts, or a dict of lists, with the
+                columns that training read, cleaned as they were. A sequence is a list of ids, the
+                last one the latest. Other columns, the label among them, are passed over.
+
+        Raises:
+            StageFailure: ColumnNotFound, WrongColumnKind, MissingValues, BadNumber, BadTime, …
+        """
+        from hone_trainer.preparation.new_rows import histories, to_block
+
+        mine = tuple(each for each in self.columns if each.kind != "label" and self.reads(each))
+        block = to_block(rows, [column for column in mine if not column.value.derived])
+        ready = {c.name: histories(rows, c, self._of(c)) for c in mine if c.value.derived}
+        encoded = self.encode(block, ready)
+        for name, values in encoded.items():
+            if values.ndim > 1:
+                continue
+            if (gaps := np.isnan(values)).any():
+                message = f"row {np.flatnonzero(gaps)[0] + 1} has no {name!r}"
+                raise StageFailure("MissingValues", f"{message}: fill it as prepare.clean did")
+            encoded[name] = values.reshape(-1, 1)
         return encoded
 
     def ids(self, name: str, block: Block) -> NDArray[np.int32]:
@@ -85,15 +111,30 @@ class Transform:
         }
 
     @classmethod
-    def load(cls, store: ArtifactStore, manifest: Manifest) -> Transform:
-        """Read what a prepare stage committed."""
-        saved = json.loads(store.fetch(manifest.file(TRANSFORM)))
-        known = json.loads(store.fetch(manifest.file(VOCABULARIES)))
+    def load(cls, uri: str, endpoint: str | None = None, region: str | None = None) -> Transform:
+        """Read what a prepare stage committed.
+
+        Args:
+            uri: its manifest, beside which its files lie: a path, or an object of a bucket.
+            endpoint: an S3 server that is not the cloud's own.
+            region: the server's, or the cloud's.
+        """
+        folder, _, name = uri.rpartition("/")
+        store = open_store(Store(uri=folder or ".", endpoint=endpoint, region=region))
+        manifest = parse(store.get(name), uri)
+        saved, known = (
+            json.loads(store.fetch(file.model_copy(update={"uri": store.uri(file.name)})))
+            for file in (manifest.file(TRANSFORM), manifest.file(VOCABULARIES))
+        )
         learned = {
             name: values | ({"known": known[name]} if name in known else {})
             for name, values in saved["learned"].items()
         }
         return cls(_COLUMNS.validate_python(saved["columns"]), learned)
+
+    def reads(self, column: Column) -> bool:
+        """Say whether a model reads anything of a column."""
+        return bool(column.value.fields(column.name, self._of(column)))
 
     def _fields(self) -> list[Field]:
         return [
