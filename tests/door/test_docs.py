@@ -25,7 +25,7 @@ PAGES = (
     "docs/tutorial-recommendation.md",
 )
 REASON = re.compile(
-    r'(?:StageFailure\(|reason=|stop\(gang, |Diagnosis\("application", |REASON = |UNRECORDED = )'
+    r'(?:StageFailure\(|reason=|stop\(gang, |Diagnosis\("application", |REASON = |UNRE[A-Z]+ = )'
     r'\s*"([A-Z][A-Za-z]+)"'
 )
 SUCCEEDED = {"Restarting", "Succeeded"}

@@ -157,7 +157,7 @@ def test_a_failure_speaks_for_the_stage(gangs: list[dict[str, Any]], message: st
 
 def test_as_many_members_start_as_may_and_who_waits_takes_nobodys_turn() -> None:
     assert states(stepped(stage({}, {}, {}))) == ["Running", "Running", "Pending"]
-    waiting = {"not_before": "2030-01-01T00:09:00Z", "attempt": 1}
+    waiting = {"not_before": "2030-01-01T00:05:00Z", "attempt": 1}
     assert states(stepped(stage(waiting, {}, {}))) == ["Pending", "Running", "Running"]
 
 

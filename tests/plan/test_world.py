@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from hone.api.status import JobStatus
 from hone.plan.names import INDEX, Place
-from hone.plan.world import JobView, World, read_status, stamp, when
+from hone.plan.world import JobView, World, stamp, when
 from hone_trainer.task import Report
 
 PLACE = Place("train", 1, "worker", 2)
@@ -175,19 +174,6 @@ def test_two_jobs_of_one_name_cannot_be() -> None:
 def test_complete_and_failed_at_once_cannot_be() -> None:
     with pytest.raises(ValueError, match="at once"):
         JobView("a", PLACE, complete=True, failed="x")
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [{}, {"status": None}, {"status": {"observedGeneration": "?"}}, {"status": {"stages": 5}}],
-)
-def test_a_status_that_nobody_can_read_counts_as_none(raw: dict[str, Any]) -> None:
-    assert read_status(raw) == JobStatus()
-
-
-def test_what_a_newer_version_recorded_is_passed_over() -> None:
-    raw = {"status": {"observedGeneration": 3, "phase": "Dancing", "stage": "train"}}
-    assert read_status(raw) == JobStatus(observed_generation=3, stage="train")
 
 
 def test_times_are_read_as_they_are_written() -> None:

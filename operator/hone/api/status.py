@@ -1,8 +1,9 @@
 """The status of an OptimizationJob: all that the operator remembers."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from hone_trainer.task import WHOLE, Artifact, Cautions, Metric
 from hone_trainer.words import Words
@@ -13,7 +14,21 @@ MOST = 2**31 - 1
 refuse all of a status."""
 Count = Annotated[int, Field(ge=0, le=MOST)]
 Sum = Annotated[int, Field(ge=0, le=WHOLE)]
-Time = Annotated[str, Field(max_length=32, json_schema_extra={"format": "date-time"})]
+
+
+def _moment(text: str) -> str:
+    """Refuse what is no moment that can be reckoned with."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None or not 1970 <= moment.year < 3000:
+        raise ValueError("must be a moment of these centuries, with its time zone")
+    return text
+
+
+Time = Annotated[
+    str,
+    Field(max_length=32, json_schema_extra={"format": "date-time"}),
+    AfterValidator(_moment),
+]
 Short = Annotated[str, Field(max_length=128)]
 Message = Annotated[str, Field(max_length=1024)]
 

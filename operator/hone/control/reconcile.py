@@ -18,7 +18,8 @@ from hone.api.status import JobStatus
 from hone.cluster.port import Cluster, Conflict, Gone, Key, Refused, Seen
 from hone.plan.events import Announcement, announcements
 from hone.plan.plan import Plan, plan
-from hone.plan.refusal import UNRECORDED, explain, refuse, unrecorded
+from hone.plan.record import misfit
+from hone.plan.refusal import UNREADABLE, UNRECORDED, explain, refuse, unreadable, unrecorded
 from hone.plan.rejection import give_up
 from hone.plan.site import Site
 
@@ -52,6 +53,9 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
         return None
     decided = decide(seen, clock.now(), site)
     try:
+        if decided.unread:
+            await lament(cluster, key, seen, decided.status)
+            return None
         if decided.status != seen.world.status:
             return await keep(cluster, key, seen, decided, clock, site)
         return await act(cluster, key, seen, decided, clock, site)
@@ -65,6 +69,8 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
 def decide(seen: Seen, now: datetime, site: Site) -> Plan:
     """Plan the job, or refuse it where its spec cannot be run."""
     status = seen.world.status
+    if seen.world.fault:
+        return Plan(unreadable(status, generation(seen), seen.world.fault, now), unread=True)
     try:
         job = OptimizationJob.read(dict(seen.raw))
     except ValidationError as error:
@@ -72,7 +78,24 @@ def decide(seen: Seen, now: datetime, site: Site) -> Plan:
     if job.spec.artifacts is None and site.artifacts is None:
         why = "spec.artifacts: missing, and this operator has no default; name a bucket, such as s3://models/shop"
         return Plan(refuse(status, generation(seen), why, now))
+    if why := misfit(job, status):
+        return Plan(unreadable(status, generation(seen), why, now), unread=True)
     return plan(job, seen.world, now, site)
+
+
+async def lament(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> None:
+    """Say in the conditions that the record cannot be read, and leave all else as it is."""
+    if status == seen.world.status:
+        return
+    said = status.condition("Stalled")
+    told = Announcement("Warning", UNREADABLE, said.message if said else "")
+    log.error(told.message, extra={"job": str(key), "reason": told.reason})
+    try:
+        kept = {**seen.raw["status"], "conditions": status.dump()["conditions"]}
+        await cluster.write_status(key, seen, kept)
+    except Refused as refused:
+        log.error("the status was refused", extra={"job": str(key), "what": str(refused)})
+    await cluster.announce(key, seen, told)
 
 
 def generation(seen: Seen) -> int:

@@ -10,12 +10,14 @@ from typing import Any
 
 from rich.console import Console
 
+from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder, Taken, Unrecorded, submit
 from hone.cluster.port import Key
 from hone.door.jobfile import STANDARD, WrongFile, called, check, read
+from hone.plan import record
 from hone.plan.retry import retry
-from hone.plan.world import read_status, stamp
+from hone.plan.world import stamp
 
 COMPLETE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
 
@@ -112,7 +114,11 @@ def _record(
 
     old = folder.job()
     job = submit(old, file, stamp(now), now.isoformat() if fresh else "")
-    status = retry(read_status(job))
+    found = record.read(job)
+    if fault := found.fault or record.misfit(OptimizationJob.read(job), found.status):
+        remedy = "run the version of hone that wrote it, or begin anew with --fresh"
+        raise Unrecorded(f"the record in {folder.path} cannot be read: {fault}; {remedy}")
+    status = retry(found.status)
     if lost := gone(status):
         note(f"{lost} is not there any more: beginning anew")
         job = submit(old, file, stamp(now), now.isoformat())

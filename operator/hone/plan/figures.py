@@ -33,7 +33,7 @@ def settle(old: JobStatus, new: JobStatus, now: datetime) -> JobStatus:
         return old
     if _bare(new) == _bare(old):
         last = old.last_updated_time
-        if last is not None and now < when(last) + PAUSE:
+        if last is not None and timedelta(0) <= now - when(last) < PAUSE:
             return old
         return new.model_copy(update={"last_updated_time": stamp(now)})
     return new

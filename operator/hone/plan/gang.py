@@ -56,7 +56,8 @@ def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStat
 
 
 def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
-    if gang.not_before is not None and now < when(gang.not_before):
+    # Nobody waits for longer than the longest back-off, whatever clock or hand wrote it.
+    if gang.not_before and now < when(gang.not_before) <= now + LAST_BACKOFF:
         return gang
     if waited := sight.in_the_way:
         why, waits, _ = gang.message.rpartition(f"; {LEAVING}")

@@ -17,6 +17,7 @@ from hone.plan.conditions import conditions
 from hone.plan.figures import headline, settle, share
 from hone.plan.manifests import Manifest, Ref, job_of, service
 from hone.plan.names import Place
+from hone.plan.record import over
 from hone.plan.sight import Sight, last_word
 from hone.plan.site import Site
 from hone.plan.timing import look_again
@@ -35,6 +36,8 @@ class Plan:
     """What must not run on, even where the cluster does not take the status that says why."""
     again: timedelta | None = None
     """Look again then, even if nothing rings."""
+    unread: bool = False
+    """The record cannot be read: of the status only the conditions count."""
 
 
 def plan(job: OptimizationJob, world: World, now: datetime, site: Site) -> Plan:
@@ -59,12 +62,14 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
     state: State = "Succeeded"
     for spec in job.spec.stages:
         before = recorded.get(spec.name) or progress.fresh(spec)
-        if state == "Succeeded" and before.state not in ("Succeeded", "Failed"):
+        if over(before):
+            stage = before
+        elif state == "Succeeded":
             execution = spec.over(job.spec.defaults or Execution())
             stage = progress.step(spec, before, execution, job.spec.suspend, world, now)
             artifacts += _committed(spec, before, stage, world)
         else:
-            stage = before
+            stage = progress.held(before)
         stages.append(stage)
         if state == "Succeeded":
             state = stage.state
@@ -82,7 +87,7 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
             "restarts": sum(stage.restarts for stage in stages),
             "metric": headline(stages),
             "started_at": started,
-            "finished_at": old.finished_at or (stamp(now) if finished else None),
+            "finished_at": (old.finished_at or stamp(now)) if finished else None,
             "stages": tuple(stages),
             "artifacts": tuple(artifacts[-128:]),
         }
@@ -112,9 +117,11 @@ def _missing(job: OptimizationJob, world: World, status: JobStatus, site: Site) 
     objects: list[Manifest] = []
     sources: list[Source] = []
     for spec, stage in zip(job.spec.stages, status.stages, strict=True):
-        for shape, gang in zip(spec.value.gangs(), stage.gangs, strict=True):
+        shapes = {shape.member: shape for shape in spec.value.gangs()}
+        for gang in stage.gangs:
             if gang.state != "Running":
                 continue
+            shape = shapes[gang.member]
             if shape.size > 1 and names.service(job.name) not in world.services and not objects:
                 objects.append(service(job))
             for role in shape.roles:

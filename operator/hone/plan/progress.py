@@ -11,6 +11,7 @@ from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.timing import deadline
 from hone.plan.world import World, stamp
+from hone_trainer.stage import Gang
 from hone_trainer.task import Metric, metric
 
 
@@ -18,6 +19,17 @@ def fresh(spec: StageSpec) -> StageStatus:
     """Give the status of a stage that nobody has looked at yet."""
     gangs = tuple(GangStatus(member=g.member, size=g.size) for g in spec.value.gangs())
     return StageStatus(name=spec.name, kind=spec.kind, gangs=gangs)
+
+
+def held(stage: StageStatus) -> StageStatus:
+    """Give a stage whose turn has not come: nothing of it runs, whatever a hand wrote there."""
+    if not any(gang.state in ("Running", "Suspended") for gang in stage.gangs):
+        return stage
+    gangs = tuple(
+        gang.model_copy(update={"state": "Pending"}) if gang.state in UNFINISHED else gang
+        for gang in stage.gangs
+    )
+    return stage.model_copy(update={"state": _state(gangs), "gangs": gangs})
 
 
 def step(
@@ -46,6 +58,7 @@ def step(
 
 
 UNFINISHED = ("Pending", "Running", "Suspended")
+ENDED = ("Succeeded", "Failed")
 
 
 def sum_up(old: StageStatus, gangs: tuple[GangStatus, ...], now: datetime) -> StageStatus:
@@ -81,7 +94,8 @@ def _advance(
 ) -> tuple[GangStatus, ...]:
     room = spec.value.at_once() - sum(gang.state == "Running" for gang in old.gangs)
     result = []
-    for shape, gang in zip(spec.value.gangs(), old.gangs, strict=True):
+    for shape, known in zip(spec.value.gangs(), old.gangs, strict=True):
+        gang = known if known.state in ENDED else _sized(known, shape)
         terms, sight = Terms(spec, shape, execution), Sight.of(world, spec.name, gang)
         if suspend:
             result.append(pause(gang, terms, sight, now))
@@ -93,6 +107,12 @@ def _advance(
         room -= gang.state == "Pending" and new.state == "Running"
         result.append(new)
     return tuple(result)
+
+
+def _sized(gang: GangStatus, shape: Gang) -> GangStatus:
+    """Give the gang with the size that the spec says, whatever is recorded."""
+    ready = min(gang.ready, shape.size)
+    return gang.model_copy(update={"size": shape.size, "ready": ready})
 
 
 def _overdue(

@@ -13,6 +13,11 @@ from hone.plan.conditions import renew
 from hone.plan.world import stamp
 
 UNRECORDED = "RecordRefused"
+UNREADABLE = "RecordUnreadable"
+REMEDY = (
+    "bring back the operator that wrote it; or take status.stages out (kubectl patch"
+    " --subresource=status): the job begins anew then, and finds what its stages committed"
+)
 
 
 def explain(error: ValidationError) -> str:
@@ -45,6 +50,11 @@ def refuse(status: JobStatus, generation: int, why: str, now: datetime) -> JobSt
 def unrecorded(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:
     """Give the status of a job of which the cluster took the old status and refuses the new."""
     return stalled(status, generation, UNRECORDED, why, now)
+
+
+def unreadable(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:
+    """Give what can be said of a job whose record cannot be read: conditions alone."""
+    return stalled(status, generation, UNREADABLE, f"{why[:700]}; {REMEDY}", now)
 
 
 def stalled(status: JobStatus, generation: int, reason: str, why: str, now: datetime) -> JobStatus:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hone.api.status import JobStatus
+from hone.plan import record
 from hone.plan.names import INDEX, Place
 from hone_trainer.task import Progress, Report
 
@@ -85,6 +86,8 @@ class World:
     """Everything that was seen of one job."""
 
     status: JobStatus = field(default_factory=JobStatus)
+    fault: str = ""
+    """What cannot be read of the record."""
     jobs: tuple[JobView, ...] = ()
     pods: tuple[PodView, ...] = ()
     services: frozenset[str] = frozenset()
@@ -105,8 +108,10 @@ class World:
         progress: Mapping[Place, Progress] | None = None,
     ) -> "World":
         """Read plain Kubernetes objects; children whose labels are not ours are passed over."""
+        found = record.read(raw)
         return cls(
-            status=read_status(raw),
+            status=found.status,
+            fault=found.fault,
             jobs=tuple(view for each in jobs if (view := _job(each)) is not None),
             pods=tuple(pod for each in pods if (pod := _pod(each)) is not None),
             services=frozenset(services),
@@ -119,14 +124,6 @@ class World:
         Whatever else they say ends in the status, which the cluster has to take.
         """
         return replace(self, pods=tuple(pod.hushed() for pod in self.pods), progress={})
-
-
-def read_status(raw: Raw) -> JobStatus:
-    """Read the recorded status; one that nobody can read counts as none."""
-    try:
-        return JobStatus.model_validate(raw.get("status") or {})
-    except ValidationError:
-        return JobStatus()
 
 
 def _place(meta: Raw) -> Place | None:
