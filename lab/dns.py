@@ -6,7 +6,7 @@ from lab.processes import Component
 
 # Short memory, and none for names that are not there yet: a gang asks for its peers until they
 # are, and would wait out every remembered no.
-_COREFILE = """\
+COREFILE = """\
 cluster.local in-addr.arpa {{
     bind {address}
     errors
@@ -34,7 +34,7 @@ def start(plane: ControlPlane) -> Component:
     """Start the name server; a name outside the cluster does not exist, as there is no way out."""
     login = plane.folder / "admin.kubeconfig"
     corefile = plane.folder / "Corefile"
-    corefile.write_text(_COREFILE.format(address=ground.GATEWAY, login=login))
+    corefile.write_text(COREFILE.format(address=ground.GATEWAY, login=login))
     server = plane.launch("coredns", f"-conf={corefile}")
     server.await_ready(probes.answering("http://127.0.0.1:8182/ready"))
     return server

@@ -1,8 +1,9 @@
 """What the room is built from: tools, the Go modules they come from, and exactly which versions.
 
-Each group has a folder `lab/go/<group>/` whose go.mod names one version and whose go.sum holds the
-hash of every module below it. Kubernetes stays at 1.35: the last that runs on containerd 1.x and
-on cgroup v1, which is what Debian 12 and small virtual machines have.
+Each home is a folder `lab/go/<home>/` whose go.mod names the versions and whose go.sum holds the
+hash of every module below them. All that runs in a cluster has one home: what its tools share, they
+share in one version, and it is compiled once. Kubernetes stays at 1.35: the last that runs on
+containerd 1.x and on cgroup v1, which is what Debian 12 and small virtual machines have.
 """
 
 import hashlib
@@ -16,7 +17,10 @@ FLAGS = ("-trimpath", "-buildvcs=false")
 
 @dataclass(frozen=True)
 class Tool:
-    """One binary: its name, its package below the module, and how to ask it for its version."""
+    """One binary: its name, its package below the module, and how to ask it for its version.
+
+    A package that begins with `./` is a program of our own, beside go.mod.
+    """
 
     name: str
     package: str = ""
@@ -28,21 +32,23 @@ class Group:
     """Tools that are built from one module.
 
     Attributes:
-        name: the folder below `lab/go/`.
+        name: what the cache folder is called.
         module: the Go module that the tools come from.
         tools: the binaries, in the order to build them.
         stamps: linker variables that tell the binary its version; `{v}` is the pinned version.
+        home: the folder below `lab/go/`.
     """
 
     name: str
     module: str
     tools: tuple[Tool, ...]
     stamps: tuple[str, ...] = ()
+    home: str = "cluster"
 
     @property
     def folder(self) -> Path:
         """Where the group's go.mod and go.sum are."""
-        return FOLDER / self.name
+        return FOLDER / self.home
 
     @property
     def pin(self) -> str:
@@ -53,6 +59,10 @@ class Group:
             raise ValueError(f"{self.folder}/go.mod does not require {self.module}")
         return found.group(1)
 
+    def target(self, tool: Tool) -> str:
+        """Return what Go is asked to build for a tool."""
+        return tool.package if tool.package.startswith("./") else self.module + tool.package
+
     @property
     def ldflags(self) -> str:
         """What the linker is told: no debug tables, and the version of the binary."""
@@ -62,7 +72,9 @@ class Group:
     @property
     def digest(self) -> str:
         """A short name for everything that decides what the binaries are."""
-        parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
+        sources = sorted(self.folder.rglob("*.go"))
+        files = (self.folder / "go.mod", self.folder / "go.sum", *sources)
+        parts = [path.read_bytes() for path in files]
         parts += [repr((self.tools, self.ldflags, FLAGS)).encode()]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
@@ -81,10 +93,10 @@ GROUPS = (
         tools=(
             Tool("kube-apiserver", "/cmd/kube-apiserver"),
             Tool("kube-controller-manager", "/cmd/kube-controller-manager"),
-            Tool("kubectl", "/cmd/kubectl", ("version", "--client")),
             Tool("kubelet", "/cmd/kubelet"),
             Tool("kube-scheduler", "/cmd/kube-scheduler"),
             Tool("kube-proxy", "/cmd/kube-proxy"),
+            Tool("kubectl", "/cmd/kubectl", ("version", "--client")),
         ),
         # Unstamped, it calls itself v0.0.0, and clients that compare versions misbehave.
         stamps=(
@@ -102,19 +114,21 @@ GROUPS = (
     Group(
         name="coredns",
         module="github.com/coredns/coredns",
-        tools=(Tool("coredns", ask=("-version",)),),
+        tools=(Tool("coredns", "./coredns", ("-version",)),),
     ),
     Group(
         name="helm4",
         module="helm.sh/helm/v4",
         tools=(Tool("helm", "/cmd/helm", ("version", "--short")),),
         stamps=("helm.sh/helm/v4/internal/version.version={v}",),
+        home="helm4",
     ),
     Group(
         name="helm3",
         module="helm.sh/helm/v3",
         tools=(Tool("helm3", "/cmd/helm", ("version", "--short")),),
         stamps=("helm.sh/helm/v3/internal/version.version={v}",),
+        home="helm3",
     ),
 )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import binaries, pins
+from lab import binaries, pins, wheels
 from lab.faults import Missing
 
 TOOL = "etcd"
@@ -56,6 +56,29 @@ def test_the_cache_comes_last(tmp_path: Path) -> None:
     assert binaries.locate(TOOL, {"PATH": ""}) == cached
     on_path = script(tmp_path / "path", PIN)
     assert binaries.locate(TOOL, {"PATH": str(on_path.parent)}) == on_path
+
+
+def test_a_tool_out_of_a_wheel_comes_before_one_that_was_built(tmp_path: Path) -> None:
+    built = script(binaries.bin_folder(pins.find("helm")[0]), name="helm")
+    assert binaries.locate("helm", {"PATH": ""}) == built
+    ready = script(wheels.folder(), name="helm")
+    assert binaries.locate("helm", {"PATH": ""}) == ready
+
+
+@pytest.mark.parametrize(("fits", "given"), [(False, True), (True, False)])
+def test_where_no_wheel_serves_the_tool_is_built(
+    monkeypatch: pytest.MonkeyPatch, fits: bool, given: bool
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
+    monkeypatch.setattr(wheels, "fit", lambda: fits)
+    monkeypatch.setattr(wheels, "fetch", lambda: given)
+    built: list[str] = []
+    monkeypatch.setattr(
+        binaries, "build", lambda group, tools: built.extend(tool.name for tool in tools)
+    )
+    binaries.ensure(["kubectl", "helm3"])
+    assert built == ["kubectl", "helm3"]
 
 
 def test_a_file_that_cannot_run_is_not_a_tool() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import pins
+from lab import dns, pins
 
 
 @pytest.mark.parametrize("group", pins.GROUPS, ids=lambda group: group.name)
@@ -21,14 +21,21 @@ def test_every_group_requires_one_version_and_has_its_hashes(group: pins.Group) 
 def test_go_mod_names_the_tools_that_are_built(group: pins.Group) -> None:
     named = (group.folder / "go.mod").read_text()
     for tool in group.tools:
-        assert group.module + tool.package in named
+        assert group.module + tool.package in named or (group.folder / tool.package).is_dir()
 
 
 def test_kubernetes_takes_its_own_parts_in_its_own_version() -> None:
     group, _ = pins.find("kubelet")
-    replaced = re.findall(r"=> \S+ (v\S+)", (group.folder / "go.mod").read_text())
+    replaced = re.findall(r"=> k8s\.io/\S+ (v\S+)", (group.folder / "go.mod").read_text())
     assert len(replaced) > 30
     assert {version.replace("v0.", "v1.", 1) for version in replaced} == {group.pin}
+
+
+def test_the_name_server_has_the_plugins_that_the_room_asks_for() -> None:
+    program = (pins.find("coredns")[0].folder / "coredns" / "main.go").read_text()
+    asked = set(re.findall(r"^    ([a-z]+)", dns.COREFILE, re.MULTILINE))
+    assert asked == set(re.findall(r"coredns/plugin/(\w+)", program))
+    assert asked == set(re.findall(r'"(\w+)",', program.partition("Directives")[2]))
 
 
 def test_the_version_is_stamped_into_kubernetes() -> None:
@@ -49,7 +56,7 @@ def test_an_unknown_tool_is_refused() -> None:
 class TestDigest:
     @pytest.fixture
     def group(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pins.Group:
-        shutil.copytree(pins.FOLDER / "etcd", tmp_path / "etcd")
+        shutil.copytree(pins.FOLDER / "cluster", tmp_path / "cluster")
         monkeypatch.setattr(pins, "FOLDER", tmp_path)
         return pins.find("etcd")[0]
 
@@ -67,6 +74,12 @@ class TestDigest:
         mod = group.folder / "go.mod"
         mod.write_text(mod.read_text().replace(group.pin, "v3.99.0"))
         assert group.pin == "v3.99.0"
+        assert group.digest != before
+
+    def test_another_line_of_a_program_of_ours_changes_it(self, group: pins.Group) -> None:
+        before = group.digest
+        with (group.folder / "coredns" / "main.go").open("a") as program:
+            program.write("// changed\n")
         assert group.digest != before
 
     def test_another_stamp_changes_it(self, group: pins.Group) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LOCKS = ("build", "dev", "operator", "trainer", "trainer-gpu")
+LOCKS = ("build", "dev", "lab", "operator", "trainer", "trainer-gpu")
 FOR_TESTS_ALONE = {"pytest", "hypothesis", "mypy", "ruff", "uv"}
 UNUSED = {"keras", "libclang", "grpcio", "wheel", "cryptography"}
 
