@@ -8,11 +8,12 @@ tree and whoever takes the box down removes it.
 import contextlib
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from lab import patience
-from lab.faults import Broken
+from lab.faults import Broken, Missing
 
 NODE = "hone"
 GATEWAY = "10.244.0.1"
@@ -28,6 +29,12 @@ _MACHINE_WIDE = (
     "kernel/keys/root_maxkeys",
     "kernel/keys/root_maxbytes",
 )
+
+
+def require() -> None:
+    """Raise Missing where this machine or this user cannot have a box."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        raise Missing("one real node needs Linux and root (namespaces, mounts, control groups)")
 
 
 def lay(live: Path) -> None:

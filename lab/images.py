@@ -10,7 +10,7 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from lab import kitchen, locks, node, oci, packages, places
+from lab import ground, kitchen, locks, node, oci, packages, places
 from lab.box import Box
 from lab.faults import Broken
 from lab.recipes import ALL, Recipe
@@ -46,6 +46,7 @@ def bake(recipes: tuple[Recipe, ...] = ALL) -> None:
     Args:
         recipes: which images.
     """
+    ground.require()
     packages.ensure({**packages.NODE, **packages.IMAGES})
     for recipe in recipes:
         with _turn(recipe):

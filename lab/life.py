@@ -6,7 +6,6 @@ with a store of its own that goes when it goes.
 """
 
 import fcntl
-import os
 import shutil
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from lab.apiserver import Cluster
 from lab.box import Box
 from lab.census import Resident
 from lab.certs import Pair
-from lab.faults import Broken, Missing
+from lab.faults import Broken
 
 TOOLS = (
     "etcd",
@@ -56,8 +55,7 @@ def up(box: Box) -> Cluster:
         Missing: this machine or this user cannot have one.
         Broken: a part did not come up; the message has its log's tail.
     """
-    if sys.platform != "linux" or os.geteuid() != 0:
-        raise Missing("one real node needs Linux and root (namespaces, mounts, control groups)")
+    ground.require()
     with locks.held(box.folder / "up.lock", "a box that somebody else brings up"):
         if box.healthy():
             return box.cluster()

@@ -24,9 +24,10 @@ def test_a_machine_that_cannot_is_told_apart_from_a_failure(
     assert "etcd ended" in capsys.readouterr().err
 
 
-def test_only_root_can_have_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("word", ["up", "bake"])
+def test_only_root_can_have_a_node(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert door.main(["up"]) == 3
+    assert door.main([word]) == 3
 
 
 def test_dashes_after_kubectl_belong_to_kubectl(monkeypatch: pytest.MonkeyPatch) -> None:
