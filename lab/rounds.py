@@ -1,8 +1,9 @@
 """The rounds of `make test`: what runs beside what, and where the time went.
 
 Much of it waits for a network, a disk or a grace period. So while the plain tests run, what the
-others need is built, last in the queue for the processor, and the tests on the real node begin as
-soon as it is there. Everything that is started here ends with us.
+others need is built, and the tests on the real node begin as soon as it is there. Those come first
+in the queue for the processor, as they wait most; what they leave of it, the plain tests take, and
+then whoever builds. Everything that is started here ends with us.
 """
 
 import os
@@ -19,8 +20,6 @@ from lab import places, processes
 
 CANNOT = 3
 """What `python -m lab` says where a machine cannot: tests then skip, or fail where CI=true."""
-_WAITING = 15
-"""How far behind the tests the builders stand in the queue for the processor."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Round:
         after: rounds that have to be over.
         gate: whether those after it are pointless where it fails.
         aside: told at its end only, as it runs beside others.
-        built: it builds: tests come first.
+        nice: how far back it stands in the queue for the processor.
     """
 
     name: str
@@ -41,7 +40,7 @@ class Round:
     after: tuple[str, ...] = ()
     gate: bool = True
     aside: bool = False
-    built: bool = False
+    nice: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,13 @@ def _pytest(marks: str, *more: str) -> tuple[str, ...]:
 
 _TWO = ("-n", "2", "--dist", "loadfile")
 ROUNDS = (
-    Round("binaries", _lab("binaries"), aside=True, built=True),
-    Round("images", _lab("bake"), aside=True, built=True),
+    Round("binaries", _lab("binaries"), aside=True, nice=15),
+    Round("images", _lab("bake"), aside=True, nice=15),
     Round("packages", _make("setup")),
-    Round("checks", _make("verify"), after=("packages",)),
-    Round("plain", _pytest("not api and not realnode", *_TWO), after=("checks",), gate=False),
-    Round("api", _pytest("api and not realnode", *_TWO), after=("plain", "binaries"), gate=False),
-    Round("real node", _pytest("realnode"), after=("packages", "binaries", "images"), aside=True),
+    Round("checks", _make("verify"), ("packages",)),
+    Round("plain", _pytest("not api and not realnode", *_TWO), ("checks",), gate=False, nice=10),
+    Round("api", _pytest("api and not realnode", *_TWO), ("plain", "binaries"), nice=10),
+    Round("real node", _pytest("realnode"), ("packages", "binaries", "images"), aside=True),
 )
 
 
@@ -119,7 +118,7 @@ class Course:
             started = time.monotonic()
             code = self._call(what, said.fileno() if what.aside else None)
             seconds = time.monotonic() - started
-            if what.aside and (code or not what.built):
+            if what.aside:
                 said.seek(0)
                 print(said.read().decode(errors="replace"), flush=True)
         return Outcome(code, seconds, what.gate)
@@ -127,9 +126,8 @@ class Course:
     def _call(self, what: Round, output: int | None) -> int:
         if self._over:
             return -signal.SIGTERM
-        queue = ("nice", "-n", str(_WAITING)) if what.built else ()
         process = subprocess.Popen(
-            [*queue, *what.command],
+            ["nice", "-n", str(what.nice), *what.command],
             cwd=places.CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=output,

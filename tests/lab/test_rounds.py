@@ -61,18 +61,25 @@ def test_only_a_failed_gate_keeps_back_what_comes_after(code: int, gate: bool, r
     assert {outcomes["second"].code, outcomes["third"].code} == {0 if runs else None}
 
 
+def test_who_builds_stands_behind_the_tests_in_the_queue(tmp_path: Path) -> None:
+    told = tmp_path / "nice"
+    code = f"import os; open({str(told)!r}, 'w').write(str(os.nice(0)))"
+    Course().run((Round("building", python(code), nice=7),))
+    assert int(told.read_text()) == min(os.nice(0) + 7, 19)
+    waiting = {each.name: each.nice for each in rounds.ROUNDS}
+    assert waiting["real node"] < waiting["plain"] == waiting["api"] < waiting["binaries"]
+
+
 def test_what_runs_aside_is_told_whole_at_its_end(capfd: pytest.CaptureFixture[str]) -> None:
     Course().run(
         (
             Round("tests", python("print('2 passed')"), aside=True),
-            Round("fine", python("print('built it')"), aside=True, built=True),
-            Round("broken", python("raise SystemExit('no disk')"), aside=True, built=True),
+            Round("broken", python("raise SystemExit('no disk')"), aside=True),
         )
     )
     said = capfd.readouterr().out
     assert "2 passed" in said
     assert "no disk" in said
-    assert "built it" not in said
 
 
 def within(seconds: float, seen: Callable[[], object]) -> None:
