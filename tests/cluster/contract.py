@@ -5,14 +5,15 @@ A cluster joins by a ``Ground`` of its own and a class that inherits ``Contract`
 """
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hone.api.job import OptimizationJob
-from hone.api.status import JobStatus
-from hone.cluster.port import Caller, Cluster, Conflict, Gone, Key, Refused, Seen
+from hone.api.status import GangStatus, JobStatus, StageStatus
+from hone.cluster.port import Caller, Cluster, Conflict, Gone, Key, Refused, Seen, Taken
 from hone.plan import names
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref, job_of, service
@@ -138,21 +139,34 @@ class Contract:
         world = (await look(ground, key)).world
         assert (len(world.jobs), len(world.services)) == (1, 1)
 
-    async def test_a_name_taken_by_somebody_else_is_a_conflict(self, ground: Ground) -> None:
+    async def test_a_name_taken_by_somebody_else_is_told(self, ground: Ground) -> None:
         key = await ground.apply("demo")
         for manifest in (await service_of(ground, key), await child_of(ground, key)):
             await ground.squat(key, manifest)
-            with pytest.raises(Conflict):
+            name = f"{manifest['kind']} {manifest['metadata']['name']}"
+            with pytest.raises(Taken, match=f"^{name} is there already, made by somebody else"):
                 await ground.cluster.create(key, manifest)
         assert (await look(ground, key)).world.jobs == ()
 
-    async def test_a_name_on_its_way_out_is_a_conflict(self, ground: Ground) -> None:
+    async def test_a_name_on_its_way_out_is_told(self, ground: Ground) -> None:
         key = await ground.apply("demo")
         manifest = await child_of(ground, key)
         await ground.cluster.create(key, manifest)
         await ground.linger(key, Ref("Job", manifest["metadata"]["name"]))
-        with pytest.raises(Conflict):
+        with pytest.raises(Taken, match="on its way out"):
             await ground.cluster.create(key, manifest)
+
+    async def test_only_the_object_that_is_meant_is_deleted(self, ground: Ground) -> None:
+        key = await ground.apply("demo")
+        manifest = await child_of(ground, key)
+        await ground.cluster.create(key, manifest)
+        [view] = (await look(ground, key)).world.jobs
+        assert view.uid
+        for uid, there in (("of-another", True), (view.uid, False)):
+            with suppress(Conflict):
+                await ground.cluster.delete(key, Ref("Job", view.name, uid))
+            left = (await look(ground, key)).world.jobs
+            assert any(not each.terminating for each in left) == there
 
     async def test_deleting_twice_is_fine(self, ground: Ground) -> None:
         key = await ground.apply("demo")
@@ -186,6 +200,10 @@ class Contract:
         key = await ground.apply("demo")
         await ground.cluster.create(key, await child_of(ground, key))
         token = await ground.token(key, DATA)
+        [made] = (await look(ground, key)).world.jobs
+        gang = GangStatus(state="Running", jobs={made.name: made.uid})
+        stage = StageStatus(name=DATA.stage, kind="prepare", gangs=(gang,))
+        await write(ground, key, stages=(stage,))
         for _ in range(2):
             assert await ground.cluster.identify(token) == Caller(key, DATA)
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from hone.api.status import GangStatus, StageStatus
 from hone.cluster.kube import _replacing
 from hone.cluster.kube_connection import MERGE, Connection, fault
 from hone.cluster.port import Conflict, Gone, Key, Refused, Unavailable
 from hone.plan import names
 from hone.plan.events import Announcement
 from lab.apiserver import Cluster
-from tests.cluster.contract import DATA, Contract, Refusals, Refuser, child_of, look
+from tests.cluster.contract import DATA, Contract, Refusals, Refuser, child_of, look, write
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
 
 
@@ -57,6 +58,32 @@ async def test_forged_labels_make_no_child(ground: RealGround) -> None:
     del manifest["metadata"]["ownerReferences"]
     await ground.api.call("POST", ground.folder("Job"), body=manifest)
     assert (await look(ground, key)).world.jobs == ()
+
+
+@pytest.mark.api
+async def test_a_pod_whose_job_is_not_on_record_is_turned_away(ground: RealGround) -> None:
+    key = await ground.apply("demo")
+    await ground.cluster.create(key, await child_of(ground, key))
+    token = await ground.token(key, DATA)
+    with pytest.raises(Refused, match="not on the record"):
+        await ground.cluster.identify(token)
+
+
+@pytest.mark.api
+async def test_a_job_on_record_is_found_without_its_labels_and_its_owner(
+    ground: RealGround,
+) -> None:
+    key = await ground.apply("demo")
+    await ground.cluster.create(key, await child_of(ground, key))
+    [made] = (await look(ground, key)).world.jobs
+    gang = GangStatus(state="Running", jobs={made.name: made.uid})
+    stage = StageStatus(name=DATA.stage, kind="prepare", gangs=(gang,))
+    await write(ground, key, stages=(stage,))
+    bare = {"metadata": {"labels": None, "ownerReferences": None}}
+    path = f"{ground.folder('Job')}/{made.name}"
+    await ground.api.call("PATCH", path, body=bare, content_type=MERGE)
+    [view] = (await look(ground, key)).world.jobs
+    assert (view.uid, view.place) == (made.uid, DATA)
 
 
 @pytest.mark.api

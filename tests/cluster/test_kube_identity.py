@@ -18,6 +18,12 @@ CALLER = Caller(Key("shop", "demo"), PLACE)
 POD_NAME, POD_UID = (f"authentication.kubernetes.io/pod-{word}" for word in ("name", "uid"))
 
 
+def maker(**change: Any) -> dict[str, Any]:
+    """The Job that controls the pod."""
+    owner = {"kind": "Job", "name": names.child("demo", PLACE), "uid": "uid-of-job"}
+    return {**owner, "controller": True, **change}
+
+
 class Server:
     """An API server that knows one token, and the pod behind it."""
 
@@ -36,8 +42,9 @@ class Server:
             "namespace": "shop",
             "uid": "uid-a",
             "labels": {names.JOB: "demo", **PLACE.labels()},
-            "ownerReferences": [{"kind": "Job", "name": names.child("demo", PLACE)}],
+            "ownerReferences": [maker()],
         }
+        self.jobs = {names.child("demo", PLACE): "uid-of-job"}
         self.known = Identities(cast("Connection", self), AUDIENCE, lambda: self.now)
 
     async def call(self, method: str, path: str, *, body: Any = None) -> dict[str, Any]:
@@ -52,6 +59,8 @@ class Server:
             return {"status": {**self.review, "user": self.user}}
         if self.fault:
             raise self.fault
+        if "optimizationjobs" in path:
+            return {"status": {"stages": [{"gangs": [{}, {"jobs": self.jobs}]}]}}
         return {"metadata": self.meta}
 
 
@@ -60,11 +69,12 @@ def server() -> Server:
     return Server()
 
 
-async def test_a_token_leads_to_its_pod_by_two_questions(server: Server) -> None:
+async def test_a_token_leads_to_its_pod_by_three_questions(server: Server) -> None:
     assert await server.known.find("good") == CALLER
     assert server.calls == [
         ("POST", "/apis/authentication.k8s.io/v1/tokenreviews"),
         ("GET", "/api/v1/namespaces/shop/pods/pod-a"),
+        ("GET", "/apis/hone.dev/v1alpha1/namespaces/shop/optimizationjobs/demo"),
     ]
     assert server.bodies[0]["spec"] == {"token": "good", "audiences": [AUDIENCE]}
 
@@ -99,11 +109,10 @@ META: list[tuple[dict[str, Any], str]] = [
         "the pod is not of an OptimizationJob",
     ),
     ({"ownerReferences": None}, "the pod does not belong to the Job"),
-    ({"ownerReferences": [{"kind": "Job", "name": OTHER}]}, "the pod does not belong to the Job"),
-    (
-        {"ownerReferences": [{"kind": "ReplicaSet", "name": names.child("demo", PLACE)}]},
-        "the pod does not belong to the Job",
-    ),
+    ({"ownerReferences": [maker(name=OTHER)]}, "the pod does not belong to the Job"),
+    ({"ownerReferences": [maker(kind="ReplicaSet")]}, "the pod does not belong to the Job"),
+    ({"ownerReferences": [maker(controller=False)]}, "the pod does not belong to the Job"),
+    ({"ownerReferences": [maker(uid="uid-of-another")]}, "the Job of the pod is not on the record"),
 ]
 
 

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen
+from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Taken
+from hone.plan.belief import made_of, taken
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import INDEX, UID, Place
@@ -17,6 +18,8 @@ from hone.plan.world import World
 from hone_trainer.task import Progress
 
 Object = dict[str, Any]
+UIDS = itertools.count(1)
+"""No object has the uid of another, in whichever cluster."""
 
 
 class FakeCluster:
@@ -74,9 +77,8 @@ class FakeCluster:
         def mine(kind: Mapping[tuple[str, str], Object]) -> list[Object]:
             return [o for o in kind.values() if o["metadata"]["labels"].get(UID) == uid]
 
-        services = [o["metadata"]["name"] for o in mine(self.services)]
-        progress = self.progress.get(key)
-        world = World.read(raw, mine(self.jobs), mine(self.pods), services, progress)
+        kinds = (mine(self.jobs), mine(self.pods), mine(self.services))
+        world = World.read(raw, *kinds, self.progress.get(key))
         return Seen({**raw, "metadata": dict(raw["metadata"])}, world)
 
     async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
@@ -99,13 +101,13 @@ class FakeCluster:
         name = (key.namespace, manifest["metadata"]["name"])
         there = kind.get(name)
         if there is not None:
-            owner = manifest["metadata"]["ownerReferences"][0]["uid"]
-            owners = {o["uid"] for o in there["metadata"].get("ownerReferences", ())}
-            if owner in owners and "deletionTimestamp" not in there["metadata"]:
+            if made_of(there["metadata"], manifest):
                 return
-            raise Conflict(name[1])
+            raise Taken(taken(there["metadata"], manifest))
         self.created[name[1]] += 1
-        kind[name] = {**on_the_wire(manifest), "status": {}}
+        stored = {**on_the_wire(manifest), "status": {}}
+        stored["metadata"]["uid"] = f"uid-of-child-{next(UIDS)}"
+        kind[name] = stored
         self.rang(key)
 
     async def delete(self, key: Key, ref: Ref) -> None:
@@ -114,7 +116,9 @@ class FakeCluster:
         if ref.kind == "Service":
             self.services.pop(name, None)
             return
-        if self.jobs.pop(name, None) is not None:
+        there = self.jobs.get(name)
+        if there is not None and ref.uid in ("", there["metadata"].get("uid")):
+            del self.jobs[name]
             for pod in self.pods_of(name):
                 pod["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
             self.rang(key)
@@ -140,8 +144,10 @@ class FakeCluster:
         for index in range(stored["spec"]["completions"]):
             name = f"{job[1]}-{index}"
             labels = {**template["metadata"]["labels"], INDEX: str(index)}
+            owner = {"kind": "Job", "name": job[1], "uid": stored["metadata"]["uid"]}
+            owners = [{**owner, "controller": True}]
             self.pods[(job[0], name)] = {
-                "metadata": {"name": name, "labels": labels},
+                "metadata": {"name": name, "labels": labels, "ownerReferences": owners},
                 "job": job,
                 "status": {"phase": "Running"},
             }

@@ -166,7 +166,7 @@ async def test_a_name_of_somebody_else_is_a_conflict(tmp_path: Path) -> None:
     await here.create(KEY, job("print('once')"))
     other = job("print('twice')")
     other["metadata"]["ownerReferences"][0]["uid"] = "uid-2"
-    with pytest.raises(Conflict, match="belongs to somebody else"):
+    with pytest.raises(Conflict, match="left behind by an earlier job of this name"):
         await here.create(KEY, other)
     await ended(here)
 

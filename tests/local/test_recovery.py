@@ -99,9 +99,10 @@ async def test_children_of_another_job_of_that_name_are_dropped(tmp_path: Path) 
     other = job("")
     other["metadata"]["ownerReferences"][0]["uid"] = "uid-0"
     await here.create(KEY, other)
-    await ended(here)
+    await here.close()
     after = cluster(tmp_path)
     await after.recover()
     seen = await look(after)
     assert not seen.world.jobs
+    assert not after._node.children.jobs
     assert not list(tmp_path.glob("logs/*.log"))

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hone.api.job import ArtifactsSpec, OptimizationJob
-from hone.api.status import JobStatus
+from hone.api.status import GangStatus, JobStatus
+from hone.plan import names
 from hone.plan.names import Place
 from hone.plan.plan import Plan, plan
 from hone.plan.site import Site
@@ -73,9 +74,9 @@ def seen(
     services: frozenset[str] = frozenset({"demo-gang"}),
     **more: Any,
 ) -> World:
-    """A world with these objects."""
+    """A world with these objects, their Jobs on record."""
     return World(
-        status=status,
+        status=on_record(status, *objects),
         jobs=tuple(o for o in objects if isinstance(o, JobView)),
         pods=tuple(o for o in objects if isinstance(o, PodView)),
         services=services,
@@ -83,12 +84,31 @@ def seen(
     )
 
 
+def on_record(status: JobStatus, *objects: JobView | PodView) -> JobStatus:
+    """The status with the Jobs of these objects, as far as they are of the attempt that counts."""
+
+    def known(stage: str, gang: GangStatus) -> GangStatus:
+        places = {each.place for each in objects if each.place.stage == stage}
+        mine = {
+            name_of(place): uid_of(place)
+            for place in places
+            if (place.member, place.attempt) == (gang.member, gang.attempt)
+        }
+        return gang.model_copy(update={"jobs": gang.jobs | mine})
+
+    stages = tuple(
+        stage.model_copy(update={"gangs": tuple(known(stage.name, g) for g in stage.gangs)})
+        for stage in status.stages
+    )
+    return status.model_copy(update={"stages": stages})
+
+
 def child(
     stage: str = "data", member: int = 0, attempt: int = 0, role: str = "worker", **state: Any
 ) -> JobView:
     """A child Job."""
     place = Place(stage, member, role, attempt)
-    return JobView(name=f"demo-{stage}-{member}-{role}-a{attempt}", place=place, **state)
+    return JobView(name=name_of(place), place=place, uid=uid_of(place), **state)
 
 
 def pod(
@@ -101,8 +121,18 @@ def pod(
 ) -> PodView:
     """A pod of that Job."""
     place = Place(stage, member, role, attempt)
-    name = f"demo-{stage}-{member}-{role}-a{attempt}-{index}-xxxxx"
-    return PodView(name=name, place=place, index=index, **state)
+    name = f"{name_of(place)}-{index}-xxxxx"
+    return PodView(name=name, place=place, owner=uid_of(place), index=index, **state)
+
+
+def name_of(place: Place) -> str:
+    """Name of the Job there."""
+    return names.child("demo", place)
+
+
+def uid_of(place: Place) -> str:
+    """Its uid."""
+    return f"uid-of-{name_of(place)}"
 
 
 def manifest(name: str = "manifest") -> Artifact:

@@ -6,10 +6,16 @@ import pytest
 
 from hone.plan.diagnosis import diagnose
 from hone.plan.sight import Sight
-from hone.plan.world import JobView, PodView
+from hone.plan.world import JobView, PodView, World
 from hone_trainer.task import Report
 from tests.plan.builders import broken, child, decide, job, pod, seen, settled
-from tests.plan.test_roles import RUNNING, TERMS, gone, step
+from tests.plan.test_roles import TERMS, gone, step, with_gang
+
+
+def only_gang(world: World) -> Sight:
+    """What is seen of the one gang on record."""
+    [gang] = world.status.stages[0].gangs
+    return Sight.of(world, "data", gang)
 
 
 def told(second: int, **state: Any) -> PodView:
@@ -88,8 +94,8 @@ def told(second: int, **state: Any) -> PodView:
 def test_the_cause_is_found_among_the_roles(
     name: str, objects: list[JobView | PodView], cause: str, words: str
 ) -> None:
-    world = seen(decide(job()).status, *objects)
-    found = diagnose(TERMS, Sight.of(world, "data", RUNNING), "the Job failed")
+    world = seen(with_gang(), *objects)
+    found = diagnose(TERMS, only_gang(world), "the Job failed")
     assert (found.cause, found.final) == (cause, False), name
     assert words in found.message
 
@@ -97,8 +103,8 @@ def test_the_cause_is_found_among_the_roles(
 def test_an_evicted_pod_may_be_gone_before_anybody_looks() -> None:
     peer = told(2, role="ps", index=1, report=Report(reason="Bug", message="no peer"))
     said = "Pod shop/demo-ps-0-x has condition DisruptionTarget matching FailJob rule at index 1"
-    world = seen(decide(job()).status, peer, child(role="ps", failed=said))
-    found = diagnose(TERMS, Sight.of(world, "data", RUNNING), said)
+    world = seen(with_gang(), peer, child(role="ps", failed=said))
+    found = diagnose(TERMS, only_gang(world), said)
     assert found.cause == "preemption"
     assert found.message == "pod demo-ps-0-x was evicted, preempted, or lost with its node"
 

@@ -32,7 +32,8 @@ def summed(*gangs: dict[str, Any], **old: Any) -> StageStatus:
 def stepped(old: StageStatus, *objects: Any, limit: int | None = None, **more: Any) -> StageStatus:
     """What becomes of a stage of three members, two of which may run, after a minute."""
     suspend = more.pop("suspend", False)
-    world = seen(JobStatus(), *objects, **more)
+    world = seen(JobStatus(stages=(old,)), *objects, **more)
+    [old] = world.status.stages
     return step(SPEC, old, Execution(active_deadline_seconds=limit), suspend, world, at(60))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hone.api.execution import Execution
-from hone.api.status import GangStatus
+from hone.api.status import GangStatus, JobStatus, StageStatus
 from hone.plan.failures import answer
 from hone.plan.gang import advance
 from hone.plan.sight import Sight
@@ -13,7 +13,7 @@ from hone.plan.terms import Terms
 from hone.plan.world import JobView, PodView
 from hone_trainer.stage import Gang, Role, Stage
 from hone_trainer.task import Exit, Progress
-from tests.plan.builders import at, child, decide, job, pod, report, seen, settled
+from tests.plan.builders import at, child, job, pod, report, seen, settled
 
 SHAPE = Gang(0, (Role("chief"), Role("worker", 3, replaceable=True), Role("ps", 2)))
 TERMS = Terms(job().spec.stages[0], SHAPE, Execution())
@@ -25,11 +25,17 @@ WORKERS = child(role="worker", ready=3)
 SERVERS = child(role="ps", ready=2)
 
 
+def with_gang(gang: GangStatus = RUNNING) -> JobStatus:
+    """A record with this gang alone."""
+    return JobStatus(stages=(StageStatus(name="data", kind="prepare", gangs=(gang,)),))
+
+
 def step(
     *objects: JobView | PodView, gang: GangStatus = RUNNING, terms: Terms = TERMS, **more: Any
 ) -> GangStatus:
     """The gang's next state."""
-    world = seen(decide(job()).status, *objects, **more)
+    world = seen(with_gang(gang), *objects, **more)
+    [gang] = world.status.stages[0].gangs
     return advance(gang, terms, Sight.of(world, "data", gang), at(0))
 
 
@@ -180,7 +186,8 @@ def test_a_replacement_that_waits_does_not_end_a_gang_at_work(
 def test_a_server_that_never_starts_ends_a_gang_at_work() -> None:
     hurry = Terms(TERMS.spec, SHAPE, Execution(start_deadline_seconds=60))
     gang = RUNNING.model_copy(update={"started_at": "2029-01-01T00:00:00Z", "replaced": 1})
-    made = step(child(role="chief", ready=1), pod(role="ps"), gang=gang, terms=hurry)
+    objects = (child(role="chief", ready=1), child(role="ps"), pod(role="ps"))
+    made = step(*objects, gang=gang, terms=hurry)
     assert (made.state, made.reason) == ("Failed", "StartDeadlineExceeded")
 
 

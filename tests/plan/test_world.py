@@ -5,24 +5,21 @@ from typing import Any
 
 import pytest
 
-from hone.plan.names import INDEX, Place
 from hone.plan.world import JobView, World, stamp, when
 from hone_trainer.task import Report
-
-PLACE = Place("train", 1, "worker", 2)
-LABELS = PLACE.labels()
+from tests.plan.metas import PLACE, RAW, job_meta, pod_meta
 
 
-def job(name: str = "a", labels: dict[str, str] | None = None, **status: Any) -> dict[str, Any]:
-    return {"metadata": {"name": name, "labels": labels or LABELS}, "status": status}
+def job(**status: Any) -> dict[str, Any]:
+    return {"metadata": job_meta(), "status": status}
 
 
 def pod(status: dict[str, Any], **meta: Any) -> dict[str, Any]:
-    return {"metadata": {"name": "p", "labels": {**LABELS, INDEX: "3"}, **meta}, "status": status}
+    return {"metadata": {**pod_meta(), **meta}, "status": status}
 
 
 def one_pod(status: dict[str, Any], **meta: Any) -> Any:
-    return World.read({}, pods=[pod(status, **meta)]).pods[0]
+    return World.read(RAW, pods=[pod(status, **meta)]).pods[0]
 
 
 def holds(kind: str, **more: str) -> dict[str, str]:
@@ -44,26 +41,20 @@ def holds(kind: str, **more: str) -> dict[str, str]:
 def test_the_end_of_a_job_is_read_from_its_conditions(
     conditions: list[dict[str, str]], complete: bool, failed: str | None
 ) -> None:
-    view = World.read({}, [job(conditions=conditions)]).jobs[0]
+    view = World.read(RAW, [job(conditions=conditions)]).jobs[0]
     assert (view.complete, view.failed) == (complete, failed)
     assert view.place == PLACE
 
 
 def test_counts_that_are_absent_are_zero() -> None:
-    view = World.read({}, [job()]).jobs[0]
+    view = World.read(RAW, [job()]).jobs[0]
     assert (view.ready, view.succeeded, view.suspended, view.terminating) == (0, 0, False, False)
-    assert World.read({}, [job(ready=2, succeeded=1)]).jobs[0].ready == 2
-    assert (view.lost, World.read({}, [job(failed=3)]).jobs[0].lost) == (0, 3)
+    assert World.read(RAW, [job(ready=2, succeeded=1)]).jobs[0].ready == 2
+    assert (view.lost, World.read(RAW, [job(failed=3)]).jobs[0].lost) == (0, 3)
 
 
 def test_a_job_held_back_for_admission_is_seen() -> None:
-    assert World.read({}, [job(conditions=[holds("Suspended")])]).jobs[0].suspended
-
-
-def test_objects_of_others_are_passed_over() -> None:
-    foreign = job("b", {"app": "something-else"})
-    assert World.read({}, [foreign, job("a")]).jobs[0].name == "a"
-    assert not World.read({}, pods=[{"metadata": {"name": "x"}, "status": {}}]).pods
+    assert World.read(RAW, [job(conditions=[holds("Suspended")])]).jobs[0].suspended
 
 
 def test_a_pod_that_ended_tells_how() -> None:
@@ -162,7 +153,7 @@ def test_what_is_on_its_way_out_is_seen_as_such() -> None:
     assert one_pod({}, deletionTimestamp="now").terminating
     leaving = job()
     leaving["metadata"]["deletionTimestamp"] = "now"
-    assert World.read({}, [leaving]).jobs[0].terminating
+    assert World.read(RAW, [leaving]).jobs[0].terminating
 
 
 def test_two_jobs_of_one_name_cannot_be() -> None:

@@ -31,6 +31,8 @@ Time = Annotated[
 ]
 Short = Annotated[str, Field(max_length=128)]
 Message = Annotated[str, Field(max_length=1024)]
+Name = Annotated[str, Field(max_length=63)]
+Uid = Annotated[str, Field(max_length=64)]
 
 
 class Answer(Words):
@@ -92,6 +94,8 @@ class GangStatus(Answer):
     """Pods in all."""
     not_before: Time | None = None
     """When the next attempt may start, after a failure."""
+    jobs: Annotated[dict[Name, Uid], Field(max_length=8)] = {}
+    """Jobs that were made for the latest attempt, each with its uid: no other is believed."""
     started_at: Time | None = None
     """When its first attempt was started."""
     finished_at: Time | None = None

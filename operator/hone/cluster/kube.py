@@ -14,7 +14,8 @@ from typing import Any
 from hone.api import API_VERSION, GROUP, KIND, PLURAL, VERSION
 from hone.cluster.kube_connection import MERGE, Connection
 from hone.cluster.kube_identity import Identities
-from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Unavailable
+from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Taken, Unavailable
+from hone.plan.belief import made_of, taken, unlisted
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import UID, Place
@@ -75,22 +76,22 @@ class KubeCluster:
         folder = _collection(key.namespace, manifest["kind"])
         try:
             await self._api.call("POST", folder, body=manifest)
-        except Conflict as taken:
+        except Conflict as conflict:
             name = manifest["metadata"]["name"]
             try:
                 there = (await self._api.call("GET", f"{folder}/{name}"))["metadata"]
             except Gone:
-                raise taken from None
-            ours = _owners(there) & _owners(manifest["metadata"])
-            if not ours or "deletionTimestamp" in there:
-                whose = "is on its way out" if ours else "belongs to somebody else"
-                raise Conflict(f"{manifest['kind']} {name} {whose}") from None
+                raise conflict from None
+            if not made_of(there, manifest):
+                raise Taken(taken(there, manifest)) from None
 
     async def delete(self, key: Key, ref: Ref) -> None:
         """Delete a child and its pods; one that is gone already is fine."""
         path = f"{_collection(key.namespace, ref.kind)}/{ref.name}"
+        only = {"preconditions": {"uid": ref.uid}} if ref.uid else {}
+        body = {"propagationPolicy": "Background", **only}
         try:
-            await self._api.call("DELETE", path, body={"propagationPolicy": "Background"})
+            await self._api.call("DELETE", path, body=body)
         except Gone:
             return
 
@@ -127,12 +128,21 @@ class KubeCluster:
         jobs, services = await asyncio.gather(
             *(self._children(key.namespace, kind, uid) for kind in ("Job", "Service"))
         )
+        jobs += await self._named(key.namespace, unlisted(raw, jobs))
         # Pods after Jobs: whichever pod brought a Job to its end is then seen with its own end.
         pods = await self._children(key.namespace, "Pod", uid)
-        # Labels can be forged by whoever may write in the namespace; owners are what we set.
-        names = (each["metadata"]["name"] for each in _owned(services, uid))
-        world = World.read(raw, _owned(jobs, uid), pods, names, self._posts(key))
-        return Seen(raw, world)
+        return Seen(raw, World.read(raw, jobs, pods, services, self._posts(key)))
+
+    async def _named(self, namespace: str, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Read the Jobs of these names, as far as they are there."""
+        found = []
+        for name in names:
+            try:
+                path = f"{_collection(namespace, 'Job')}/{name}"
+                found.append(await self._api.call("GET", path))
+            except Gone:
+                continue
+        return found
 
     async def _children(self, namespace: str, kind: str, uid: str) -> list[dict[str, Any]]:
         query = {"labelSelector": f"{UID}={uid}"}
@@ -146,14 +156,6 @@ def _job(key: Key) -> str:
 
 def _collection(namespace: str, kind: str) -> str:
     return f"/{COLLECTIONS[kind]}/namespaces/{namespace}/{kind.lower()}s"
-
-
-def _owners(meta: Mapping[str, Any]) -> set[str]:
-    return {owner["uid"] for owner in meta.get("ownerReferences") or ()}
-
-
-def _owned(items: Iterable[dict[str, Any]], uid: str) -> list[dict[str, Any]]:
-    return [item for item in items if uid in _owners(item["metadata"])]
 
 
 def _replacing(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Who posts: from a pod's token to the pod, and from its labels to its place in a job.
 
-The API server vouches for the token; the pod named in it must still be there and be a child of
-one of our Jobs. Answers are kept for a few minutes under a digest: the token itself is never kept.
+The API server vouches for the token; the pod named in it must still be there, and the Job that
+controls it must be on the record of its OptimizationJob: labels and names alone can be forged.
+Answers are kept for a few minutes under a digest: the token itself is never kept.
 """
 
 import asyncio
@@ -11,9 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hone.api import API_VERSION, PLURAL
 from hone.cluster.kube_connection import Connection
 from hone.cluster.port import Caller, Gone, Key, Refused
 from hone.plan import names
+from hone.plan.belief import controller, on_record
 from hone.plan.names import Place
 
 KEPT_SECONDS = 300.0
@@ -86,7 +89,17 @@ class Identities:
             return Refused("the pod is gone")
         if pod["metadata"]["uid"] != _only(extra.get(f"{EXTRA}pod-uid")):
             return Refused("the pod was replaced by another")
-        return _caller(pod["metadata"])
+        caller = _caller(pod["metadata"])
+        if isinstance(caller, Refused):
+            return caller
+        path = f"/apis/{API_VERSION}/namespaces/{namespace}/{PLURAL}/{caller.key.name}"
+        try:
+            job = await self._api.call("GET", path)
+        except Gone:
+            return Refused("the OptimizationJob of the pod is gone")
+        if not on_record(job, controller(pod["metadata"])["uid"]):
+            return Refused("the Job of the pod is not on the record of its OptimizationJob")
+        return caller
 
     async def _review(self, token: str) -> dict[str, Any] | None:
         body = {
@@ -111,8 +124,8 @@ def _caller(meta: Mapping[str, Any]) -> Caller | Refused:
         job, place = labels[names.JOB], Place.of(labels)
     except (KeyError, ValueError):
         return Refused("the pod is not of an OptimizationJob")
-    parents = {o["name"] for o in meta.get("ownerReferences") or () if o["kind"] == "Job"}
-    if names.child(job, place) not in parents:
+    owner = controller(meta)
+    if (owner.get("kind"), owner.get("name")) != ("Job", names.child(job, place)):
         return Refused("the pod does not belong to the Job that its labels name")
     return Caller(Key(meta["namespace"], job), place)
 

@@ -14,7 +14,8 @@ from hone.cluster.local_files import Folder, Unrecorded
 from hone.cluster.local_node import GRACE, Node
 from hone.cluster.local_objects import job_of
 from hone.cluster.local_pods import Kubelet
-from hone.cluster.port import Caller, Conflict, Gone, Key, Seen
+from hone.cluster.port import Caller, Conflict, Gone, Key, Seen, Taken
+from hone.plan.belief import made_of, taken
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
@@ -69,9 +70,8 @@ class LocalCluster:
         if raw is None:
             return None
         there = copy.deepcopy(self._node.children)
-        world = World.read(
-            raw, there.jobs.values(), there.pods.values(), there.services, self._posts(key)
-        )
+        jobs, pods = there.jobs.values(), there.pods.values()
+        world = World.read(raw, jobs, pods, there.services.values(), self._posts(key))
         return Seen(raw, world)
 
     async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
@@ -91,10 +91,8 @@ class LocalCluster:
         meta, kind = manifest["metadata"], manifest["kind"]
         there = self._shelf(kind).get(meta["name"])
         if there is not None:
-            if "deletionTimestamp" in there["metadata"]:
-                raise Conflict(f"{kind} {meta['name']} is on its way out")
-            if there["metadata"].get("ownerReferences") != meta["ownerReferences"]:
-                raise Conflict(f"{kind} {meta['name']} belongs to somebody else")
+            if not made_of(there["metadata"], manifest):
+                raise Taken(taken(there["metadata"], manifest))
             return
         with self._recording(key):
             if kind == "Service":
@@ -108,6 +106,8 @@ class LocalCluster:
         """Delete a Service, or a Job once its pods are gone."""
         there = self._shelf(ref.kind).get(ref.name)
         if there is None or "deletionTimestamp" in there["metadata"]:
+            return
+        if ref.uid not in ("", there["metadata"].get("uid")):
             return
         with self._recording(key):
             if ref.kind == "Service":

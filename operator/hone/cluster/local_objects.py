@@ -66,10 +66,14 @@ def _pod(job: Object, index: int, now: datetime, number: int = 0) -> Object:
             "uid": uid_of(meta["uid"], name),
             "labels": {**labels, INDEX: str(index), "batch.kubernetes.io/job-name": meta["name"]},
             "creationTimestamp": stamp(now),
-            "ownerReferences": [{"kind": "Job", "name": meta["name"], "uid": meta["uid"]}],
+            "ownerReferences": [_controller(meta)],
         },
         "status": {"phase": "Pending"},
     }
+
+
+def _controller(job: Object) -> Object:
+    return {"kind": "Job", "name": job["name"], "uid": job["uid"], "controller": True}
 
 
 def unschedulable(pod: Object, why: str) -> None:

@@ -19,6 +19,10 @@ class Conflict(Exception):
     """Somebody else changed or created it first: look again."""
 
 
+class Taken(Conflict):
+    """Another object bears the name; says whose it is and what to do."""
+
+
 class Gone(Exception):
     """It is not there."""
 
@@ -85,7 +89,8 @@ class Cluster(Protocol):
         """Create a child; one that is ours and there already is fine.
 
         Raises:
-            Conflict: the name is taken by an object of somebody else, or by one on its way out.
+            Taken: the name belongs to an object of somebody else, or to one on its way out.
+            Conflict: it belonged to one that is gone by now.
             Refused: the cluster does not accept it.
         """
 

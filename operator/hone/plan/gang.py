@@ -25,7 +25,8 @@ def advance(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> Gang
         return _start(gang, sight, now)
     if gang.state != "Running":
         return gang
-    return _ended(gang, terms, sight, now) or _working(gang, terms, sight, now)
+    ended = _ended(gang, terms, sight, now) or _bereft(gang, sight, now)
+    return ended or _working(gang, terms, sight, now)
 
 
 def pause(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
@@ -66,6 +67,7 @@ def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
     return gang.model_copy(
         update={
             "state": "Running",
+            "jobs": {},
             "started_at": stamp(now),
             "not_before": None,
             "ready": 0,
@@ -87,6 +89,16 @@ def _ended(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangS
         return _committed(gang, terms, sight, now) or _wordless(gang, terms, sight, now)
     said = _broken(terms, sight)
     return None if said is None else _failed(gang, terms, diagnose(terms, sight, said), now)
+
+
+def _bereft(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus | None:
+    """Give what becomes of a running gang one of whose Jobs is gone; None where all are there."""
+    lost = sorted(gang.jobs.keys() - {job.name for job in sight.jobs})
+    if not lost:
+        return None
+    # Its pods are on their way out: another Job of that name would run beside them.
+    why = f": Job {lost[0]} was deleted by somebody else"
+    return _again(gang, "preemption", why, timedelta(0), now)
 
 
 def _broken(terms: Terms, sight: Sight) -> str | None:

@@ -1,5 +1,7 @@
 """From a gang to the objects that run it: an Indexed Job per role, one headless Service per job."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +29,13 @@ class Ref:
 
     kind: str
     name: str
+    uid: str = ""
+    """Of the object that is meant; whichever has the name where empty."""
 
 
 def service(job: OptimizationJob) -> Manifest:
     """Give the headless Service that lends the pods of all gangs their DNS names."""
-    return {
+    made = {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": _metadata(job, names.service(job.name), {}),
@@ -42,6 +46,7 @@ def service(job: OptimizationJob) -> Manifest:
             "ports": [{"name": "tensorflow", "port": Gang().port}],
         },
     }
+    return _sealed(made)
 
 
 def job_of(
@@ -72,7 +77,7 @@ def job_of(
     template["metadata"] = {"labels": _labels(job) | place.labels()}
     if gang.size > 1:
         template["spec"]["subdomain"] = names.service(job.name)
-    return {
+    made = {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": _metadata(job, names.child(job.name, place), place.labels() | passed_on),
@@ -85,6 +90,7 @@ def job_of(
             "template": template,
         },
     }
+    return _sealed(made)
 
 
 def _task(
@@ -116,6 +122,13 @@ def _task(
 
 def _labels(job: OptimizationJob) -> dict[str, str]:
     return {names.MANAGER: "hone", names.JOB: job.name, names.UID: job.uid}
+
+
+def _sealed(manifest: Manifest) -> Manifest:
+    """Give a manifest with its own digest, by which its object is known before it is on record."""
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    told = {names.DIGEST: hashlib.sha256(text.encode()).hexdigest()[:32]}
+    return {**manifest, "metadata": {**manifest["metadata"], "annotations": told}}
 
 
 def _metadata(job: OptimizationJob, name: str, labels: dict[str, str]) -> dict[str, Any]:

@@ -27,5 +27,9 @@ def _stage(stage: StageStatus) -> StageStatus:
 
 def _gang(gang: GangStatus) -> GangStatus:
     return GangStatus(
-        member=gang.member, size=gang.size, attempt=min(gang.attempt + 1, MOST), restarts=Restarts()
+        member=gang.member,
+        size=gang.size,
+        attempt=min(gang.attempt + 1, MOST),
+        restarts=Restarts(),
+        jobs=gang.jobs,
     )

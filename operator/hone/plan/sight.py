@@ -14,9 +14,11 @@ class Sight:
     """The objects of one gang."""
 
     jobs: tuple[JobView, ...]
+    """Those on record."""
     pods: tuple[PodView, ...]
+    """Those that a Job on record made."""
     remains: tuple[str, ...]
-    """Objects of other attempts, or on their way out, that are still there."""
+    """Objects of other attempts, on their way out, or of Jobs that are not on record."""
     progress: Mapping[str, Progress] = field(default_factory=dict)
     """Role -> the latest post of its pods."""
 
@@ -25,8 +27,13 @@ class Sight:
         """Pick out of the world what belongs to the gang."""
         mine = [j for j in world.jobs if (j.place.stage, j.place.member) == (stage, gang.member)]
         pods = [p for p in world.pods if (p.place.stage, p.place.member) == (stage, gang.member)]
-        current = tuple(j for j in mine if j.place.attempt == gang.attempt and not j.terminating)
-        own = tuple(p for p in pods if p.place.attempt == gang.attempt)
+        known = set(gang.jobs.values())
+        current = tuple(
+            j
+            for j in mine
+            if j.place.attempt == gang.attempt and j.uid in known and not j.terminating
+        )
+        own = tuple(p for p in pods if p.place.attempt == gang.attempt and p.owner in known)
         others = [f"Job {j.name}" for j in mine if j not in current]
         return cls(
             jobs=current,

@@ -7,16 +7,15 @@ reason from a lie.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from pydantic import ValidationError
 
 from hone.api.status import JobStatus
 from hone.plan import record
+from hone.plan.belief import Family, Raw, digest
 from hone.plan.names import INDEX, Place
 from hone_trainer.task import Progress, Report
 
-Raw = Mapping[str, Any]
 MANY = 1_000_000
 """More pods than any Job has lost."""
 TAIL_LINES = 3
@@ -30,6 +29,9 @@ class JobView:
 
     name: str
     place: Place
+    uid: str = ""
+    digest: str = ""
+    """Of what was asked for, when it was made."""
     ready: int = 0
     succeeded: int = 0
     lost: int = 0
@@ -57,6 +59,8 @@ class PodView:
 
     name: str
     place: Place
+    owner: str = ""
+    """Uid of its Job."""
     index: int = 0
     phase: str = "Pending"
     exit_code: int | None = None
@@ -104,17 +108,19 @@ class World:
         raw: Raw,
         jobs: Iterable[Raw] = (),
         pods: Iterable[Raw] = (),
-        services: Iterable[str] = (),
+        services: Iterable[Raw] = (),
         progress: Mapping[Place, Progress] | None = None,
     ) -> "World":
-        """Read plain Kubernetes objects; children whose labels are not ours are passed over."""
+        """Read plain Kubernetes objects; those that only say that they are ours are passed over."""
         found = record.read(raw)
+        family = Family.of(raw, found.status)
+        metas = (each["metadata"] for each in services)
         return cls(
             status=found.status,
             fault=found.fault,
-            jobs=tuple(view for each in jobs if (view := _job(each)) is not None),
-            pods=tuple(pod for each in pods if (pod := _pod(each)) is not None),
-            services=frozenset(services),
+            jobs=tuple(view for each in jobs if (view := _job(each, family)) is not None),
+            pods=tuple(pod for each in pods if (pod := _pod(each, family)) is not None),
+            services=frozenset(meta["name"] for meta in metas if family.service(meta)),
             progress=progress or {},
         )
 
@@ -126,16 +132,9 @@ class World:
         return replace(self, pods=tuple(pod.hushed() for pod in self.pods), progress={})
 
 
-def _place(meta: Raw) -> Place | None:
-    try:
-        return Place.of(meta.get("labels") or {})
-    except (KeyError, ValueError):
-        return None
-
-
-def _job(raw: Raw) -> JobView | None:
+def _job(raw: Raw, family: Family) -> JobView | None:
     meta, status = raw["metadata"], raw.get("status") or {}
-    place = _place(meta)
+    place = family.job(meta)
     if place is None:
         return None
     true = {c["type"]: c for c in status.get("conditions") or () if c.get("status") == "True"}
@@ -144,6 +143,8 @@ def _job(raw: Raw) -> JobView | None:
     return JobView(
         name=meta["name"],
         place=place,
+        uid=meta.get("uid", ""),
+        digest=digest(meta),
         ready=status.get("ready") or 0,
         succeeded=status.get("succeeded") or 0,
         lost=min(status.get("failed") or 0, MANY),
@@ -154,12 +155,13 @@ def _job(raw: Raw) -> JobView | None:
     )
 
 
-def _pod(raw: Raw) -> PodView | None:
+def _pod(raw: Raw, family: Family) -> PodView | None:
     meta, status = raw["metadata"], raw.get("status") or {}
-    place = _place(meta)
+    known = family.pod(meta)
     index = (meta.get("labels") or {}).get(INDEX, "0")
-    if place is None or not index.isdecimal():
+    if known is None or not index.isdecimal():
         return None
+    place, job = known
     conditions = {c["type"]: c for c in status.get("conditions") or ()}
     ended, waiting = _container(status)
     target = conditions.get("DisruptionTarget", {})
@@ -169,6 +171,7 @@ def _pod(raw: Raw) -> PodView | None:
     return PodView(
         name=meta["name"],
         place=place,
+        owner=job,
         index=int(index),
         phase=status.get("phase", "Pending"),
         exit_code=ended.get("exitCode"),
