@@ -30,13 +30,23 @@ FACTORS = some.floats(1.01, 4)
         ("1Ei", 2**60),
         ("100n", Fraction(1, 10**7)),
         ("7u", Fraction(7, 10**6)),
+        ("129e6", 129 * 10**6),
+        ("1E3", 1000),
+        ("1e-3", Fraction(1, 1000)),
+        ("1E", 10**18),
+        (".5Gi", 2**29),
+        ("+1", 1),
+        ("2.", 2),
+        ("1000m", 1),
     ],
 )
 def test_amounts_are_read_exactly(text: str, value: Fraction | int) -> None:
     assert amount(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "Gi", "-1", "1 Gi", "1GB", "1e3", "1K", ".5", "1Gi\n", "a"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "Gi", "-1", "1 Gi", "1GB", "1e", "1e9999", "1K", "1Gi\n", "a", "1ki", "١"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be an amount"):
         amount(text)

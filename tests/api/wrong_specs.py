@@ -142,6 +142,11 @@ CASES = (
         "memory in words", ("defaults",), {"resources": {"limits": {"memory": "a lot"}}},
         ("spec.defaults.resources.limits",),
     ),
+    Wrong("half a device", ("defaults",), {"resources": {"limits": {"nvidia.com/gpu": "0.5"}}}, ("defaults.resources", "devices come whole")),
+    Wrong("less than nothing", ("defaults",), {"resources": {"limits": {"cpu": -1}}}, ("defaults.resources.limits",)),
+    Wrong("a device without its domain", ("defaults",), {"resources": {"limits": {"gpu": "1"}}}, ("defaults.resources", "with its domain, such as nvidia.com/gpu")),
+    Wrong("a device asked for twice", ("defaults",), {"resources": {"limits": {"a.b/c": "2"}, "requests": {"a.b/c": "1"}}}, ("defaults.resources", "leave it out of requests")),
+    Wrong("more asked for than allowed", ("defaults",), {"resources": {"limits": {"memory": "1.0Gi"}, "requests": {"memory": "2Gi"}}}, ("defaults.resources", "at most its limit")),
     Wrong(
         "a misspelt field", (*TRAIN, "epoch"), 3,
         ("epoch",),

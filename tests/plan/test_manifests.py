@@ -162,8 +162,18 @@ def test_a_job_replaces_pods_as_often_as_the_stage_may_have_retries() -> None:
         assert manifest["spec"]["podReplacementPolicy"] == "Failed"
 
 
-@pytest.mark.parametrize(("limits", "gpus"), [({"nvidia.com/gpu": 2}, 2), ({"cpu": 1}, 0)])
-def test_the_pod_knows_how_many_gpus_it_was_promised(limits: dict[str, int], gpus: int) -> None:
+@pytest.mark.parametrize(
+    ("limits", "gpus"),
+    [
+        ({"nvidia.com/gpu": 2}, 2),
+        ({"cpu": 1}, 0),
+        *(
+            ({"nvidia.com/gpu": text}, gpus)
+            for text, gpus in (("1000m", 1), ("2.0", 2), ("1k", 1000))
+        ),
+    ],
+)
+def test_the_pod_knows_how_many_gpus_it_was_promised(limits: dict[str, Any], gpus: int) -> None:
     whole = job(PREPARE | {"resources": {"limits": limits}})
     task = json.loads(variables(made(whole))["HONE_TASK"].replace("$$", "$"))
     assert task["gpus"] == gpus

@@ -4,8 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from hone.api.pod_settings import PodSettings, Quantity
+from hone.api.pod_settings import PodSettings
 from hone.api.quantity import amount
+from hone.api.resources import Quantity
 from hone_trainer.stage import RoleName
 from hone_trainer.words import Words
 

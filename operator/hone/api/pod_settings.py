@@ -6,9 +6,9 @@ a job undo what its administrator set (Argo Workflows CVE-2026-31892).
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
-from hone.api.quantity import QUANTITY
+from hone.api.resources import KeyText, Quantity, Resources
 from hone_trainer.words import OneOf, Words
 
 Settings = TypeVar("Settings", bound="PodSettings")
@@ -18,23 +18,6 @@ VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 PATH_PATTERN = r"^/[^:]*$"
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
 LabelText = Annotated[str, Field(max_length=63)]
-KeyText = Annotated[str, Field(max_length=317)]
-Quantity = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value) if isinstance(value, int) else value),
-    Field(max_length=32, pattern=QUANTITY),
-    WithJsonSchema({"x-kubernetes-int-or-string": True, "pattern": QUANTITY, "maxLength": 32}),
-]
-"""An amount in the notation of Kubernetes: 500m, 4Gi, 1."""
-
-
-class Resources(Words):
-    """Compute resources of each pod."""
-
-    limits: Annotated[dict[KeyText, Quantity], Field(max_length=16)] = {}
-    """The most a pod may use, such as ``cpu: "2"``, ``memory: 4Gi``, ``nvidia.com/gpu: "1"``."""
-    requests: Annotated[dict[KeyText, Quantity], Field(max_length=16)] = {}
-    """What a pod is sure to get; the limits where nothing is said."""
 
 
 class SecretKey(Words):

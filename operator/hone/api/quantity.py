@@ -4,7 +4,8 @@ import math
 import re
 from fractions import Fraction
 
-QUANTITY = r"^[0-9]+(\.[0-9]+)?([munkMGTPE]|[KMGTPE]i)?$"
+QUANTITY = r"^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]{1,3})?$"
+"""What Kubernetes takes, less signs that make it negative and exponents that nobody can mean."""
 UNITS = {
     "n": Fraction(1, 10**9),
     "u": Fraction(1, 10**6),
@@ -22,15 +23,16 @@ MOST_GROWN = 1000
 
 
 def amount(text: str) -> Fraction:
-    """Read an amount: ``500m`` is a half, ``1Ki`` is 1024.
+    """Read an amount: ``500m`` is a half, ``1Ki`` is 1024, ``129e6`` is 129 million.
 
     Raises:
         ValueError: the text is no amount.
     """
-    if not re.fullmatch(QUANTITY, text):
+    found = re.fullmatch(QUANTITY, text)
+    if found is None:
         raise ValueError(f"{text!r} must be an amount such as 500m, 4Gi or 1")
-    number = text.rstrip("".join(UNITS))
-    return Fraction(number) * UNITS[text[len(number) :]]
+    number, unit = Fraction(found[1]), found[2] or ""
+    return number * (UNITS[unit] if unit in UNITS else Fraction(10) ** int(unit[1:]))
 
 
 def written(whole: int) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hone.plan.manifests import Manifest
+from hone.api.quantity import amount
+from hone.plan.manifests import GPU, Manifest
 from hone.plan.names import INDEX
 
 PROXIES = ("NO_PROXY", "no_proxy")
@@ -53,9 +54,9 @@ def expand(text: str, known: Mapping[str, str]) -> str:
 def missing(job: Manifest, around: Mapping[str, str], gpus: int) -> str:
     """Say what the pods need that this machine has not; empty where they can run."""
     limits = container(job).get("resources", {}).get("limits", {})
-    for name, amount in limits.items():
-        if name not in FREE and (name != "nvidia.com/gpu" or gpus < int(amount)):
-            has = f"{gpus} {name}" if name == "nvidia.com/gpu" and gpus else f"no {name}"
+    for name, text in limits.items():
+        if name not in FREE and (name != GPU or gpus < amount(text)):
+            has = f"{gpus} {name}" if name == GPU and gpus else f"no {name}"
             return f"this machine has {has}; run it in a cluster or remove it from resources.limits"
     for volume in job["spec"]["template"]["spec"].get("volumes", ()):
         claim = volume.get("persistentVolumeClaim")

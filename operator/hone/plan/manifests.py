@@ -7,6 +7,7 @@ from typing import Any
 
 from hone.api import API_VERSION, KIND
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
+from hone.api.quantity import amount
 from hone.plan import names
 from hone.plan.failures import answer
 from hone.plan.growth import with_memory
@@ -67,7 +68,7 @@ def job_of(
     if artifacts is None:
         raise ValueError("spec.artifacts is missing and the operator has no default")
     limits = settings.resources.limits if settings.resources else {}
-    gpus = int(limits.get(GPU, "0"))
+    gpus = int(amount(limits.get(GPU, "0")))
     task = _task(job, stage, place, artifacts, sources, site, gpus)
     peers = cluster_variables(job, gang, place) if gang.size > 1 else []
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}

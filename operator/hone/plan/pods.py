@@ -3,7 +3,8 @@
 from typing import Any
 
 from hone.api.job import Credentials
-from hone.api.pod_settings import PodSettings, Resources, Variable, Volume
+from hone.api.pod_settings import PodSettings, Variable, Volume
+from hone.api.resources import Resources
 from hone.plan.programs import TOKEN_FOLDER, Program
 from hone.plan.site import Site
 
