@@ -51,7 +51,8 @@ def _convert(words: argparse.Namespace) -> int:
     from hone.door.convert import main as convert
     from hone.migrate.tfjob import Wishes
 
-    wishes = Wishes(words.artifacts, tuple(words.command_line))
+    command = None if words.command_line is None else tuple(words.command_line)
+    wishes = Wishes(words.artifacts, command)
     return convert(Request(words.job, wishes, words.output), sys.stdout, sys.stderr)
 
 
@@ -139,10 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument(
         "--command",
         type=shlex.split,
-        default=(),
         dest="command_line",
         metavar="WORDS",
-        help="what containers run that leave it to their image",
+        help="what containers run that leave it to their image; '' where args are the command",
     )
     convert.add_argument(
         "-o",

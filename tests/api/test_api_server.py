@@ -1,29 +1,14 @@
 """A real API server takes the definition, refuses what is wrong, and explains what is right."""
 
 import json
-import time
-from pathlib import Path
 
 import pytest
 
-from lab import patience
 from lab.apiserver import Cluster
 from lab.faults import Broken
 from tests.api.wrong_specs import CASES, RIGHT, Wrong
 
 pytestmark = pytest.mark.api
-
-
-@pytest.fixture(scope="module")
-def server(api_server: Cluster, root: Path) -> Cluster:
-    """An API server that knows our kind."""
-    definition = str(root / "crds" / "hone.dev_optimizationjobs.yaml")
-    api_server.kubectl("apply", "-f", definition)
-    until = time.monotonic() + patience.seconds(30)
-    while "optimizationjobs" not in api_server.kubectl("api-resources", "--api-group=hone.dev"):
-        assert time.monotonic() < until, "the definition is never served"
-        time.sleep(0.2)
-    return api_server
 
 
 def resource(name: str, spec: object) -> str:

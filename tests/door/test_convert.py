@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from hone.__main__ import main
-from hone.door.convert import dump
+from hone.api.dialect import write
 from tests.migrate.builders import Raw, container, role, tfjob
 
 Say = Callable[..., tuple[int, str, str]]
@@ -73,6 +73,13 @@ def test_a_command_may_be_given(say: Say) -> None:
     assert "--command" in err
 
 
+def test_an_empty_one_says_that_the_arguments_are_the_command(say: Say) -> None:
+    raw = text(tfjob({"Worker": role({"command": None, "args": ["python", "bench.py"]})}))
+    code, out, _ = say(raw, "--command", "")
+    assert code == 0
+    assert yaml.safe_load(out)["spec"]["stages"][0]["custom"]["command"] == ["python", "bench.py"]
+
+
 def test_without_one_the_remedy_is_named(say: Say) -> None:
     code, out, err = say(text(tfjob({"Worker": role({"command": None})})))
     assert (code, out) == (2, "")
@@ -86,7 +93,9 @@ def test_all_tfjobs_of_a_file_are_converted_and_others_passed_over(say: Say) -> 
     assert code == 0
     names = [each["metadata"]["name"] for each in yaml.safe_load_all(out)]
     assert names == ["clicks", "other"]
-    assert "Service board: passed over: only a TFJob" in err
+    assert (
+        "Service board: passed over: it runs nothing: apply it beside the new job, as before" in err
+    )
 
 
 def test_one_that_cannot_be_converted_stops_all(say: Say, tmp_path: Path) -> None:
@@ -110,12 +119,16 @@ def test_a_list_from_the_cluster_is_opened(say: Say) -> None:
     assert len(list(yaml.safe_load_all(out))) == 2
 
 
+def standard(said: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(said.encode()))
+
+
 def test_standard_input_is_a_file_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(text(tfjob())))
+    monkeypatch.setattr(sys, "stdin", standard(text(tfjob())))
     assert main(["convert", "-"]) == 0
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    monkeypatch.setattr(sys, "stdin", standard(""))
     assert main(["convert", "-"]) == 2
     assert capsys.readouterr().err.endswith(
         "standard input: nothing in it; put a TFJob of kubeflow.org/v1 in it\n"
@@ -128,9 +141,10 @@ def test_standard_input_is_a_file_too(
         (None, "No such file or directory; name a file with a TFJob"),
         ("", "nothing in it; put a TFJob"),
         ("a: [", "line 1, column 5: not YAML"),
-        ("a: 1\na: 2", "line 2, column 1: not YAML: 'a' is set twice"),
+        ("a: 1\na: 2", "line 2, column 1: 'a' is set twice; keep one of them"),
         ("{a: 1", "not YAML"),
-        ("a: 2024-13-45", "cannot be read as YAML: month must be in"),
+        ("{{- range .x }}\n- a\n{{- end }}\nkind: TFJob", "it is a template: render it first"),
+        ("kind: {{ .x }}", "it is a template: render it first, such as by `helm template CHART`"),
         ("a: " + "[" * 1000, "cannot be read as YAML"),
         ("- a", "document 1: must hold `key: value` pairs"),
         (text({"kind": "PyTorchJob", **NAMED}), "PyTorchJob other: Hone trains with TensorFlow"),
@@ -206,14 +220,14 @@ def test_a_file_that_cannot_be_written_is_explained(say: Say) -> None:
 
 def test_scripts_are_written_as_lines_and_nothing_by_reference() -> None:
     shared = container(command=["python", "-c", "import this\nprint(1)\n"])
-    written = dump([{"a": shared, "b": shared}])
+    written = write([{"a": shared, "b": shared}])
     assert "- |\n" in written
     assert "&id" not in written
     assert yaml.safe_load(written) == {"a": shared, "b": shared}
 
 
 def test_words_of_other_scripts_stay_readable() -> None:
-    assert "Gemüse" in dump([{"name": "Gemüse"}])
+    assert "Gemüse" in write([{"name": "Gemüse"}])
 
 
 def test_no_value_is_printed_beside_the_job(say: Say) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hone.migrate.kinds import BY_HAND, OTHER_FRAMEWORK, Other, sort
+from hone.migrate.kinds import ASIDE, BY_HAND, OTHER_FRAMEWORK, Other, sort
 from hone.migrate.reading import CannotConvert
 from tests.migrate.builders import tfjob
 
@@ -42,6 +42,8 @@ def test_an_empty_list_holds_nothing() -> None:
         ("OptimizationJob", "hone plan"),
         ("Deployment", "only a TFJob"),
         ("Job", BY_HAND),
+        ("PersistentVolumeClaim", "it runs nothing: apply it beside the new job, as before"),
+        ("Service", ASIDE),
     ],
 )
 def test_another_kind_has_a_remedy(kind: str, words: str) -> None:
@@ -49,6 +51,11 @@ def test_another_kind_has_a_remedy(kind: str, words: str) -> None:
     assert not found
     assert other.name == f"{kind} it"
     assert words in other.remedy
+
+
+def test_whatever_has_a_template_of_pods_runs_something() -> None:
+    _, (other,) = sort([named("Rollout") | {"spec": {"template": {}}}])
+    assert BY_HAND in other.remedy
 
 
 def test_order_is_kept_and_nothing_is_lost() -> None:

@@ -41,6 +41,22 @@ def test_said_on_the_command_line_it_holds_for_whoever_has_none() -> None:
     assert note(done, place).became == "spec.stages[0].custom.command"
 
 
+def test_arguments_are_the_command_where_the_image_is_said_to_have_no_entry_point() -> None:
+    raw = tfjob({"Worker": role({"command": None, "args": ["python", "bench.py", "--n=1"]})})
+    done = convert(raw, Wishes(command=()))
+    assert custom(done)["command"] == ["python", "bench.py", "--n=1"]
+    assert "args" not in custom(done)
+    assert note(done, f"{BOX}.args").text.endswith("they are the command")
+    with pytest.raises(CannotConvert, match="the args are the command: say --command ''"):
+        convert(raw, Wishes())
+
+
+def test_without_arguments_nobody_knows_what_such_an_image_runs() -> None:
+    with pytest.raises(CannotConvert, match=r"\.command: missing") as refused:
+        convert(tfjob({"Worker": role({"command": None})}), Wishes(command=()))
+    assert "--command ''" not in str(refused.value)
+
+
 def test_a_command_of_the_line_leaves_those_of_the_file_alone() -> None:
     done = convert(tfjob(), Wishes(command=("other",)))
     assert custom(done)["command"] == ["train"]

@@ -166,3 +166,8 @@ def test_a_sparse_cluster_is_explained(value: bool | None, told: bool) -> None:
 def test_what_is_new_in_tf_config_is_told_where_there_is_one(specs: Any, told: int) -> None:
     found = [each for each in notes(several(specs), ROLES) if "TF_CONFIG" in each.text]
     assert len(found) == told
+
+
+def test_a_port_that_any_role_names_is_named() -> None:
+    named = {"ports": [{"name": "tfjob-port", "containerPort": 2222}]}
+    assert custom(several({"Worker": role(), "Evaluator": role(named)}))["port"] == 2222

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from hone.api.dialect import write
 from hone.api.job import OptimizationJob
-from hone.door.convert import dump
 from hone.migrate.notes import lines
 from hone.migrate.tfjob import Converted, Wishes, convert
 
@@ -24,7 +24,7 @@ def converted(root: Path, name: str) -> Converted:
 
 def on_record(done: Converted) -> str:
     """The job, and what was said as comments behind it."""
-    return dump([done.job]) + "".join(f"# {line}\n" for line in lines(done.notes))
+    return write([done.job]) + "".join(f"# {line}\n" for line in lines(done.notes))
 
 
 def test_every_sample_is_looked_at(root: Path) -> None:
@@ -44,7 +44,7 @@ def test_what_comes_out_keeps_the_schema(name: str, root: Path) -> None:
     (stage,) = job.spec.stages
     assert job.name == name
     assert stage.kind == "custom"
-    read_again = OptimizationJob.read(yaml.safe_load(dump([done.job])))
+    read_again = OptimizationJob.read(yaml.safe_load(write([done.job])))
     assert read_again == job
 
 

@@ -7,9 +7,7 @@ place where a word is defined.
 
 from typing import Any
 
-import yaml
-
-from hone.api import GROUP, KIND, PLURAL, VERSION
+from hone.api import GROUP, KIND, PLURAL, VERSION, dialect
 from hone.api.job import NAME_LIMIT, JobSpec
 from hone.api.schema import structural
 from hone.api.status import JobStatus
@@ -51,7 +49,7 @@ def crd() -> dict[str, Any]:
 def render() -> str:
     """Give the file that is committed in crds/."""
     note = "# Made by `hone crd` from operator/hone/api; do not edit.\n"
-    return note + yaml.safe_dump(crd(), sort_keys=False, width=100, allow_unicode=True)
+    return note + dialect.write([crd()])
 
 
 def _version() -> dict[str, Any]:

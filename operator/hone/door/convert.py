@@ -4,16 +4,14 @@ The jobs go to standard output, or to a file; the words to standard error. Eithe
 file is converted and keeps the schema, or nothing is written.
 """
 
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-import yaml
-
-from hone.door.jobfile import STANDARD, Strict, WrongFile, called, check
+from hone.api.dialect import Reader, write
+from hone.door.documents import Unreadable, called, documents
+from hone.door.jobfile import WrongFile, check
 from hone.migrate.kinds import Other, sort
 from hone.migrate.notes import lines
 from hone.migrate.reading import CannotConvert
@@ -40,7 +38,7 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
         if not found:
             raise CannotConvert("\n".join(_nothing(others)))
         done = [_converted(raw, request) for raw in found]
-        _write(dump([each.job for each in done]), request, out)
+        _write(write([each.job for each in done]), request, out)
     except (CannotConvert, WrongFile) as wrong:
         err.write(f"{called(request.file)}: {wrong}\n")
         return WRONG
@@ -51,27 +49,6 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
     return OK
 
 
-def dump(jobs: Sequence[dict[str, Any]]) -> str:
-    """Write jobs as YAML for people: scripts as lines, nothing by reference."""
-    return yaml.dump_all(jobs, Dumper=Plain, sort_keys=False, width=100, allow_unicode=True)
-
-
-class Plain(yaml.SafeDumper):
-    """Writes what somebody will read and edit."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        """Write what is there twice twice."""
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-Plain.add_representer(str, _text)
-
-
 def _documents(file: Path) -> list[Any]:
     """Read all documents of a file, in YAML or JSON.
 
@@ -79,26 +56,11 @@ def _documents(file: Path) -> list[Any]:
         CannotConvert: it cannot be read.
     """
     try:
-        text = sys.stdin.read() if file == STANDARD else file.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise CannotConvert("not UTF-8: save it as such") from None
+        return documents(file, Reader)
     except OSError as error:
         raise CannotConvert(f"{error.strerror or error}; name a file with a TFJob") from None
-    try:
-        # JSON may be indented by tabs, which YAML refuses.
-        found = [json.loads(text)] if text.lstrip().startswith("{") else None
-    except ValueError:
-        found = None
-    try:
-        every = found or list(yaml.load_all(text, Strict))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise CannotConvert(f"{where}not YAML: {error.problem or error.context}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        said = str(error).splitlines()[0]
-        raise CannotConvert(f"cannot be read as YAML: {said}") from None
-    return [each for each in every if each is not None]
+    except Unreadable as wrong:
+        raise CannotConvert(str(wrong)) from None
 
 
 def _converted(raw: dict[str, Any], request: Request) -> Converted:

@@ -12,12 +12,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
-import yaml
-
+from hone.api import dialect
 from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.api.status import JobStatus, StageStatus
-from hone.door.jobfile import WrongFile, called, check, read
+from hone.door.documents import called
+from hone.door.jobfile import WrongFile, check, read
 from hone.plan import names
 from hone.plan.manifests import Manifest
 from hone.plan.plan import plan
@@ -31,6 +31,8 @@ START = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing in a manifest depends on the time."""
 SITE = Site(artifacts=ArtifactsSpec(uri="s3://the-operators/default"))
 """For jobs that name no store: which one they get is the installation's to say."""
+UID = "00000000-0000-0000-0000-000000000000"
+"""Stands for the one that the API server will give the job."""
 PASSES = 10
 OK, WRONG = 0, 2
 
@@ -47,14 +49,14 @@ def main(file: Path, output: str, out: TextIO) -> int:
     """Show the plan of a job file; give the exit code."""
     try:
         raw = read(file)
-        job = check(raw, called(file))
+        job = check({**raw, "metadata": {"uid": UID} | raw["metadata"]}, called(file))
     except WrongFile as wrong:
         out.write(f"{wrong}\n")
         return WRONG
     found = tuple(steps(job, SITE))
     if output == "yaml":
         objects = [each for step in found for each in step.objects]
-        out.write(yaml.safe_dump_all(objects, sort_keys=False, width=120))
+        out.write(dialect.write(objects, width=120))
     else:
         out.write(table(job, found))
     return OK

@@ -14,7 +14,8 @@ from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder, Taken, Unrecorded, submit
 from hone.cluster.port import Key
-from hone.door.jobfile import STANDARD, WrongFile, called, check, read
+from hone.door.documents import STANDARD, called
+from hone.door.jobfile import WrongFile, check, read
 from hone.plan import record
 from hone.plan.retry import retry
 from hone.plan.world import stamp

@@ -67,35 +67,48 @@ def settings(container: dict[str, Any], place: str) -> Share:
 
 
 def program(
-    container: dict[str, Any], place: str, default: tuple[str, ...]
+    container: dict[str, Any], place: str, default: tuple[str, ...] | None
 ) -> tuple[Program, tuple[Note, ...]]:
     """Give what the container runs.
 
     Args:
         container: as the TFJob has it.
         place: its path.
-        default: for containers that leave this to their image.
+        default: for containers that leave this to their image; empty where that has no entry point,
+            None where nobody says.
 
     Raises:
         CannotConvert: it is left to the image, and there is no default.
     """
     port, notes = _port(container.get("ports"), f"{place}.ports")
     command = entries(container.get("command"), f"{place}.command")
-    if not command:
-        if not default:
-            raise CannotConvert(
-                f"{place}.command: missing: the image's own ENTRYPOINT is not known here; write it "
-                "as the command, or say --command 'python /app/train.py' "
-                "(docker inspect --format '{{json .Config.Entrypoint}}' IMAGE shows it)"
-            )
+    args = entries(container.get("args"), f"{place}.args")
+    became = f"{STAGE}.custom.command"
+    if not command and default:
         command = default
         text = "the image's ENTRYPOINT is not used; this is what --command says"
-        notes += (changed(f"{place}.command", f"{STAGE}.custom.command", text),)
+        notes += (changed(f"{place}.command", became, text),)
+    elif not command and args and default is not None:
+        command, args = args, ()
+        text = "the image has no ENTRYPOINT, as --command '' says: they are the command"
+        notes += (changed(f"{place}.args", became, text),)
+    elif not command:
+        raise CannotConvert(_unknown(place, bool(args)))
     if folder := container.get("workingDir"):
         text = "a stage has no working directory: a shell, which the image must have, goes there"
-        notes += (changed(f"{place}.workingDir", f"{STAGE}.custom.command", text),)
+        notes += (changed(f"{place}.workingDir", became, text),)
         command = (*IN_FOLDER, folder, *command)
-    return Program(command, entries(container.get("args"), f"{place}.args"), port), notes
+    return Program(command, args, port), notes
+
+
+def _unknown(place: str, args: bool) -> str:
+    """Say how to find out what the container runs."""
+    none = "; where it shows null, the args are the command: say --command ''" if args else ""
+    return (
+        f"{place}.command: missing: the image's own ENTRYPOINT is not known here; write it as the "
+        "command, or say --command 'python /app/train.py' "
+        f"(docker inspect --format '{{{{json .Config.Entrypoint}}}}' IMAGE shows it{none})"
+    )
 
 
 def _unfilled(container: dict[str, Any], share: Share, place: str) -> Iterator[Note]:

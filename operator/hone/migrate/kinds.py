@@ -20,6 +20,9 @@ REMEDIES = {
     "TrainJob": f"a TrainJob names a runtime that this file does not hold: {BY_HAND}",
     KIND: "it is one already: `hone plan` shows what it would create",
 }
+PODS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob")
+"""Kinds of Kubernetes that run something."""
+ASIDE = "it runs nothing: apply it beside the new job, as before"
 LISTS = ("List", f"{TFJOB}List")
 
 
@@ -67,6 +70,7 @@ def _other(document: dict[str, Any]) -> Other:
     about = f"{kind} {name}" if name else kind
     if kind == TFJOB:
         return Other(about, f"write `apiVersion: {GROUP}v1`, if it is one of Kubeflow's")
-    return Other(
-        about, REMEDIES.get(kind, f"only a {TFJOB} says which pod has which role; {BY_HAND}")
-    )
+    spec = document.get("spec")
+    runs = kind in PODS or (isinstance(spec, dict) and "template" in spec)
+    other = f"only a {TFJOB} says which pod has which role; {BY_HAND}" if runs else ASIDE
+    return Other(about, REMEDIES.get(kind, other))

@@ -21,13 +21,13 @@ class Template:
     notes: tuple[Note, ...]
 
 
-def read(raw: Any, path: str, command: tuple[str, ...] = ()) -> Template:
+def read(raw: Any, path: str, command: tuple[str, ...] | None = None) -> Template:
     """Read the pod template of a role.
 
     Args:
         raw: as the TFJob has it.
         path: where it stands.
-        command: for containers that leave it to their image.
+        command: for containers that leave it to their image; None where nobody says it.
 
     Raises:
         CannotConvert: no container in it can be the one that trains, or nobody knows what it runs.

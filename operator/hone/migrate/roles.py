@@ -39,7 +39,7 @@ class Role:
     notes: tuple[Note, ...] = ()
 
 
-def roles(raw: Any, command: tuple[str, ...]) -> tuple[tuple[Role, ...], tuple[Note, ...]]:
+def roles(raw: Any, command: tuple[str, ...] | None) -> tuple[tuple[Role, ...], tuple[Note, ...]]:
     """Read the replica specs; those without a pod are left out, with a note.
 
     Raises:
@@ -90,7 +90,8 @@ def together(found: Sequence[Role]) -> dict[str, Any]:
 
 def programs(found: Sequence[Role]) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """Give what a custom stage runs: what most roles run, and what the others do instead."""
-    port = found[0].program.port
+    said = [each.program.port for each in found]
+    port = said[0] or (PORT if PORT in said else None)
     ran = [(each.program.command, each.program.args) for each in found]
     command, args = max(ran, key=ran.count)
     listed = []
@@ -118,7 +119,7 @@ def _own(program: Program, command: tuple[Any, ...], args: tuple[Any, ...]) -> d
     return {"args": list(program.args)} if program.args != args else {}
 
 
-def _role(name: str, spec: Mapping[str, Any], path: str, command: tuple[str, ...]) -> Role:
+def _role(name: str, spec: Mapping[str, Any], path: str, command: tuple[str, ...] | None) -> Role:
     word = str(spec.get("restartPolicy") or NEVER)
     if word not in RESTART:
         raise CannotConvert(f"{path}.restartPolicy: unknown; write {', '.join(RESTART)}")

@@ -24,8 +24,8 @@ class Wishes:
 
     artifacts: str | None = None
     """Where the job's artifacts are kept; the operator's default where nothing is said."""
-    command: tuple[str, ...] = ()
-    """What containers run that leave it to their image."""
+    command: tuple[str, ...] | None = None
+    """What containers run that leave it to their image; empty where it has no entry point."""
 
 
 @dataclass(frozen=True)
