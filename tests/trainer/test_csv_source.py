@@ -53,8 +53,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
     assert caught.value.reason == "InputChanged"
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff", "sep=,\n", '\ufeff"SEP=,"\n\n'])
 @pytest.mark.parametrize("size", [7, 1 << 20])
 def test_what_spreadsheets_write_is_read(
     tmp_path: Path, cut: Any, end: str, mark: str, size: int
@@ -97,6 +97,37 @@ def test_a_row_is_bad_once_and_the_others_keep_their_numbers(tmp_path: Path, cut
         (4, "price", "BadNumber"),
     ]
     assert found.bad[1].wanted.startswith("a row of 3 fields, but of 1: quote what holds ','")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_compressed_lines_may_end_as_old_macs_did(tmp_path: Path, cut: Any, end: str) -> None:
+    cut(100)
+    text = "".join(f'"u\n{n}",{n},1{end}' for n in range(40_000))
+    uri = write(tmp_path / "raw.csv.gz", gzip.compress((HEADER.strip() + end + text).encode()))
+    found = read(source_of("csv", uri=uri), store_in(tmp_path))
+    assert found.table["price"] == list(range(40_000))
+    assert len(found.each[0]) > 1
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "says"),
+    [
+        ("", ",", "of 3 fields, but of 4: take the ',' at its end away, or end the header line"),
+        (",", "", "of 4 fields, but of 3: take the ',' at the end of the header line away"),
+        ("", ",x", "of 3 fields, but of 4: quote what holds ','"),
+    ],
+)
+def test_a_separator_too_many_is_named(tmp_path: Path, header: str, row: str, says: str) -> None:
+    text = f"{HEADER.strip()}{header}\na,1,0{row}\nb,1,0{row}\n"
+    found = rows_of(text, tmp_path)
+    assert [bad.row for bad in found.bad] == [0, 1]
+    assert says in found.bad[0].wanted
+
+
+@pytest.mark.parametrize(("header", "row"), [(",", ","), ("", "")])
+def test_what_is_said_of_a_separator_too_many_helps(tmp_path: Path, header: str, row: str) -> None:
+    found = rows_of(f"{HEADER.strip()}{header}\na,1,0{row}\n", tmp_path)
+    assert (found.table["user"], found.bad) == (["a"], [])
 
 
 def test_columns_are_found_by_their_names_in_every_file(

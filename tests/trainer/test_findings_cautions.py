@@ -138,12 +138,22 @@ def test_a_gap_that_gives_the_label_away_is_found_in_rows_as_they_were_read() ->
         ({"steps": [{"quarantined": {"price >= 0": 350}}]}, {"quarantined"}),
         ({"steps": [{"dropped": {"duplicate": 2500}}]}, {"dropped"}),
         ({"steps": [{"dropped": {"duplicate": 500}}]}, set()),
+        ({"source": [{"uri": "a", "rows": 0}, {"uri": "b", "rows": 6000}]}, {"emptyFile"}),
+        ({"source": [{"uri": "a", "rows": 6000}, {"uri": "b"}]}, set()),
+        ({"floats": ["shop"]}, {"floatIds"}),
         ({"missing": {"age": 2400}}, {"missing"}),
         ({"missing": {"age": 1000}}, set()),
     ],
 )
 def test_what_was_counted_over_all_rows_counts(told: Rows, topics: set[str]) -> None:
     assert {one.topic for one in cautions(**told)} == topics
+
+
+def test_files_without_rows_are_named() -> None:
+    files = [{"uri": f"raw/{k}.csv", "rows": k % 5} for k in range(30)]
+    (one,) = cautions(source=files)
+    names = "raw/0.csv, raw/5.csv, raw/10.csv, …"
+    assert (one.severity, one.text) == ("low", f"6 of 30 files have no rows: {names}.")
 
 
 def test_why_most_rows_were_dropped_is_said() -> None:

@@ -121,10 +121,38 @@ def test_keys_that_are_missing_are_missing_values(tmp_path: Path) -> None:
     assert not found.bad
 
 
-def test_a_list_far_below_is_a_bad_row(tmp_path: Path) -> None:
-    text = LINE * 10_000 + LINE.replace('"a"', '["a"]')
-    (bad,) = rows_of(text, tmp_path).bad
-    assert (bad.row, bad.column, bad.text, bad.reason) == (10_000, "user", '["a"]', "NestedValue")
+@pytest.mark.parametrize("before", [0, 1, 10_000])
+@pytest.mark.parametrize(
+    ("line", "column", "text", "reason"),
+    [
+        (LINE.replace('"a"', '["a"]'), "user", '["a"]', "NestedValue"),
+        (LINE.replace("1.5", '{"eur":1}'), "price", '{"eur": 1}', "NestedValue"),
+        ("no row\n", "", "no row", "BrokenRow"),
+    ],
+)
+def test_what_is_no_row_is_a_bad_one_wherever_it_stands(
+    tmp_path: Path, before: int, line: str, column: str, text: str, reason: str
+) -> None:
+    found = rows_of(LINE * before + line + LINE, tmp_path)
+    (bad,) = found.bad
+    assert (bad.row, bad.column, bad.text, bad.reason) == (before, column, text, reason)
+    assert found.table["user"] == ["a"] * (before + 1)
+
+
+@pytest.mark.parametrize("other", ["0.5", "1", '"x"'])
+def test_a_bare_nan_is_missing(tmp_path: Path, other: str) -> None:
+    lines = (f'{{"user":{user},"price":{user},"bought":1}}\n' for user in ("NaN", other))
+    wanted = columns(user={"id": {}}, price={"id": {}}, bought={"label": {}})
+    found = rows_of("".join(lines), tmp_path, wanted)
+    assert found.table["user"] == found.table["price"] == [None, other.strip('"')]
+    assert not found.bad
+
+
+def test_a_bare_nan_is_no_number_and_no_label(tmp_path: Path) -> None:
+    found = rows_of('{"user":"a","price":NaN,"bought":NaN}\n' + LINE, tmp_path)
+    assert str(found.table["price"]) == "[nan, 1.5]"
+    assert str(found.table["bought"]) == "[nan, 1.0]"
+    assert not found.bad
 
 
 def test_a_key_that_no_row_has_at_first_is_refused(tmp_path: Path) -> None:
@@ -171,7 +199,9 @@ def test_a_glance_shows_values_of_all_keys(tmp_path: Path) -> None:
         "price": "double",
         "in": "bool",
         "id": "string",
+        "deep": "list<item: null>",
         "far": "string",
     }
     assert table.num_rows == 2
+    assert table.column("deep").null_count == 2
     assert source_of("jsonLines", uri=uri).peek(store_in(tmp_path), 1).num_rows == 1

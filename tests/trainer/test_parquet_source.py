@@ -26,7 +26,7 @@ def rows_of(table: Any, folder: Path, wanted: Any = COLUMNS, **options: Any) -> 
 def many(**more: Any) -> Any:
     numbers = np.arange(MANY)
     users = pa.array([f"user-{n % 300}" for n in numbers])
-    return pa.table({"user": users, "price": numbers / 8, "bought": numbers % 2, **more})
+    return pa.table({"user": users, "price": numbers / 8, "bought": numbers % 2} | more)
 
 
 @pytest.mark.parametrize("rows", [100, 3_000, MANY])
@@ -88,6 +88,8 @@ def test_a_huge_row_group_is_read_some_rows_at_a_time(
     assert most < 24 << 20, "the columns take 33 MiB"
 
 
+FLOATS = ["7", None, None, "0", str(2**53)]
+DECIMALS = ["7", str(10**30), None]
 VALUES: dict[str, tuple[Any, list[Any]]] = {
     "id of texts": (pa.array(["a", " b ", "", None]), ["a", "b", None, None]),
     "id of large texts": (pa.array(["a", None], pa.large_string()), ["a", None]),
@@ -99,6 +101,10 @@ VALUES: dict[str, tuple[Any, list[Any]]] = {
     ),
     "id of whole numbers": (pa.array([7, -1, None, 7]), ["7", "-1", None, "7"]),
     "id of large whole numbers": (pa.array([2**64 - 1], pa.uint64()), [str(2**64 - 1)]),
+    "id of whole floats": (pa.array([7.0, float("nan"), None, -0.0, 2.0**53]), FLOATS),
+    "id of small floats": (pa.array([7.0, 2.0**24], pa.float32()), ["7", str(2**24)]),
+    "key of whole decimals": (pa.array([7, 10**30, None], pa.decimal128(38, 0)), DECIMALS),
+    "id of decimals that are whole": (pa.array([decimal.Decimal("70.00"), None]), ["70", None]),
     "id of truth values": (pa.array([True, None, False]), ["true", None, "false"]),
     "id of nothing": (pa.nulls(2), [None, None]),
     "number of whole numbers": (pa.array([1, None], pa.int8()), [1.0, None]),
@@ -152,7 +158,7 @@ def plain(value: Any) -> Any:
 
 
 UNFIT = {
-    "id": [pa.float64(), pa.list_(pa.string()), pa.struct([("a", pa.int8())]), pa.date32()],
+    "id": [pa.list_(pa.string()), pa.struct([("a", pa.int8())]), pa.date32()],
     "number": [pa.timestamp("us"), pa.list_(pa.float64()), pa.map_(pa.string(), pa.string())],
     "label": [pa.date32(), pa.list_(pa.bool_())],
     "time": [pa.float64(), pa.bool_(), pa.time64("us")],
@@ -169,6 +175,23 @@ def test_types_that_do_not_fit_are_refused(tmp_path: Path, kind: str, type_: Any
     assert failure.reason == "UnreadableInput"
     assert f"raw.parquet: column 'x' is {type_}".split("<")[0] in failure.message
     assert "correct prepare.columns" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("array", "bad"),
+    [
+        (pa.array([1.0, 1.5, 2.0**53 + 2, float("inf")]), [1, 2, 3]),
+        (pa.array([1.0, 2.0**24 + 2], pa.float32()), [1]),
+        (pa.array([decimal.Decimal("1.00"), decimal.Decimal("1.50")]), [1]),
+    ],
+)
+def test_numbers_that_are_not_surely_whole_are_no_ids(tmp_path: Path, array: Any, bad: Any) -> None:
+    table = pa.table({"x": array, "y": [f"y{n}" for n in range(len(array))]})
+    found = rows_of(table, tmp_path, columns(x={"id": {}}, y={"id": {}}))
+    assert [row.row for row in found.bad] == bad
+    assert {(row.reason, row.column) for row in found.bad} == {("BadText", "x")}
+    assert "write ids as text" in found.bad[0].wanted
+    assert found.table["x"] == ["1"]
 
 
 def test_times_beyond_the_year_9999_are_bad(tmp_path: Path) -> None:
@@ -193,9 +216,11 @@ def test_files_of_a_folder_are_read_in_order(tmp_path: Path) -> None:
     assert found.table["user"] == ["user-5", "user-0", "user-1"]
 
 
-def test_a_glance_shows_flat_columns_with_their_types(tmp_path: Path) -> None:
+def test_a_glance_shows_columns_with_their_types_and_reads_no_lists(tmp_path: Path) -> None:
     pq.write_table(many(deep=[[1]] * MANY), tmp_path / "raw.parquet", row_group_size=7)
     table = source_of("parquet", uri=str(tmp_path / "raw.parquet")).peek(store_in(tmp_path), 9)
-    assert table.column_names == ["user", "price", "bought"]
+    assert table.column_names == ["user", "price", "bought", "deep"]
+    assert pa.types.is_list(table.schema.field("deep").type)
+    assert table.column("deep").null_count == 9
     assert table.num_rows == 9
     assert table.schema.field("bought").type == pa.int64()

@@ -106,7 +106,7 @@ HEADER = "user,price,bought\n"
     [
         (HEADER + "a,1,0\nb,2\n", "BrokenRow", "row 2 holds"),
         (HEADER.encode() + b"a,1,0\n\xff,1,0\n", "BadText", "row 2 holds"),
-        ("", "UnreadableInput", "raw.csv"),
+        ("", "NoRowsLeft", "raw.csv has no rows"),
         ("user,user,price,bought\na,1,0,1\n", "UnreadableInput", "'user' more than once"),
         ("user,bought\na,1\n", "ColumnNotFound", "no column 'price'; it has 'user', 'bought'"),
         (HEADER + "a,1,0\na,1,maybe\na,1,2\n", "BadLabel", "row 2 holds 'maybe' (and 1 more)"),
@@ -114,7 +114,7 @@ HEADER = "user,price,bought\n"
         (HEADER + "a,inf,1\n", "BadNumber", "row 1 holds 'inf'"),
         (HEADER + "a,1,0\n,1,0\n", "MissingValues", "column 'user' has no value in row 2"),
         (HEADER + "a,1,0\na,,0\n", "MissingValues", "add {missing: {}} to prepare.clean"),
-        (HEADER, "NoRowsLeft", "has no rows below its header line"),
+        (HEADER, "NoRowsLeft", "raw.csv has no rows"),
         (HEADER + "a,1,0\n", "NoRowsLeft", "no rows are left in the validation part"),
     ],
 )

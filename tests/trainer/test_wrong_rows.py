@@ -23,8 +23,8 @@ def prepare(bench: Any, uri: Path) -> Any:
 @pytest.mark.parametrize(
     ("text", "reason", "says"),
     [
-        ("", "UnreadableInput", "raw.csv is empty: it takes a header line and rows below it"),
-        (HEADER, "NoRowsLeft", "raw.csv has no rows below its header line"),
+        ("", "NoRowsLeft", "raw.csv has no rows; write some, or correct prepare.source.csv.uri"),
+        (HEADER, "NoRowsLeft", "raw.csv has no rows; write some"),
         (
             (HEADER + ROWS).replace(",", ";"),
             "UnreadableInput",

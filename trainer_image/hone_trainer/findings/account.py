@@ -1,6 +1,7 @@
 """Sums over what the engine counted, asked for by the page and by the cautions alike.
 
-The account is JSON: ``{"source": [{"uri", "size", "sha256"}], "beside": [as source], "rowsIn": n,
+The account is JSON: ``{"source": [{"uri", "size", "rows", "sha256"}], "beside": [as source, without
+rows], "floats": [columns that are read as ids and that the source holds as floats], "rowsIn": n,
 "unreadable": n, "rows": {part: n}, "augmented": n, "steps": [{"name", "text", "dropped": {why: n},
 "changed": {what: {column: n}}, "quarantined": {why: n}, "learned": {…}}], "missing": {column: n},
 "seconds": {what: s}}``. ``beside`` are files that steps compared rows with. ``rowsIn`` counts every

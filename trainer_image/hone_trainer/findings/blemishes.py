@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hone_trainer.columns import Column
 from hone_trainer.findings import account as accounts
-from hone_trainer.findings.caution import Caution
+from hone_trainer.findings.caution import Caution, Severity
 from hone_trainer.findings.figures import plural, share
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ MANY_DROPPED = 0.3
 ENOUGH_ROWS = 100
 """With fewer, nothing is said about what is nearly unique."""
 MOST_PAIRS = 10
+MOST_NAMES = 3
 
 
 def rows_quarantined(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
@@ -43,6 +44,26 @@ def rows_dropped(found: Findings, columns: tuple[Column, ...]) -> Iterator[Cauti
         text += f"them for: {most}."
         remedy = "What is left may be unlike what is to come: look at the steps below."
         yield Caution("medium", "dropped", "", total / came, text, remedy)
+
+
+def empty_files(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Files of the source that have no rows."""
+    files = found.account.get("source", ())
+    empty = [file["uri"] for file in files if file.get("rows") == 0]
+    if empty:
+        names = ", ".join(empty[:MOST_NAMES]) + (", …" if len(empty) > MOST_NAMES else "")
+        text = f"{len(empty)} of {plural(len(files), 'file')} "
+        text += f"{'has' if len(empty) == 1 else 'have'} no rows: {names}."
+        remedy = "Where there should be some, ask whoever writes them."
+        yield Caution("low", "emptyFile", "", len(empty) / len(files), text, remedy)
+
+
+def float_ids(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Ids that the source holds as floating numbers."""
+    for name in found.account.get("floats", ()):
+        text = f"{name} holds its ids as floating numbers: whole ones are read, others are refused."
+        remedy = "Write them as whole numbers or as text: a float holds 15 digits of an id."
+        yield Caution("medium", "floatIds", name, 0.0, text, remedy)
 
 
 def gaps(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
@@ -104,6 +125,17 @@ def rare_class(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution
     remedy = "Judge by AUC or log loss, not by accuracy; add rows of the rare class in "
     remedy += "prepare.augment."
     yield Caution("medium", "rareClass", label, rarer, text, remedy)
+
+
+def look_alikes(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Ids that differ in nothing that a person would see."""
+    for one in found.likenesses:
+        examples = ", ".join(one.examples)
+        text = f"{one.column} has {plural(one.ids, 'id')} of {one.of:,} that differ from another "
+        text += f"only by {' or '.join(one.ways)}, such as {examples}: they are learned apart."
+        remedy = "Where they mean the same, write them alike in the source."
+        severity: Severity = "low" if one.ways == ("case",) else "medium"
+        yield Caution(severity, "lookAlike", one.column, one.ids, text, remedy)
 
 
 def alike(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:

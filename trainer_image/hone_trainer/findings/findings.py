@@ -13,6 +13,7 @@ from hone_trainer.findings.correlations import Correlations
 from hone_trainer.findings.distributions import Portrait
 from hone_trainer.findings.drift import Rate, Shift
 from hone_trainer.findings.gaps import Gaps
+from hone_trainer.findings.likeness import Likeness
 from hone_trainer.findings.overlaps import Repeats, SharedKey
 
 DIGITS = 6
@@ -35,6 +36,7 @@ class Findings:
         alone: what each column by itself tells of the label, on cleaned validation rows.
         keys: keys that stand in several parts.
         repeats: rows that repeat a training row.
+        likenesses: columns with ids that look like others.
         cautions: what a person should know, the worst first.
     """
 
@@ -49,6 +51,7 @@ class Findings:
     alone: tuple[Alone, ...]
     keys: tuple[SharedKey, ...]
     repeats: tuple[Repeats, ...]
+    likenesses: tuple[Likeness, ...] = ()
     cautions: tuple[Caution, ...] = ()
 
     def row(self) -> dict[str, Any]:

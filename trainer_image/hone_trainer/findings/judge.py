@@ -22,9 +22,12 @@ CHECKS: tuple[Check, ...] = (
     doubts.unseen_ids,
     blemishes.rare_class,
     blemishes.gaps,
+    blemishes.float_ids,
+    blemishes.look_alikes,
     blemishes.rows_dropped,
     blemishes.unique_ids,
     blemishes.alike,
+    blemishes.empty_files,
 )
 
 

@@ -17,6 +17,7 @@ from hone_trainer.findings.drift import Shift, label_rates, shift_of_numbers, sh
 from hone_trainer.findings.findings import Findings
 from hone_trainer.findings.gaps import map_gaps
 from hone_trainer.findings.judge import judge
+from hone_trainer.findings.likeness import Likeness, likeness
 from hone_trainer.findings.overlaps import repeats, shared_key
 from hone_trainer.findings.tallies import Tally
 from hone_trainer.findings.thinning import thin
@@ -26,6 +27,8 @@ THIN = 100_000
 """Rows of each part for figures that need values in order."""
 THINNER = 50_000
 """Training rows for figures of every two columns."""
+NAMED = ("id", "key")
+"""Kinds whose values name something."""
 NOT_COMPARED = ("key",)
 """Kinds whose values say which row it is and nothing of what it is like."""
 
@@ -74,8 +77,15 @@ def look(
         alone=_alone(used, before, after, thinned, tallies, label) if label else (),
         keys=tuple(shared_key(after, name) for name in keys if name in held),
         repeats=repeats(after, tuple(column.name for column in used)),
+        likenesses=_likenesses(columns, tallies),
     )
     return replace(findings, cautions=judge(findings, columns))
+
+
+def _likenesses(columns: tuple[Column, ...], tallies: dict[str, Tally]) -> tuple[Likeness, ...]:
+    names = [column.name for column in columns if column.kind in NAMED]
+    found = (likeness(name, tallies[name].seen) for name in names)
+    return tuple(each for each in found if each is not None)
 
 
 def _shifts(

@@ -55,6 +55,7 @@ def _provenance(found: Findings) -> str:
         (
             f'<span class="digest">{escape(file.get("uri", ""))}</span>',
             size(file.get("size", 0)),
+            f"{file['rows']:,}" if "rows" in file else "–",
             f'<span class="digest">{escape(file.get("sha256", "") or "–")}</span>',
         )
         for file in [*told.get("source", ()), *told.get("beside", ())][:MOST_FILES]
@@ -70,9 +71,9 @@ def _provenance(found: Findings) -> str:
     return f"<p>{text}</p>\n" + _files(files) + (table(("pass", "time"), spent) if spent else "")
 
 
-def _files(files: list[tuple[str, str, str]]) -> str:
+def _files(files: list[tuple[str, str, str, str]]) -> str:
     """Give a table of files, the first ones at once."""
-    head = ("source", "size", "SHA-256")
+    head = ("source", "size", "rows", "SHA-256")
     text = table(head, files[:FOLDED]) if files else ""
     if len(files) > FOLDED:
         rest = table(head, files[FOLDED:])

@@ -51,6 +51,11 @@ class Tally:
         summed: NDArray[np.int64] = self.counts.sum(axis=0)
         return summed
 
+    @property
+    def seen(self) -> Any:
+        """The words that some part has, as ``pa.StringArray``."""
+        return self.found.words.filter(pa.array(self.total > 0))
+
     def top(self, most: int, part: int | None = None) -> list[str]:
         """Give the most frequent words of all parts or of one, ties in alphabetical order."""
         counts = self.total if part is None else self.counts[part]

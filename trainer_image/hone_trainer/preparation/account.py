@@ -87,6 +87,7 @@ def tell(
     right, rows = (sum(values) for values in zip(*likelier, strict=True)) if likelier else (0, 0)
     return {
         "source": _provenance(read),
+        "floats": sorted({name for p in read.pieces for name in p.facts.get("floats", ())}),
         "rowsIn": read.rows,
         "unreadable": read.broken,
         "unreadableRows": list(read.bad),
@@ -186,14 +187,15 @@ def _summary(
 
 
 def _provenance(read: ReadRows) -> list[dict[str, Any]]:
-    """Give each file's address, bytes and digest: of its bytes, or of its pieces' digests."""
+    """Give each file's address, bytes, rows and digest: of what was read, or of its pieces'."""
     files: dict[str, list[int]] = {}
     for index, piece in enumerate(read.pieces):
         files.setdefault(piece.uri, []).append(index)
     return [
         {
             "uri": uri,
-            "size": sum(read.digests[k].size for k in own),
+            "size": read.pieces[own[0]].facts.get("bytes", sum(read.digests[k].size for k in own)),
+            "rows": sum(read.counts[k] for k in own),
             "sha256": _joint([read.digests[k].sha256 for k in own]),
         }
         for uri, own in files.items()

@@ -26,12 +26,17 @@ class ReadRows:
     pieces: tuple[Piece, ...]
     digests: tuple[Digest, ...]
     blocks: tuple[Where, ...]
-    rows: int
-    """Numbers that rows of the source have, bad ones included."""
+    counts: tuple[int, ...]
+    """Rows of each piece, bad ones included."""
     broken: int
     """Rows that could not be understood, where the stage puts up with them."""
     bad: tuple[dict[str, Any], ...]
     """Some of them: uri, row (from 1, in its file), column, text, reason, wanted."""
+
+    @property
+    def rows(self) -> int:
+        """Numbers that rows of the source have, bad ones included."""
+        return sum(self.counts)
 
 
 def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], list[Any]]:
@@ -89,7 +94,7 @@ def read(around: Surroundings, passage: Passage, pieces: tuple[Piece, ...]) -> R
         tuple(Piece(**found["piece"]) for found in facts),
         tuple(Digest(**found["digest"]) for found in facts),
         blocks,
-        firsts[-1],
+        tuple(found["rows"] for found in facts),
         sum(found["broken"] for found in facts),
         tuple(_shown(facts)),
     )
@@ -124,12 +129,15 @@ def _first_bad(around: Surroundings, pieces: tuple[Piece, ...]) -> StageFailure 
 
 def _refusal(facts: list[dict[str, Any]]) -> StageFailure:
     first = next(_shown(facts))
-    others = sum(found["broken"] for found in facts) - 1
+    broken = sum(found["broken"] for found in facts)
+    others = broken - 1
     also = f" (and {others} more)" if others else ""
     column = f"column {first['column']!r}: " if first["column"] else ""
     where = f"{first['uri']}: {column}row {first['row']} holds {first['text']!r}{also}"
-    remedy = "correct it, or set prepare.unreadable: quarantine to put such rows aside"
-    return StageFailure(first["reason"], f"{where}, which is not {first['wanted']}; {remedy}")
+    what = f"{where}, which is not {first['wanted']}"
+    if broken < sum(found["rows"] for found in facts):  # otherwise no row would be left
+        what += "; correct it, or set prepare.unreadable: quarantine to put such rows aside"
+    return StageFailure(first["reason"], what)
 
 
 def _firsts(facts: list[dict[str, Any]]) -> list[int]:

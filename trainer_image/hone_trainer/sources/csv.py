@@ -14,6 +14,7 @@ from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
+    from hone_trainer.sources.header import Head
     from hone_trainer.store import ArtifactStore
 
 FIELD = "prepare.source.csv.uri"
@@ -34,22 +35,24 @@ class Csv(RowSource):
 
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Read the header of each file and cut it into ranges; see ``RowSource.pieces``."""
+        from hone_trainer.sources.empty import nothing, require_rows
         from hone_trainer.sources.lines import cut
 
         files = find(self.uri, _ENDINGS, store, FIELD)
-        headers = look(files, lambda file: self._header(file, store))
+        heads = look(files, lambda file: self._head(file, store))
+        first = require_rows(files, [head is not None for head in heads], self.uri, FIELD)
         wanted = [column.name for column in columns]
         found: list[Piece] = []
-        for file, (header, body) in zip(files, headers, strict=True):
-            require_columns(wanted, header, file.uri, files[0].uri)
-            twice = next((name for name in wanted if header.count(name) > 1), None)
+        for file, head in zip(files, heads, strict=True):
+            if head is None:
+                found.append(nothing(file))
+                continue
+            require_columns(wanted, head.names, file.uri, first)
+            twice = next((name for name in wanted if head.names.count(name) > 1), None)
             if twice is not None:
                 message = f"{file.uri}: line 1 names column {twice!r} more than once"
                 raise StageFailure("UnreadableInput", message)
-            found += cut(file, body, {"header": header})
-        if not found:
-            message = f"{self.uri} has no rows below its header line"
-            raise StageFailure("NoRowsLeft", f"{message}: correct {FIELD}")
+            found += cut(file, head.body, {"header": head.names, "ends": head.ends})
         return tuple(found)
 
     def read(
@@ -57,8 +60,11 @@ class Csv(RowSource):
     ) -> Iterator[Rows]:
         """Read a piece; see ``RowSource.read``."""
         from hone_trainer.sources.delimited import parse
+        from hone_trainer.sources.empty import holds_nothing
         from hone_trainer.sources.lines import slices
 
+        if holds_nothing(piece, store, FIELD, digest):
+            return
         first, header = 0, piece.facts["header"]
         for part in slices(piece, store, FIELD, self.delimiter.encode(), digest):
             parsed = parse(part, header, self.delimiter, columns, first, piece.uri)
@@ -70,7 +76,7 @@ class Csv(RowSource):
         from hone_trainer.sources.delimited import show_texts
         from hone_trainer.sources.lines import slices
 
-        piece = self.pieces((), store)[0]
+        piece = next(piece for piece in self.pieces((), store) if piece.end != 0)
         parts = slices(piece, store, FIELD, self.delimiter.encode(), Digest())
         data = next((part.data for part in parts), b"")
         return show_texts(data, piece.facts["header"], self.delimiter, piece.uri).slice(0, rows)
@@ -81,8 +87,9 @@ class Csv(RowSource):
 
         return misjudged(pieces, digests)
 
-    def _header(self, file: File, store: ArtifactStore) -> tuple[list[str], int]:
-        from hone_trainer.sources.delimited import read_header
+    def _head(self, file: File, store: ArtifactStore) -> Head | None:
+        """Read the header of a file; None where there is no row below it."""
+        from hone_trainer.sources.header import read_header
         from hone_trainer.sources.lines import beginning
         from hone_trainer.sources.open_file import require_text
 
@@ -90,21 +97,15 @@ class Csv(RowSource):
         for count in _LOOKS:
             start = beginning(file, store, FIELD, count)
             require_text(start, file.uri)
-            if not start.strip():
-                break
+            if not start.removeprefix(b"\xef\xbb\xbf").strip():
+                return None
             found = read_header(start, self.delimiter, file.uri)
             if found is None and len(start) < count:  # a line without an end is the last one
                 found = read_header(start + b"\n", self.delimiter, file.uri)
             if found is not None:
-                return found[0], min(found[1], len(start))
+                whole = len(start) < count and not start[found.body :].strip()
+                return None if whole else found
             if len(start) < count:
                 break
-        raise _no_header(file.uri, start)
-
-
-def _no_header(uri: str, start: Any) -> StageFailure:
-    if not start.strip():
-        message = f"{uri} is empty: it takes a header line and rows below it"
-    else:
-        message = f"{uri}: its header line has no end: a quotation mark is never closed"
-    return StageFailure("UnreadableInput", message)
+        message = f"{file.uri}: its header line has no end: a quotation mark is never closed"
+        raise StageFailure("UnreadableInput", message)

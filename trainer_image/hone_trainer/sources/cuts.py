@@ -15,7 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-_MARK, _LINE_FEED, _RETURN = ord('"'), ord("\n"), ord("\r")
+LINE_FEED, RETURN = b"\n", b"\r"
+"""What may end a row; a carriage return alone in files of old Macs only."""
+_MARK, _LINE_FEED, _RETURN = ord('"'), LINE_FEED[0], RETURN[0]
 _NONE, _NEVER = np.zeros(0, np.int64), np.zeros(0, bool)
 
 
@@ -104,7 +106,9 @@ def past_run(data: bytes, at: int) -> int:
     return at
 
 
-def row_end(data: bytes, at: int, changes: NDArray[np.int64], quoted: bool) -> int:
+def row_end(
+    data: bytes, at: int, changes: NDArray[np.int64], quoted: bool, ends: bytes = LINE_FEED
+) -> int:
     """Give the place after the first row end at or after ``at``; -1 where there is none.
 
     Args:
@@ -112,24 +116,25 @@ def row_end(data: bytes, at: int, changes: NDArray[np.int64], quoted: bool) -> i
         at: where to begin to look.
         changes: of the slice.
         quoted: what they were given.
+        ends: what ends a row.
     """
-    place = data.find(b"\n", at)
+    place = data.find(ends, at)
     while place >= 0:
         index = int(np.searchsorted(changes, place))
         if not (index + quoted) % 2:
             return place + 1
         if index == len(changes):
             return -1
-        place = data.find(b"\n", int(changes[index]))
+        place = data.find(ends, int(changes[index]))
     return -1
 
 
-def last_row_end(data: bytes, changes: NDArray[np.int64]) -> int:
+def last_row_end(data: bytes, changes: NDArray[np.int64], ends: bytes = LINE_FEED) -> int:
     """Give the place after the last row end of a slice that begins with a row; 0 where none is."""
-    place = data.rfind(b"\n")
+    place = data.rfind(ends)
     while place >= 0:
         index = int(np.searchsorted(changes, place))
         if not index % 2:
             return place + 1
-        place = data.rfind(b"\n", 0, int(changes[index - 1]))
+        place = data.rfind(ends, 0, int(changes[index - 1]))
     return 0

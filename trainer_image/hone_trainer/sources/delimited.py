@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow
 
 from hone_trainer.preparation.block import TYPES
-from hone_trainer.sources.cuts import marks, row_end
 from hone_trainer.sources.forms import NO_UTF8, Parsed, as_utf8, reading, show
 from hone_trainer.sources.lines import Slice
 from hone_trainer.sources.source import BadRow
@@ -25,40 +24,6 @@ if TYPE_CHECKING:
 _NULLS = ["NaN", *(form for name in NO_NUMBER for form in {name, name.upper(), name.title()})]
 _PAGE = 64 << 10
 _WHOLE, _ZONED = re.compile(r"\s*[+-]?\d+\s*"), re.compile(r".*[T ][\d:.]+(Z|[+-][\d:]+)\s*")
-
-
-def read_header(start: bytes, delimiter: str, uri: str) -> tuple[list[str], int] | None:
-    """Give the names in the first line that is not empty, and where the rows below it begin.
-
-    Args:
-        start: the first bytes of a file; all of them where nothing ends in them.
-        delimiter: what separates fields.
-        uri: the file, for messages.
-
-    Returns:
-        None where the line does not end in these bytes.
-
-    Raises:
-        StageFailure: the header cannot be understood (``UnreadableInput``).
-    """
-    begin = 3 if start.startswith(b"\xef\xbb\xbf") else 0
-    while start[begin : begin + 1] in (b"\n", b"\r"):
-        begin += 1
-    body = start[begin:]
-    end = row_end(body, 0, marks(body, 0, delimiter.encode()).changes(False), False)
-    if end < 0:
-        return None
-    try:
-        header = next(csv.reader([body[:end].decode()], delimiter=delimiter))
-    except (UnicodeDecodeError, csv.Error):
-        message = f"{uri}: line 1 is not UTF-8: save it as UTF-8"
-        raise StageFailure("UnreadableInput", message) from None
-    other = next((mark for mark in ";\t|," if len(header) == 1 and mark in header[0]), "")
-    if other:
-        message = f"{uri}: its fields seem to be separated by {other!r}"
-        remedy = "save it with commas, or set prepare.source.csv.delimiter"
-        raise StageFailure("UnreadableInput", f"{message}: {remedy}")
-    return header, begin + end
 
 
 def parse(
@@ -102,7 +67,7 @@ def parse(
     broken = []
     for row in skipped:
         wanted = f"a row of {len(header)} fields, but of {row.actual_columns}"
-        wanted += f": quote what holds {delimiter!r} or a line break"
+        wanted += f": {_remedy(row, header, delimiter)}"
         broken.append(BadRow(first + row.number - 1, "", show(row.text), "BrokenRow", wanted))
     if part.torn:
         last = first + table.num_rows + len(skipped)
@@ -110,6 +75,16 @@ def parse(
         broken.append(BadRow(last, "", show(part.torn), "BrokenRow", wanted))
     arrays = {column.name: table.column(places[column.name]) for column in columns}
     return Parsed.of(arrays, first, broken)
+
+
+def _remedy(row: Any, header: Sequence[str], delimiter: str) -> str:
+    """Say what to do about a row of too many fields, or of too few."""
+    last = str(row.text).rstrip("\r\n").endswith(delimiter)
+    if row.actual_columns == len(header) + 1 and last:
+        return f"take the {delimiter!r} at its end away, or end the header line with one too"
+    if row.actual_columns == len(header) - 1 and not header[-1]:
+        return f"take the {delimiter!r} at the end of the header line away"
+    return f"quote what holds {delimiter!r} or a line break"
 
 
 def show_texts(data: bytes, header: Sequence[str], delimiter: str, uri: str) -> Any:

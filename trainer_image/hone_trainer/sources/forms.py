@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hone_trainer.sources import source
 from hone_trainer.sources.source import BadRow, Rows
-from hone_trainer.sources.values import Reading, convert
+from hone_trainer.sources.values import Reading, convert, textual
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -89,7 +89,7 @@ def to_rows(
     for column in columns:
         array, how = _whole(arrays[column.name]), reading(column)
         table[column.name], wrong = convert(array, how)
-        reason, wanted = WANTED[how]
+        reason, wanted = _wanted(array.type, how)
         for at in np.flatnonzero(wrong & ~out).tolist():
             text = show(_value(array[at]))
             bad.append(BadRow(int(number[at]), column.name, text, reason, wanted))
@@ -98,6 +98,13 @@ def to_rows(
     if out.any():
         good, number = good.filter(pa.array(~out)), number[~out]
     yield from _divide(good, number, sorted(bad, key=lambda row: row.row))
+
+
+def _wanted(kind: Any, how: Reading) -> tuple[str, str]:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if how == "text" and not textual(value):
+        return "BadText", "a whole number that a float holds exactly: write ids as text"
+    return WANTED[how]
 
 
 def show(value: Any) -> str:

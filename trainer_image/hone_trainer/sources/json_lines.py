@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from hone_trainer.patterns import Uri
 from hone_trainer.sources.files import File, find, look, require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -36,23 +35,31 @@ class JsonLines(RowSource):
 
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Look at the first rows of each file and cut it; see ``RowSource.pieces``."""
+        from hone_trainer.sources.empty import nothing, require_rows
         from hone_trainer.sources.lines import cut
 
         files = find(self.uri, _ENDINGS, store, FIELD)
-        seen = look(files, lambda file: self._look(file, columns, store))
+        looks = look(files, lambda file: self._look(file, columns, store))
+        first = require_rows(files, [seen is not None for seen in looks], self.uri, FIELD)
         found: list[Piece] = []
-        for file, first in zip(files, seen, strict=True):
-            require_columns([c.name for c in columns], first.keys, file.uri, files[0].uri)
-            found += cut(file, first.body, {"types": first.types})
+        for file, seen in zip(files, looks, strict=True):
+            if seen is None:
+                found.append(nothing(file))
+                continue
+            require_columns([c.name for c in columns], seen.keys, file.uri, first)
+            found += cut(file, seen.body, {"types": seen.types})
         return tuple(found)
 
     def read(
         self, piece: Piece, columns: tuple[Column, ...], store: ArtifactStore, digest: Digest
     ) -> Iterator[Rows]:
         """Read a piece; see ``RowSource.read``."""
+        from hone_trainer.sources.empty import holds_nothing
         from hone_trainer.sources.lines import slices
         from hone_trainer.sources.objects import parse
 
+        if holds_nothing(piece, store, FIELD, digest):
+            return
         first = 0
         for part in slices(piece, store, FIELD, None, digest):
             parsed = parse(part.data, piece.facts["types"], columns, first)
@@ -60,15 +67,16 @@ class JsonLines(RowSource):
             yield from parsed.rows(columns)
 
     def peek(self, store: ArtifactStore, rows: int) -> Any:
-        """Give the first rows, without what holds lists or objects; see ``RowSource.peek``."""
+        """Give the first rows; see ``RowSource.peek``."""
         from hone_trainer.sources.lines import slices
         from hone_trainer.sources.objects import show_values
 
-        piece = self.pieces((), store)[0]
+        piece = next(piece for piece in self.pieces((), store) if piece.end != 0)
         data = next((part.data for part in slices(piece, store, FIELD, None, Digest())), b"")
         return show_values(data, rows)
 
-    def _look(self, file: File, columns: tuple[Column, ...], store: ArtifactStore) -> Seen:
+    def _look(self, file: File, columns: tuple[Column, ...], store: ArtifactStore) -> Seen | None:
+        """Look at the first rows of a file; None where it has none."""
         from hone_trainer.sources.lines import beginning
         from hone_trainer.sources.objects import see
         from hone_trainer.sources.open_file import require_text
@@ -76,9 +84,8 @@ class JsonLines(RowSource):
         for count in _LOOKS:
             start = beginning(file, store, FIELD, count)
             require_text(start, file.uri)
-            if not start.strip():
-                message = f"{file.uri} is empty: it takes one JSON object a line"
-                raise StageFailure("UnreadableInput", message)
+            if not start.removeprefix(b"\xef\xbb\xbf").strip():
+                return None
             if len(start) < count or b"\n" in start.strip():
                 break
         return see(start, len(start) < count, columns, file.uri)

@@ -64,7 +64,7 @@ def cut(file: File, body: int, facts: dict[str, Any]) -> list[Piece]:
     Args:
         file: which one.
         body: where its rows begin, in bytes of its content.
-        facts: what every piece remembers besides.
+        facts: what every piece remembers besides; ``ends``: what ends its rows, if no line feed.
     """
     facts = {**facts, "body": body, "bytes": file.size}
     if compression(file.uri):
@@ -130,6 +130,7 @@ def _range(
 ) -> Iterator[Slice]:
     first = piece.start == piece.facts["body"]
     sure = first or delimiter is None or bool(piece.facts.get("sure"))
+    ends = _ends(piece)
     lead = 0 if first else 1
     size = end - piece.start
     begin = stop = -1
@@ -139,15 +140,16 @@ def _range(
         seen = marks(data, past_run(data, lead), delimiter)
         quoted = piece.quoted if sure else seen.guess(piece.quoted)
         changes = seen.changes(quoted)
-        begin = lead if first else row_end(data, lead, changes, quoted)
-        stop = row_end(data, lead + size, changes, quoted)
+        begin = lead if first else row_end(data, lead, changes, quoted, ends)
+        stop = row_end(data, lead + size, changes, quoted, ends)
         if whole or (begin >= 0 and stop >= 0):
             break
-    inside = memoryview(data)[lead : lead + size]
-    digest.sha256, digest.size = hashlib.sha256(inside).hexdigest(), size
+    sha256 = hashlib.sha256(opened.range(0, piece.start) if first else b"")
+    sha256.update(memoryview(data)[lead : lead + size])
+    digest.sha256, digest.size = sha256.hexdigest(), size
     last = past_run(data, lead + size)
     other = seen.changes(not quoted)
-    same = begin == (lead if first else row_end(data, lead, other, not quoted))
+    same = begin == (lead if first else row_end(data, lead, other, not quoted, ends))
     digest.quoted = quoted
     digest.alike = same and np.array_equal(since(changes, begin), since(other, begin))
     digest.quotes, digest.otherwise = (
@@ -162,7 +164,7 @@ def _range(
         if sure:
             raise _too_long(piece.uri, delimiter)
         if begin >= 0:
-            stop = begin + last_row_end(data[begin:], since(changes, begin) - begin)
+            stop = begin + last_row_end(data[begin:], since(changes, begin) - begin, ends)
             torn = data[stop : stop + 200]
     if 0 <= begin < stop or torn:
         yield Slice(data[begin:stop], torn)
@@ -181,7 +183,7 @@ def _stream(
             data = carry + ahead + content.read(source.PIECE_BYTES)
             ahead = content.read(_PEEK)
             changes = marks(data, 0, delimiter).changes(False)
-            stop = last_row_end(data, changes) if ahead else len(data)
+            stop = last_row_end(data, changes, _ends(piece)) if ahead else len(data)
             if not ahead and len(changes) % 2:
                 raise _open_end(piece.uri)
             carry = data[stop:]
@@ -195,6 +197,10 @@ def _stream(
             digest.sha256, digest.size = opened.sha256(), opened.file.size
     except OSError as error:
         raise damaged(opened, error) from None
+
+
+def _ends(piece: Piece) -> bytes:
+    return str(piece.facts.get("ends", "\n")).encode()
 
 
 def _open_end(uri: str) -> StageFailure:

@@ -13,7 +13,7 @@ from pyarrow import json as arrow
 
 from hone_trainer.sources.forms import Parsed, as_utf8, reading, show
 from hone_trainer.sources.source import BadRow
-from hone_trainer.sources.values import Reading
+from hone_trainer.sources.values import STRAY, Reading
 from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _TYPES: dict[str, Any] = {
     "number": pa.float64(),
     "truth": pa.bool_(),
 }
+_NESTED = "nested"
 _SPELT = "spelt"
 """Numbers that are wanted as they are written, which Arrow does not keep."""
 
@@ -54,28 +55,24 @@ def see(start: bytes, whole: bool, columns: Sequence[Column], uri: str) -> Seen:
         uri: the file, for messages.
 
     Raises:
-        StageFailure: the file does not begin with an object, or one of its values is a list or an
-            object itself (``UnreadableInput``).
+        StageFailure: there is no object at all, or a list of them (``UnreadableInput``).
     """
     body = 3 if start.startswith(b"\xef\xbb\xbf") else 0
     text = start[body:]
     lines = (text if whole else text[: text.rfind(b"\n") + 1] or text).split(b"\n")
-    rows = [_load(line) for line in lines if line.strip()]
-    if not rows or not isinstance(rows[0], dict):
+    known = [row for line in lines if isinstance(row := _load(line), dict)]
+    if not known or text.lstrip().startswith(b"["):
+        if b"\r" in text and b"\n" not in text:
+            message = f"{uri}: its lines end with a carriage return alone"
+            raise StageFailure("UnreadableInput", f"{message}: end each with a line feed")
         message = f"{uri} does not begin with a JSON object"
         raise StageFailure("UnreadableInput", f"{message}: write one object a line, no list")
-    known = [row for row in rows if isinstance(row, dict)]
     types = {}
     for column in columns:
-        values = [row[column.name] for row in known if row.get(column.name) is not None]
-        nested = next((value for value in values if isinstance(value, dict | list)), None)
-        if nested is not None:
-            kind = "a list" if isinstance(nested, list) else "an object"
-            message = f"{uri}: column {column.name!r} holds {kind}"
-            raise StageFailure(
-                "UnreadableInput", f"{message}: write a single value, or leave it out"
-            )
-        types[column.name] = _type(Counter(_kind(value) for value in values), column)
+        values = (row.get(column.name) for row in known)
+        kinds = Counter(_kind(value) for value in values if value is not None)
+        del kinds[_NESTED]  # such a row is a bad one, wherever it stands
+        types[column.name] = _type(kinds, column)
     return Seen(list(dict.fromkeys(key for row in known for key in row)), types, body)
 
 
@@ -95,7 +92,10 @@ def parse(data: bytes, types: Mapping[str, str], columns: Sequence[Column], firs
 
 
 def show_values(data: bytes, rows: int) -> Any:
-    """Give the first rows of whole lines as a table; what is no row or no single value is left out.
+    """Give the first rows of whole lines as a table; what is no row is left out.
+
+    A key under which stand lists or objects is a column of nulls of such a type; where only a few
+    do, these are faults, and null.
 
     Args:
         data: whole lines.
@@ -106,14 +106,18 @@ def show_values(data: bytes, rows: int) -> Any:
     table = {}
     for key in dict.fromkeys(key for row in known for key in row):
         values = [row.get(key) for row in known]
-        kinds = {_kind(value) for value in values if value is not None}
-        if "nested" not in kinds:
-            table[key] = _typed(values, kinds)
+        kinds = Counter(_kind(value) for value in values if value is not None)
+        if kinds.pop(_NESTED, 0) > STRAY * kinds.total():
+            lists = any(isinstance(value, list) for value in values)
+            table[key] = pa.nulls(len(known), pa.list_(pa.null()) if lists else pa.struct({}))
+        else:
+            table[key] = _typed(values, set(kinds))
     return pa.table(table)
 
 
 def _typed(values: list[Any], kinds: set[str]) -> Any:
-    texts = [None if value is None else show(_text(value)) for value in values]
+    none = type(None), dict, list
+    texts = [None if isinstance(value, none) else show(_text(value)) for value in values]
     array = pa.array(texts, pa.string())
     kind = "number" if kinds == {"whole", "number"} else min(kinds, default="text")
     if len(kinds) > 1 and kind != "number":
@@ -163,7 +167,8 @@ def _read_lines(data: bytes, columns: Sequence[Column], first: int) -> Parsed:
             wanted = "a JSON object: write one object a line, in UTF-8"
             broken.append(BadRow(number, "", show(line), "BrokenRow", wanted))
         elif nested is not None:
-            name, text = list(values)[nested], json.dumps(each[nested])
+            name = list(values)[nested]
+            text = json.dumps(json.loads(line)[name])  # with its numbers as such
             wanted = "a single value: write one, or leave the column out"
             broken.append(BadRow(number, name, show(text), "NestedValue", wanted))
         else:
@@ -178,10 +183,15 @@ def _load(line: bytes) -> Any:
     """Read a line; numbers keep how they are written. None where it is no JSON."""
     try:
         return json.loads(
-            line.decode(), parse_float=_Number, parse_int=_Whole, parse_constant=_Number
+            line.decode(), parse_float=_Number, parse_int=_Whole, parse_constant=_constant
         )
     except (ValueError, RecursionError):
         return None
+
+
+def _constant(word: str) -> _Number | None:
+    """Read what Python writes beside the numbers of JSON; NaN is what is missing."""
+    return None if word == "NaN" else _Number(word)
 
 
 class _Number(str):
@@ -194,7 +204,7 @@ class _Whole(_Number):
 
 def _kind(value: Any) -> str:
     if isinstance(value, dict | list):
-        return "nested"
+        return _NESTED
     if isinstance(value, bool):
         return "truth"
     if isinstance(value, _Number):

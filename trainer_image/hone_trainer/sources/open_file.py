@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from hone_trainer.sources.files import File
@@ -54,6 +55,8 @@ class OpenFile(io.RawIOBase):
         self._store = store.at(parent or slash or ".", field)
         self._window, self._place, self._start, self._held = window, 0, 0, b""
         self._hash, self._hashed = hashlib.sha256(), 0
+        self.hear: Callable[[int, bytes], None] | None = None
+        """Is told of what ``range`` reads: where it begins, and the bytes."""
 
     @classmethod
     def of(cls, piece: Piece, store: ArtifactStore, field: str, window: int = _WINDOW) -> OpenFile:
@@ -66,7 +69,10 @@ class OpenFile(io.RawIOBase):
         end = min(end, self.file.size)
         if start >= end:
             return b""
-        return self._store.get_range(self._name, start, end, self.file.version)
+        data = self._store.get_range(self._name, start, end, self.file.version)
+        if self.hear is not None:
+            self.hear(start, data)
+        return data
 
     def content(self) -> Any:
         """Give a reader of its bytes without their compression, by Arrow."""

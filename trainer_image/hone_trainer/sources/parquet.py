@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from hone_trainer.patterns import Uri
 from hone_trainer.sources.files import find, look, require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -28,31 +27,37 @@ class Parquet(RowSource):
 
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Look at the schema of each file and gather its row groups; see ``RowSource.pieces``."""
+        from hone_trainer.sources.empty import nothing, require_rows
         from hone_trainer.sources.row_groups import gather, see
 
         files = find(self.uri, _ENDINGS, store, FIELD)
         wanted = [column.name for column in columns]
         seen = look(files, lambda file: see(file, columns, store, FIELD))
+        first = require_rows(files, [layout is not None for layout in seen], self.uri, FIELD)
         found: list[Piece] = []
         for file, layout in zip(files, seen, strict=True):
-            require_columns(wanted, layout.names, file.uri, files[0].uri)
+            if layout is None:
+                found.append(nothing(file))
+                continue
+            require_columns(wanted, layout.names, file.uri, first)
             found += gather(file, layout)
-        if not found:
-            message = f"{self.uri} has no rows"
-            raise StageFailure("NoRowsLeft", f"{message}: correct {FIELD}")
         return tuple(found)
 
     def read(
         self, piece: Piece, columns: tuple[Column, ...], store: ArtifactStore, digest: Digest
     ) -> Iterator[Rows]:
         """Read a piece; see ``RowSource.read``."""
+        from hone_trainer.sources.empty import holds_nothing
         from hone_trainer.sources.row_groups import read
 
+        if holds_nothing(piece, store, FIELD, digest):
+            return
         for parsed in read(piece, columns, store, FIELD, digest):
             yield from parsed.rows(columns)
 
     def peek(self, store: ArtifactStore, rows: int) -> Any:
-        """Give the first rows, without what holds lists or objects; see ``RowSource.peek``."""
+        """Give the first rows; see ``RowSource.peek``."""
         from hone_trainer.sources.row_groups import show_values
 
-        return show_values(self.pieces((), store)[0], store, FIELD, rows)
+        piece = next(piece for piece in self.pieces((), store) if piece.end != 0)
+        return show_values(piece, store, FIELD, rows)

@@ -14,7 +14,8 @@ from hone_trainer.sources.files import File
 from hone_trainer.sources.forms import Parsed, reading
 from hone_trainer.sources.open_file import OpenFile
 from hone_trainer.sources.source import Digest, Piece
-from hone_trainer.sources.values import fits
+from hone_trainer.sources.spans import Spans
+from hone_trainer.sources.values import fits, fits_any
 from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _BUFFER = 4 << 20
 """Bytes of a column that are read at a time: without it, all of its row group are."""
 _LEAST_ROWS = 4096
+_TAIL = 8
+"""Bytes behind the footer: its length, and ``PAR1``."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +36,31 @@ class Layout:
     Attributes:
         names: its columns.
         words: the wanted ones that are text.
+        floats: those that are wanted as text and hold floating numbers.
         groups: for each row group its rows, and the bytes of its wanted columns before
             compression and in the file.
     """
 
     names: Sequence[str]
     words: Sequence[str]
+    floats: Sequence[str]
     groups: Sequence[tuple[int, int, int]]
 
 
-def see(file: File, columns: Sequence[Column], store: ArtifactStore, field: str) -> Layout:
-    """Read the footer of a file.
+def see(file: File, columns: Sequence[Column], store: ArtifactStore, field: str) -> Layout | None:
+    """Read the footer of a file; None where it has no rows, or is empty.
 
     Raises:
         StageFailure: the file is damaged or no Parquet file, or a wanted column has a type that
             cannot become what it is wanted for (``UnreadableInput``).
     """
+    if not file.size:
+        return None
     opened = OpenFile(file, store, field, window=0)
     reader = _open(opened, ())
     schema, meta = reader.schema_arrow, reader.metadata
+    if not meta.num_rows:
+        return None
     for column in columns:
         if schema.names.count(column.name) > 1:
             message = f"{file.uri} has several columns {column.name!r}"
@@ -62,13 +71,15 @@ def see(file: File, columns: Sequence[Column], store: ArtifactStore, field: str)
     wanted = {column.name for column in columns}
     groups = []
     for index in range(meta.num_row_groups):
-        group = meta.row_group(index)
-        chunks = [group.column(at) for at in range(group.num_columns)]
-        chunks = [chunk for chunk in chunks if chunk.path_in_schema in wanted]
+        group, chunks = meta.row_group(index), _chunks(meta, index, wanted)
         loose = sum(chunk.total_uncompressed_size for chunk in chunks)
         groups.append((group.num_rows, loose, sum(c.total_compressed_size for c in chunks)))
     words = [each.name for each in schema if each.name in wanted and _is_text(each.type)]
-    return Layout(schema.names, words, groups)
+    named = {column.name for column in columns if reading(column) == "text"}
+    floats = [
+        each.name for each in schema if each.name in named and pa.types.is_floating(each.type)
+    ]
+    return Layout(schema.names, words, floats, groups)
 
 
 def gather(file: File, layout: Layout) -> list[Piece]:
@@ -80,6 +91,7 @@ def gather(file: File, layout: Layout) -> list[Piece]:
         last = index + 1 == len(layout.groups)
         if last or loose >= source.PIECE_BYTES or rows >= source.BLOCK_ROWS:
             facts = {"bytes": file.size, "rows": rows, "loose": loose, "words": [*layout.words]}
+            facts["floats"] = [*layout.floats]
             if rows:
                 pieces.append(Piece(file.uri, start, index + 1, file.version, size, facts=facts))
             start, rows, loose, size = index + 1, 0, 0, 0
@@ -101,7 +113,10 @@ def read(
     most = min(source.BLOCK_ROWS, max(_LEAST_ROWS, source.PIECE_BYTES // each))
     first = 0
     try:
-        batches = _open(opened, piece.facts["words"]).iter_batches(
+        reader = _open(opened, piece.facts["words"])
+        spans = Spans(_ranges(reader.metadata, piece, set(names)))
+        opened.hear = spans.hear
+        batches = reader.iter_batches(
             batch_size=most,
             row_groups=list(range(piece.start, piece.end or 0)),
             columns=names,
@@ -110,8 +125,25 @@ def read(
         for table in _gathered(batches, most):
             yield Parsed.of({name: table.column(name) for name in names}, first)
             first += table.num_rows
+        digest.sha256 = spans.sha256(opened.range)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(opened, error) from None
+
+
+def _ranges(meta: Any, piece: Piece, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Give where the wanted columns of a piece lie in its file, and the footer."""
+    for index in range(piece.start, piece.end or 0):
+        for chunk in _chunks(meta, index, names):
+            start = min(at for at in (chunk.dictionary_page_offset, chunk.data_page_offset) if at)
+            yield start, start + chunk.total_compressed_size
+    size = piece.facts["bytes"]
+    yield size - _TAIL - meta.serialized_size, size
+
+
+def _chunks(meta: Any, index: int, names: set[str]) -> list[Any]:
+    group = meta.row_group(index)
+    chunks = [group.column(at) for at in range(group.num_columns)]
+    return [chunk for chunk in chunks if chunk.path_in_schema in names]
 
 
 def _gathered(batches: Iterable[Any], most: int) -> Iterator[Any]:
@@ -127,19 +159,22 @@ def _gathered(batches: Iterable[Any], most: int) -> Iterator[Any]:
 
 
 def show_values(piece: Piece, store: ArtifactStore, field: str, rows: int) -> Any:
-    """Give the first rows of a piece as a table, without columns that fit no form at all."""
+    """Give the first rows of a piece as a table; of what fits no form at all, nulls of its type."""
     opened = OpenFile.of(piece, store, field, window=0)
     reader = _open(opened, ())
-    names = [
-        each.name
-        for each in reader.schema_arrow
-        if fits(each.type, "number") or fits(each.type, "time")
-    ]
+    schema = reader.schema_arrow
+    names = [each.name for each in schema if fits_any(each.type)]
+    groups = list(range(piece.start, piece.end or 0))
     try:
-        batches = reader.iter_batches(rows, list(range(piece.start, piece.end or 0)), names)
-        return pa.Table.from_batches([next(batches)])
+        batch = next(reader.iter_batches(rows, groups, names))
     except (pa.ArrowException, OSError) as error:
         raise _damaged(opened, error) from None
+    values = iter(batch.columns)
+    arrays = [
+        next(values) if fits_any(each.type) else pa.nulls(batch.num_rows, each.type)
+        for each in schema
+    ]
+    return pa.Table.from_arrays(arrays, names=schema.names)
 
 
 def _open(opened: OpenFile, words: Sequence[str]) -> Any:
@@ -157,9 +192,7 @@ def _is_text(kind: Any) -> bool:
 
 def _damaged(opened: OpenFile, error: Exception) -> StageFailure:
     uri, text = opened.file.uri, str(error)
-    if not opened.file.size:
-        what = "is empty: it takes a Parquet file"
-    elif opened.range(0, 4) == b"PAR1" and "magic bytes" in text:
+    if opened.range(0, 4) == b"PAR1" and "magic bytes" in text:
         what = "is a Parquet file without its end: it is cut off; write it again"
     elif opened.range(0, 4) != b"PAR1":
         what = "is no Parquet file: correct prepare.source.parquet.uri"

@@ -140,7 +140,8 @@ class RowSource(Words):
     def peek(self, store: ArtifactStore, rows: int) -> Any:  # noqa: ARG002
         """Give the first rows, with all columns there are, as an Arrow table of raw values.
 
-        Values have the types of the source: texts where it has none.
+        Values have the types of the source: texts where it has none. What no kind of column can
+        read need not be read: nulls of its type stand for it.
 
         Args:
             store: see ``pieces``.

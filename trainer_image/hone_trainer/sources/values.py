@@ -26,19 +26,26 @@ Converted = tuple[Any, NDArray[np.bool_]]
 _PER_UNIT = {"s": (1_000_000, 1), "ms": (1000, 1), "us": (1, 1), "ns": (1, 1000)}
 _DAY_US = 86_400_000_000
 _EMPTY = pa.scalar("")
+STRAY = 0.01
+"""Share of the values of a column that may be of another kind than the others: they are faults."""
 
 
 def fits(kind: Any, how: Reading) -> bool:
     """Say whether values of an Arrow type can be read in a way at all."""
     if pa.types.is_dictionary(kind):
         return fits(kind.value_type, how)
-    if _textual(kind) or pa.types.is_null(kind) or pa.types.is_integer(kind):
+    if textual(kind) or pa.types.is_null(kind) or pa.types.is_integer(kind):
         return True
     if pa.types.is_boolean(kind):
         return how != "time"
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return how in ("number", "label")
+        return how != "time"
     return how == "time" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+def fits_any(kind: Any) -> bool:
+    """Say whether values of an Arrow type can be read in any way."""
+    return fits(kind, "text") or fits(kind, "time")
 
 
 def convert(array: Any, how: Reading) -> Converted:
@@ -46,14 +53,15 @@ def convert(array: Any, how: Reading) -> Converted:
     kind = array.type
     if pa.types.is_null(kind):
         return convert(array.cast(pa.string()), how)
-    if pa.types.is_dictionary(kind) and not _textual(kind.value_type):
+    if pa.types.is_dictionary(kind) and not textual(kind.value_type):
         return convert(array.dictionary_decode(), how)
-    if _textual(kind):
+    if textual(kind):
         return _plain(array, how) or _from_words(array.dictionary_encode(), how)
     if pa.types.is_dictionary(kind):
         return _from_words(array, how)
     if how == "text":
-        return _from_words(_named(array), how)
+        named, wrong = _named(array)
+        return _from_words(named, how)[0], wrong
     if how == "time":
         return _times(*_microseconds(array))
     values = _floats(array)
@@ -62,7 +70,8 @@ def convert(array: Any, how: Reading) -> Converted:
     return pa.array(values), ~(np.isin(values, (0.0, 1.0)) | np.isnan(values))
 
 
-def _textual(kind: Any) -> bool:
+def textual(kind: Any) -> bool:
+    """Say whether values of an Arrow type are texts, or bytes that may be."""
     types = pa.types
     string = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
     return bool(string or types.is_binary(kind) or types.is_large_binary(kind))
@@ -131,10 +140,36 @@ def _decode(word: bytes | None) -> str | None:
         return None
 
 
-def _named(array: Any) -> Any:
-    """Write whole numbers and truth values as text."""
+def _named(array: Any) -> tuple[Any, NDArray[np.bool_]]:
+    """Write whole numbers and truth values as words; also say which numbers (n,) are not whole.
+
+    A float beyond those whose every whole number it holds is none: it may stand for several.
+    """
     found = array.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(found.indices, found.dictionary.cast(pa.string()))
+    words, kind = found.dictionary, array.type
+    if pa.types.is_floating(kind):
+        floats = words.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        exact = 2 ** (np.finfo(kind.to_pandas_dtype()).nmant + 1)
+        missing = np.isnan(floats)
+        bad = ~missing & ~((np.floor(floats) == floats) & (np.abs(floats) <= exact))
+        whole = np.where(bad | missing, 0, floats).astype(np.int64)
+        words = pa.array(whole, mask=missing | bad).cast(pa.string())
+    elif pa.types.is_decimal(kind):
+        words = pc.replace_substring_regex(words.cast(pa.string()), r"\.0*$", "")
+        bad = ~_numpy(pc.match_substring_regex(words, r"^-?[0-9]+$"))
+        words = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), words)
+    else:
+        words, bad = words.cast(pa.string()), np.zeros(len(words), bool)
+    codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    again = words.dictionary_encode()  # 0 and -0 are one word
+    indices = again.indices.take(found.indices)
+    named = pa.DictionaryArray.from_arrays(indices, again.dictionary)
+    return named, np.append(bad, False)[codes]
+
+
+def _numpy(flags: Any) -> NDArray[np.bool_]:
+    values: NDArray[np.bool_] = flags.to_numpy(zero_copy_only=False)
+    return values
 
 
 def _floats(array: Any) -> NDArray[np.float64]:
