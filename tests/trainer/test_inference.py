@@ -100,8 +100,8 @@ Z_SCORE: dict[str, Any] = {"normalize": {"zScore": {}}}
         (pa.nulls(COUNT), "", "no value in any of these rows"),
         (["2026-13-45", "2026-99-01"] * 50, "id", "2 different texts"),
         (["2026-13-45"] * COUNT, "", "it is '2026-13-45' wherever"),
-        ([[1, 2]] * COUNT, "", "list<item: int64>: no kind of column reads that"),
-        ([timedelta(hours=n) for n in range(COUNT)], "", "duration[us]: no kind"),
+        ([[1, 2]] * COUNT, "", "it holds lists: no kind of column reads that"),
+        ([timedelta(hours=n) for n in range(COUNT)], "", "it holds durations: no kind"),
     ],
 )
 def test_what_a_column_looks_like(values: Any, kind: str, why: str) -> None:

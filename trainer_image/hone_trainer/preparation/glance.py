@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hone_trainer.preparation.block import NO_TIME
-from hone_trainer.sources.values import convert, fits
+from hone_trainer.sources.values import STRAY, convert, fits, fits_any
 
-STRAY = 0.01
-"""Share of the values of numbers, or of times, that may be none: they are faults."""
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}"
+EXACT = float(2**53)
+"""Whole numbers below it are told apart as floats."""
 _PADDED = r"^0[0-9]+$"
 """Digits that are no number: as one they would lose their first."""
 
@@ -39,7 +40,7 @@ class Glance:
         """Look at each column of a table."""
         names = table.column_names
         whole = table.rename_columns([str(index) for index in range(len(names))])
-        simple = [n for n in whole.column_names if not pa.types.is_nested(whole[n].type)]
+        simple = [n for n in whole.column_names if fits_any(whole[n].type)]
         different = whole.group_by(simple, use_threads=False).aggregate([]).num_rows
         for name, column in zip(names, table.columns, strict=True):
             yield cls(name, _whole(column), different, names.count(name) > 1)
@@ -81,6 +82,19 @@ class Glance:
         return np.asarray(found[~wrong & np.isfinite(found)])
 
     @cached_property
+    def exact(self) -> NDArray[Any]:
+        """Its finite numbers (n,); Python's where a float would not tell whole ones apart."""
+        if not len(self.numbers) or np.abs(self.numbers).max() < EXACT:
+            return self.numbers
+        values, wrong = convert(self.words, "number")
+        known = np.isfinite(values.to_numpy(zero_copy_only=False)) & ~wrong
+        if known.sum() != len(self.numbers):  # floats, some of which are no ids
+            return self.numbers
+        words = self.words.filter(pa.array(known)).to_pylist()
+        whole = re.compile(r"[+-]?[0-9]+")
+        return np.array([int(w) if whole.fullmatch(w) else float(w) for w in words], object)
+
+    @cached_property
     def strays(self) -> int:
         """How many of its values are no numbers and not missing either."""
         return (
@@ -108,6 +122,14 @@ class Glance:
         return self.strays <= STRAY * len(self.numbers) and not self._any(_PADDED)
 
     @property
+    def binary(self) -> bool:
+        """Whether its values are bytes that are no text, but for a few."""
+        if not (pa.types.is_binary(self.kind) or pa.types.is_large_binary(self.kind)):
+            return False
+        wrong = int(convert(self.array, "text")[1].sum())
+        return bool(wrong > STRAY * (self.rows - self.array.null_count))
+
+    @property
     def dated(self) -> bool:
         """Whether its values are dates by their type, or nearly all are written as such."""
         if pa.types.is_temporal(self.kind):
@@ -121,7 +143,7 @@ class Glance:
     def unique(self) -> bool:
         """Whether no two rows have the same value, but for copies of whole rows."""
         if self.numeric:
-            return len(np.unique(self.numbers)) == self.different and not self.strays
+            return len(np.unique(self.exact)) == self.different and not self.strays
         return len(self.distinct) == self.different
 
     def _any(self, pattern: str) -> bool:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic.alias_generators import to_snake
 
 from hone_trainer.preparation.glance import Glance
-from hone_trainer.sources.values import fits
+from hone_trainer.sources.values import fits_any
 
 LONGEST_NAME = 63
 FEW = 20
@@ -70,8 +70,10 @@ def _unusable(seen: Glance) -> Verdict | None:
         return verdict("", f"its name is longer than {LONGEST_NAME} characters")
     if seen.twins:
         return verdict("", "several columns bear its name")
-    if not any(fits(seen.kind, how) for how in ("text", "number", "time")):
-        return verdict("", f"{str(seen.kind)[:SHOWN]}: no kind of column reads that")
+    if not fits_any(seen.kind):
+        return verdict("", f"it holds {_nature(seen.kind)}: no kind of column reads that")
+    if seen.binary:
+        return verdict("", "it holds bytes that are no text: no kind of column reads that")
     return None
 
 
@@ -83,7 +85,7 @@ def _empty(seen: Glance) -> Verdict | None:
 
 def _constant(seen: Glance) -> Verdict | None:
     values = seen.numbers if seen.numeric else seen.times if len(seen.times) else None
-    count = len(seen.distinct) if values is None else len(np.unique(values))
+    count = len(seen.distinct) if values is None else _count(seen, values)
     if count > 1 or (seen.strays if seen.numeric else 0):
         return None
     if values is None:
@@ -110,8 +112,8 @@ def _time(seen: Glance) -> Verdict | None:
 def _counted_key(seen: Glance) -> Verdict | None:
     if not _counted(seen) or not seen.unique or seen.different < LEAST:
         return None
-    steps = np.diff(seen.numbers)
-    dense = np.ptp(seen.numbers) < SPREAD * len(seen.numbers)
+    steps = np.diff(seen.exact)
+    dense = seen.exact.max() - seen.exact.min() < SPREAD * len(seen.exact)
     if not (dense or (steps >= 0).all() or _KEY.search(to_snake(seen.name))):
         return None
     return verdict("key", "whole numbers, another one in every row: they tell rows apart")
@@ -120,7 +122,7 @@ def _counted_key(seen: Glance) -> Verdict | None:
 def _counted_id(seen: Glance) -> Verdict | None:
     if not _counted(seen):
         return None
-    count = len(np.unique(seen.numbers))
+    count = len(np.unique(seen.exact))
     if _ID.search(to_snake(seen.name)):
         return verdict("id", f"{count} different whole numbers under the name of what is numbered")
     if count <= FEW:
@@ -132,7 +134,7 @@ def _counted_id(seen: Glance) -> Verdict | None:
 def _number(seen: Glance) -> Verdict | None:
     if not seen.numeric:
         return None
-    count = len(np.unique(seen.numbers))
+    count = len(np.unique(seen.exact))
     what = "whole numbers" if _whole(seen.numbers) else "numbers"
     why = f"{what} from {seen.numbers.min():g} to {seen.numbers.max():g}, {count} different ones"
     if seen.strays:
@@ -176,9 +178,34 @@ RULES: tuple[Callable[[Glance], Verdict | None], ...] = (
 )
 
 
+def _count(seen: Glance, values: NDArray[Any]) -> int:
+    return len(np.unique(seen.exact if seen.numeric else values))
+
+
+def _nature(kind: Any) -> str:
+    """Say what values of a type are, in words where there is one."""
+    types = pa.types
+    if types.is_map(kind):
+        return "maps"
+    if types.is_struct(kind):
+        return "objects"
+    if types.is_nested(kind):
+        return "lists"
+    if types.is_duration(kind) or types.is_interval(kind):
+        return "durations"
+    if types.is_time(kind):
+        return "times of day"
+    return "bytes" if types.is_fixed_size_binary(kind) else str(kind)[:SHOWN]
+
+
 def _counted(seen: Glance) -> bool:
     """Say whether they are whole numbers that can be read as ids too."""
-    return seen.numeric and _whole(seen.numbers) and fits(seen.kind, "text")
+    if not seen.numeric or not _whole(seen.numbers):
+        return False
+    if pa.types.is_floating(seen.kind):  # ids of which one was missing, or quantities
+        named = _ID.search(to_snake(seen.name)) is not None
+        return named and len(seen.words) == len(seen.numbers)
+    return True
 
 
 def _whole(values: NDArray[np.float64]) -> bool:
