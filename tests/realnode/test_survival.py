@@ -65,7 +65,7 @@ def stormy(desk: Desk) -> JSON:
 def served(desk: Desk) -> JSON:
     """A gang with a parameter server that loses a worker, then its server; a worker hangs."""
     siege = Siege(desk, "served")
-    how: JSON = STEADY | {"rowLog": False, "epochs": 2 * EPOCHS, "stepsPerExecution": 4}
+    how: JSON = STEADY | {"rowLog": False, "epochs": 5 * EPOCHS, "stepsPerExecution": 4}
     how["hangSeconds"] = round(patience.seconds(15))
     desk.apply(siege.job, siege_job(desk.bed, {"retries": 9}, strategy=SERVED, **how))
     siege.until_saved(0)
@@ -208,7 +208,7 @@ def test_a_lost_server_or_a_hung_worker_restarts_the_gang(
     _, *lost = story["told"]
     assert [gang["restarts"]["application"] for gang in lost] == [1, 2]
     losses = [epoch["loss"] for epoch in history(desk, story["status"])]
-    assert len(losses) == 2 * EPOCHS
+    assert len(losses) == 5 * EPOCHS
     assert losses[-1] < losses[0]
     desk.until("end of all pods of the gang", lambda: not story["siege"].pods(), 60)
 
