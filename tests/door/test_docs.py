@@ -4,26 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
-from hone.__main__ import main
 from hone.control.telemetry import Telemetry
 from hone.plan.programs import program
 from hone_trainer.stages.custom import Custom
 from hone_trainer.task import Store, Task
+from tests.docs.blocks import ROOT, pages
 
-PAGES = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "STYLE.md",
-    "CHANGELOG.md",
-    "docs/adr/README.md",
-    "docs/custom-training.md",
-    "docs/faults.md",
-    "docs/operations.md",
-    "docs/security.md",
-    "docs/tutorial-recommendation.md",
-)
+PAGES = sorted({"STYLE.md", "CHANGELOG.md"} | {str(page.relative_to(ROOT)) for page in pages()})
 REASON = re.compile(
     r'(?:StageFailure\(|reason=|stop\(gang, |Diagnosis\("application", |REASON = |UNRE[A-Z]+ = )'
     r'\s*"([A-Z][A-Za-z]+)"'
@@ -84,30 +72,6 @@ def test_every_metric_is_told(root: Path) -> None:
     families = Telemetry().registry.collect()
     text = (root / "docs/operations.md").read_text()
     assert not [family.name for family in families if f"`{family.name}" not in text]
-
-
-def test_the_job_of_the_tutorial_can_be_planned(root: Path, tmp_path: Path) -> None:
-    page = (root / "docs/tutorial-recommendation.md").read_text()
-    job, more = (
-        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    )
-    job["spec"] |= more["spec"]
-    (tmp_path / "clicks.yaml").write_text(yaml.safe_dump(job))
-    assert main(["plan", str(tmp_path / "clicks.yaml")]) == 0
-
-
-def test_the_jobs_of_the_page_on_code_of_your_own_can_be_planned(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = (root / "docs/custom-training.md").read_text()
-    for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)):
-        (tmp_path / f"{number}.yaml").write_text(text)
-        assert main(["plan", str(tmp_path / f"{number}.yaml")]) == 0
-    said = capsys.readouterr().out
-    assert "1 chief, 4 worker, 2 ps, 1 evaluator" in said
-    assert "ps: cpu 2, memory 16Gi, growing to 32Gi" in said
-    assert main(["plan", str(tmp_path / "0.yaml"), "-o", "yaml"]) == 0
-    assert "&id" not in capsys.readouterr().out, "nobody wants to read references"
 
 
 def test_every_variable_of_the_contract_is_told(root: Path) -> None:

@@ -1,0 +1,144 @@
+"""The trainings of the pages, run as they stand there: each beats the simplest models."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab import patience, probes
+from tests.docs import shop
+from tests.docs.blocks import Block, blocks, commands
+from tests.docs.jobs import SMALL, whole, with_stages
+
+pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
+
+TUTORIAL, TRAINING = "docs/tutorial-recommendation.md", "docs/training.md"
+OWN = "docs/custom-training.md"
+GANG = """
+import json, os, sys
+import tensorflow as tf
+
+class Serving(Exception):
+    pass
+
+class Server(tf.distribute.Server):
+    def join(self):
+        raise Serving
+
+text, cluster, servers = sys.argv[1], json.loads(sys.argv[2]), []
+tf.distribute.Server = lambda *words, **more: servers.append(Server(*words, **more)) or servers[-1]
+for role in ("ps", "worker", "chief"):
+    task = {"type": role, "index": 0}
+    os.environ["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
+    names = {}
+    try:
+        exec(text, names)
+    except Serving:
+        print(role, "serves")
+print("met", len(servers), names["coordinator"].strategy is names["strategy"])
+os._exit(0 if sys.stdout.flush() is None else 1)
+"""
+"""Runs a program as each role of a gang; those that serve go on in the background."""
+MARGIN = 0.05
+"""So much better a model has to be: far more than another processor's rounding makes of it."""
+
+
+def block(page: str, language: str, start: str = "") -> Block:
+    """The first block of a language on a page that begins so."""
+    every = (each for each in blocks(language) if each.page == page)
+    return next(each for each in every if each.text.startswith(start))
+
+
+def run(folder: Path, *words: str) -> str:
+    """Run Python with these words in a folder; give what it printed."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=patience.seconds(300),
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def figures(folder: Path, job: str, stage: str) -> dict[str, float]:
+    """The figures of a stage, from the record of its job."""
+    record = json.loads((folder / f".hone/default/{job}/job.json").read_text())
+    (found,) = (each for each in record["status"]["stages"] if each["name"] == stage)
+    return {each["name"]: float(each["value"]) for each in found["metrics"]}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the rows and the job of the tutorial."""
+    folder = tmp_path_factory.mktemp("desk")
+    shop.draw().to_csv(folder / "clicks.csv", index=False)
+    (folder / "clicks.yaml").write_text(block(TUTORIAL, "yaml").text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def simple(desk: Path) -> shop.Baseline:
+    return shop.baseline(desk / "clicks.csv")
+
+
+@pytest.fixture(scope="module")
+def said(desk: Path) -> str:
+    """What the last of the tutorial's commands prints that need no cluster."""
+    words = [each.text.split() for each in commands() if each.page == TUTORIAL]
+    return [run(desk, "-m", *each) for each in words if each[0] == "hone"][-1]
+
+
+def test_the_rows_are_those_of_the_tutorial(desk: Path) -> None:
+    header = (desk / "clicks.csv").read_text().splitlines()[0]
+    assert header == block(TUTORIAL, "csv").text.splitlines()[0]
+
+
+def test_the_tutorials_job_becomes_a_model_that_beats_the_simplest(
+    desk: Path, said: str, simple: shop.Baseline
+) -> None:
+    for table in ("Stages", "Validation accuracy", "Compression", "Test part", "Artifacts"):
+        assert table in said
+    found = figures(desk, "clicks", "evaluate")
+    assert found["auc"] > simple.auc + MARGIN
+    assert found["accuracy"] > max(simple.accuracy, simple.prior) + MARGIN
+    again = run(desk, "-m", "hone", "run", "clicks.yaml")
+    assert "every stage was already committed" in again
+
+
+def test_the_tutorials_program_asks_the_model_about_new_rows(desk: Path, said: str) -> None:
+    assert "complete in" in said
+    program = block(TUTORIAL, "python").text
+    printed = run(desk, "-c", program)
+    found = [float(number) for number in re.findall(r"\d\.\d+", printed)]
+    assert len(found) == 2, printed
+    assert all(0 < probability < 1 for probability in found)
+
+
+def test_a_gang_with_parameter_servers_beats_the_simplest(
+    desk: Path, simple: shop.Baseline
+) -> None:
+    """The stage of the page on training, on the tutorial's rows."""
+    data = yaml.safe_load((desk / "clicks.yaml").read_text())["spec"]["stages"][0]
+    train: dict[str, Any] = whole(block(TRAINING, "yaml"))["spec"]["stages"][1]
+    (desk / "small.yaml").write_text(yaml.safe_dump(with_stages(SMALL, [data, train])))
+    run(desk, "-m", "hone", "run", "small.yaml")
+    found = figures(desk, "small", "train")
+    assert found["valAuc"] > simple.auc + MARGIN
+    assert found["valAccuracy"] > max(simple.accuracy, simple.prior) + MARGIN
+
+
+def test_the_program_for_a_gang_of_tensorflows_own_meets_its_peers(tmp_path: Path) -> None:
+    """The program of the page on code of your own in its three roles, which meet in one process."""
+    roles = zip(("chief", "worker", "ps"), probes.free_ports(3), strict=True)
+    cluster = {role: [f"127.0.0.1:{port}"] for role, port in roles}
+    text = block(OWN, "python", "import os\nimport tensorflow").text
+    printed = run(tmp_path, "-c", GANG, text, json.dumps(cluster))
+    assert printed == "ps serves\nworker serves\nmet 2 True\n"
