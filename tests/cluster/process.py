@@ -94,6 +94,7 @@ async def operator(kubeconfig: Path, log: Path, **variables: str) -> AsyncIterat
     [port] = free_ports(1)
     environ = {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "KUBECONFIG": str(kubeconfig),
         "HONE_LISTEN": f"127.0.0.1:{port}",
         "HONE_ARTIFACTS_URI": "s3://models/test",

@@ -7,7 +7,7 @@ import pytest
 from hone.api.status import GangStatus, StageStatus
 from hone.cluster.kube import _replacing
 from hone.cluster.kube_connection import MERGE, Connection, fault
-from hone.cluster.port import Conflict, Gone, Key, Refused, Unavailable
+from hone.cluster.port import Conflict, Gone, Invalid, Key, Refused, Unavailable
 from hone.plan import names
 from hone.plan.events import Announcement
 from lab.apiserver import Cluster
@@ -198,9 +198,10 @@ async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Any) -> None:
     [
         (404, b"{}", Gone),
         (409, b'{"message": "taken"}', Conflict),
-        (422, b'{"message": "spec.x: Invalid value"}', Refused),
-        (400, b"nonsense", Refused),
-        (413, b"", Refused),
+        (422, b'{"message": "spec.x: Invalid value"}', Invalid),
+        (400, b"nonsense", Invalid),
+        (413, b"", Invalid),
+        (405, b"", Refused),
         (403, b'{"message": "jobs \\"x\\" is forbidden: exceeded quota: q"}', Refused),
         (403, b'{"message": "admission webhook \\"w\\" denied the request: no"}', Refused),
         (

@@ -13,7 +13,7 @@ from tests.cluster.contract import DATA
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import ask, leader
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
-from tests.cluster.views import CHILDREN, LONG, SPEC, children, complete, failure, only, status
+from tests.cluster.views import CHILDREN, LONG, SPEC, children, complete, only, status
 from tests.plan.builders import PREPARE
 
 pytestmark = pytest.mark.api
@@ -81,25 +81,6 @@ async def test_deleting_a_job_removes_what_it_ran(
             return not (await children(ground) or pods["items"])
 
         assert await until(empty, COLLECTED)
-
-
-async def test_a_refused_child_ends_the_job_with_the_servers_words(
-    ground: RealGround, config: Path, log: Path
-) -> None:
-    quota = {"metadata": {"name": "none"}, "spec": {"hard": {"count/jobs.batch": "0"}}}
-    await ground.api.call("POST", ground.path("api/v1", "resourcequotas"), body=quota)
-
-    async def counted() -> bool:
-        found = await ground.get("api/v1", "resourcequotas", "none")
-        return "hard" in (found or {}).get("status", {})
-
-    await until(counted)
-    async with leader(config, log, **only(ground)):
-        key = await ground.apply("demo", SPEC)
-        failed = await until(lambda: failure(ground, key))
-    assert failed.reason == "Refused"
-    assert "exceeded quota: none" in failed.message
-    assert await children(ground) == {}
 
 
 async def test_a_pod_tells_its_progress(ground: RealGround, config: Path, log: Path) -> None:

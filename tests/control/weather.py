@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from hone.api.status import JobStatus
-from hone.cluster.port import Conflict, Key
+from hone.cluster.port import Conflict, Key, Refused
 from hone.plan.manifests import Manifest
 from hone.plan.names import JOB, Place
 from tests.fakes.cluster import FakeCluster
@@ -108,6 +108,8 @@ class Restless(FakeCluster):
                     self.touch(key) if key in self.resources else None
                 if self.rng.random() < 0.02:
                     raise Conflict("injected")
+                if call.__name__ == "create" and self.rng.random() < 0.05:
+                    raise Refused("exceeded quota: for a moment")
             if call.__name__ == "create":
                 self.check_order(key, *args)
                 self.check_memory(key, *args)

@@ -35,7 +35,9 @@ class FakeCluster:
         self.writes = 0
         self.progress: dict[Key, dict[Place, Progress]] = {}
         self.tokens: dict[str, Caller] = {}
-        self.refuse: Callable[[Manifest], str | None] = lambda _: None
+        self.refuse: Callable[[Manifest], Exception | str | None] = lambda _: None
+        self.held: dict[tuple[str, str], str] = {}
+        """Jobs whose pods are refused, and why."""
         self.rang: Callable[[Key], None] = lambda _: None
         self._versions = itertools.count(1)
 
@@ -77,8 +79,9 @@ class FakeCluster:
         def mine(kind: Mapping[tuple[str, str], Object]) -> list[Object]:
             return [o for o in kind.values() if o["metadata"]["labels"].get(UID) == uid]
 
+        held = {self.jobs[n]["metadata"]["uid"]: said for n, said in self.held.items()}
         kinds = (mine(self.jobs), mine(self.pods), mine(self.services))
-        world = World.read(raw, *kinds, self.progress.get(key))
+        world = World.read(raw, *kinds, self.progress.get(key), held)
         return Seen({**raw, "metadata": dict(raw["metadata"])}, world)
 
     async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
@@ -96,7 +99,7 @@ class FakeCluster:
         """Create a child."""
         refusal = self.refuse(manifest)
         if refusal is not None:
-            raise Refused(refusal)
+            raise Refused(refusal) if isinstance(refusal, str) else refusal
         kind = self.services if manifest["kind"] == "Service" else self.jobs
         name = (key.namespace, manifest["metadata"]["name"])
         there = kind.get(name)
@@ -137,8 +140,14 @@ class FakeCluster:
         """Give the pods of a Job, those on their way out included."""
         return [p for p in self.pods.values() if p["job"] == job]
 
+    def hold_pods(self, job: tuple[str, str], why: str) -> None:
+        """Let the cluster refuse the pods of a Job."""
+        self.held[job] = why
+        self._ring_owner(job)
+
     def start(self, job: tuple[str, str]) -> None:
         """Let the Job controller create the pods, and let them become ready."""
+        self.held.pop(job, None)
         stored = self.jobs[job]
         template = stored["spec"]["template"]
         for index in range(stored["spec"]["completions"]):

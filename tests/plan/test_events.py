@@ -1,5 +1,6 @@
 """Events: one per transition, none for figures."""
 
+from hone.api.status import GangStatus, JobStatus, Refusal, StageStatus, State
 from hone.plan.events import announcements
 from hone.plan.refusal import refuse
 from hone_trainer.task import Progress, Report
@@ -22,8 +23,6 @@ def told(before: object, after: object) -> list[tuple[str, str]]:
 
 
 def test_a_stage_that_starts_is_told_once() -> None:
-    from hone.api.status import JobStatus
-
     running = settled(job()).status
     assert told(JobStatus(), running) == [("Normal", "StageRunning")]
     assert told(running, running) == []
@@ -81,6 +80,19 @@ def test_figures_are_never_told() -> None:
 
 
 def test_a_refusal_is_told() -> None:
-    from hone.api.status import JobStatus
-
     assert told(JobStatus(), refuse(JobStatus(), 1, "no", at(0))) == [("Warning", "InvalidSpec")]
+
+
+def refused(words: str | None, state: State = "Running") -> JobStatus:
+    refusal = Refusal(reason="Refused", message=words) if words else None
+    gang = GangStatus(state=state, refusal=refusal)
+    return JobStatus(stages=(StageStatus(name="data", kind="prepare", state=state, gangs=(gang,)),))
+
+
+def test_a_refusal_is_told_once_per_change_of_words() -> None:
+    one = refused("quota q: used 7")
+    assert told(refused(None), one) == [("Warning", "Refused")]
+    assert told(one, refused("quota q: used 12")) == []
+    assert told(one, refused("quota r: used 7")) == [("Warning", "Refused")]
+    assert told(one, refused(None)) == []
+    assert told(refused(None, "Failed"), refused("quota q: used 7", "Failed")) == []

@@ -75,6 +75,19 @@ class Restarts(Answer):
         return self.application + self.out_of_memory + self.preemption
 
 
+class Refusal(Answer):
+    """Something that the cluster does not take of a gang, which waits until it does."""
+
+    reason: Annotated[str, Field(max_length=63)]
+    """Why, in one word: Refused, NameInUse, PodsRefused."""
+    message: Message
+    """Why, in the words of the API server or of whoever it asked."""
+    tries: Count = 0
+    """How often it was asked for."""
+    retry_at: Time | None = None
+    """When it is asked for again; pods are asked for by their Job."""
+
+
 class GangStatus(Answer):
     """The pods of one member of a stage."""
 
@@ -96,6 +109,8 @@ class GangStatus(Answer):
     """When the next attempt may start, after a failure."""
     jobs: Annotated[dict[Name, Uid], Field(max_length=8)] = {}
     """Jobs that were made for the latest attempt, each with its uid: no other is believed."""
+    refusal: Refusal | None = None
+    """What the cluster does not take of it."""
     started_at: Time | None = None
     """When its first attempt was started."""
     finished_at: Time | None = None

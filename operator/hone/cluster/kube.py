@@ -19,6 +19,7 @@ from hone.plan.belief import made_of, taken, unlisted
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import UID, Place
+from hone.plan.shortage import FAILED_CREATE, lacking, words
 from hone.plan.world import World
 from hone_trainer.task import Progress
 
@@ -131,7 +132,16 @@ class KubeCluster:
         jobs += await self._named(key.namespace, unlisted(raw, jobs))
         # Pods after Jobs: whichever pod brought a Job to its end is then seen with its own end.
         pods = await self._children(key.namespace, "Pod", uid)
-        return Seen(raw, World.read(raw, jobs, pods, services, self._posts(key)))
+        short = list(lacking(raw, jobs, pods))
+        heard = await asyncio.gather(*(self._heard(key.namespace, meta) for meta in short))
+        refused = {meta["uid"]: said for meta, said in zip(short, heard, strict=True)}
+        return Seen(raw, World.read(raw, jobs, pods, services, self._posts(key), refused))
+
+    async def _heard(self, namespace: str, job: Mapping[str, Any]) -> str:
+        """Give why a Job cannot make its pods, as its controller's Events have it."""
+        query = {"fieldSelector": f"involvedObject.uid={job['uid']},reason={FAILED_CREATE}"}
+        found = await self._api.call("GET", f"/api/v1/namespaces/{namespace}/events", query=query)
+        return words(job["name"], found.get("items") or ())
 
     async def _named(self, namespace: str, names: Iterable[str]) -> list[dict[str, Any]]:
         """Read the Jobs of these names, as far as they are there."""

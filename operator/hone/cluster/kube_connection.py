@@ -16,12 +16,14 @@ from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
 from hone import __version__
-from hone.cluster.port import Conflict, Gone, Refused, Unavailable
+from hone.cluster.port import Conflict, Gone, Invalid, Refused, Unavailable
 
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=5.0)
 """A pass makes a handful of calls one after the other; none of them may hang it."""
 
 MERGE = "application/merge-patch+json"
+INVALID = (400, 413, 422)
+"""Not understood, too large, against the schema or a validation rule."""
 UNAUTHORIZED = re.compile(r'User "[^"]*" cannot \w+ resource "')
 """How RBAC says no: the operator lacks a right, which is not the job's fault."""
 
@@ -85,7 +87,7 @@ class Connection:
         Raises:
             Conflict: 409.
             Gone: 404.
-            Refused: the request is understood and will never be accepted.
+            Refused: the request is understood and not accepted; Invalid where none like it is.
             Unavailable: the server, the way to it, or our own rights fail for now.
         """
         if query:
@@ -133,4 +135,4 @@ def fault(status: int, text: bytes) -> Exception:
         return Gone(message)
     if status in (401, 408, 410, 429) or status >= 500 or UNAUTHORIZED.search(message):
         return Unavailable(message)
-    return Refused(message)
+    return Invalid(message) if status in INVALID else Refused(message)

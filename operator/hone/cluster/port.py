@@ -2,7 +2,7 @@
 
 Every call may fail in three ways and no more: somebody was faster (``Conflict``), the thing is not
 there any more (``Gone``), or the cluster cannot be reached for now (``Unavailable``). What a
-cluster refuses for good is ``Refused``: trying again would not help.
+cluster refuses is ``Refused``: somebody has to make room or to change something first.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,11 @@ class Unavailable(Exception):
 
 
 class Refused(Exception):
-    """The cluster refuses this for good, in its own words."""
+    """The cluster refuses this, in its own words: for a quota, a policy, a missing right."""
+
+
+class Invalid(Refused):
+    """The cluster takes no such object: asking again helps only where a policy refused it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,7 +95,7 @@ class Cluster(Protocol):
         Raises:
             Taken: the name belongs to an object of somebody else, or to one on its way out.
             Conflict: it belonged to one that is gone by now.
-            Refused: the cluster does not accept it.
+            Refused: the cluster does not accept it; Invalid where it takes no such object.
         """
 
     async def delete(self, key: Key, ref: Ref) -> None:

@@ -32,6 +32,7 @@ NEEDS = (
     Need("batch", "jobs", ("get", "list", "watch", "create", "delete")),
     Need("", "services", ("get", "list", "create", "delete")),
     Need("", "pods", ("get", "list")),
+    Need("", "events", ("list",)),
     Need("events.k8s.io", "events", ("create",)),
     Need("authentication.k8s.io", "tokenreviews", ("create",), "cluster"),
     Need("coordination.k8s.io", "leases", ("get", "create", "update"), "own"),

@@ -7,6 +7,7 @@ the record, what must not run on is stopped all the same.
 """
 
 import logging
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,12 +16,13 @@ from pydantic import ValidationError
 
 from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
-from hone.cluster.port import Cluster, Conflict, Gone, Key, Refused, Seen
+from hone.cluster.port import Cluster, Conflict, Gone, Invalid, Key, Refused, Seen, Taken
 from hone.plan.events import Announcement, announcements
+from hone.plan.manifests import Manifest
 from hone.plan.plan import Plan, plan
 from hone.plan.record import misfit
 from hone.plan.refusal import UNREADABLE, UNRECORDED, explain, refuse, unreadable, unrecorded
-from hone.plan.rejection import give_up
+from hone.plan.rejection import Rejection, held_up
 from hone.plan.site import Site
 
 log = logging.getLogger(__name__)
@@ -28,8 +30,6 @@ log = logging.getLogger(__name__)
 SOON = timedelta(seconds=1)
 UNTAKEN = timedelta(seconds=30)
 """A status is refused: nothing rings when it would be taken."""
-TAKEN = timedelta(seconds=5)
-"""A name is taken by somebody else's object: nothing rings when it becomes free."""
 
 
 class Clock(Protocol):
@@ -61,7 +61,7 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
         return await act(cluster, key, seen, decided, clock, site)
     except Conflict as conflict:
         log.info("somebody was faster", extra={"job": str(key), "what": str(conflict)})
-        return TAKEN if decided.create else SOON
+        return SOON
     except Gone:
         return None
 
@@ -149,12 +149,29 @@ async def act(
     """Make the world agree with the record."""
     for ref in decided.delete:
         await cluster.delete(key, ref)
-    for manifest in decided.create:
+    refused = [each async for each in create(cluster, key, decided.create)]
+    if not refused:
+        return decided.again
+    world = held_up(seen.world, refused, clock.now())
+    turned = decide(replace(seen, world=world), clock.now(), site)
+    try:
+        await record(cluster, key, seen, turned.status)
+    except Refused as error:
+        log.error("the status was refused", extra={"job": str(key), "what": str(error)})
+        return UNTAKEN
+    return SOON
+
+
+async def create(
+    cluster: Cluster, key: Key, manifests: Iterable[Manifest]
+) -> AsyncIterator[Rejection]:
+    """Create objects; give those that the cluster does not take."""
+    for manifest in manifests:
         try:
             await cluster.create(key, manifest)
-        except Refused as refused:
-            # Asking again would not help: the gang fails, and the status says why.
-            world = give_up(seen.world, manifest, str(refused), clock.now())
-            turned = replace(seen, world=world)
-            return await keep(cluster, key, turned, decide(turned, clock.now(), site), clock, site)
-    return decided.again
+        except (Refused, Taken) as error:
+            yield Rejection(
+                manifest, str(error), isinstance(error, Taken), isinstance(error, Invalid)
+            )
+            if manifest["kind"] == "Service":
+                return  # without it, pods would not find each other

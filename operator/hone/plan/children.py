@@ -1,6 +1,6 @@
 """The children of a job: which there should be, which are put on record, which have to go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,40 +20,60 @@ def adopted(job: OptimizationJob, world: World, site: Site) -> World:
     """Give the world with the Jobs on record that were made since it was written.
 
     Between the making and the record the operator may have died, so what is adopted is found by
-    its name, its owner and the digest of what was asked for.
+    its name, its owner and the digest of what was asked for. A gang that lacks nothing any more is
+    refused nothing.
     """
     made = {view.name: view for view in world.jobs if not view.terminating}
-    found: dict[tuple[str, int], dict[str, str]] = {}
+    found: dict[tuple[str, int], GangStatus] = {}
     # One that ended before its job was suspended counts, too.
-    for stage, _, gang, wanted in _wanted(job, world.status, site, ("Running", "Suspended")):
-        for manifest in wanted:
-            meta = manifest["metadata"]
+    for stage, shape, gang, wanted in _wanted(job, world.status, site, ("Running", "Suspended")):
+        more = {}
+        for meta in (manifest["metadata"] for manifest in wanted):
             view = made.get(meta["name"])
             if view is not None and view.digest == digest(meta):
-                found.setdefault((stage.name, gang.member), {})[view.name] = view.uid
-    if not found:
-        return world
+                more[view.name] = view.uid
+        changed: dict[str, object] = {"jobs": gang.jobs | more} if more else {}
+        if len(more) == len(wanted) and not _lacks_service(job, shape, world) and _asks(gang):
+            changed["refusal"] = None
+        if changed:
+            found[stage.name, gang.member] = gang.model_copy(update=changed)
+    return replace(world, status=with_gangs(world.status, found))
 
-    def noted(stage: StageStatus, gang: GangStatus) -> GangStatus:
-        more = found.get((stage.name, gang.member))
-        return gang.model_copy(update={"jobs": gang.jobs | more}) if more else gang
 
+def with_gangs(status: JobStatus, found: Mapping[tuple[str, int], GangStatus]) -> JobStatus:
+    """Give the status with these gangs, by stage and member, instead of its own."""
     stages = tuple(
-        stage.model_copy(update={"gangs": tuple(noted(stage, gang) for gang in stage.gangs)})
-        for stage in world.status.stages
+        stage.model_copy(
+            update={"gangs": tuple(found.get((stage.name, g.member), g) for g in stage.gangs)}
+        )
+        for stage in status.stages
     )
-    return replace(world, status=world.status.model_copy(update={"stages": stages}))
+    return status.model_copy(update={"stages": stages})
 
 
-def missing(job: OptimizationJob, world: World, status: JobStatus, site: Site) -> list[Manifest]:
-    """Give the objects that running gangs lack, the Service first."""
+def missing(
+    job: OptimizationJob, world: World, status: JobStatus, now: datetime, site: Site
+) -> list[Manifest]:
+    """Give the objects that running gangs lack and may ask for, the Service first."""
     there = {view.name for view in world.jobs}
     objects: list[Manifest] = []
-    for _, shape, _, wanted in _wanted(job, status, site, ("Running",)):
-        if shape.size > 1 and names.service(job.name) not in world.services and not objects:
+    for _, shape, gang, wanted in _wanted(job, status, site, ("Running",)):
+        again = gang.refusal.retry_at if gang.refusal else None
+        if again is not None and now < when(again):
+            continue
+        if _lacks_service(job, shape, world) and not objects:
             objects.append(service(job))
         objects += [each for each in wanted if each["metadata"]["name"] not in there]
     return objects
+
+
+def _asks(gang: GangStatus) -> bool:
+    """Say whether a gang waits to ask again for an object that was refused."""
+    return gang.refusal is not None and gang.refusal.retry_at is not None
+
+
+def _lacks_service(job: OptimizationJob, shape: Gang, world: World) -> bool:
+    return shape.size > 1 and names.service(job.name) not in world.services
 
 
 def past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -> list[Ref]:

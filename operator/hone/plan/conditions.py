@@ -27,6 +27,7 @@ def conditions(
     failure = culprit.reason or "StageFailed" if culprit else "StageFailed"
     explained = f"{where}: {culprit.message}" if culprit else where
     restarting = next((g for g in gangs if g.state == "Pending" and g.attempt), None)
+    refused = next((g.refusal for g in gangs if g.refusal and g.state == "Running"), None)
     begun = any(gang.ready for stage in status.stages for gang in stage.gangs)
     failed = state == "Failed"
     cautions = list(dict.fromkeys(cautions_of(status)))
@@ -52,7 +53,13 @@ def conditions(
         ("Failed", failed, failure, "NotFailed", explained),
         ("Caution", bool(cautions), "StageCautions", "NoCautions", " ".join(cautions)),
         # kstatus: in motion only until the first pods are there, stuck once failed.
-        ("Reconciling", state in UNFINISHED and not begun, "Starting", "Settled", where),
+        (
+            "Reconciling",
+            state in UNFINISHED and not begun,
+            refused.reason if refused else "Starting",
+            "Settled",
+            f"{where}: {refused.message}" if refused else where,
+        ),
         ("Stalled", failed, failure, "NotStalled", explained),
     )
     return tuple(

@@ -1,11 +1,14 @@
 """What people are told: one Event per transition, read off two statuses."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from hone.api.status import JobStatus
+from hone.api.status import GangStatus, JobStatus, Refusal
 from hone.plan.conditions import cautions_of
+
+NUMBER = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]
                 told = f"stage {stage.name}, member {gang.member}: a lost pod is replaced"
                 told += f" ({gang.replaced} so far); the gang goes on"
                 yield Announcement("Warning", "PodReplaced", told)
+            if gang.refusal and gang.state == "Running" and _news(seen, gang.refusal):
+                told = f"stage {stage.name}, member {gang.member}: {gang.refusal.message}"
+                yield Announcement("Warning", gang.refusal.reason, told)
     known = set(cautions_of(before))
     for text in dict.fromkeys(cautions_of(after)):
         if text not in known:
@@ -44,3 +50,9 @@ def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]
             told = condition.message if condition else ""
             reason = condition.reason if condition and kind == "Failed" else kind
             yield Announcement(level, reason, told)  # type: ignore[arg-type]
+
+
+def _news(before: GangStatus | None, refusal: Refusal) -> bool:
+    """Say whether a refusal is another than the one on record; how much is used moves all day."""
+    known = before.refusal if before else None
+    return known is None or NUMBER.sub("", known.message) != NUMBER.sub("", refusal.message)

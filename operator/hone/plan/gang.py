@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from hone.api.status import MOST, GangStatus, Restarts
+from hone.plan.attendance import attended, overdue
 from hone.plan.diagnosis import Cause, Diagnosis, diagnose
 from hone.plan.growth import relief, starved
 from hone.plan.sight import Sight
@@ -41,7 +42,8 @@ def pause(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangSt
         return after
     restarting = after.message + "; " if after.attempt > gang.attempt else ""
     told = {"state": "Suspended", "ready": 0, "reason": "", "message": f"{restarting}{PAUSED}"}
-    return after if after.state == "Suspended" else after.model_copy(update=told)
+    held = after.model_copy(update={**told, "refusal": None})
+    return after if after.state == "Suspended" else held
 
 
 def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStatus:
@@ -68,6 +70,7 @@ def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
         update={
             "state": "Running",
             "jobs": {},
+            "refusal": None,
             "started_at": stamp(now),
             "not_before": None,
             "ready": 0,
@@ -111,46 +114,9 @@ def _broken(terms: Terms, sight: Sight) -> str | None:
 
 
 def _working(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
-    shape, limits = terms.shape, terms.limits
-    ready = min(sum(job.ready + job.succeeded for job in sight.jobs), shape.size)
-    waiting = sorted({pod.waiting for pod in sight.pods if pod.waiting})
-    if _overdue(gang, terms, sight, now):
-        why = waiting[0] if waiting else "no reason was given"
-        text = f"not started within startDeadlineSeconds ({limits.start_deadline_seconds}): {why}"
-        return stop(gang, "StartDeadlineExceeded", text, now)
-    post = sight.progress.get(shape.lead)
-    if any(job.suspended for job in sight.jobs):
-        message = "waiting for admission"
-    elif ready < shape.size and waiting:
-        message = f"waiting: {waiting[0]}"
-    else:
-        message = post.message if post else ("running" if ready else "starting")
-    update: dict[str, object] = {
-        "ready": ready,
-        "message": message[:1024],
-        "replaced": max(gang.replaced, sight.replaced(shape)),
-    }
-    if post:
-        update |= {
-            "progress_percentage": max(gang.progress_percentage, int(post.fraction * 100)),
-            "estimated_remaining_seconds": post.remaining_seconds,
-            "metrics": post.metrics or gang.metrics,
-        }
-    return gang.model_copy(update=update)
-
-
-def _overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> bool:
-    seconds = terms.limits.start_deadline_seconds
-    # Not before there is something that could start: the operator may have been away since.
-    if seconds is None or gang.started_at is None or not sight.jobs:
-        return False
-    # A gang that is at work has started: it does not end because a pod of it comes again.
-    at_work = gang.replaced > 0 or gang.progress_percentage > 0
-    awaited = [role for role in terms.shape.roles if not (at_work and role.replaceable)]
-    names = {role.name for role in awaited}
-    started = sum(pod.phase != "Pending" and pod.place.role in names for pod in sight.pods)
-    late = now >= when(gang.started_at) + timedelta(seconds=seconds)
-    return late and started < sum(role.replicas for role in awaited)
+    if late := overdue(gang, terms, sight, now):
+        return stop(gang, "StartDeadlineExceeded", late, now)
+    return attended(gang, terms, sight)
 
 
 def _wordless(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
@@ -193,6 +159,10 @@ def _committed(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> G
 def _failed(gang: GangStatus, terms: Terms, found: Diagnosis, now: datetime) -> GangStatus:
     if found.final:
         return stop(gang, found.reason, found.message, now)
+    if gang.refusal is not None and found.cause == "application":
+        # It was never whole: whoever gave up waiting for the others did no wrong.
+        pause = _backoff(found.cause, gang.restarts.preemption)
+        return _again(gang, "preemption", f": {gang.refusal.message}", pause, now)
     times, settings = gang.restarts.out_of_memory, terms.pods(found.role)
     hungry = found.cause == "out_of_memory"
     why = starved(settings, times) if hungry else found.message
@@ -216,6 +186,7 @@ def _again(
             "attempt": gang.attempt + 1,
             "restarts": restarts,
             "ready": 0,
+            "refusal": None,
             "not_before": stamp(now + backoff) if backoff else None,
             "reason": "Restarting",
             "message": f"restarting{why}"[:1024],

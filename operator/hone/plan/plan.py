@@ -47,7 +47,7 @@ def plan(job: OptimizationJob, world: World, now: datetime, site: Site) -> Plan:
         return Plan(status, overdue=tuple(overdue(job, world, status, now)), again=timedelta(0))
     return Plan(
         status,
-        create=tuple(missing(job, world, status, site)),
+        create=tuple(missing(job, world, status, now, site)),
         delete=tuple(past(job, world, status, now)),
         again=look_again(job, world, status, now, held=decided != status),
     )

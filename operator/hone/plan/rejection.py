@@ -1,50 +1,85 @@
-"""What becomes of a gang when the cluster refuses one of its objects for good.
+"""What becomes of a gang when the cluster does not take one of its objects.
 
-A quota, an admission policy or a field that this cluster does not know: asking again would fail
-again, so the gang fails at once, and what the API server said becomes its message.
+A quota is lifted, a policy mended, a name freed, all of it without an event that anybody hears. So
+the gang waits and asks again, less often each time, and says what the API server said. All of that
+is on record: an operator that takes over goes on in the same rhythm.
 """
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from hone.api.status import GangStatus, StageStatus
+from hone.api.status import GangStatus, Refusal, StageStatus
+from hone.plan.children import with_gangs
 from hone.plan.gang import stop
 from hone.plan.manifests import Manifest
 from hone.plan.names import Place
-from hone.plan.world import World
+from hone.plan.world import World, stamp
 
 REASON = "Refused"
+TAKEN_REASON = "NameInUse"
+FIRST_PAUSE = timedelta(seconds=3)
+LAST_PAUSE = timedelta(minutes=2)
+"""Nobody wants to wait longer once the way is free; a request in two minutes costs nothing."""
+LAST_TRY = 6
+"""What is invalid is refused for good after so many tries, a minute and a half: long enough for a
+policy that is just being rolled out, short enough for whoever wrote the job."""
 
 
-def give_up(world: World, manifest: Manifest, said: str, now: datetime) -> World:
-    """Give the world with the gang recorded as failed whose object was refused.
+@dataclass(frozen=True)
+class Rejection:
+    """An object that the cluster did not take."""
 
-    The plan of that world is what follows: the stage and the job fail, the peers are stopped.
+    manifest: Manifest
+    said: str
+    """Why, in its words."""
+    taken: bool = False
+    """Another object bears the name."""
+    invalid: bool = False
+    """No such object is taken, as far as the answer tells."""
 
-    Args:
-        world: what was seen.
-        manifest: the object that was refused.
-        said: the cluster's words.
-        now: the moment of deciding.
+    @property
+    def message(self) -> str:
+        """What people read."""
+        what = f"{self.manifest['kind']} {self.manifest['metadata']['name']}"
+        return self.said if self.taken else f"the cluster refused {what}: {self.said}"
+
+    def concerns(self, stage: StageStatus, gang: GangStatus) -> bool:
+        """Say whether a gang has to wait for the object."""
+        if gang.state != "Running":
+            return False
+        try:
+            place = Place.of(self.manifest["metadata"]["labels"])
+        except (KeyError, ValueError):
+            return gang.size > 1  # the Service, by which the pods of each gang find each other
+        return (place.stage, place.member) == (stage.name, gang.member)
+
+
+def held_up(world: World, rejections: Iterable[Rejection], now: datetime) -> World:
+    """Give the world with the gangs waiting whose objects were not taken.
+
+    The plan of that world is what follows: where nothing more is tried, the stage and the job fail
+    and the peers are stopped.
     """
-    meta = manifest["metadata"]
-    message = f"the cluster refused {manifest['kind']} {meta['name']}: {said}"
-    place = _place(meta["labels"])
+    found: dict[tuple[str, int], GangStatus] = {}
+    for each in rejections:
+        for stage in world.status.stages:
+            for gang in stage.gangs:
+                if each.concerns(stage, gang) and (stage.name, gang.member) not in found:
+                    found[stage.name, gang.member] = _waiting(gang, each, now)
+    return replace(world, status=with_gangs(world.status, found))
 
-    def mark(stage: StageStatus, gang: GangStatus) -> GangStatus:
-        meant = place is None or (place.stage, place.member) == (stage.name, gang.member)
-        return stop(gang, REASON, message, now) if meant and gang.state == "Running" else gang
 
-    stages = tuple(
-        stage.model_copy(update={"gangs": tuple(mark(stage, gang) for gang in stage.gangs)})
-        for stage in world.status.stages
+def _waiting(gang: GangStatus, rejection: Rejection, now: datetime) -> GangStatus:
+    tries = (gang.refusal.tries if gang.refusal else 0) + 1
+    reason = TAKEN_REASON if rejection.taken else REASON
+    if rejection.invalid and tries >= LAST_TRY:
+        return stop(gang, reason, rejection.message, now)
+    pause: timedelta = min(FIRST_PAUSE * (1 << min(tries - 1, 10)), LAST_PAUSE)
+    refusal = Refusal(
+        reason=reason,
+        message=rejection.message[:1000],
+        tries=min(tries, 1000),
+        retry_at=stamp(now + pause),
     )
-    return replace(world, status=world.status.model_copy(update={"stages": stages}))
-
-
-def _place(labels: dict[str, str]) -> Place | None:
-    """Give the gang of an object; None where it serves all of them, as the Service does."""
-    try:
-        return Place.of(labels)
-    except (KeyError, ValueError):
-        return None
+    return gang.model_copy(update={"refusal": refusal})

@@ -48,7 +48,8 @@ def look_again(
             elif gang.state == "Pending" and gang.attempt:
                 waits.append(SOON)
             if gang.state == "Running" and gang.ready < gang.size:
-                waits.append(STARTING)
+                again = gang.refusal.retry_at if gang.refusal else None
+                waits.append(_until(again, 0, now) if again else STARTING)
                 if gang.started_at and execution.start_deadline_seconds:
                     waits.append(_until(gang.started_at, execution.start_deadline_seconds, now))
     return max(min(waits), timedelta(seconds=1))

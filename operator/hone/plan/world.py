@@ -41,6 +41,8 @@ class JobView:
     """The Job controller's message, once it gave up."""
     suspended: bool = False
     """Held back by an admission controller such as Kueue."""
+    refused: str = ""
+    """Why the cluster does not take its pods, in the words that its controller heard."""
     terminating: bool = False
 
     def __post_init__(self) -> None:
@@ -110,15 +112,26 @@ class World:
         pods: Iterable[Raw] = (),
         services: Iterable[Raw] = (),
         progress: Mapping[Place, Progress] | None = None,
+        refused: Mapping[str, str] | None = None,
     ) -> "World":
-        """Read plain Kubernetes objects; those that only say that they are ours are passed over."""
+        """Read plain Kubernetes objects; those that only say that they are ours are passed over.
+
+        Args:
+            raw: the job as it is stored.
+            jobs: the Jobs that bear its label, and those on its record.
+            pods: the pods that bear its label.
+            services: the Services that do.
+            progress: what pods have posted lately.
+            refused: uid of a Job -> why the cluster does not take its pods.
+        """
+        words = refused or {}
         found = record.read(raw)
         family = Family.of(raw, found.status)
         metas = (each["metadata"] for each in services)
         return cls(
             status=found.status,
             fault=found.fault,
-            jobs=tuple(view for each in jobs if (view := _job(each, family)) is not None),
+            jobs=tuple(view for each in jobs if (view := _job(each, family, words)) is not None),
             pods=tuple(pod for each in pods if (pod := _pod(each, family)) is not None),
             services=frozenset(meta["name"] for meta in metas if family.service(meta)),
             progress=progress or {},
@@ -132,7 +145,7 @@ class World:
         return replace(self, pods=tuple(pod.hushed() for pod in self.pods), progress={})
 
 
-def _job(raw: Raw, family: Family) -> JobView | None:
+def _job(raw: Raw, family: Family, refused: Mapping[str, str]) -> JobView | None:
     meta, status = raw["metadata"], raw.get("status") or {}
     place = family.job(meta)
     if place is None:
@@ -151,6 +164,7 @@ def _job(raw: Raw, family: Family) -> JobView | None:
         complete="Complete" in true and failed is None,
         failed=None if failed is None else failed.get("message") or failed.get("reason", "Failed"),
         suspended="Suspended" in true,
+        refused=refused.get(meta.get("uid", ""), ""),
         terminating="deletionTimestamp" in meta,
     )
 
