@@ -54,7 +54,7 @@ def trained(*manifests: Artifact | None) -> JobStatus:
 def test_a_complete_job_shows_everything(tmp_path: Path) -> None:
     shown = closing(complete("/models/x"), "/models", tmp_path)
     for line in (
-        "│ data     │ prepare  │ Succeeded │ 3 s  │          │ rows 135,000    │",
+        "│ data     │ prepare  │ Succeeded │ 3 s  │ rows 135,000    │",
         "│ float         │ 1.7 MiB   │          │ 89.41 %  │ 11.4 µs            │",
         "│ compressed    │ 474.6 KiB │          │ 89.50 %  │ 8.5 µs             │",
         "│ times smaller │ 3.70      │ 4.00     │          │                    │",

@@ -25,7 +25,7 @@ class Watch:
 
 
 def test_a_line_per_stage() -> None:
-    head, *rows = drawn(stage_table(running(), at(20))).splitlines()
+    head, *rows = drawn(stage_table(running(), at(20), 120)).splitlines()
     columns = ["stage", "state", "progress", "left", "pods", "time", "figure", "restarts"]
     assert head.split() == columns
     assert rows[0].split()[:2] == ["data", "Succeeded"]
@@ -79,6 +79,6 @@ def test_eighty_columns_are_enough() -> None:
 
 
 def test_restarts_are_shown_once_there_are_any() -> None:
-    calm = running()
-    stages = tuple(stage.model_copy(update={"restarts": 0}) for stage in calm.stages)
-    assert "restarts" not in drawn(stage_table(calm.model_copy(update={"stages": stages}), at(20)))
+    stages = tuple(stage.model_copy(update={"restarts": 0}) for stage in running().stages)
+    calm = running().model_copy(update={"stages": stages})
+    assert "restarts" not in drawn(stage_table(calm, at(20), 120))

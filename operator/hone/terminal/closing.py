@@ -2,11 +2,10 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from hone.api.status import JobStatus
@@ -14,9 +13,11 @@ from hone.cluster.local_files import Folder
 from hone.plan.conditions import cautions_of
 from hone.plan.names import Place
 from hone.plan.world import when
-from hone.terminal.figures import between, headline, percent, size
-from hone.terminal.findings import Findings, find
-from hone.terminal.stages import COLOURS, elapsed
+from hone.terminal.figures import between, headline, size
+from hone.terminal.findings import find
+from hone.terminal.results import accuracy, compression, test
+from hone.terminal.stages import elapsed, state
+from hone.terminal.tables import Column, draw
 from hone_trainer.task import Artifact
 
 TAIL = 12
@@ -33,11 +34,11 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
     """Print the closing tables of a job that has ended."""
     findings = find(status, uri)
     for part in (
-        stages(status),
-        accuracy(findings),
-        compression(findings),
-        test(findings),
-        places(status),
+        stages(status, console.width),
+        accuracy(findings, console.width),
+        compression(findings, console.width),
+        test(findings, console.width),
+        places(status, console.width),
     ):
         if part is not None:
             console.print()
@@ -51,97 +52,36 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
         console.print(line, soft_wrap=True)
 
 
-def stages(status: JobStatus) -> RenderableType:
+def stages(status: JobStatus, width: int) -> RenderableType:
     """Draw what each stage did and how long it took."""
-    table = _table("Stages", "stage", "kind", "state", "time", "restarts", "result")
-    for stage in status.stages:
-        table.add_row(
-            stage.name,
-            stage.kind,
-            Text(stage.state, style=COLOURS.get(stage.state, "dim")),
-            elapsed(stage, when(status.finished_at)) if status.finished_at else "",
-            str(stage.restarts or ""),
-            headline(stage.metrics),
-        )
-    return table
+    every, end = status.stages, when(status.finished_at) if status.finished_at else None
+    columns = [
+        Column("stage", [each.name for each in every]),
+        Column("kind", [each.kind for each in every], 2),
+        Column("state", [state(each) for each in every]),
+        Column("time", [elapsed(each, end) if end else "" for each in every], 1, whole=True),
+        Column("result", [headline(each.metrics) for each in every]),
+    ]
+    if any(each.restarts for each in every):
+        columns.insert(4, Column("restarts", [str(each.restarts or "") for each in every], 3))
+    return draw(columns, width, "Stages")
 
 
-def accuracy(findings: Findings) -> RenderableType | None:
-    """Draw validation accuracy by epoch, a column per trained member."""
-    epochs = max((len(line) for line in findings.history), default=0)
-    if epochs == 0:
-        return None
-    members = range(len(findings.history))
-    table = _table("Validation accuracy", "epoch", *(f"member {m}" for m in members))
-    kept = findings.kept or (None,) * len(members)
-    for epoch in range(epochs):
-        cells = (
-            _accuracy(line, epoch, kept=epoch + 1 == number)
-            for line, number in zip(findings.history, kept, strict=True)
-        )
-        table.add_row(str(epoch + 1), *cells)
-    notes = "* kept" if any(kept) else ""
-    if findings.best_reachable is not None:
-        best = percent(findings.best_reachable)
-        notes += f"\na model that knew the truth behind the data: {best}"
-    return Group(table, Text(notes.strip(), style="dim"))
-
-
-def compression(findings: Findings) -> RenderableType | None:
-    """Draw size, accuracy and latency of the model before and after compression."""
-    figures = findings.compression
-    if not figures:
-        return None
-    table = _table("Compression", "", "size", "packaged", "accuracy", "latency of one row")
-    for key in ("float", "compressed"):
-        table.add_row(
-            key,
-            _sized(figures.get(f"{key}Bytes")),
-            _sized(figures.get(f"{key}PackagedBytes")),
-            percent(figures[f"{key}Accuracy"]) if f"{key}Accuracy" in figures else "",
-            _micro(figures.get(f"{key}LatencyMicroseconds")),
-        )
-    if "ratio" in figures:
-        packaged = figures.get("packagedRatio")
-        table.add_row("times smaller", _times(figures["ratio"]), _times(packaged), "", "")
-    return Group(table, Text(findings.chosen, style="dim"))
-
-
-def test(findings: Findings) -> RenderableType | None:
-    """Draw the figures on the test part, and the gates."""
-    if not findings.test:
-        return None
-    before = {name: value for name, value in findings.test.items() if _before(name)}
-    heads = ("before compression", "shipped") if before else ("value",)
-    table = _table("Test part", "figure", *heads)
-    for name, value in findings.test.items():
-        if name not in before:
-            float_name = f"float{name[0].upper()}{name[1:]}"
-            pair = (_figure(before.get(float_name)), _figure(value))
-            table.add_row(name, *pair[-len(heads) :])
-    gates = (
-        Text(
-            f"gate: {text}: {'passed' if passed else 'failed'}", style="green" if passed else "red"
-        )
-        for text, passed in findings.gates
-    )
-    return Group(table, *gates)
-
-
-def places(status: JobStatus) -> RenderableType | None:
+def places(status: JobStatus, width: int) -> RenderableType | None:
     """Draw where the artifacts are."""
-    shown = _shown(status)
+    order = {stage.name: number for number, stage in enumerate(status.stages)}
+    shown = sorted(
+        _shown(status), key=lambda each: (order.get(each.name.split("/")[0], 0), each.name)
+    )
     if not shown:
         return None
     root = _root([each.uri for each in shown])
-    table = _table("Artifacts", "artifact", "size", "path")
-    order = {stage.name: number for number, stage in enumerate(status.stages)}
-    for artifact in sorted(
-        shown, key=lambda each: (order.get(each.name.split("/")[0], 0), each.name)
-    ):
-        path = artifact.uri.removeprefix(f"{root}/")
-        table.add_row(artifact.name, size(artifact.size_bytes), path)
-    return table
+    columns = [
+        Column("artifact", [each.name for each in shown], 1),
+        Column("size", [size(each.size_bytes) for each in shown], whole=True),
+        Column("path", [each.uri.removeprefix(f"{root}/") for each in shown]),
+    ]
+    return draw(columns, width, "Artifacts")
 
 
 def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
@@ -183,35 +123,6 @@ def _logs(status: JobStatus, state: Path) -> Iterator[Path]:
                 yield folder.log(pod)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(column)
-    return table
-
-
-def _accuracy(line: Sequence[Mapping[str, float]], epoch: int, *, kept: bool) -> Text:
-    value = line[epoch].get("valAccuracy") if epoch < len(line) else None
-    if value is None:
-        return Text("")
-    return Text(f"{percent(float(value))} *", style="bold") if kept else Text(percent(float(value)))
-
-
-def _before(name: str) -> bool:
-    """Say whether a figure is that of the model before compression: floatAccuracy, floatAuc, …"""
-    return name.startswith("float") and name[5:6].isupper()
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 1 else f"{value:.4f}"
-
-
-def _sized(amount: float | None) -> str:
-    return "" if amount is None else size(amount)
-
-
 def _shown(status: JobStatus) -> list[Artifact]:
     return [each for each in status.artifacts if not each.name.endswith("/manifest")]
 
@@ -221,11 +132,3 @@ def _root(uris: list[str]) -> str:
     folders = [uri.split("/")[:-1] for uri in uris]
     same = itertools.takewhile(lambda each: len(set(each)) == 1, zip(*folders, strict=False))
     return "/".join(each[0] for each in same)
-
-
-def _times(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio:.2f}"
-
-
-def _micro(amount: float | None) -> str:
-    return "" if amount is None else f"{amount:.1f} µs"

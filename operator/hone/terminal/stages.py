@@ -10,14 +10,13 @@ from rich.text import Text
 from hone.api.status import JobStatus, StageStatus
 from hone.plan.world import when
 from hone.terminal.figures import between, duration, headline
+from hone.terminal.tables import GAP, Column, draw
 
 COLOURS = {"Succeeded": "green", "Running": "cyan", "Failed": "red", "Suspended": "yellow"}
-BAR = 24
-WIDE = 100
-"""Columns from which there is room for bars."""
+BAR, PERCENT = 24, len(" 100 %")
 
 
-def stage_table(status: JobStatus, now: datetime, width: int = WIDE) -> Table:
+def stage_table(status: JobStatus, now: datetime, width: int) -> Table:
     """Draw the stages of a job that is under way.
 
     Args:
@@ -25,27 +24,28 @@ def stage_table(status: JobStatus, now: datetime, width: int = WIDE) -> Table:
         now: the time.
         width: columns of the terminal.
     """
-    restarted = any(stage.restarts for stage in status.stages)
-    longest = max((len(stage.name) for stage in status.stages), default=0)
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("stage", no_wrap=True, min_width=longest)
-    table.add_column("state", no_wrap=True, min_width=len("Succeeded"))
-    for name in ("progress", "left", "pods", "time", "figure"):
-        table.add_column(name, no_wrap=True)
-    if restarted:
-        table.add_column("restarts", justify="right", min_width=len("restarts"))
-    for stage in status.stages:
-        cells = (
-            stage.name,
-            Text(_state(stage), style=COLOURS.get(stage.state, "dim")),
-            _bar(stage) if width >= WIDE else f"{_done(stage):3d} %",
-            _left(stage),
-            stage.ready if stage.state != "Pending" else "",
-            elapsed(stage, now),
-            headline(stage.metrics),
-        )
-        table.add_row(*cells, *([str(stage.restarts or "")] if restarted else []))
-    return table
+    stages = status.stages
+    columns = [
+        Column("stage", [each.name for each in stages]),
+        Column("state", [state(each) for each in stages], width=len("Succeeded")),
+        Column("progress", [f"{_done(each):3d} %" for each in stages], whole=True),
+        Column("left", [_left(each) for each in stages], 1, whole=True),
+        Column("pods", [each.ready if each.state != "Pending" else "" for each in stages], 4),
+        Column("time", [elapsed(each, now) for each in stages], 5, whole=True),
+        Column("figure", [headline(each.metrics) for each in stages], 3, whole=True),
+    ]
+    if any(each.restarts for each in stages):
+        restarts = [str(each.restarts or "") for each in stages]
+        columns.append(Column("restarts", restarts, 2, right=True))
+    if sum(column.most + GAP for column in columns) + BAR <= width:
+        columns[2] = Column("progress", [_bar(each) for each in stages], width=BAR + PERCENT)
+    return draw(columns, width, framed=False)
+
+
+def state(stage: StageStatus) -> Text:
+    """Write where a stage stands, in the colour of that."""
+    restarting = any(gang.state == "Pending" and gang.attempt for gang in stage.gangs)
+    return Text("Restarting" if restarting else stage.state, COLOURS.get(stage.state, "dim"))
 
 
 def elapsed(stage: StageStatus, now: datetime) -> str:
@@ -54,12 +54,6 @@ def elapsed(stage: StageStatus, now: datetime) -> str:
         return ""
     end = when(stage.finished_at) if stage.finished_at else now
     return between(end - when(stage.started_at))
-
-
-def _state(stage: StageStatus) -> str:
-    if any(gang.state == "Pending" and gang.attempt for gang in stage.gangs):
-        return "Restarting"
-    return stage.state
 
 
 def _bar(stage: StageStatus) -> RenderableType:

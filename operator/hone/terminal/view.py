@@ -67,12 +67,13 @@ class LiveView(View):
     def tell(self, announcement: Announcement) -> None:
         """Print a line above the table where something went wrong; the table tells the rest."""
         if announcement.type == "Warning":
-            self._console.print(f"[yellow]{announcement.reason}[/]", announcement.message)
+            reason = Text(announcement.reason, "yellow")
+            self._console.print(reason.append(f" {announcement.message}", "default"))
 
     def _draw(self) -> RenderableType:
         running = [stage for stage in self._status.stages if stage.state == "Running"]
         said = [f"{stage.name}: {stage.message}" for stage in running if stage.message]
-        lines = [Text(line, style="dim", overflow="ellipsis", no_wrap=True) for line in said]
+        lines = [Text(line, style="dim", overflow="fold") for line in said]
         return Group(stage_table(self._status, self._now(), self._console.width), *lines)
 
 
