@@ -56,6 +56,15 @@ def _convert(words: argparse.Namespace) -> int:
     return convert(Request(words.job, wishes, words.output), sys.stdout, sys.stderr)
 
 
+def _retry(words: argparse.Namespace) -> int:
+    from hone.door.retry import Request
+    from hone.door.retry import main as retry
+    from hone.settings import surroundings
+
+    request = Request(words.job, words.namespace, surroundings())
+    return retry(request, sys.stdout, sys.stderr)
+
+
 def _crd(_: argparse.Namespace) -> int:
     from hone.api.crd import render
 
@@ -150,6 +159,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="where the job goes (default: standard output)",
+    )
+
+    retry = add("retry", "try a failed job of a cluster again, from where it failed", manual.RETRY)
+    retry.set_defaults(command=_retry)
+    retry.add_argument("job", metavar="NAME")
+    retry.add_argument(
+        "-n", "--namespace", metavar="NAMESPACE", help="where it is (default: that of the context)"
     )
 
     add("crd", "print the CustomResourceDefinition").set_defaults(command=_crd)

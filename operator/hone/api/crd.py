@@ -8,11 +8,12 @@ place where a word is defined.
 from typing import Any
 
 from hone.api import GROUP, KIND, PLURAL, VERSION, dialect
-from hone.api.job import NAME_LIMIT, JobSpec
+from hone.api.job import MUTABLE, NAME_LIMIT, JobSpec
 from hone.api.schema import structural
 from hone.api.status import JobStatus
 
-MUTABLE = ("suspend", "ttlSecondsAfterFinished")
+GROWING = ("retry",)
+"""Fields whose numbers may only be raised."""
 
 COLUMNS = (
     ("Stage", "string", ".status.stage"),
@@ -100,6 +101,9 @@ def _immutable(spec: dict[str, Any]) -> list[dict[str, Any]]:
     always = set(spec.get("required", ()))
     always |= {name for name, schema in spec["properties"].items() if "default" in schema}
     rules = []
+    for name in GROWING:
+        message = f"spec.{name} only grows; give it a number above the last one"
+        rules.append({"rule": f"self.{name} >= oldSelf.{name}", "message": message})
     for name in spec["properties"]:
         if name in MUTABLE:
             continue

@@ -10,6 +10,8 @@ from hone.api.pod_settings import LABEL_PATTERN, Name
 from hone_trainer.stages import AnyStage
 from hone_trainer.words import Rule, Words
 
+MUTABLE = ("suspend", "retry", "ttlSecondsAfterFinished")
+"""Fields of the spec that may be changed."""
 NAME_LIMIT = 48
 """Characters of a job's name; leaves room for stage, member and attempt in host names."""
 
@@ -88,6 +90,8 @@ class JobSpec(Words):
     """Seed of everything random."""
     suspend: bool = False
     """Stop all pods and keep what is committed; false again goes on."""
+    retry: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Raise it to have a failed job tried again, from the stage that failed; it only grows."""
     ttl_seconds_after_finished: Annotated[int, Field(ge=0, le=31_536_000)] | None = None
     """When the finished job's pods are removed; the job itself and its artifacts stay."""
 

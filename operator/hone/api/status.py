@@ -177,6 +177,8 @@ class JobStatus(Answer):
     """Restarts of all gangs."""
     metric: Short = ""
     """The figure that matters most at this moment."""
+    retry: Count = 0
+    """The number of ``spec.retry`` that was taken up last."""
     started_at: Time | None = None
     """When the first stage began."""
     finished_at: Time | None = None

@@ -31,7 +31,9 @@ UNAUTHORIZED = re.compile(r'User "[^"]*" cannot \w+ resource "')
 class Connection:
     """A pool of connections to one API server."""
 
-    def __init__(self, configuration: Any) -> None:
+    def __init__(self, configuration: Any, namespace: str = "default") -> None:
+        self.namespace = namespace
+        """Where whoever connects works, if nothing else is said."""
         self._configuration = configuration
         self._client = ApiClient(configuration)
         self._client.user_agent = f"hone-operator/{__version__}"
@@ -44,9 +46,13 @@ class Connection:
             Unavailable: there is neither a kubeconfig nor a service account.
         """
         configuration = Configuration()
+        context: dict[str, Any] = {}
         try:
             if kubeconfig:
-                await config.load_kube_config(kubeconfig, client_configuration=configuration)
+                loader = await config.load_kube_config(
+                    kubeconfig, client_configuration=configuration
+                )
+                context = loader.current_context.get("context") or {}
             else:
                 config.load_incluster_config(configuration)
         except (config.ConfigException, OSError) as error:
@@ -54,7 +60,7 @@ class Connection:
                 f"no way to the API server: {error}; run in a pod with a service account,"
                 " or set KUBECONFIG"
             ) from error
-        return cls(configuration)
+        return cls(configuration, context.get("namespace") or "default")
 
     async def __aenter__(self) -> Self:
         """Give the connection."""

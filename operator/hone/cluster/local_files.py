@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from hone.api import API_VERSION, KIND
+from hone.api.job import MUTABLE
 from hone.cluster.local_objects import Object, owner, uid_of
 from hone.cluster.local_process import Trace
 
 DIGEST = "hone.dev/spec-digest"
-MUTABLE = ("suspend", "ttlSecondsAfterFinished")
 
 
 class Taken(Exception):

@@ -22,7 +22,11 @@ MODULES: dict[str, Sequence[str]] = {
     ),
 }
 """What each extra of the distribution brings on every system."""
-NEEDS: Mapping[str, Sequence[str]] = {"run": ("operator", "trainer"), "operator": ("operator",)}
+NEEDS: Mapping[str, Sequence[str]] = {
+    "run": ("operator", "trainer"),
+    "operator": ("operator",),
+    "retry": ("operator",),
+}
 """The extras of each command."""
 
 

@@ -23,6 +23,11 @@ CONVERT = """
 What changed, what was not carried over and what to check goes to standard error. Exit codes: 0, or
 2 where something has to be corrected first; then nothing is written.
 """
+RETRY = """
+It raises spec.retry of the job, which kubectl and GitOps can as well; the operator does the rest.
+The cluster is that of KUBECONFIG, or of ~/.kube/config. Exit codes: 0, or 2 where nothing is to be
+tried again, and the text says why.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

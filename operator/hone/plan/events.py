@@ -24,12 +24,18 @@ def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]
     """Give what happened between two statuses of a job."""
     old = {(s.name, g.member): g for s in before.stages for g in s.gangs}
     states = {stage.name: stage.state for stage in before.stages}
+    again = before.holds("Failed") and after.retry > before.retry
+    if again:
+        told = f"spec.retry is {after.retry}: stage {after.stage} is tried again"
+        yield Announcement("Normal", "Retrying", told)
     for stage in after.stages:
         if stage.state != states.get(stage.name, "Pending") and stage.state != "Failed":
             told = f"stage {stage.name}: {stage.message or stage.state.lower()}"
             yield Announcement("Normal", f"Stage{stage.state}", told)
         for gang in stage.gangs:
             seen = old.get((stage.name, gang.member))
+            if again and gang.state != "Failed":
+                continue
             if seen is not None and gang.attempt > seen.attempt:
                 told = f"stage {stage.name}, member {gang.member}: {gang.message}"
                 yield Announcement("Warning", "Restarting", told)

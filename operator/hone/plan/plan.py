@@ -5,7 +5,7 @@ else; only a world that agrees with the record is acted upon. So a crash between
 leaves a status from which the next pass goes on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hone.api.execution import Execution
@@ -17,6 +17,7 @@ from hone.plan.conditions import conditions
 from hone.plan.figures import headline, settle, share
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.record import over
+from hone.plan.retry import honoured
 from hone.plan.sight import Sight, last_word
 from hone.plan.site import Site
 from hone.plan.timing import look_again
@@ -41,7 +42,8 @@ class Plan:
 
 def plan(job: OptimizationJob, world: World, now: datetime, site: Site) -> Plan:
     """Decide what should be true of the job."""
-    decided = _decide(job, adopted(job, world, site), now)
+    taken_up = replace(world, status=honoured(world.status, job.spec.retry))
+    decided = _decide(job, adopted(job, taken_up, site), now)
     status = settle(world.status, decided, now)
     if status != world.status:
         return Plan(status, overdue=tuple(overdue(job, world, status, now)), again=timedelta(0))
