@@ -20,7 +20,7 @@ TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml"}
 CLUSTER = ("kubectl", "helm")
 """Run by ``test_cluster_commands.py``."""
 ELSEWHERE = {
-    "make demo": "tests/realnode/test_reference.py runs that job",
+    "make demo": "tests/realnode/test_reference.py runs that job: its gate is far above chance",
     "make test": "is what runs this",
     "make check": "is what runs this",
     "make format": "test_makes_words_are_its_targets: it would change the checkout",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from hone_trainer.preparation.transform import Transform
 from lab import patience, probes
 from tests.docs import shop
 from tests.docs.blocks import Block, blocks, commands
@@ -120,6 +121,18 @@ def test_the_tutorials_program_asks_the_model_about_new_rows(desk: Path, said: s
     found = [float(number) for number in re.findall(r"\d\.\d+", printed)]
     assert len(found) == 2, printed
     assert all(0 < probability < 1 for probability in found)
+
+
+def test_rows_can_be_encoded_by_hand_as_the_tutorial_says(desk: Path, said: str) -> None:
+    assert "complete in" in said
+    (data,) = (desk / ".hone/artifacts/default/clicks").glob("*/data/0/0")
+    learned = json.loads((data / "transform.json").read_text())["learned"]["price"]
+    known = json.loads((data / "vocabularies.json").read_text())
+    row = {"user": "u17", "item": "never seen", "price": 12.5}
+    found = Transform.load(f"{data}/manifest.json").inputs([row])
+    assert found["user"] == [[known["user"].index("u17") + 2]]
+    assert found["item"] == [[1]]
+    assert found["price"] == pytest.approx((12.5 - learned["offset"]) / learned["scale"])
 
 
 def test_a_gang_with_parameter_servers_beats_the_simplest(
