@@ -5,8 +5,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -20,7 +22,7 @@ from tests.docs.jobs import SMALL, whole
 
 pytestmark = [pytest.mark.api, pytest.mark.slow]
 
-TOOLS = ("helm ", "kubectl ")
+TOOLS = ("helm ", "kubectl ", "hone retry ")
 BLOCKS = [b for b in blocks("console") if any(c.text.startswith(TOOLS) for c in split(b))]
 NOT_HERE = {
     "kubectl -n hone rollout status deployment/hone": "no node runs the pod; the real one's tests"
@@ -30,7 +32,8 @@ NOT_HERE = {
 LONG = re.compile(r" --watch\b| --timeout=\w+")
 """What would let a command take for ever, or an hour where it fails."""
 DEFINITION = "optimizationjobs.hone.dev"
-NAMED = re.compile(rf"{DEFINITION}[ /](\w+)")
+NAMED = re.compile(rf"(?:{DEFINITION}[ /]|hone retry )(\w+)")
+PLACED = re.compile(r" (-n \w+)\b")
 WAITED = re.compile(r"kubectl wait --for=condition=(\w+)")
 Shell = Callable[[str], str]
 
@@ -58,6 +61,8 @@ def shell(server: Cluster, tmp_path: Path, request: pytest.FixtureRequest) -> It
     tools.mkdir()
     for name in ("helm", "kubectl"):
         (tools / name).symlink_to(binary(name))
+    (tools / "hone").write_text(f'#!/bin/sh\nexec {sys.executable} -m hone "$@"\n')
+    (tools / "hone").chmod(0o755)
     config = json.loads(server.kubeconfig.read_text())
     config["contexts"][0]["context"]["namespace"] = namespace
     (tmp_path / "kubeconfig").write_text(json.dumps(config))
@@ -98,27 +103,39 @@ def test_the_commands_of_a_block_are_what_the_server_takes(
 
 
 def prepare(command: Command, shell: Shell) -> None:
-    """Make the job that is named where there is none; complete the one that is waited for.
+    """Make the job that is named where there is none, and bring it where the command wants it.
 
     The operator would, of which nothing runs here.
     """
-    named, waited = NAMED.search(command.text), WAITED.match(command.text)
-    if named and not shell(f"kubectl get {DEFINITION} {named[1]} --ignore-not-found -o name"):
+    named, placed = NAMED.search(command.text), PLACED.search(command.text)
+    if not named:
+        return
+    where = placed[1] if placed else ""
+    if placed:
+        shell(f"kubectl create namespace {where[3:]} --dry-run=client -o yaml | kubectl apply -f -")
+    if not shell(f"kubectl get {where} {DEFINITION} {named[1]} --ignore-not-found -o name"):
         job = SMALL | {"metadata": {"name": named[1]}}
-        shell(f"kubectl create -f - <<< '{json.dumps(job)}'")
-    if named and waited:
-        condition = {
-            "type": waited[1],
-            "status": "True",
-            "reason": "AllStagesSucceeded",
-            "message": "all stages succeeded",
-            "lastTransitionTime": "2030-01-01T00:00:00Z",
-            "observedGeneration": 1,
-        }
-        patch = json.dumps({"status": {"observedGeneration": 1, "conditions": [condition]}})
-        shell(
-            f"kubectl patch {DEFINITION} {named[1]} --subresource=status --type=merge -p '{patch}'"
-        )
+        shell(f"kubectl create {where} -f - <<< '{json.dumps(job)}'")
+    waited = WAITED.match(command.text)
+    if waited or command.text.startswith("hone retry"):
+        patch = json.dumps({"status": reached(waited[1] if waited else "Failed")})
+        which = f"{where} {DEFINITION} {named[1]}"
+        shell(f"kubectl patch {which} --subresource=status --type=merge -p '{patch}'")
+
+
+def reached(condition: str) -> dict[str, Any]:
+    """The status of a job that has come to a condition."""
+    told = {
+        "type": condition,
+        "status": "True",
+        "reason": condition,
+        "message": "",
+        "lastTransitionTime": "2030-01-01T00:00:00Z",
+        "observedGeneration": 1,
+    }
+    state = "Failed" if condition == "Failed" else "Succeeded"
+    stages = [{"name": "data", "kind": "prepare", "state": state, "gangs": [{"state": state}]}]
+    return {"observedGeneration": 1, "conditions": [told], "stages": stages}
 
 
 def test_no_reason_outlives_its_command() -> None:

@@ -17,7 +17,7 @@ QUICK = ("plan", "convert", "help")
 """Commands of `hone` that these tests run."""
 TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml"}
 """Run by ``test_trainings.py``; the second is the first under the name that CONTRIBUTING gives."""
-CLUSTER = ("kubectl", "helm")
+CLUSTER = ("kubectl", "helm", "hone retry")
 """Run by ``test_cluster_commands.py``."""
 ELSEWHERE = {
     "make demo": "tests/realnode/test_reference.py runs that job: its gate is far above chance",

@@ -8,7 +8,7 @@ import pytest
 from hone.__main__ import main
 from hone.settings import Settings, variable
 
-COMMANDS = ("convert", "crd", "help", "operator", "plan", "reference", "run")
+COMMANDS = ("convert", "crd", "help", "operator", "plan", "reference", "retry", "run")
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
