@@ -114,6 +114,14 @@ def test_gates_are_shown_with_their_verdicts(tmp_path: Path) -> None:
     assert "accuracy is 0.8888, must be at least 0.87: passed" in shown
 
 
+def test_a_figure_that_cannot_be_known_has_its_line(tmp_path: Path) -> None:
+    manifest = committed(tmp_path, "evaluate", evaluation={"gaps": {"auc": "one label only"}})
+    gangs = (GangStatus(state="Succeeded", manifest=manifest),)
+    tested = stage("test", "evaluate", "Succeeded", gangs=gangs, figures={"accuracy": 0.8888})
+    status = JobStatus(stages=(tested,), conditions=(ended("Complete"),))
+    assert "│ auc      │ unknown │" in closing(status, str(tmp_path), tmp_path)
+
+
 def test_a_failure_shows_its_reason_and_the_end_of_the_log(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()

@@ -1,5 +1,6 @@
 """Which candidate wins: a table."""
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -26,7 +27,8 @@ FAST = trial("fast", drop=0.002, packaged=50, p50=3)
 TINY_BUT_BAD = trial("tiny", drop=0.02, packaged=1, p50=1)
 BETTER = trial("better", drop=-0.003, packaged=60, p50=8)
 CRASHED = trial("crashed", packaged=0, p50=0, failure="the converter was ended by SIGSEGV")
-UNKNOWN = trial("unknown", drop=float("nan"), packaged=1, p50=1)
+WHY = "all 9 rows of the validation part have the label 1"
+UNKNOWN = replace(trial("unknown", packaged=1, p50=1), drop=None, drop_interval=None, unknown=WHY)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,17 @@ def test_keeping_the_float_model_is_explained_by_every_candidate() -> None:
     assert "the float model is kept" in text
     assert "tiny: accuracy fell by 0.0200" in text
     assert "crashed: the converter was ended by SIGSEGV" in text
+
+
+def test_a_budget_whose_figure_cannot_be_known_says_why() -> None:
+    text = explain([UNKNOWN, replace(UNKNOWN, name="other")], -1, "auc", 0.5)
+    assert text == (
+        "no candidate can be held against the budget, so the float model is kept; "
+        f"auc cannot be known: {WHY}"
+    )
+    assert f"unknown: auc cannot be known: {WHY}" in explain([UNKNOWN, TINY_BUT_BAD], -1, "auc", 0)
+    blind = replace(SMALL, figures={"accuracy": None, "auc": None, "logLoss": None})
+    assert "compressedAccuracy" not in summarize(SMALL, blind)
 
 
 def test_zeros_shrink_the_package_and_not_the_file() -> None:

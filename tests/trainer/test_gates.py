@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from hone_trainer.gates import judge
 from hone_trainer.stages.evaluate import Gate
 
-FIGURES = {"accuracy": 0.88, "auc": float("nan"), "logLoss": 0.3}
+FIGURES = {"accuracy": 0.88, "auc": None, "logLoss": 0.3}
+GAPS = {"auc": "all 9 rows have the label 1"}
 
 
 @pytest.mark.parametrize(
@@ -26,13 +27,18 @@ FIGURES = {"accuracy": 0.88, "auc": float("nan"), "logLoss": 0.3}
     ],
 )
 def test_judge(gate: dict[str, Any], passed: bool) -> None:
-    (verdict,) = judge([Gate.model_validate(gate)], FIGURES)
+    (verdict,) = judge([Gate.model_validate(gate)], FIGURES, GAPS)
     assert verdict.passed is passed
 
 
 def test_a_verdict_reads_like_a_sentence() -> None:
-    (verdict,) = judge([Gate(metric="logLoss", at_most=0.25)], FIGURES)
+    (verdict,) = judge([Gate(metric="logLoss", at_most=0.25)], FIGURES, GAPS)
     assert str(verdict) == "logLoss is 0.3000, must be at most 0.25"
+
+
+def test_a_gate_says_why_its_figure_cannot_be_known() -> None:
+    (verdict,) = judge([Gate(metric="auc", at_least=0.5)], FIGURES, GAPS)
+    assert str(verdict) == "auc cannot be known, must be at least 0.5: all 9 rows have the label 1"
 
 
 @pytest.mark.parametrize("bounds", [{}, {"atLeast": 0.1, "atMost": 0.2}])

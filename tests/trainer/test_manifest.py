@@ -26,6 +26,12 @@ def test_the_manifest_is_the_output(run_stage: Any) -> None:
     assert report.manifest.uri.endswith(f"{ctx.task.prefix}/2/{MANIFEST}")
 
 
+def test_a_figure_that_is_no_number_is_left_out(run_stage: Any) -> None:
+    ctx = run_stage.context(run_stage.task("gate", RUN))
+    report = ctx.commit(metrics={"auc": float("nan"), "rows": 3, "loss": float("inf")})
+    assert [(each.name, each.value) for each in report.metrics] == [("rows", "3")]
+
+
 def test_a_later_attempt_finds_it(run_stage: Any) -> None:
     first = run_stage.context(run_stage.task("gate", RUN)).commit(message="first")
     later = run_stage.task("gate", RUN, attempt=3)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone_trainer.metrics import Floats, accuracy, auc, log_loss, measure, midranks
+from hone_trainer.metrics import Floats, accuracy, auc, log_loss, measure, midranks, unknown
+from hone_trainer.unknowns import say
 
 
 def drawn(seed: int, rows: int = 500, ties: bool = False) -> tuple[Floats, Floats]:
@@ -30,7 +31,44 @@ def test_agrees_with_scikit_learn(seed: int, ties: bool) -> None:
 
 
 def test_no_order_without_two_classes() -> None:
-    assert math.isnan(auc(np.ones(4), np.linspace(0, 1, 4)))
+    assert auc(np.ones(4), np.linspace(0, 1, 4)) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities", "names", "why"),
+    [
+        (np.ones(4), np.linspace(0, 1, 4), ["auc"], "all 4 rows of the test part have the label 1"),
+        (np.zeros(1), np.ones(1), ["auc"], "all 1 rows of the test part have the label 0"),
+        (
+            np.array([0.0, 1.0]),
+            np.array([0.5, np.nan]),
+            ["accuracy", "auc", "logLoss"],
+            "the model gives no number for 1 of 2 rows of the test part",
+        ),
+        (
+            np.ones(2),
+            np.array([np.inf, np.nan]),
+            ["accuracy", "auc", "logLoss"],
+            "the model gives no number for 2 of 2 rows of the test part",
+        ),
+        (np.array([0.0, 1.0]), np.array([0.5, 0.5]), [], ""),
+    ],
+)
+def test_a_figure_that_cannot_be_known_is_none_and_has_a_reason(
+    labels: Floats, probabilities: Floats, names: list[str], why: str
+) -> None:
+    figures, gaps = measure(labels, probabilities), unknown(labels, probabilities, "test")
+    assert [name for name, value in figures.items() if value is None] == names == list(gaps)
+    assert all(each.startswith(why) for each in gaps.values())
+    assert all(math.isfinite(value) for value in figures.values() if value is not None)
+
+
+def test_one_reason_is_said_once() -> None:
+    assert say({}) == ()
+    assert say({"auc": "so", "accuracy": "thus", "logLoss": "so"}) == (
+        "auc, logLoss cannot be known: so.",
+        "accuracy cannot be known: thus.",
+    )
 
 
 def test_a_certain_mistake_costs_a_finite_loss() -> None:
@@ -45,7 +83,10 @@ def test_float32_probabilities_of_one_are_finite() -> None:
 def test_auc_mirrors(seed: int) -> None:
     labels, p = drawn(seed, 40, ties=True)
     if 0 < labels.sum() < len(labels):
-        assert auc(labels, p) + auc(labels, 1 - p) == pytest.approx(1)
+        area, mirrored = auc(labels, p), auc(labels, 1 - p)
+        assert area is not None
+        assert mirrored is not None
+        assert area + mirrored == pytest.approx(1)
         assert auc(labels, p) == pytest.approx(auc(labels, p**3))
 
 

@@ -81,8 +81,25 @@ def test_the_status_gets_both_models() -> None:
     assert EVALUATION.row()["passed"] is False
 
 
-def test_what_is_not_a_number_is_left_out() -> None:
-    evaluation = Evaluation("j", 5, "m", {"accuracy": 1.0, "auc": float("nan"), "logLoss": 0.1})
-    assert json.loads(json.dumps(evaluation.row(), allow_nan=False))["figures"]["auc"] is None
-    assert "auc" not in evaluation.metrics()
-    assert "nan" in render(evaluation)
+def test_what_cannot_be_known_is_said_everywhere() -> None:
+    figures = {"accuracy": 1.0, "auc": None, "logLoss": 0.1}
+    why = "all 5 rows of the test part have the label 1"
+    candidate = trial("small").row() | {"drop": None, "drop_interval": None, "unknown": why}
+    table = {"metric": "auc", "chosen": "float", "message": why, "float": candidate}
+    evaluation = Evaluation(
+        "j",
+        5,
+        "m",
+        figures,
+        {"auc": why},
+        (Verdict("auc", None, 0.5, True, why),),
+        figures,
+        compression=table | {"candidates": [candidate]},
+    )
+    row = json.loads(json.dumps(evaluation.row(), allow_nan=False))
+    assert (row["figures"]["auc"], row["gaps"], row["passed"]) == (None, {"auc": why}, False)
+    assert not {"auc", "floatAuc"} & set(evaluation.metrics())
+    page = render(evaluation)
+    assert f"auc cannot be known: {why}." in page
+    assert page.count("unknown") == 5
+    assert "nan" not in page.lower().replace("tenance", "")

@@ -9,7 +9,13 @@ import pytest
 from hone_trainer.metrics import Floats, accuracy, auc
 from hone_trainer.paired import Difference, accuracy_difference, auc_difference
 
-Compare = Callable[[Floats, Floats, Floats], Difference]
+Compare = Callable[[Floats, Floats, Floats], Difference | None]
+
+
+def difference(compare: Compare, labels: Floats, before: Floats, after: Floats) -> Difference:
+    found = compare(labels, before, after)
+    assert found is not None
+    return found
 
 
 def two_models(seed: int, rows: int = 4000, noise: float = 0.05) -> tuple[Floats, Floats, Floats]:
@@ -24,7 +30,7 @@ def two_models(seed: int, rows: int = 4000, noise: float = 0.05) -> tuple[Floats
 @pytest.mark.parametrize("compare", [accuracy_difference, auc_difference])
 def test_a_model_does_not_differ_from_itself(compare: Compare) -> None:
     labels, before, _ = two_models(0)
-    found = compare(labels, before, before)
+    found = difference(compare, labels, before, before)
     assert (found.estimate, found.low, found.high) == (0, 0, 0)
 
 
@@ -35,7 +41,7 @@ def test_the_estimate_is_the_difference_and_the_interval_is_that_of_a_bootstrap(
     compare: Compare, figure: Callable[[Floats, Floats], float]
 ) -> None:
     labels, before, after = two_models(1)
-    found = compare(labels, before, after)
+    found = difference(compare, labels, before, after)
     assert found.estimate == pytest.approx(figure(labels, after) - figure(labels, before))
     rng = np.random.default_rng(2)
     draws = [
@@ -48,12 +54,25 @@ def test_the_estimate_is_the_difference_and_the_interval_is_that_of_a_bootstrap(
 
 def test_pairs_are_sharper_than_two_separate_accuracies() -> None:
     labels, before, after = two_models(3)
-    found = accuracy_difference(labels, before, after)
+    found = difference(accuracy_difference, labels, before, after)
     p = accuracy(labels, before)
     separate = 2 * 1.96 * math.sqrt(2 * p * (1 - p) / len(labels))
     assert found.high - found.low < separate / 2
 
 
 def test_no_area_without_two_classes() -> None:
-    found = auc_difference(np.ones(5), np.linspace(0, 1, 5), np.linspace(0, 1, 5))
-    assert math.isnan(found.estimate)
+    assert auc_difference(np.ones(5), np.linspace(0, 1, 5), np.linspace(0, 1, 5)) is None
+
+
+def test_one_row_of_a_label_leaves_every_interval_open() -> None:
+    labels, before, after = np.array([1.0, 0, 0]), np.array([0.9, 0.1, 0.2]), np.array([0.1] * 3)
+    assert auc_difference(labels, before, after) == Difference(-0.5, -1.0, 1.0)
+
+
+@pytest.mark.parametrize("compare", [accuracy_difference, auc_difference])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_model_that_gives_no_number_cannot_be_compared(compare: Compare, swapped: bool) -> None:
+    labels, before, _ = two_models(0, 20)
+    broken = np.where(np.arange(20) == 7, np.nan, before)
+    pair = (broken, before) if swapped else (before, broken)
+    assert compare(labels, *pair) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,7 @@ class Context:
         Args:
             files: what ``write`` gave.
             facts: what later stages and people want to know; JSON values.
-            metrics: figures; the first is the one shown first.
+            metrics: figures; the first is the one shown first, one that is no number not at all.
             message: a sentence for people.
             show: names of at most 6 files to list in the status.
             cautions: what a person should know although all went well, the worst first; beyond a
@@ -193,4 +194,5 @@ def _bounded(seconds: float) -> int | None:
 
 
 def _metrics(figures: Mapping[str, float] | None) -> tuple[Metric, ...]:
-    return tuple(metric(name, value) for name, value in (figures or {}).items())[:16]
+    known = ((name, value) for name, value in (figures or {}).items() if isfinite(value))
+    return tuple(metric(name, value) for name, value in known)[:16]

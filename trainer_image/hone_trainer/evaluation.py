@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from math import isfinite
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from hone_trainer.gates import Verdict
+
+if TYPE_CHECKING:
+    from hone_trainer.metrics import Figures
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,12 @@ class Evaluation:
     """Rows of the test part."""
     shipped: str
     """Which file was measured: the one that ships."""
-    figures: dict[str, float]
-    """accuracy, auc, logLoss of the model that ships."""
+    figures: Figures
+    """accuracy, auc, logLoss of the model that ships; None where one cannot be known."""
+    gaps: dict[str, str] = field(default_factory=dict)
+    """Figure -> why it cannot be known."""
     verdicts: tuple[Verdict, ...] = ()
-    float_figures: dict[str, float] | None = None
+    float_figures: Figures | None = None
     """The same of the model before compression, where it is at hand."""
     accuracy_change: tuple[float, float, float] | None = None
     """Accuracy of the shipped model minus that before compression, with its 95 % interval."""
@@ -38,23 +42,11 @@ class Evaluation:
     def row(self) -> dict[str, Any]:
         """Give the JSON form."""
         gates = [{**asdict(v), "passed": v.passed, "text": str(v)} for v in self.verdicts]
-        row: dict[str, Any] = _known({**asdict(self), "verdicts": gates, "passed": not self.failed})
-        return row
+        return {**asdict(self), "verdicts": gates, "passed": not self.failed}
 
     def metrics(self) -> dict[str, float]:
         """Give the figures under the names that the status shows."""
         before = self.float_figures or {}
         named = {f"float{name[0].upper()}{name[1:]}": value for name, value in before.items()}
-        figures: dict[str, float] = _known({**self.figures, **named, "testRows": self.rows})
+        figures = {**self.figures, **named, "testRows": float(self.rows)}
         return {name: value for name, value in figures.items() if value is not None}
-
-
-def _known(value: Any) -> Any:
-    """Put nothing where a figure is not a number: JSON has no word for it."""
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _known(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_known(inner) for inner in value]
-    return value

@@ -15,26 +15,42 @@ class Verdict:
     """A gate, the figure it met, and whether it opened."""
 
     metric: str
-    figure: float
+    figure: float | None
+    """None where it cannot be known."""
     bound: float
     lower: bool
     """Whether the bound is the least that is accepted; otherwise it is the most."""
+    why: str = ""
+    """Why the figure cannot be known."""
 
     @property
     def passed(self) -> bool:
-        """Whether the figure keeps the bound; a figure that is not a number never does."""
+        """Whether the figure keeps the bound; one that cannot be known never does."""
+        if self.figure is None:
+            return False
         return self.figure >= self.bound if self.lower else self.figure <= self.bound
 
     def __str__(self) -> str:
         rule = "at least" if self.lower else "at most"
+        if self.figure is None:
+            return f"{self.metric} cannot be known, must be {rule} {self.bound:g}: {self.why}"
         return f"{self.metric} is {self.figure:.4f}, must be {rule} {self.bound:g}"
 
 
-def judge(gates: Iterable[Gate], figures: Mapping[str, float]) -> tuple[Verdict, ...]:
-    """Hold every gate against its figure, in the order of the gates."""
-    return tuple(
-        Verdict(gate.metric, figures[gate.metric], gate.at_most, False)
-        if gate.at_least is None and gate.at_most is not None
-        else Verdict(gate.metric, figures[gate.metric], gate.at_least or 0.0, True)
-        for gate in gates
-    )
+def judge(
+    gates: Iterable[Gate], figures: Mapping[str, float | None], gaps: Mapping[str, str]
+) -> tuple[Verdict, ...]:
+    """Hold every gate against its figure, in the order of the gates.
+
+    Args:
+        gates: what is asked for.
+        figures: what was measured.
+        gaps: why a figure cannot be known.
+    """
+    return tuple(_judge(gate, figures[gate.metric], gaps.get(gate.metric, "")) for gate in gates)
+
+
+def _judge(gate: Gate, figure: float | None, why: str) -> Verdict:
+    if gate.at_most is not None:
+        return Verdict(gate.metric, figure, gate.at_most, False, why)
+    return Verdict(gate.metric, figure, gate.at_least or 0.0, True, why)

@@ -107,7 +107,7 @@ class Keeping:
         return found
 
     def _better(self, state: Progression) -> bool:
-        losses = [epoch["valLoss"] for epoch in state.history]
+        losses = [epoch.get("valLoss", np.nan) for epoch in state.history]
         if not np.isfinite(losses[-1]):
             return False
         if self._keep == "last":

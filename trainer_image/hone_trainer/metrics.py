@@ -1,5 +1,7 @@
 """The figures by which models are compared, in one place, so that every stage means the same.
 
+A figure that cannot be known is None, and there is a reason: never a number that is none.
+
 They are a few lines of numpy: importing scikit-learn costs a pod more than a second, and the tests
 hold these against it.
 """
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
+Figures = dict[str, float | None]
 
 CLIP = 1e-7
 """Probabilities are kept this far from 0 and 1, as Keras does, so that no row costs infinity."""
@@ -28,16 +31,16 @@ def accuracy(labels: Floats, probabilities: Floats) -> float:
     return float(np.mean(right(labels, probabilities)))
 
 
-def auc(labels: Floats, probabilities: Floats) -> float:
+def auc(labels: Floats, probabilities: Floats) -> float | None:
     """Area under the ROC curve: the chance that a positive row ranks above a negative one.
 
-    By the rank sum of Mann and Whitney (1947); ties count one half. Not a number where the labels
-    are all alike.
+    By the rank sum of Mann and Whitney (1947); ties count one half. None where the labels are all
+    alike.
     """
     positive = int(labels.sum())
     negative = len(labels) - positive
     if not positive or not negative:
-        return float("nan")
+        return None
     above = midranks(probabilities)[labels > 0.5].sum() - positive * (positive + 1) / 2
     return float(above / (positive * negative))
 
@@ -48,16 +51,36 @@ def log_loss(labels: Floats, probabilities: Floats) -> float:
     return float(-np.mean(np.where(labels > 0.5, np.log(p), np.log1p(-p))))
 
 
-FIGURES: dict[str, Callable[[Floats, Floats], float]] = {
+FIGURES: dict[str, Callable[[Floats, Floats], float | None]] = {
     "accuracy": accuracy,
     "auc": auc,
     "logLoss": log_loss,
 }
 
 
-def measure(labels: Floats, probabilities: Floats) -> dict[str, float]:
-    """Give every figure by its name."""
+def measure(labels: Floats, probabilities: Floats) -> Figures:
+    """Give every figure by its name; None for those of ``unknown``."""
+    if not np.isfinite(probabilities).all():
+        return dict.fromkeys(FIGURES)
     return {name: figure(labels, probabilities) for name, figure in FIGURES.items()}
+
+
+def unknown(labels: Floats, probabilities: Floats, part: str) -> dict[str, str]:
+    """Give the figures that cannot be known -> why, and what helps.
+
+    Args:
+        labels: array (rows,) of 0 and 1.
+        probabilities: array (rows,) in [0, 1], as far as the model gives numbers.
+        part: what the rows are called.
+    """
+    bad = int((~np.isfinite(probabilities)).sum())
+    if bad:
+        why = f"the model gives no number for {bad} of {len(labels)} rows of the {part} part"
+        return dict.fromkeys(FIGURES, f"{why} (train it anew)")
+    if len(set(labels.tolist())) < 2:
+        why = f"all {len(labels)} rows of the {part} part have the label {labels[0]:.0f}"
+        return {"auc": f"{why} (split them so that both labels are in it)"}
+    return {}
 
 
 def right(labels: Floats, probabilities: Floats) -> NDArray[np.bool_]:

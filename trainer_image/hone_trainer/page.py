@@ -8,6 +8,7 @@ from typing import Any
 from hone_trainer.chart import draw
 from hone_trainer.evaluation import Evaluation
 from hone_trainer.sheet import count, frame, table
+from hone_trainer.unknowns import say
 
 
 def render(evaluation: Evaluation) -> str:
@@ -23,9 +24,10 @@ def render(evaluation: Evaluation) -> str:
 
 
 def _head(e: Evaluation) -> str:
-    figures = ", ".join(f"{label} <b>{e.figures[name]:.4f}</b>" for name, label in FIGURES)
+    figures = ", ".join(f"{label} <b>{_figure(e.figures[name])}</b>" for name, label in FIGURES)
+    gaps = "".join(f'<p class="bad">{escape(text)}</p>\n' for text in say(e.gaps))
     return (
-        f"<h1>{escape(e.job)}</h1>\n<p>{figures}</p>\n"
+        f"<h1>{escape(e.job)}</h1>\n<p>{figures}</p>\n{gaps}"
         f'<p class="dim">{escape(e.shipped)} on {e.rows:,} test rows that nothing else has seen'
         "</p>\n"
     )
@@ -37,7 +39,7 @@ def _gates(e: Evaluation) -> str:
     rows = (
         (
             v.metric,
-            f"{v.figure:.4f}",
+            _figure(v.figure),
             f"{'≥' if v.lower else '≤'} {v.bound:g}",
             '<span class="good">passed</span>' if v.passed else '<span class="bad">failed</span>',
         )
@@ -50,7 +52,7 @@ def _before_and_after(e: Evaluation) -> str:
     if e.float_figures is None:
         return ""
     rows: list[tuple[str, ...]] = [
-        (f"{label}, test part", f"{e.float_figures[name]:.4f}", f"{e.figures[name]:.4f}")
+        (f"{label}, test part", _figure(e.float_figures[name]), _figure(e.figures[name]))
         for name, label in FIGURES
     ]
     if e.compression is not None:
@@ -93,9 +95,13 @@ def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[str, ...]:
     return (
         f"<b>{name}</b>" if candidate["name"] == chosen else name,
         count(candidate["size"]["packaged"]),
-        f"{0.0 - candidate['drop']:+.4f}",
+        UNKNOWN if candidate["drop"] is None else f"{0.0 - candidate['drop']:+.4f}",
         f"{candidate['latency'][0]:.1f}",
     )
+
+
+def _figure(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.4f}"
 
 
 def _history(e: Evaluation) -> str:
@@ -103,4 +109,5 @@ def _history(e: Evaluation) -> str:
     return "<h2>Validation accuracy by epoch</h2>\n" + draw(lines) if lines else ""
 
 
+UNKNOWN = "unknown"
 FIGURES = (("accuracy", "accuracy"), ("auc", "AUC"), ("logLoss", "log loss"))

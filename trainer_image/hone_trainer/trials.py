@@ -11,7 +11,7 @@ from hone_trainer.compression import Trial, measure_size
 from hone_trainer.conversion import convert
 from hone_trainer.dataset import Dataset, Rows
 from hone_trainer.litert import LiteModel, race
-from hone_trainer.metrics import measure
+from hone_trainer.metrics import measure, unknown
 from hone_trainer.network import Network
 from hone_trainer.paired import DIFFERENCES
 from hone_trainer.stage import Technique, Tell
@@ -73,7 +73,7 @@ def compare(exports: Sequence[Export], rows: Rows, metric: str, tell: Tell) -> l
         metric: the figure whose drop is watched: accuracy or auc.
         tell: called before each.
     """
-    labels = rows.labels[:, 0]
+    labels, part = rows.labels[:, 0], "validation"
     models = {k: LiteModel(e.content) for k, e in enumerate(exports) if not e.failure}
     base = models[0].predict(rows.features)
     trials = []
@@ -82,13 +82,15 @@ def compare(exports: Sequence[Export], rows: Rows, metric: str, tell: Tell) -> l
         trial = Trial(one.name, str(one.failure or ""))
         if k in models:
             probabilities = models[k].predict(rows.features)
+            gaps = unknown(labels, base, part) | unknown(labels, probabilities, part)
             change = DIFFERENCES[metric](labels, base, probabilities)
             trial = replace(
                 trial,
                 size=measure_size(one.content, one.network.nonzero),
                 figures=measure(labels, probabilities),
-                drop=0.0 - change.estimate,
-                drop_interval=(0.0 - change.high, 0.0 - change.low),
+                drop=0.0 - change.estimate if change else None,
+                drop_interval=(0.0 - change.high, 0.0 - change.low) if change else None,
+                unknown=gaps.get(metric, ""),
             )
         trials.append(trial)
     latencies = race(list(models.values()), rows.features)

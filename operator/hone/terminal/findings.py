@@ -31,6 +31,8 @@ class Findings:
     """What compression did, in a sentence."""
     test: Mapping[str, float] | None = None
     """Figures on the test part."""
+    unknown: tuple[str, ...] = ()
+    """Figures on the test part that cannot be known."""
     gates: tuple[tuple[str, bool], ...] = ()
     """Gates of the evaluation, and whether each was passed."""
 
@@ -42,6 +44,7 @@ def find(status: JobStatus, uri: str) -> Findings:
     trained = by_kind["train"].gangs if "train" in by_kind else ()
     manifests = tuple(read(uri, gang.manifest) for gang in trained)
     tested = by_kind["evaluate"].gangs[0].manifest if "evaluate" in by_kind else None
+    evaluation = _evaluation(read(uri, tested))
     return Findings(
         best_reachable=metrics.get("prepare", {}).get("bestReachableAccuracy"),
         history=tuple(_history(manifest) for manifest in manifests),
@@ -49,7 +52,8 @@ def find(status: JobStatus, uri: str) -> Findings:
         compression=metrics.get("compress"),
         chosen=by_kind["compress"].message if "compress" in by_kind else "",
         test=metrics.get("evaluate"),
-        gates=_gates(read(uri, tested)),
+        unknown=tuple(evaluation.get("gaps", ())),
+        gates=_gates(evaluation),
     )
 
 
@@ -70,7 +74,11 @@ def _history(manifest: Manifest | None) -> tuple[Mapping[str, float], ...]:
     return tuple(epoch for epoch in found if isinstance(epoch, Mapping))
 
 
-def _gates(manifest: Manifest | None) -> tuple[tuple[str, bool], ...]:
-    evaluation: Any = manifest.facts.get("evaluation", {}) if manifest else {}
+def _evaluation(manifest: Manifest | None) -> Mapping[str, Any]:
+    found = manifest.facts.get("evaluation", {}) if manifest else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _gates(evaluation: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
     verdicts = evaluation.get("verdicts", ())
     return tuple((str(v.get("text", "")), bool(v.get("passed"))) for v in verdicts)

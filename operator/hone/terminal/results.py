@@ -70,12 +70,14 @@ def test(findings: Findings, width: int) -> RenderableType | None:
     if not findings.test:
         return None
     before = {name: value for name, value in findings.test.items() if _before(name)}
-    shipped = {name: value for name, value in findings.test.items() if name not in before}
+    shipped = {
+        name: _figure(value) for name, value in findings.test.items() if name not in before
+    } | dict.fromkeys(findings.unknown, "unknown")
     columns = [
         Column("figure", list(shipped)),
         Column(
             "shipped" if before else "value",
-            [_figure(value) for value in shipped.values()],
+            list(shipped.values()),
             whole=True,
         ),
     ]

@@ -50,7 +50,7 @@ def auc_of_numbers(values: NDArray[np.float64], labels: NDArray[np.float64]) -> 
     if gone.all():
         return 0.5
     area = auc(labels, np.where(gone, np.median(values[~gone]), values))
-    return max(area, 1 - area)
+    return None if area is None else max(area, 1 - area)
 
 
 def auc_of_texts(

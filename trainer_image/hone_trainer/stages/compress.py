@@ -129,5 +129,6 @@ class Compress(Stage):
             facts={"compression": table},
             metrics=summarize(trials[0], trials[chosen]),
             message=message,
+            cautions=() if chosen else (f"{message}.",),
             show=(MODEL, TABLE),
         )

@@ -13,6 +13,7 @@ from hone_trainer.page import render
 from hone_trainer.stage import Product, Stage
 from hone_trainer.stages.compress import FLOAT_MODEL, MODEL
 from hone_trainer.task import StageFailure
+from hone_trainer.unknowns import say
 from hone_trainer.words import Rule, Words
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Evaluate(Stage):
             facts={"evaluation": evaluation.row()},
             metrics=evaluation.metrics(),
             message=f"{len(self.require)} of {len(self.require)} gates passed",
+            cautions=say(evaluation.gaps),
             show=tuple(file.name for file in files),
         )
 
@@ -88,7 +90,7 @@ class Evaluate(Stage):
 
     def _measure(self, ctx: Context, manifest: Manifest, rows: Rows) -> Evaluation:
         from hone_trainer.litert import LiteModel
-        from hone_trainer.metrics import measure
+        from hone_trainer.metrics import measure, unknown
         from hone_trainer.network import Network
         from hone_trainer.paired import accuracy_difference
 
@@ -99,18 +101,19 @@ class Evaluate(Stage):
                 LiteModel(ctx.store.fetch(manifest.file(name))).predict(rows.features)
                 for name in (MODEL, FLOAT_MODEL)
             )
-            change = accuracy_difference(labels, before, shipped)
             known |= {
                 "shipped": MODEL,
                 "float_figures": measure(labels, before),
-                "accuracy_change": (change.estimate, change.low, change.high),
                 "compression": manifest.facts.get("compression"),
             }
+            if change := accuracy_difference(labels, before, shipped):
+                known["accuracy_change"] = (change.estimate, change.low, change.high)
         else:
             shipped = Network.load(ctx.store, manifest).predict(rows.features)
             known["shipped"] = f"the float network of stage {manifest.stage}"
-        figures = measure(labels, shipped)
-        return Evaluation(figures=figures, verdicts=judge(self.require, figures), **known)
+        figures, gaps = measure(labels, shipped), unknown(labels, shipped, "test")
+        verdicts = judge(self.require, figures, gaps)
+        return Evaluation(figures=figures, gaps=gaps, verdicts=verdicts, **known)
 
 
 def _history(ctx: Context) -> tuple[tuple[float, ...], ...]:

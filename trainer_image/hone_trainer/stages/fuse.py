@@ -29,7 +29,7 @@ class Fuse(AnyFusion, Stage):
         """
         import numpy as np
 
-        from hone_trainer.metrics import accuracy, measure
+        from hone_trainer.metrics import accuracy, measure, unknown
         from hone_trainer.network import join
         from hone_trainer.shares import settle
 
@@ -42,18 +42,25 @@ class Fuse(AnyFusion, Stage):
             predictions[k] = member.predict(rows.features)
         settled = settle(self.value.fit(predictions, labels), predictions, labels)
         accuracies = [accuracy(labels, predicted) for predicted in predictions]
-        figures = measure(labels, settled.join(predictions))
+        joint = settled.join(predictions)
+        figures = measure(labels, joint)
         network = join(members, settled.shares)
         return ctx.commit(
             files=network.save(ctx),
-            facts={"shares": list(settled.shares), "memberValAccuracy": accuracies},
+            facts={
+                "shares": list(settled.shares),
+                "memberValAccuracy": accuracies,
+                "unknown": unknown(labels, joint, "validation"),
+            },
             metrics={
-                "valAccuracy": figures["accuracy"],
-                "valAuc": figures["auc"],
-                "valLogLoss": figures["logLoss"],
+                **{
+                    f"val{name[0].upper()}{name[1:]}": value
+                    for name, value in figures.items()
+                    if value is not None
+                },
                 **{f"member{k}ValAccuracy": value for k, value in enumerate(accuracies)},
             },
-            message=_explain(settled, accuracies, figures["accuracy"]),
+            message=_explain(settled, accuracies, accuracy(labels, joint)),
         )
 
 
