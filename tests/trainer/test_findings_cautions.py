@@ -141,6 +141,10 @@ def test_a_gap_that_gives_the_label_away_is_found_in_rows_as_they_were_read() ->
         ({"source": [{"uri": "a", "rows": 0}, {"uri": "b", "rows": 6000}]}, {"emptyFile"}),
         ({"source": [{"uri": "a", "rows": 6000}, {"uri": "b"}]}, set()),
         ({"floats": ["shop"]}, {"floatIds"}),
+        ({"largest": {"age": 9e3}}, set()),
+        ({"largest": {"age": 3e4}}, {"large"}),
+        ({"labels": {"train": [9, 9], "validation": [9, 1], "test": [1, 9]}}, set()),
+        ({"labels": {"train": [9, 9], "validation": [9, 0], "test": [1, 9]}}, {"oneLabel"}),
         ({"missing": {"age": 2400}}, {"missing"}),
         ({"missing": {"age": 1000}}, set()),
     ],
@@ -154,6 +158,36 @@ def test_files_without_rows_are_named() -> None:
     (one,) = cautions(source=files)
     names = "raw/0.csv, raw/5.csv, raw/10.csv, …"
     assert (one.severity, one.text) == ("low", f"6 of 30 files have no rows: {names}.")
+
+
+def test_a_large_number_is_named_with_what_helps() -> None:
+    (one,) = cautions(largest={"age": 1.3e37, "price": 3})
+    assert (one.severity, one.column) == ("high", "age")
+    assert one.text.startswith("age reaches 1.3e+37 as a model reads it, where others are about 1")
+    assert one.remedy.startswith("Give age number.normalize.quantile, or add {outliers: {iqr: {}")
+
+
+def test_each_part_of_one_label_is_named() -> None:
+    counts = {"train": [9, 9], "validation": [0, 9], "test": [0, 7]}
+    (one,) = cautions(labels=counts)
+    assert (one.severity, one.text) == (
+        "high",
+        "bought is 1 in all rows of the validation and the test part: AUC cannot be known there, "
+        "and the other figures say little.",
+    )
+
+
+def test_drawn_rows_of_label_0_make_a_source_without_them_good() -> None:
+    ones = put("bought", lambda rows, draw: 1.0)
+    drawn = {"train": [9, 9], "validation": [9, 9], "test": [9, 9]}
+    assert cautions(ones, labels=drawn) == ()
+
+
+def test_a_number_that_no_model_reads_is_not_compared_but_named() -> None:
+    late = put("age", lambda rows, draw: np.arange(COUNT) * 1e9 + rows["bought"])
+    assert {one.topic for one in cautions(late)} == {"drift"}
+    (one,) = cautions(late, {"age": {"number": {"feature": False}}})
+    assert (one.topic, one.severity, one.column) == ("notRead", "low", "age")
 
 
 def test_why_most_rows_were_dropped_is_said() -> None:

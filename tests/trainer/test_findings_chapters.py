@@ -61,7 +61,7 @@ def test_the_flow_tells_what_came_what_went_and_what_is_left() -> None:
         "10 rows dropped 9 duplicate 1 no shop",
         "40 rows quarantined 36 price &gt;= 0 4 unreadable",
         "37 values changed 35 filled 2 clipped",
-        "1,150 rows came out 30 more were added for training",
+        "1,150 rows came out 30 more were added by augmentation",
         "train 1,000 (84.7 %)",
     ):
         assert said in text

@@ -148,6 +148,13 @@ def test_a_bare_nan_is_missing(tmp_path: Path, other: str) -> None:
     assert not found.bad
 
 
+def test_ids_that_are_floats_are_on_record(tmp_path: Path) -> None:
+    found = rows_of('{"user":1.0,"price":1.5,"bought":1}\n' * 3, tmp_path)
+    assert found.pieces[0].facts["floats"] == ["user"]
+    assert found.table["user"] == ["1.0"] * 3
+    assert rows_of(LINE, tmp_path).pieces[0].facts["floats"] == []
+
+
 def test_a_bare_nan_is_no_number_and_no_label(tmp_path: Path) -> None:
     found = rows_of('{"user":"a","price":NaN,"bought":NaN}\n' + LINE, tmp_path)
     assert str(found.table["price"]) == "[nan, 1.5]"

@@ -11,6 +11,7 @@ import numpy as np
 from hone_trainer import devices, metrics, wide
 from hone_trainer.collectives import GangSum
 from hone_trainer.curves import curves
+from hone_trainer.divergence import diverged
 from hone_trainer.inputs import open_inputs
 from hone_trainer.keeping import Keeping
 from hone_trainer.keras import keras
@@ -34,8 +35,6 @@ STARTING = 6
 compiled and run: where cores are scarce, both take far longer than any block that follows."""
 LINGER_S = 0.5
 """How long the chief stays after the last barrier, so that its peers have left it first."""
-REMEDY = "lower train.optimizer.adam.learningRate, normalize the number columns, or allow "
-REMEDY += "train.divergence.rollbacks"
 EVENTS = "tensorboard/events.out.tfevents"
 _log = logging.getLogger("hone")
 _kept: list[Training] = []
@@ -75,7 +74,7 @@ class Training:
         if len(rows) < stage.batch_size:
             message = f"the member has {len(rows)} training rows: train.batchSize is larger"
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
-        self.stage, self.ctx, self.schema = stage, ctx, dataset.schema
+        self.stage, self.ctx, self.schema, self.rows = stage, ctx, dataset.schema, rows
         self.validation = dataset.read("validation")
         chosen = stage.strategy.value
         strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
@@ -116,7 +115,7 @@ class Training:
         if not state.best_epoch:
             which = "the last" if self.stage.keep == "last" else "any"
             message = f"the model of {which} epoch gives no finite validation loss"
-            raise StageFailure("LossNotFinite", f"{message}: {REMEDY}")
+            raise diverged(message, self.rows, self.schema)
         weights = self.keeping.weights()
         kept = tuple(slab if wide.is_large(slab) else whole(slab) for slab in weights)
         network = Network(self.schema, (Part(self.stage.model, kept),))
@@ -194,14 +193,16 @@ class Training:
         self.keeping.end_epoch(state)
         told = state.history[-1]
         message = f"epoch {state.epochs}/{self.stage.epochs}: loss {told['loss']:.4f}, "
-        message += f"validation loss {told['valLoss']:.4f} accuracy {told['valAccuracy']:.4f}"
+        message += f"validation loss {told.get('valLoss', np.nan):.4f} "
+        message += f"accuracy {told.get('valAccuracy', np.nan):.4f}"
         self._tell(message + self.pace.warning())
 
     def _validate(self) -> dict[str, float]:
         probabilities = self.predict(self.validation.features)
         figures = metrics.measure(self.validation.labels[:, 0], probabilities)
         names = {"valLoss": "logLoss", "valAccuracy": "accuracy", "valAuc": "auc"}
-        return {ours: figures[theirs] for ours, theirs in names.items()}
+        known = {ours: figures[theirs] for ours, theirs in names.items()}
+        return {name: value for name, value in known.items() if value is not None}
 
     def _stop(self) -> None:
         """Save what is done, and leave together."""
@@ -218,9 +219,9 @@ class Training:
         said = f"the loss became {lost.trace[-1][1]} in epoch {lost.epochs + 1}"
         if lost.rollbacks >= self.stage.divergence.rollbacks:
             tried = f" after {lost.rollbacks} rollbacks" if lost.rollbacks else ""
-            raise StageFailure("LossNotFinite", f"{said}{tried}: {REMEDY}")
+            raise diverged(f"{said}{tried}", self.rows, self.schema)
         if not self._resume():
-            raise StageFailure("LossNotFinite", f"{said}, and no checkpoint is whole: {REMEDY}")
+            raise diverged(f"{said}, and no checkpoint is whole", self.rows, self.schema)
         self.state.rollbacks = lost.rollbacks + 1
         self.state.rate = lost.rate * self.stage.divergence.rate_factor
         self._scale_rate()

@@ -1,4 +1,7 @@
-"""What every augmentation takes and gives. Only training rows are ever augmented."""
+"""What every augmentation takes and gives.
+
+Training rows are augmented. Held-out rows are never changed; rows can be set beside them.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +61,13 @@ class Augmentation(Words):
         """Give the training rows of a block with what is added or changed before they are encoded.
 
         Added rows stand behind the row that they come from and have its number.
+        """
+        return block
+
+    def contrast(self, block: Block, learned: Any, draw: np.random.Generator) -> Block:  # noqa: ARG002
+        """Give the held-out rows of a block, perhaps with others to be told from them.
+
+        These stand behind the row that they come from and have its number and its part.
         """
         return block
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -14,8 +14,8 @@ from hone_trainer.task import StageFailure
 if TYPE_CHECKING:
     import numpy as np
 
-    from hone_trainer.augmentations.bloom import Bloom
     from hone_trainer.augmentations.pool import Pool
+    from hone_trainer.augmentations.unmet import Met
     from hone_trainer.columns import Column
     from hone_trainer.preparation.block import Block
 
@@ -27,7 +27,7 @@ class Learned:
     """What is known of all training rows; can be pickled."""
 
     label: str
-    met: Bloom
+    met: Met
     """Pairs of a user and an item."""
     pool: Pool | None
     """All items; None where each block draws from its own."""
@@ -53,6 +53,10 @@ class Negatives(Augmentation):
     """Other columns that belong to the item, such as its category and its price: they come with
     it, as they are where it is met first. What is not named here stays as in the row with label
     1."""
+    held_out: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Rows beside each held-out row with label 1, drawn in the same way, so that a model can be
+    measured by what it prefers: 99 are usual with leaveOneOut (He et al. 2017), which asks for a
+    number here. No rows where nothing is said."""
     choose: Literal["uniform", "popularity", "inBatch"] = "uniform"
     """Which items: all alike; the more often met, the more often, by the power 0.75 of the count;
     or those of other rows with label 1 in the same slice of the source, as often as there."""
@@ -108,6 +112,17 @@ class Negatives(Augmentation):
 
     def widen(self, block: Block, learned: Learned, draw: np.random.Generator) -> Block:
         """See ``Augmentation.widen``."""
+        return self._beside(block, learned, self.per, draw)
+
+    def contrast(self, block: Block, learned: Learned, draw: np.random.Generator) -> Block:
+        """See ``Augmentation.contrast``; what the held-out rows of the block say is met too."""
+        from hone_trainer.augmentations.unmet import Either, meetings, pair
+
+        known, users, items = meetings(block, self.by, self.of)
+        met = Either(learned.met, pair(users[known], items[known]))
+        return self._beside(block, replace(learned, met=met), self.held_out or 0, draw)
+
+    def _beside(self, block: Block, learned: Learned, per: int, draw: np.random.Generator) -> Block:
         import numpy as np
 
         from hone_trainer.augmentations.copies import beside
@@ -118,7 +133,7 @@ class Negatives(Augmentation):
         chosen = known & (block.numbers(learned.label) == 1)
         pool = learned.pool or Pool.of(block, self._names, chosen)
         places = np.flatnonzero(chosen)
-        origins, drawn = draw_unmet(users[places], pool, learned.met, self.per, draw)
+        origins, drawn = draw_unmet(users[places], pool, learned.met, per, draw)
         changed = {**pool.take(drawn), learned.label: np.zeros(len(drawn))}
         return beside(block, places[origins], changed)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.augmentations.bloom import Bloom
 from hone_trainer.augmentations.pool import Pool
 from hone_trainer.preparation.block import Block
 from hone_trainer.preparation.chance import hash_numbers
@@ -14,6 +16,27 @@ from hone_trainer.preparation.tokens import hash_words
 TRIES = 8
 """Times that an item is drawn before a row goes without."""
 Hashes = NDArray[np.uint64]
+
+
+class Met(Protocol):
+    """Pairs that were met."""
+
+    def has(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """Say for each hash (n,) of a pair whether it is among them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Either(Met):
+    """Pairs of one set, and some more."""
+
+    met: Met
+    more: Hashes
+
+    def has(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """See ``Met.has``."""
+        found: NDArray[np.bool_] = self.met.has(hashes) | np.isin(hashes, self.more)
+        return found
 
 
 def meetings(block: Block, by: str, of: str) -> tuple[NDArray[np.bool_], Hashes, Hashes]:
@@ -29,7 +52,7 @@ def pair(users: Hashes, items: Hashes) -> Hashes:
 
 
 def draw_unmet(
-    users: Hashes, pool: Pool, met: Bloom, per: int, draw: np.random.Generator
+    users: Hashes, pool: Pool, met: Met, per: int, draw: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Draw different items for each row that its user has not met.
 

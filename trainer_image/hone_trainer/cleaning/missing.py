@@ -69,6 +69,11 @@ class Missing(Cleaning):
             raise ValueError(ONE_WAY)
         return self
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """See ``Cleaning.orders``."""
+        return (self.interpolate.along,) if self.interpolate is not None else ()
+
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Cleaning.check``."""
         for name in self.columns:

@@ -42,6 +42,11 @@ class Cleaning(Words):
     loads: ClassVar[bool] = False
     """Whether it takes what ``load`` gives in the place of what ``learn`` gives."""
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Columns along which it fills others."""
+        return ()
+
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
         """Refuse parameters that do not fit the columns, before anything is read.
 

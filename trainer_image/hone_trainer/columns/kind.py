@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hone_trainer.words import Words
 
@@ -31,6 +31,19 @@ class Kind(Words):
     def whole(self) -> bool:
         """Whether a row without a value is of no use; not so where no model reads the column."""
         return True
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Columns by which it orders rows."""
+        return ()
+
+    def settle(self, ordering: bool) -> Self:  # noqa: ARG002
+        """Give it as it is meant beside the other words of the stage.
+
+        Args:
+            ordering: whether rows are ordered or split by the column.
+        """
+        return self
 
     def check(self, name: str, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
         """Refuse parameters that do not fit the other columns, before anything is read.

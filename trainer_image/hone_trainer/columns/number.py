@@ -8,6 +8,7 @@ from pydantic import Field as Bound
 from pydantic import model_validator
 
 from hone_trainer.columns.kind import Kind
+from hone_trainer.divergence import BOUND
 from hone_trainer.normalizations import AnyNormalization
 from hone_trainer.task import StageFailure
 from hone_trainer.words import Rule, Words
@@ -43,11 +44,25 @@ class NumberColumn(Kind):
     """Read it as an id with an embedding, by the bucket that it falls into: for quantities of which
     more is not simply better. Learned on the training part only."""
 
+    feature: bool | None = None
+    """Whether a model reads it. Where nothing is said it does, but for a number without normalize
+    and buckets that a split or an ``along`` names: that only says which row comes first."""
+
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if self.normalize is not None and self.buckets is not None:
             raise ValueError(EITHER)
         return self
+
+    @property
+    def whole(self) -> bool:
+        """See ``Kind.whole``."""
+        return self.feature is not False
+
+    def settle(self, ordering: bool) -> Self:
+        """See ``Kind.settle``: what only says which row comes first is no quantity."""
+        said = self.feature is not None or self.normalize is not None or self.buckets is not None
+        return self if said or not ordering else self.model_copy(update={"feature": False})
 
     def summarize(self, name: str, block: Block) -> Any:
         """Give the moments."""
@@ -65,11 +80,13 @@ class NumberColumn(Kind):
 
         from hone_trainer.preparation.moments import gather
 
+        if not self.whole:
+            return {}
         moments = gather(summaries)
         largest = max(moments.low, moments.high, key=abs)
         if moments.count and abs(largest) > LARGEST:
             message = f"column {name!r} holds {largest:g}, more than a model can read"
-            remedy = "correct the source, or add {outliers: {}} to prepare.clean"
+            remedy = f"correct the source, or {BOUND.format(name=name)}"
             raise StageFailure("NumberTooLarge", f"{message}: {remedy}")
         values = sample.numbers(name)
         values = values[~np.isnan(values)]
@@ -85,6 +102,8 @@ class NumberColumn(Kind):
         from hone_trainer.dataset import Field
         from hone_trainer.preparation.tokens import FIRST_KNOWN
 
+        if not self.whole:
+            return ()
         if self.buckets is None:
             return (Field(name=name, source=name, kind="number"),)
         size = FIRST_KNOWN + len(learned["bounds"]) + 1
@@ -98,6 +117,8 @@ class NumberColumn(Kind):
 
         from hone_trainer.preparation.tokens import FIRST_KNOWN, UNSEEN
 
+        if not self.whole:
+            return {}
         values = block.numbers(name)
         if self.buckets is not None:
             found = np.searchsorted(np.array(learned["bounds"], float), values, side="right")

@@ -37,6 +37,11 @@ class SequenceColumn(Kind):
     length: Annotated[int, Bound(ge=1, le=512)] = 20
     """Positions; longer histories keep their last ids, shorter ones are padded at the front."""
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """See ``Kind.orders``."""
+        return (self.along,)
+
     def check(self, name: str, columns: tuple[Column, ...]) -> None:
         """See ``Kind.check``."""
         wanted = {

@@ -2,9 +2,12 @@
 
 The account is JSON: ``{"source": [{"uri", "size", "rows", "sha256"}], "beside": [as source, without
 rows], "floats": [columns that are read as ids and that the source holds as floats], "rowsIn": n,
-"unreadable": n, "rows": {part: n}, "augmented": n, "steps": [{"name", "text", "dropped": {why: n},
-"changed": {what: {column: n}}, "quarantined": {why: n}, "learned": {…}}], "missing": {column: n},
-"seconds": {what: s}}``. ``beside`` are files that steps compared rows with. ``rowsIn`` counts every
+"unreadable": n, "rows": {part: n}, "labels": {part: [rows with label 0, with label 1]}, "largest":
+{number column: its largest size as a model reads it}, "augmented": n, "steps": [{"name", "text",
+"dropped": {why: n}, "changed": {what: {column: n}}, "quarantined": {why: n}, "learned": {…}}],
+"missing": {column: n}, "seconds": {what: s}}``.
+
+``beside`` are files that steps compared rows with. ``rowsIn`` counts every
 row of the source; ``unreadable`` those of them that no step has seen; ``rows`` what came out, with
 the ``augmented`` training rows, which the source has not. What is left out is nought.
 """
@@ -32,8 +35,14 @@ def rows_out(account: Account) -> int:
     return int(sum(account.get("rows", {}).values())) - added(account)
 
 
+def labels(account: Account, part: str) -> tuple[int, int]:
+    """Rows of a part with label 0, and with label 1; none where that was not counted."""
+    zeros, ones = account.get("labels", {}).get(part, (0, 0))
+    return int(zeros), int(ones)
+
+
 def added(account: Account) -> int:
-    """Training rows that augmentation made."""
+    """Rows that augmentation made."""
     return int(account.get("augmented", 0))
 
 

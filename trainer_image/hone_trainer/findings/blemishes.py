@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hone_trainer.columns import Column
+from hone_trainer.divergence import TAME
 from hone_trainer.findings import account as accounts
 from hone_trainer.findings.caution import Caution, Severity
 from hone_trainer.findings.figures import plural, share
@@ -22,6 +23,9 @@ MANY_DROPPED = 0.3
 ENOUGH_ROWS = 100
 """With fewer, nothing is said about what is nearly unique."""
 MOST_PAIRS = 10
+LARGE, HUGE = 1e4, 1e9
+"""A model squares what it reads, times its gradient, in 32 bits: beyond the second one a loss is
+seldom a number for long."""
 MOST_NAMES = 3
 
 
@@ -61,9 +65,31 @@ def empty_files(found: Findings, columns: tuple[Column, ...]) -> Iterator[Cautio
 def float_ids(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
     """Ids that the source holds as floating numbers."""
     for name in found.account.get("floats", ()):
-        text = f"{name} holds its ids as floating numbers: whole ones are read, others are refused."
-        remedy = "Write them as whole numbers or as text: a float holds 15 digits of an id."
+        text = f"{name} holds its ids as floating numbers."
+        remedy = "Write them as whole numbers or as text: a float holds 15 digits of an id, and a "
+        remedy += "text 106.0 is another id than 106."
         yield Caution("medium", "floatIds", name, 0.0, text, remedy)
+
+
+def large_numbers(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Numbers that are large as a model reads them, where most are about 1."""
+    for name, size in found.account.get("largest", {}).items():
+        if size < LARGE:
+            continue
+        text = f"{name} reaches {size:.2g} as a model reads it, where others are about 1: "
+        text += "it drowns them" + (", and the loss may become no number." if size >= HUGE else ".")
+        remedy = TAME.format(name=name)
+        remedy = f"{remedy[0].upper()}{remedy[1:]}."
+        yield Caution("high" if size >= HUGE else "medium", "large", name, size, text, remedy)
+
+
+def only_ordering(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Numbers that no model reads."""
+    for column in columns:
+        if column.number is not None and not column.number.whole:
+            text = f"{column.name} only says which row comes first: no model reads it."
+            remedy = "Where it should, set number.feature: true, or say how by normalize."
+            yield Caution("low", "notRead", column.name, 0.0, text, remedy)
 
 
 def gaps(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
@@ -82,6 +108,8 @@ def constants(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]
         if column.after.distinct > 1 or not column.after.rows:
             continue
         if column.kind == "label":
+            if all(accounts.labels(found.account, "train")):
+                continue  # rows with label 0 were drawn
             text = f"{column.name} is the same in all rows: there is nothing to learn."
             remedy = "Look at the source, and at what cleaning dropped."
             yield Caution("high", "oneClass", column.name, column.after.distinct, text, remedy)

@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from hone_trainer.columns import Column
+from hone_trainer.dataset import PARTS
+from hone_trainer.findings import account as accounts
 from hone_trainer.findings.blemishes import nearly_unique
 from hone_trainer.findings.caution import Caution, Severity
 from hone_trainer.findings.drift import Shift
@@ -83,6 +85,22 @@ def unseen_ids(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution
             remedy = "An embedding cannot know them: add columns that describe what they stand for."
             worst = max(shift.unseen or 0 for shift in far)
             yield Caution("medium", "unseenIds", column, worst, text, remedy)
+
+
+def one_label(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
+    """Held-out parts all of whose rows have the same label."""
+    label = next((column.name for column in columns if column.kind == "label"), "")
+    for value in (0, 1):
+        parts = [
+            part
+            for part in PARTS[1:]
+            if (counts := accounts.labels(found.account, part))[value] == sum(counts) > 0
+        ]
+        if parts:
+            text = f"{label} is {value} in all rows of the {' and the '.join(parts)} part: AUC "
+            text += "cannot be known there, and the other figures say little."
+            remedy = "Split so that both labels are in every part; see prepare.split."
+            yield Caution("high", "oneLabel", label, value, text, remedy)
 
 
 def label_rates(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:

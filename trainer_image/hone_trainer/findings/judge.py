@@ -15,6 +15,8 @@ CHECKS: tuple[Check, ...] = (
     doubts.leaks,
     doubts.parted_keys,
     doubts.repeated_rows,
+    doubts.one_label,
+    blemishes.large_numbers,
     blemishes.rows_quarantined,
     blemishes.constants,
     doubts.drifts,
@@ -28,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     blemishes.unique_ids,
     blemishes.alike,
     blemishes.empty_files,
+    blemishes.only_ordering,
 )
 
 

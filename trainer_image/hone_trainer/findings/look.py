@@ -57,9 +57,10 @@ def look(
     tallies = {c.name: Tally.of(after, c) for c in columns if after.form(c.name) == "text"}
     thinned = thin(after, THIN, seed)
     used = tuple(column for column in columns if column.kind not in NOT_COMPARED)
+    compared = tuple(column for column in used if column.number is None or column.value.whole)
     label = next((column.name for column in columns if column.kind == "label"), None)
-    numbers = tuple(c.name for c in used if after.form(c.name) == "number")
-    texts = tuple(c.name for c in used if c.name in tallies)
+    numbers = tuple(c.name for c in compared if after.form(c.name) == "number")
+    texts = tuple(c.name for c in compared if c.name in tallies)
     if keys is None:
         keys = tuple(column.name for column in columns if column.kind == "key")
     parts: dict[str, int] = {part: int((after.parts == k).sum()) for k, part in enumerate(PARTS)}
@@ -72,9 +73,9 @@ def look(
         columns=tuple(portray(c, before, after, tallies.get(c.name), same) for c in columns),
         gaps=map_gaps(before, tuple(column.name for column in columns)),
         correlations=correlate(thin(after.part(0), THINNER, seed), numbers, texts),
-        shifts=_shifts(used, after, thinned, tallies),
+        shifts=_shifts(compared, after, thinned, tallies),
         rates=tuple(label_rates(label, after)) if label else (),
-        alone=_alone(used, before, after, thinned, tallies, label) if label else (),
+        alone=_alone(compared, before, after, thinned, tallies, label) if label else (),
         keys=tuple(shared_key(after, name) for name in keys if name in held),
         repeats=repeats(after, tuple(column.name for column in used)),
         likenesses=_likenesses(columns, tallies),

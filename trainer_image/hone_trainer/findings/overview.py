@@ -33,7 +33,7 @@ def flow(found: Findings) -> str:
     dropped, aside = accounts.dropped(told), accounts.quarantined(told)
     changed = {what: sum(columns.values()) for what, columns in accounts.changed(told).items()}
     added = accounts.added(told)
-    left = [f"{added:,} more were added for training"] if added else []
+    left = [f"{added:,} more were added by augmentation"] if added else []
     boxes = (
         _box(accounts.rows_in(told), "rows came in", [" · ".join(came)] if came else []),
         _box(sum(dropped.values()), "rows dropped", _reasons(dropped)),

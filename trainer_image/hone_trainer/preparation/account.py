@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.dataset import PARTS
 from hone_trainer.preparation.block import Block
 from hone_trainer.preparation.passes.clean import Steps
+from hone_trainer.preparation.provenance import provenance
 from hone_trainer.preparation.reading import ReadRows
 from hone_trainer.preparation.surroundings import Surroundings
 from hone_trainer.preparation.transform import TRANSFORM, VOCABULARIES, Transform
@@ -17,6 +18,7 @@ from hone_trainer.task import Artifact, Report, StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.context import Context
+    from hone_trainer.findings.findings import Findings
 
 Notes = list[dict[str, Any]]
 MOST_SAID = 300
@@ -86,15 +88,18 @@ def tell(
     likelier = [facts["likelier"] for facts in cleaned if facts["likelier"]]
     right, rows = (sum(values) for values in zip(*likelier, strict=True)) if likelier else (0, 0)
     return {
-        "source": _provenance(read),
+        "source": provenance(read),
         "floats": sorted({name for p in read.pieces for name in p.facts.get("floats", ())}),
         "rowsIn": read.rows,
         "unreadable": read.broken,
         "unreadableRows": list(read.bad),
         "rows": {part: sum(facts["rows"][part] for facts in encoded) for part in PARTS},
+        "labels": {part: _added(facts["labels"][part] for facts in encoded) for part in PARTS},
+        "largest": _largest(facts["largest"] for facts in encoded),
         "missing": _sum(facts["missing"] for facts in surveyed),
         "steps": told,
-        "augmented": sum(facts["rows"]["train"] for facts in encoded) - _parts(cleaned)["train"],
+        "augmented": sum(sum(facts["rows"].values()) for facts in encoded)
+        - sum(_parts(cleaned).values()),
         "quarantine": [f["quarantine"] for f in cleaned if f["quarantine"]],
         "files": [file for part in PARTS for facts in encoded for file in _of(facts, part)],
         "bestReachableAccuracy": right / rows if rows else None,
@@ -114,7 +119,8 @@ def commit(
     aside = [Artifact.model_validate(file) for file in told.pop("quarantine")]
     best = told.pop("bestReachableAccuracy")
     learned = [ctx.write(name, data) for name, data in transform.save().items()]
-    learned += _report(ctx, around, told, before, after)
+    found = _look(around, told, before, after)
+    learned += _report(ctx, found)
     if rows := told.pop("unreadableRows"):
         aside.append(_write_unreadable(ctx, rows))
     dropped = _sum(step["dropped"] for step in told["steps"])
@@ -135,15 +141,14 @@ def commit(
     }
     shown = (REPORT, FINDINGS, TRANSFORM, VOCABULARIES)
     message = _summary(told, len(files), dropped, quarantined)
-    return ctx.commit([*files, *learned, *aside], facts, metrics, message, show=shown)
+    high = [f"{each.text} {each.remedy}" for each in found.cautions if each.severity == "high"]
+    made = [*files, *learned, *aside]
+    return ctx.commit(made, facts, metrics, message, show=shown, cautions=high)
 
 
-def _report(
-    ctx: Context, around: Surroundings, told: dict[str, Any], before: Block, after: Block
-) -> list[Artifact]:
-    """Look at the drawn rows, and write what was found for people and for machines."""
+def _look(around: Surroundings, told: dict[str, Any], before: Block, after: Block) -> Findings:
+    """Look at the drawn rows."""
     from hone_trainer.findings.look import look
-    from hone_trainer.findings.page import render
     from hone_trainer.findings.thinning import thin
 
     by = around.stage.split.by
@@ -153,7 +158,13 @@ def _report(
         keys = ()  # a user is in several parts by design
     told = {name: value for name, value in told.items() if name != "unreadableRows"}
     before, after = (thin(block, SHOWN_ROWS, around.seed) for block in (before, after))
-    found = look(around.given, before, after, told, around.seed, keys)
+    return look(around.given, before, after, told, around.seed, keys)
+
+
+def _report(ctx: Context, found: Findings) -> list[Artifact]:
+    """Write what was found, for people and for machines."""
+    from hone_trainer.findings.page import render
+
     return [
         ctx.write(REPORT, render(f"{ctx.task.job}: {ctx.task.stage}", found).encode()),
         ctx.write(FINDINGS, json.dumps(found.row(), ensure_ascii=False).encode()),
@@ -186,28 +197,6 @@ def _summary(
     return f"{text}; quarantined: {kept}" if kept else text
 
 
-def _provenance(read: ReadRows) -> list[dict[str, Any]]:
-    """Give each file's address, bytes, rows and digest: of what was read, or of its pieces'."""
-    files: dict[str, list[int]] = {}
-    for index, piece in enumerate(read.pieces):
-        files.setdefault(piece.uri, []).append(index)
-    return [
-        {
-            "uri": uri,
-            "size": read.pieces[own[0]].facts.get("bytes", sum(read.digests[k].size for k in own)),
-            "rows": sum(read.counts[k] for k in own),
-            "sha256": _joint([read.digests[k].sha256 for k in own]),
-        }
-        for uri, own in files.items()
-    ]
-
-
-def _joint(digests: list[str]) -> str:
-    if len(digests) == 1:
-        return digests[0]
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
 def _parts(notes: Notes) -> dict[str, int]:
     return {part: sum(facts["parts"][k] for facts in notes) for k, part in enumerate(PARTS)}
 
@@ -218,6 +207,17 @@ def _of(facts: dict[str, Any], part: str) -> list[dict[str, Any]]:
 
 def _losses(step: dict[str, Any]) -> tuple[dict[str, int], ...]:
     return step["dropped"], step["quarantined"]
+
+
+def _added(counts: Iterable[list[int]]) -> list[int]:
+    return [sum(each) for each in zip(*counts, strict=True)]
+
+
+def _largest(sizes: Iterable[dict[str, float]]) -> dict[str, float]:
+    most: dict[str, float] = {}
+    for each in sizes:
+        most |= {name: max(size, most.get(name, 0.0)) for name, size in each.items()}
+    return most
 
 
 def _sum(counts: Any) -> dict[str, int]:

@@ -47,7 +47,7 @@ class JsonLines(RowSource):
                 found.append(nothing(file))
                 continue
             require_columns([c.name for c in columns], seen.keys, file.uri, first)
-            found += cut(file, seen.body, {"types": seen.types})
+            found += cut(file, seen.body, {"types": seen.types, "floats": seen.floats})
         return tuple(found)
 
     def read(

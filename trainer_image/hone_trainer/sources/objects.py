@@ -44,6 +44,11 @@ class Seen:
     types: dict[str, str]
     body: int
 
+    @property
+    def floats(self) -> list[str]:
+        """Columns that are wanted as text and hold floating numbers."""
+        return [name for name, kind in self.types.items() if kind == _SPELT]
+
 
 def see(start: bytes, whole: bool, columns: Sequence[Column], uri: str) -> Seen:
     """Look at the first rows of a file.

@@ -28,6 +28,11 @@ class GroupSplit(Splitting):
     column: ColumnName
     """The column whose values are the groups: a user, a session."""
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """See ``Splitting.orders``."""
+        return (self.column,)
+
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Splitting.check``."""
         find(columns, self.column, "prepare.split.by.group.column", "text")

@@ -38,6 +38,11 @@ class LeaveOneOut(Splitting):
     """The time, or a number that grows with it; no row of a user may be without. Of rows of the
     same time the one further down in the source is later; without this, that is all that counts."""
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """See ``Splitting.orders``."""
+        return (self.along,) if self.along is not None else ()
+
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Splitting.check``."""
         find(columns, self.by, f"{FIELD}.by", "text")

@@ -52,6 +52,11 @@ class Splitting(Words):
     Rows are placed as they were read, before anything is cleaned or learned.
     """
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Columns by which rows are split."""
+        return ()
+
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
         return

@@ -34,6 +34,11 @@ class StratifiedSplit(Splitting):
     column: ColumnName | None = None
     """The column whose values are the classes, 1,000 at most; the label where it is left out."""
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """See ``Splitting.orders``."""
+        return (self.column,) if self.column is not None else ()
+
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Splitting.check``."""
         if self.column is not None:

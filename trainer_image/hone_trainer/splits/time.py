@@ -37,6 +37,11 @@ class TimeSplit(Splitting):
     column: ColumnName
     """The time, or a number that grows with it; no row may be without."""
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """See ``Splitting.orders``."""
+        return (self.column,)
+
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Splitting.check``."""
         find(columns, self.column, FIELD, "time", "number")

@@ -52,6 +52,13 @@ class Split(Words):
         return self
 
 
+CONTRASTS = (
+    "augment[].negatives.heldOut: say how many rows with label 0 stand beside each row that"
+    " leaveOneOut holds out, such as 99: without, these parts have one label only; 0 where the"
+    " source has both labels"
+)
+
+
 class Prepare(Stage):
     """Raw rows to a clean, normalised, split data set."""
 
@@ -66,6 +73,12 @@ class Prepare(Stage):
             "!has(self.columns)"
             " || self.columns.all(c, self.columns.filter(d, d.name == c.name).size() == 1)",
             "columns: every name must be used once",
+        ),
+        Rule(
+            "!has(self.split) || !has(self.split.by) || !has(self.split.by.leaveOneOut)"
+            " || !has(self.augment)"
+            " || self.augment.all(a, !has(a.negatives) || has(a.negatives.heldOut))",
+            CONTRASTS,
         ),
     )
 
@@ -88,6 +101,13 @@ class Prepare(Stage):
     put aside with its reason."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Pods that share the work; the result is the same bytes."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        drawn = [step.negatives for step in self.augment if step.negatives is not None]
+        if self.split.by.leave_one_out and any(step.held_out is None for step in drawn):
+            raise ValueError(CONTRASTS)
+        return self
 
     @model_validator(mode="after")
     def _one_label(self) -> Self:

@@ -19,7 +19,7 @@ from hone_trainer.task import Artifact
 from hone_trainer.writing import write
 
 WORK = "encode"
-SHUFFLE, AUGMENT = 1, 2
+SHUFFLE, AUGMENT, CONTRAST = 1, 2, 3
 """Places of chance beside the seed."""
 
 
@@ -42,31 +42,37 @@ class Encode:
         for past in self.histories:
             block = past.beside(block, self.around, index)
         files: list[Artifact] = []
-        rows = {}
+        rows, labels = {}, {}
+        largest: dict[str, float] = {}
         for part, (columns, count) in zip(PARTS, self._parts(block, index), strict=True):
             rows[part] = count
+            labels[part] = _labels(columns[self.transform.schema.label.name])
+            for name, size in self._sizes(columns):
+                largest[name] = max(size, largest.get(name, 0.0))
             for k, data in enumerate(_split(columns, count)):
                 name = f"{part}-{index:05d}-{k:03d}.arrow"
                 files.append(write(self.around.store, self.around.folder, name, data))
-        facts = {"files": [file.dump() for file in files], "rows": rows}
+        facts = {
+            "files": [file.dump() for file in files],
+            "rows": rows,
+            "labels": labels,
+            "largest": largest,
+        }
         return self.around.scratch.note(WORK, index, facts)
 
     def _parts(self, block: Block, index: int) -> Iterator[tuple[dict[str, Any], int]]:
         """Give columns and rows of each part; words are looked up once for those held out."""
         yield self._training(block.part(0), index)
         held_out = block.keep(block.parts > 0)
+        for step, learned, draw in self._steps(CONTRAST, index):
+            held_out = step.contrast(held_out, learned, draw)
         columns = self._encode(held_out)
         for number in range(1, len(PARTS)):
             mine = held_out.parts == number
             yield {name: values[mine] for name, values in columns.items()}, int(mine.sum())
 
     def _training(self, block: Block, index: int) -> tuple[dict[str, Any], int]:
-        steps = [
-            (step.value, learned, np.random.default_rng([self.around.seed, AUGMENT, k, index]))
-            for k, (step, learned) in enumerate(
-                zip(self.around.stage.augment, self.augment, strict=True)
-            )
-        ]
+        steps = self._steps(AUGMENT, index)
         for step, learned, draw in steps:
             block = step.widen(block, learned, draw)
         columns = self._encode(block)
@@ -79,9 +85,31 @@ class Encode:
         order = np.random.default_rng([self.around.seed, SHUFFLE, index]).permutation(count)
         return {name: values[order] for name, values in columns.items()}, count
 
+    def _steps(self, place: int, index: int) -> list[tuple[Any, Any, np.random.Generator]]:
+        """Give each augmentation, what it has learned, and where its chance comes from."""
+        both = zip(self.around.stage.augment, self.augment, strict=True)
+        return [
+            (step.value, learned, np.random.default_rng([self.around.seed, place, k, index]))
+            for k, (step, learned) in enumerate(both)
+        ]
+
+    def _sizes(self, columns: dict[str, Any]) -> Iterator[tuple[str, float]]:
+        """Give how large each number is at most, either way, as a model reads it."""
+        for field in self.transform.schema.numbers:
+            sizes = np.abs(columns[field.name])
+            known = sizes[~np.isnan(sizes)]
+            if len(known):
+                yield field.source, float(known.max())
+
     def _encode(self, block: Block) -> dict[str, Any]:
         ready = {past.column.name: ids_of(past.column, block) for past in self.histories}
         return self.transform.encode(block, ready)
+
+
+def _labels(values: Any) -> list[int]:
+    """Count the rows of label 0, and those of label 1."""
+    ones = int((values > 0).sum())
+    return [len(values) - ones, ones]
 
 
 def _split(columns: dict[str, Any], count: int) -> Iterator[bytes]:
