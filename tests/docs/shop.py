@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-ROWS, USERS, ITEMS, TASTES = 20_000, 60, 40, 3
+ROWS, USERS, ITEMS, TASTES = 30_000, 60, 40, 3
 
 
 def draw(seed: int = 1) -> pd.DataFrame:
