@@ -7,7 +7,12 @@ import pytest
 
 from hone.cluster import kube_identity
 from hone.cluster.kube_connection import Connection
-from hone.cluster.kube_identity import KEPT_SECONDS, STRANGER_SECONDS, Identities
+from hone.cluster.kube_identity import (
+    KEPT_SECONDS,
+    STRANGER_SECONDS,
+    YOUNG_SECONDS,
+    Identities,
+)
 from hone.cluster.port import Caller, Gone, Key, Refused, Unavailable
 from hone.plan import names
 from hone.plan.names import Place
@@ -150,6 +155,14 @@ async def test_a_pod_that_went_is_refused_until_its_turn_comes_again(server: Ser
     with pytest.raises(Refused, match="the pod is gone"):
         await server.known.find("t")
     server.fault, server.now = None, STRANGER_SECONDS
+    assert await server.known.find("t") == CALLER
+
+
+async def test_a_pod_that_was_quicker_than_the_record_is_heard_soon(server: Server) -> None:
+    jobs, server.jobs = server.jobs, {}
+    with pytest.raises(Refused, match="not on the record"):
+        await server.known.find("t")
+    server.jobs, server.now = jobs, YOUNG_SECONDS
     assert await server.known.find("t") == CALLER
 
 

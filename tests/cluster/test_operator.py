@@ -89,11 +89,16 @@ async def test_a_pod_tells_its_progress(ground: RealGround, config: Path, log: P
         token = await ground.token(key, DATA)
         headers = {"Authorization": f"Bearer {token}"}
         url = "/v1/progress"
-        for fraction in (0.1, 0.2, 0.42):  # at once: the last one counts
+
+        async def posted(fraction: float) -> bool:
             body = json.dumps(Progress(fraction=fraction, message="reading").dump()).encode()
-            assert (await ask(running.port, url, data=body, headers=headers))[0] == 202
+            return (await ask(running.port, url, data=body, headers=headers))[0] == 202
+
+        await until(lambda: posted(0.1))  # once its Job is on record
+        assert await posted(0.2)
+        assert await posted(0.42), "at once, and the last one counts"
         bad = {"Authorization": f"Bearer {token[:-3]}"}
-        assert (await ask(running.port, url, data=body, headers=bad))[0] == 401
+        assert (await ask(running.port, url, data=b"{}", headers=bad))[0] == 401
 
         async def told() -> bool:
             found = (await status(ground, key)).stages

@@ -22,6 +22,8 @@ from hone.plan.names import Place
 KEPT_SECONDS = 300.0
 STRANGER_SECONDS = 30.0
 """A token that was not good may be good soon: the API server may have been a little late."""
+YOUNG_SECONDS = 1.0
+"""A Job is put on record a moment after it was made, and a pod may be quicker."""
 LIMIT = 4096
 AT_ONCE = 4
 """Reviews at the same time: strangers with made-up tokens must not flood the API server."""
@@ -30,6 +32,10 @@ EXTRA = "authentication.kubernetes.io/"
 ACCOUNT = "system:serviceaccount:"
 
 Answer = Caller | Refused | None
+
+
+class Unrecorded(Refused):
+    """A pod of a Job that is not on record, or not yet."""
 
 
 class Identities:
@@ -64,8 +70,7 @@ class Identities:
         if kept is None or kept[0] <= self._clock():
             async with self._turns:
                 answer = await self._ask(token)
-            seconds = KEPT_SECONDS if isinstance(answer, Caller) else STRANGER_SECONDS
-            self._known[digest] = kept = (self._clock() + seconds, answer)
+            self._known[digest] = kept = (self._clock() + _kept(answer), answer)
             self._known.move_to_end(digest)
             while len(self._known) > LIMIT:
                 self._known.popitem(last=False)
@@ -98,7 +103,7 @@ class Identities:
         except Gone:
             return Refused("the OptimizationJob of the pod is gone")
         if not on_record(job, controller(pod["metadata"])["uid"]):
-            return Refused("the Job of the pod is not on the record of its OptimizationJob")
+            return Unrecorded("the Job of the pod is not on the record of its OptimizationJob")
         return caller
 
     async def _review(self, token: str) -> dict[str, Any] | None:
@@ -128,6 +133,13 @@ def _caller(meta: Mapping[str, Any]) -> Caller | Refused:
     if (owner.get("kind"), owner.get("name")) != ("Job", names.child(job, place)):
         return Refused("the pod does not belong to the Job that its labels name")
     return Caller(Key(meta["namespace"], job), place)
+
+
+def _kept(answer: Answer) -> float:
+    """Give how long an answer counts, in seconds."""
+    if isinstance(answer, Unrecorded):
+        return YOUNG_SECONDS
+    return KEPT_SECONDS if isinstance(answer, Caller) else STRANGER_SECONDS
 
 
 def _only(values: list[str] | None) -> str:
