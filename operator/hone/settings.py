@@ -10,6 +10,7 @@ from hone.api.job import ArtifactsSpec, Credentials
 from hone.plan.site import Site
 
 PREFIX = "HONE_"
+EVERYWHERE = ("", "0.0.0.0")  # noqa: S104
 ADDRESS = r"^[^:]*:[0-9]{1,5}$"
 
 
@@ -49,8 +50,8 @@ class Settings(BaseModel):
     """Secret, in each job's namespace, with its credentials."""
     workers: Annotated[int, Field(ge=1, le=64)] = 4
     """Jobs that are worked on at the same time."""
-    resync_seconds: Annotated[float, Field(gt=0)] = 300.0
-    """Every job is looked at so often even if nothing happens."""
+    resync_seconds: Annotated[float, Field(gt=0)] = 60.0
+    """So often it is found out what has changed without an event."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is worth a line."""
     listen: Annotated[str, Field(pattern=ADDRESS)] = "0.0.0.0:8080"
@@ -65,6 +66,8 @@ class Settings(BaseModel):
     """This process in Events and in the Lease (``POD_NAME``); host and process id where empty."""
     pod_namespace: str = "default"
     """Where it runs (``POD_NAMESPACE``)."""
+    pod_ip: str = ""
+    """Its address (``POD_IP``), at which standbys reach it while it leads."""
     kubeconfig: str | None = None
     """File with the way to the API server (``KUBECONFIG``); the pod's own account where empty."""
 
@@ -84,6 +87,14 @@ class Settings(BaseModel):
         except ValidationError as error:
             raise WrongSettings(_explain(error)) from error
         return settings
+
+    @property
+    def address(self) -> str:
+        """Where other operators reach this one; empty where it does not know."""
+        host, _, port = self.listen.rpartition(":")
+        host = self.pod_ip or ("" if host in EVERYWHERE else host)
+        bare = f"[{host}]" if ":" in host else host
+        return f"{bare}:{port}" if bare else ""
 
     def site(self) -> Site:
         """Give the part that manifests depend on."""
@@ -112,7 +123,7 @@ def surroundings() -> Mapping[str, str]:
 
 def variable(field: str) -> str:
     """Give the environment variable of a field."""
-    known = field in ("kubeconfig", "pod_name", "pod_namespace")
+    known = field in ("kubeconfig", "pod_name", "pod_namespace", "pod_ip")
     return field.upper() if known else PREFIX + field.upper()
 
 

@@ -133,13 +133,6 @@ async def test_quota_is_a_refusal_in_the_servers_words(ground: RealGround) -> No
 
 
 @pytest.mark.api
-async def test_keys_are_listed_per_namespace_and_over_all(ground: RealGround) -> None:
-    key = await ground.apply("demo")
-    assert await ground.cluster.keys(ground.namespace) == [key]
-    assert key in await ground.cluster.keys()
-
-
-@pytest.mark.api
 @pytest.mark.parametrize("bound", ["audience", "pod"])
 async def test_tokens_for_something_else_are_turned_away(ground: RealGround, bound: str) -> None:
     await ground.apply("demo")

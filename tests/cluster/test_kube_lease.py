@@ -22,11 +22,12 @@ def lock(ground: RealGround) -> KubeLease:
 
 async def test_the_first_write_makes_it_and_only_one_may(ground: RealGround) -> None:
     assert await lock(ground).read() is None
-    made = await lock(ground).write(Holding("a", 15))
+    made = await lock(ground).write(Holding("a", 15, "10.2.3.4:8080"))
     with pytest.raises(Conflict):
         await lock(ground).write(Holding("b", 15))
     assert await lock(ground).read() == made
     assert (made.holder, made.seconds, made.transitions) == ("a", 15, 0)
+    assert made.address == "10.2.3.4:8080"
 
 
 async def test_of_two_that_read_the_same_one_writes(ground: RealGround) -> None:

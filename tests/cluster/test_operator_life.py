@@ -1,15 +1,18 @@
 """How an operator starts, stops, stands by and takes over: processes on a real API server."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from hone.cluster.kube_connection import MERGE
+from hone.control.relay import PATH
 from lab.apiserver import Cluster
+from tests.cluster.contract import DATA
 from tests.cluster.kubelet import kubelet
-from tests.cluster.process import ask, leader, operator
+from tests.cluster.process import Process, ask, leader, operator
 from tests.cluster.real import RealGround, until
-from tests.cluster.views import SPEC, children, complete, only
+from tests.cluster.views import SPEC, children, complete, only, status
 
 pytestmark = pytest.mark.api
 
@@ -20,7 +23,6 @@ async def test_another_takes_over_when_the_leader_is_killed(
     first, second = only(ground, POD_NAME="first"), only(ground, POD_NAME="second")
     async with leader(config, log, **first) as one, operator(config, log, **second) as two:
         await until(two.stands_by)
-        assert (await ask(two.port, "/v1/progress", data=b"{}"))[0] == 503
         key = await ground.apply("demo", SPEC)
         await until(lambda: children(ground))
         await one.kill()
@@ -31,6 +33,36 @@ async def test_another_takes_over_when_the_leader_is_killed(
         assert lease
         assert lease["spec"]["holderIdentity"] == "second"
         assert lease["spec"]["leaseTransitions"] == 1
+
+
+async def test_no_post_is_lost_between_two_operators(
+    ground: RealGround, config: Path, log: Path
+) -> None:
+    first, second = only(ground, POD_NAME="first"), only(ground, POD_NAME="second")
+    async with (
+        leader(config, log, **first) as one,
+        operator(config, log, **second) as two,
+        kubelet(ground, lambda _: None),
+    ):
+        await until(two.stands_by)
+        key = await ground.apply("demo", SPEC)
+        bearer = {"Authorization": f"Bearer {await ground.token(key, DATA)}"}
+
+        async def posted(percent: int, where: Process) -> bool:
+            body = json.dumps({"fraction": percent / 100}).encode()
+            return (await ask(where.port, PATH, data=body, headers=bearer))[0] == 202
+
+        async def told(percent: int) -> bool:
+            found = (await status(ground, key)).stages
+            return bool(found) and found[0].progress_percentage == percent
+
+        await until(lambda: posted(1, two))  # once it has seen who leads
+        for percent in range(2, 42):
+            assert await posted(percent, (one, two)[percent % 2])
+        await until(lambda: told(41))
+        await one.kill()
+        await until(lambda: posted(60, two))  # as pods do: again, until somebody hears
+        await until(lambda: told(60))
 
 
 async def test_asked_to_stop_it_lets_go_and_ends_well(

@@ -1,17 +1,16 @@
 """kopf is a doorbell and nothing else: it never writes, and every event names one key."""
 
-import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from kopf._cogs.structs.references import Resource
 
-from hone.cluster.port import Key, Unavailable
+from hone.cluster.port import Key
 from hone.control import doorbell
 from hone.control.workqueue import Workqueue
 from hone.plan import names
-from tests.control.virtual import run
+from tests.control.virtual import now, run
 
 
 async def login() -> Mapping[str, Any]:
@@ -30,6 +29,7 @@ def test_only_events_are_handled() -> None:
     assert {plural(handler) for handler in made._watching.get_all_handlers()} == {
         "optimizationjobs",
         "jobs",
+        "pods",
     }
     assert [str(h.activity) for h in made._activities.get_all_handlers()] == ["authentication"]
 
@@ -53,6 +53,7 @@ def test_kopf_leaves_everything_alone() -> None:
     [
         ("optimizationjobs", {"namespace": "shop", "name": "demo"}, Key("shop", "demo")),
         ("jobs", {"namespace": "shop", "labels": {names.JOB: "demo"}}, Key("shop", "demo")),
+        ("pods", {"namespace": "shop", "labels": {names.JOB: "demo"}}, Key("shop", "demo")),
     ],
 )
 async def test_an_event_rings_for_its_job(kind: str, event: dict[str, Any], key: Key) -> None:
@@ -65,22 +66,25 @@ async def test_an_event_rings_for_its_job(kind: str, event: dict[str, Any], key:
         queue.done(key)
 
 
-def test_a_slow_round_rings_for_all_and_outlives_faults() -> None:
-    keys = [Key("shop", "a"), Key("shop", "b")]
-    asked = 0
+@pytest.mark.parametrize(
+    "kind", [Resource("batch", "v1", "jobs"), Resource("", "v1", "pods")], ids=str
+)
+def test_no_children_of_others_are_sent_to_us(kind: Resource) -> None:
+    assert [*doorbell.settings(names.JOB).watching.label_selectors.collect(kind)] == [names.JOB]
 
-    async def listing() -> list[Key]:
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            raise Unavailable("no route")
-        return keys
 
+def test_the_changes_of_a_pod_that_starts_are_one_look() -> None:
     async def main() -> None:
         queue: Workqueue[Key] = Workqueue()
-        rounds = asyncio.create_task(doorbell.resync(queue, listing, timedelta(minutes=5)))
-        assert [await queue.take(), await queue.take()] == keys
-        assert asked == 2
-        rounds.cancel()
+        made = doorbell.registry(queue, login, names.JOB)
+        [pods] = [h for h in made._watching.get_all_handlers() if plural(h) == "pods"]
+        event: dict[str, Any] = {"namespace": "shop", "labels": {names.JOB: "demo"}}
+        for _ in range(5):
+            await pods.fn(**event)  # type: ignore[misc]
+        assert not len(queue)
+        assert await queue.take() == Key("shop", "demo")
+        assert now() == 1000.0 + doorbell.PODS.total_seconds()
+        queue.done(Key("shop", "demo"))
+        assert not len(queue)
 
     run(main())

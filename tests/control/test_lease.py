@@ -41,14 +41,14 @@ class MemoryLock:
 
 
 def candidate(lock: MemoryLock, name: str) -> Lease:
-    return Lease(lock, name, TERMS, clock=now)
+    return Lease(lock, name, TERMS, clock=now, address=f"{name}:8080")
 
 
 def test_the_first_one_leads_and_says_so() -> None:
     async def main() -> None:
         lock = MemoryLock()
         await candidate(lock, "a").acquire()
-        assert lock.stored == Holding("a", TERMS.seconds, version="1")
+        assert lock.stored == Holding("a", TERMS.seconds, "a:8080", version="1")
 
     run(main())
 
@@ -90,6 +90,22 @@ def test_a_released_lease_is_taken_at_the_next_try() -> None:
         await leader.release()
         await waiting
         assert now() - began <= TERMS.retry
+
+    run(main())
+
+
+def test_a_standby_knows_where_the_leader_is() -> None:
+    async def main() -> None:
+        lock = MemoryLock()
+        leader, standby = candidate(lock, "a"), candidate(lock, "b")
+        assert standby.leader == ""
+        await leader.acquire()
+        waiting = asyncio.create_task(standby.acquire())
+        await asyncio.sleep(TERMS.retry)
+        assert (leader.leader, standby.leader) == ("", "a:8080")
+        await leader.release()
+        await waiting
+        assert standby.leader == ""
 
     run(main())
 

@@ -60,3 +60,17 @@ def test_variables_are_read() -> None:
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(WrongSettings, match=f"^{name}: "):
         Settings.load({name: value})
+
+
+@pytest.mark.parametrize(
+    ("listen", "ip", "address"),
+    [
+        ("0.0.0.0:8080", "10.2.3.4", "10.2.3.4:8080"),
+        (":8080", "fd00::7", "[fd00::7]:8080"),
+        ("127.0.0.1:9000", "", "127.0.0.1:9000"),
+        (":8080", "", ""),
+        ("0.0.0.0:8080", "", ""),
+    ],
+)
+def test_others_are_told_an_address_that_leads_here(listen: str, ip: str, address: str) -> None:
+    assert Settings.load({"HONE_LISTEN": listen, "POD_IP": ip}).address == address

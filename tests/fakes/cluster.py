@@ -13,7 +13,7 @@ from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Taken
 from hone.plan.belief import made_of, taken
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
-from hone.plan.names import INDEX, UID, Place
+from hone.plan.names import INDEX, JOB, UID, Place
 from hone.plan.world import World
 from hone_trainer.task import Progress
 
@@ -212,7 +212,7 @@ class FakeCluster:
         """Let what is on its way out be gone."""
         leaving = [n for n, p in self.pods.items() if "deletionTimestamp" in p["metadata"]]
         for name in leaving:
-            del self.pods[name]
+            self.rang(Key(name[0], self.pods.pop(name)["metadata"]["labels"][JOB]))
 
     def _ring_owner(self, job: tuple[str, str]) -> None:
         owner = self.jobs[job]["metadata"]["ownerReferences"][0]["name"]

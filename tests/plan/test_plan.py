@@ -105,8 +105,6 @@ def test_the_scheduler_is_quoted_while_pods_wait() -> None:
     waits = pod(waiting="0/1 nodes are available: 1 Insufficient nvidia.com/gpu.")
     made = settled(job(), seen(running, child(), waits), seconds=6)
     assert "Insufficient nvidia.com/gpu" in made.status.stages[0].message
-    assert made.again is not None
-    assert made.again.total_seconds() <= 5
 
 
 def test_start_deadline_names_the_reason() -> None:

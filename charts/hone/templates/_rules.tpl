@@ -15,7 +15,7 @@
   verbs: [get, list, create, delete]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list]
+  verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [events]
   verbs: [list]

@@ -14,7 +14,8 @@ from typing import Any
 from hone.api import API_VERSION, GROUP, KIND, PLURAL, VERSION
 from hone.cluster.kube_connection import MERGE, Connection
 from hone.cluster.kube_identity import Identities
-from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Taken, Unavailable
+from hone.cluster.kube_marks import mark, marks
+from hone.cluster.port import Caller, Conflict, Gone, Key, Mark, Refused, Seen, Taken, Unavailable
 from hone.plan.belief import made_of, taken, unlisted
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
@@ -111,12 +112,9 @@ class KubeCluster:
         """Find out which pod of which job holds this token."""
         return await self._identities.find(token)
 
-    async def keys(self, namespace: str | None = None) -> list[Key]:
-        """List all jobs, of one namespace or of all."""
-        where = f"/namespaces/{namespace}" if namespace else ""
-        found = await self._api.call("GET", f"/apis/{API_VERSION}{where}/{PLURAL}")
-        metas = (item["metadata"] for item in found.get("items") or ())
-        return [Key(meta["namespace"], meta["name"]) for meta in metas]
+    async def marks(self, namespace: str | None = None) -> Mapping[Key, Mark]:
+        """Give the marks of all jobs, of one namespace or of all."""
+        return await marks(self._api, namespace)
 
     async def _look(self, key: Key) -> Seen | None:
         try:
@@ -135,7 +133,9 @@ class KubeCluster:
         short = list(lacking(raw, jobs, pods))
         heard = await asyncio.gather(*(self._heard(key.namespace, meta) for meta in short))
         refused = {meta["uid"]: said for meta, said in zip(short, heard, strict=True)}
-        return Seen(raw, World.read(raw, jobs, pods, services, self._posts(key), refused))
+        world = World.read(raw, jobs, pods, services, self._posts(key), refused)
+        # A Job that no label shows is in no round: its job is looked at in each.
+        return Seen(raw, world, mark([raw, *jobs, *services, *pods]))
 
     async def _heard(self, namespace: str, job: Mapping[str, Any]) -> str:
         """Give why a Job cannot make its pods, as its controller's Events have it."""

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from hone.api import GROUP
 from hone.cluster.kube_connection import Connection
 from hone.cluster.lock import Holding
 from hone.cluster.port import Gone
 
+ADDRESS = f"{GROUP}/address"
+"""Annotation of the Lease; its spec has no word for it."""
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -47,12 +50,12 @@ class KubeLease:
         body: dict[str, Any] = {
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",
-            "metadata": self._meta,
+            "metadata": {**self._meta, "annotations": {ADDRESS: holding.address}},
             "spec": spec,
         }
         if not holding.version:
             return _holding(await self._api.call("POST", self._folder, body=body))
-        body["metadata"] = {**self._meta, "resourceVersion": holding.version}
+        body["metadata"]["resourceVersion"] = holding.version
         path = f"{self._folder}/{self._meta['name']}"
         return _holding(await self._api.call("PUT", path, body=body))
 
@@ -62,6 +65,7 @@ def _holding(raw: dict[str, Any]) -> Holding:
     return Holding(
         holder=spec.get("holderIdentity") or "",
         seconds=spec.get("leaseDurationSeconds") or 0,
+        address=(raw["metadata"].get("annotations") or {}).get(ADDRESS, ""),
         transitions=spec.get("leaseTransitions") or 0,
         version=raw["metadata"]["resourceVersion"],
     )

@@ -12,6 +12,8 @@ class Holding:
     """Name of a process; empty where nobody holds it."""
     seconds: int
     """How long others wait without a sign of life before they take it."""
+    address: str = ""
+    """Where the holder is reached by the others: host and port; empty where nobody said."""
     transitions: int = 0
     """How often it changed hands."""
     version: str = ""

@@ -51,12 +51,17 @@ class Key:
         return f"{self.namespace}/{self.name}"
 
 
+Mark = int
+"""Stands for the versions of a job and all its children: equal marks, nothing has changed."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """A job as it is stored, and all that was seen of it."""
 
     raw: Mapping[str, Any]
     world: World
+    mark: Mark = 0
 
     @property
     def version(self) -> str:

@@ -2,11 +2,10 @@
 
 Nothing else happens here. Handlers of ``on.event`` leave no finalizer, annotation or patch behind,
 so deleting a job never waits for us, and what an event says is not believed: the loop reads the
-world itself. Watches lose events now and then; a slow round over all keys makes up for it.
+world itself. What watches lose is found by a slow round (``rounds``).
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,10 +13,11 @@ from typing import Any
 import kopf
 
 from hone.api import GROUP, PLURAL, VERSION
-from hone.cluster.port import Key, Unavailable
+from hone.cluster.port import Key
 from hone.control.workqueue import Workqueue
 
-log = logging.getLogger(__name__)
+PODS = timedelta(seconds=0.5)
+"""A pod that starts or ends changes several times in a moment, and its Job with it: one look."""
 
 Login = Callable[[], Awaitable[Mapping[str, Any]]]
 """Gives kopf's words for the way to the API server; called again when it refuses them."""
@@ -79,6 +79,10 @@ def registry(queue: Workqueue[Key], login: Login, job_label: str) -> kopf.Operat
     async def child_rang(namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
         queue.ring(Key(namespace or "", labels[job_label]))
 
+    @kopf.on.event("v1", "pods", labels={job_label: kopf.PRESENT}, registry=found)
+    async def pod_rang(namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
+        queue.ring_later(Key(namespace or "", labels[job_label]), PODS)
+
     return found
 
 
@@ -96,6 +100,7 @@ def settings(job_label: str) -> kopf.OperatorSettings:
     chosen.watching.chunk_size = 500
     chosen.watching.connect_timeout = 5
     chosen.watching.label_selectors["batch", "v1", "jobs"] = job_label
+    chosen.watching.label_selectors["v1", "pods"] = job_label
     chosen.process.ultimate_exiting_timeout = None
     return chosen
 
@@ -126,16 +131,3 @@ async def listen(
     )
     started()
     await kopf.run_tasks(tasks, ignored=others)
-
-
-async def resync(
-    queue: Workqueue[Key], keys: Callable[[], Awaitable[Iterable[Key]]], every: timedelta
-) -> None:
-    """Ring for every job, again and again."""
-    while True:
-        await asyncio.sleep(every.total_seconds())
-        try:
-            for key in await keys():
-                queue.ring(key)
-        except Unavailable as error:
-            log.warning("jobs could not be listed", extra={"what": str(error)})

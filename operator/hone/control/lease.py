@@ -42,6 +42,7 @@ class Lease:
         identity: our name; no other process may have it.
         terms: how long is what.
         clock: seconds that only ever go up.
+        address: where the others reach us while we lead.
     """
 
     def __init__(
@@ -50,14 +51,22 @@ class Lease:
         identity: str,
         terms: Terms | None = None,
         clock: Callable[[], float] = time.monotonic,
+        address: str = "",
     ) -> None:
         self._lock = lock
         self._identity = identity
         self._terms = terms or Terms()
         self._clock = clock
+        self._address = address
         self._seen: Holding | None = None
         self._seen_at = 0.0
         self._renewed_at = 0.0
+
+    @property
+    def leader(self) -> str:
+        """Where whoever leads is reached, as it was seen last; empty where nobody else does."""
+        seen = self._seen
+        return seen.address if seen and seen.holder not in ("", self._identity) else ""
 
     async def acquire(self) -> None:
         """Wait until it is our turn."""
@@ -91,7 +100,7 @@ class Lease:
         try:
             found = await self._lock.read()
             if found is not None and found.holder == self._identity:
-                await self._lock.write(replace(found, holder="", seconds=1))
+                await self._lock.write(replace(found, holder="", address="", seconds=1))
         except (Conflict, Gone, Refused, Unavailable) as error:
             log.warning("the lease was not released", extra={"what": str(error)})
 
@@ -128,11 +137,12 @@ class Lease:
 
     def _claim(self, found: Holding | None) -> Holding:
         if found is None:
-            return Holding(self._identity, self._terms.seconds)
+            return Holding(self._identity, self._terms.seconds, self._address)
         changes = found.holder != self._identity
         return Holding(
             holder=self._identity,
             seconds=self._terms.seconds,
+            address=self._address,
             transitions=found.transitions + changes,
             version=found.version,
         )

@@ -18,12 +18,14 @@ from hone.cluster.kube import KubeCluster
 from hone.cluster.kube_access import KubeAccess
 from hone.cluster.kube_connection import Connection
 from hone.cluster.kube_lease import KubeLease
-from hone.cluster.port import Key, Seen, Unavailable
+from hone.cluster.port import Key, Mark, Seen, Unavailable
 from hone.control import doorbell, logs
 from hone.control.clock import SystemClock
 from hone.control.lease import Lease, Terms
 from hone.control.preflight import problems
 from hone.control.progress import ProgressBoard, Reception
+from hone.control.relay import Relay
+from hone.control.rounds import Rounds
 from hone.control.telemetry import Telemetry
 from hone.control.web import serving
 from hone.control.worker import work
@@ -73,6 +75,7 @@ class Operator:
         self._connection = connection
         identity = settings.pod_name or f"{socket.gethostname()}-{os.getpid()}"
         self._queue: Workqueue[Key] = Workqueue()
+        self._rounds = Rounds(self._queue.ring)
         self._telemetry = Telemetry(queued=lambda: len(self._queue))
         self._board = ProgressBoard()
         self._cluster = KubeCluster(
@@ -83,14 +86,16 @@ class Operator:
             noticed=self._noticed,
         )
         lock = KubeLease(connection, settings.pod_namespace, settings.lease_name)
-        self._lease = Lease(lock, identity, _terms(settings.lease_seconds))
+        terms = _terms(settings.lease_seconds)
+        self._lease = Lease(lock, identity, terms, address=settings.address)
 
     async def run(self, stop: asyncio.Event) -> int:
         """Run until ``stop`` is set or a part ends, and give the exit code."""
         reception = Reception(self._cluster, self._board, self._heard)
         async with AsyncExitStack() as stack:
+            relay = await stack.enter_async_context(Relay(lambda: self._lease.leader))
             await stack.enter_async_context(
-                serving(self._settings.listen, self._telemetry, reception)
+                serving(self._settings.listen, self._telemetry, reception, relay)
             )
             await stack.enter_async_context(_beside(self._telemetry.beat()))
             unfit = await _until(stop, self._preflight())
@@ -136,7 +141,7 @@ class Operator:
         login = self._connection.credentials
         parts: dict[str, Coroutine[Any, Any, Any]] = {
             "stop": stop.wait(),
-            "resync": doorbell.resync(self._queue, self._all_keys, every),
+            "rounds": self._rounds.walk(self._marks, every),
             "doorbell": doorbell.listen(
                 self._queue, login, settings.namespaces, names.JOB, lambda: _on_signals(stop)
             ),
@@ -168,11 +173,10 @@ class Operator:
         if self._settings.leader_election:
             await self._lease.release()
 
-    async def _all_keys(self) -> list[Key]:
+    async def _marks(self) -> Mapping[Key, Mark]:
         spaces = self._settings.namespaces or (None,)
-        found = await asyncio.gather(*(self._cluster.keys(space) for space in spaces))
-        # Jobs that went while no watch was up are looked at once more, and so forgotten.
-        return sorted({key for keys in found for key in keys} | self._telemetry.known())
+        found = await asyncio.gather(*(self._cluster.marks(space) for space in spaces))
+        return {key: mark for marks in found for key, mark in marks.items()}
 
     def _heard(self, key: Key) -> None:
         """A pass costs requests and figures are written by the pause: posts share one pass."""
@@ -180,6 +184,7 @@ class Operator:
 
     def _noticed(self, key: Key, seen: Seen | None) -> None:
         self._telemetry.noticed(key, seen)
+        self._rounds.noticed(key, seen)
         if seen is None or seen.world.status.finished_at:
             self._board.forget(key)
 

@@ -31,7 +31,7 @@ NEEDS = (
     Need(GROUP, f"{PLURAL}/status", ("patch",)),
     Need("batch", "jobs", ("get", "list", "watch", "create", "delete")),
     Need("", "services", ("get", "list", "create", "delete")),
-    Need("", "pods", ("get", "list")),
+    Need("", "pods", ("get", "list", "watch")),
     Need("", "events", ("list",)),
     Need("events.k8s.io", "events", ("create",)),
     Need("authentication.k8s.io", "tokenreviews", ("create",), "cluster"),

@@ -54,8 +54,7 @@ async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> tim
     decided = decide(seen, clock.now(), site)
     try:
         if decided.unread:
-            await lament(cluster, key, seen, decided.status)
-            return None
+            return await lament(cluster, key, seen, decided.status)
         if decided.status != seen.world.status:
             return await keep(cluster, key, seen, decided, clock, site)
         return await act(cluster, key, seen, decided, clock, site)
@@ -83,10 +82,11 @@ def decide(seen: Seen, now: datetime, site: Site) -> Plan:
     return plan(job, seen.world, now, site)
 
 
-async def lament(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> None:
+async def lament(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> timedelta | None:
     """Say in the conditions that the record cannot be read, and leave all else as it is."""
     if status == seen.world.status:
-        return
+        return None
+    again = None
     said = status.condition("Stalled")
     told = Announcement("Warning", UNREADABLE, said.message if said else "")
     log.error(told.message, extra={"job": str(key), "reason": told.reason})
@@ -95,7 +95,9 @@ async def lament(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> N
         await cluster.write_status(key, seen, kept)
     except Refused as refused:
         log.error("the status was refused", extra={"job": str(key), "what": str(refused)})
+        again = UNTAKEN
     await cluster.announce(key, seen, told)
+    return again
 
 
 def generation(seen: Seen) -> int:

@@ -77,10 +77,6 @@ class Telemetry:
         else:
             self._states[key] = state_of(seen.world.status)
 
-    def known(self) -> set[Key]:
-        """Give the jobs that are counted."""
-        return set(self._states)
-
     def posted(self, code: int) -> None:
         """Count a post by the answer that it got."""
         self._posts.labels(str(code)).inc()

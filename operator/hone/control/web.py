@@ -14,6 +14,7 @@ from aiohttp.http import HttpProcessingError
 from prometheus_client import generate_latest
 
 from hone.control.progress import BODY_LIMIT, Answer, Reception
+from hone.control.relay import HANDED_ON, NOBODY, PATH, Relay
 from hone.control.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -35,17 +36,20 @@ def _ours(record: logging.LogRecord) -> bool:
 
 
 @asynccontextmanager
-async def serving(address: str, telemetry: Telemetry, reception: Reception) -> AsyncIterator[int]:
+async def serving(
+    address: str, telemetry: Telemetry, reception: Reception, relay: Relay | None = None
+) -> AsyncIterator[int]:
     """Serve while the block runs; gives the port.
 
     Args:
         address: host and port; port 0 takes any that is free.
         telemetry: what the probes and the metrics read.
         reception: who takes posts in.
+        relay: who hands them on while another operator leads.
     """
     host, _, port = address.rpartition(":")
     runner = web.AppRunner(
-        application(telemetry, reception),
+        application(telemetry, reception, relay or Relay()),
         access_log=None,
         logger=log,
         shutdown_timeout=2.0,
@@ -62,7 +66,7 @@ async def serving(address: str, telemetry: Telemetry, reception: Reception) -> A
         await runner.cleanup()
 
 
-def application(telemetry: Telemetry, reception: Reception) -> web.Application:
+def application(telemetry: Telemetry, reception: Reception, relay: Relay) -> web.Application:
     """Give the routes."""
 
     async def healthz(_: web.Request) -> web.Response:
@@ -90,12 +94,15 @@ def application(telemetry: Telemetry, reception: Reception) -> web.Application:
             async with asyncio.timeout(BODY_SECONDS):
                 return await request.read()
 
-        if not telemetry.leading:
-            return 503, "standing by; post again later"
         if (request.content_length or 0) > BODY_LIMIT:
             return TOO_LONG
+        authorization = request.headers.get("Authorization", "")
         try:
-            return await reception.take(request.headers.get("Authorization", ""), read)
+            if telemetry.leading:
+                return await reception.take(authorization, read)
+            if HANDED_ON in request.headers:
+                return NOBODY
+            return await relay.hand_on(authorization, await read())
         except TimeoutError:
             return 408, "the body did not arrive in time"
         except web.HTTPRequestEntityTooLarge:
@@ -109,7 +116,7 @@ def application(telemetry: Telemetry, reception: Reception) -> web.Application:
             web.get("/healthz", healthz),
             web.get("/readyz", readyz),
             web.get("/metrics", metrics),
-            web.post("/v1/progress", progress),
+            web.post(PATH, progress),
         ]
     )
     return app

@@ -1,19 +1,24 @@
-"""Deadlines, and when to look again even if nothing rings."""
+"""Deadlines, and when to look again even if nothing rings: where time itself changes what follows.
+
+What changes in the cluster rings, pods included, and a slow round finds what was not heard; so a
+job that waits, for however long, is left alone. Only of pods that cannot be made does no object of
+ours tell.
+"""
 
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from hone.api.execution import Execution
 from hone.api.job import OptimizationJob
-from hone.api.status import JobStatus, StageStatus
+from hone.api.status import GangStatus, JobStatus, StageStatus
 from hone.plan.figures import PAUSE
-from hone.plan.world import World, when
+from hone.plan.names import Place
+from hone.plan.world import World, stamp, when
 
-SOON = timedelta(seconds=2)
-"""Old pods are on their way out: no event of ours tells when the last one is gone."""
-STARTING = timedelta(seconds=5)
-"""Pods do not start: the scheduler's reason changes without an event of the Job."""
-SAFETY = timedelta(seconds=60)
-"""Everything runs: in case an event was lost."""
+UNMADE = timedelta(seconds=5)
+"""Pods that should be there are not: a quota, an account or a policy may refuse them."""
+UNMADE_LONG = timedelta(minutes=1)
+"""The longer they have not been there, the later one looks again."""
 
 
 def look_again(
@@ -28,12 +33,10 @@ def look_again(
         now: the present moment.
         held: whether there are figures that the record does not have yet.
     """
-    if status.finished_at is not None:
-        ttl = job.spec.ttl_seconds_after_finished
-        if ttl is None or not (world.jobs or world.services):
-            return None
-        return max(when(status.finished_at) + timedelta(seconds=ttl) - now, SOON)
-    waits = [SAFETY]
+    waits = []
+    ttl = job.spec.ttl_seconds_after_finished
+    if status.finished_at and ttl is not None and (world.jobs or world.services):
+        waits.append(_until(status.finished_at, ttl, now))
     if held and status.last_updated_time:
         waits.append(when(status.last_updated_time) + PAUSE - now)
     for spec, stage in zip(job.spec.stages, status.stages, strict=True):
@@ -45,14 +48,35 @@ def look_again(
         for gang in stage.gangs:
             if gang.state == "Pending" and gang.not_before:
                 waits.append(_until(gang.not_before, 0, now))
-            elif gang.state == "Pending" and gang.attempt:
-                waits.append(SOON)
             if gang.state == "Running" and gang.ready < gang.size:
-                again = gang.refusal.retry_at if gang.refusal else None
-                waits.append(_until(again, 0, now) if again else STARTING)
                 if gang.started_at and execution.start_deadline_seconds:
                     waits.append(_until(gang.started_at, execution.start_deadline_seconds, now))
-    return max(min(waits), timedelta(seconds=1))
+                if gang.refusal and gang.refusal.retry_at:
+                    waits.append(_until(gang.refusal.retry_at, 0, now))
+                elif _unmade(world, stage.name, gang):
+                    waits.append(_patience(job, gang, now))
+    # What is over did not change anything when it came, or it would have been recorded.
+    ahead = [wait for wait in waits if wait > timedelta(0)]
+    return max(min(ahead), timedelta(seconds=1)) if ahead else None
+
+
+def _unmade(world: World, stage: str, gang: GangStatus) -> bool:
+    """Say whether Jobs that are to have pods lack some."""
+    mine = (stage, gang.member, gang.attempt)
+    jobs = [job for job in world.jobs if _of(job.place) == mine]
+    pods = sum(_of(pod.place) == mine for pod in world.pods)
+    return pods < gang.size and not any(job.suspended for job in jobs)
+
+
+def _of(place: Place) -> tuple[str, int, int]:
+    return place.stage, place.member, place.attempt
+
+
+def _patience(job: OptimizationJob, gang: GangStatus, now: datetime) -> timedelta:
+    """Give as long again as it has lasted, within bounds, and for no two jobs the same."""
+    lasted = now - when(gang.started_at) if gang.started_at else UNMADE
+    share = crc32(f"{job.uid} {gang.member} {stamp(now)}".encode()) / (1 << 32)
+    return min(max(lasted, UNMADE), UNMADE_LONG) * (1 - share / 4)
 
 
 def deadline(stage: StageStatus, execution: Execution) -> datetime | None:
