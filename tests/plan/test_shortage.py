@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hone.plan.shortage import lacking, words
+from hone.plan.shortage import TRACKED, lacking, words
 from tests.plan.metas import MAKER, NAME, RAW, job_meta, pod_meta
 
 STARTED = {"startTime": "2030-01-01T00:00:00Z"}
@@ -38,6 +38,8 @@ def condition(kind: str) -> dict[str, Any]:
         (job(parallelism=2), pods("Running", "Pending"), False),
         (job({**STARTED, "succeeded": 2}), pods("Running", "Succeeded", "Succeeded"), False),
         (job({**STARTED, "succeeded": 2}), pods("Succeeded", "Succeeded"), True),
+        (job(), pods("Running", "Succeeded", "Failed", finalizers=[TRACKED]), False),
+        (job(), pods("Running", "Succeeded", "Failed", finalizers=["another"]), True),
         (job(), pods("Running", "Running", "Running", ownerReferences=None), True),
         (job(), pods(*["Running"] * 3, ownerReferences=[{**MAKER, "uid": "another"}]), True),
         (job({}), [], False),

@@ -13,6 +13,8 @@ from hone.plan.belief import Raw, controller, on_record
 
 FAILED_CREATE = "FailedCreate"
 """Of the Job controller's Events for a pod that it could not make."""
+TRACKED = "batch.kubernetes.io/job-tracking"
+"""The finalizer of a pod that has not been counted as ended yet."""
 PREFIX = re.compile(r"^(\(combined from similar events\): )?(Error creating: )?")
 
 
@@ -49,7 +51,9 @@ def words(job: str, events: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _over(pod: Raw) -> bool:
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+    """Say whether a pod has ended, and its Job knows: until then, none is missing for it."""
+    ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+    return ended and TRACKED not in (pod["metadata"].get("finalizers") or ())
 
 
 def _moment(event: Mapping[str, Any]) -> str:

@@ -51,8 +51,9 @@ def look_again(
             if gang.state == "Running" and gang.ready < gang.size:
                 if gang.started_at and execution.start_deadline_seconds:
                     waits.append(_until(gang.started_at, execution.start_deadline_seconds, now))
-                if gang.refusal and gang.refusal.retry_at:
-                    waits.append(_until(gang.refusal.retry_at, 0, now))
+                retry_at = gang.refusal.retry_at if gang.refusal else None
+                if retry_at and when(retry_at) > now:
+                    waits.append(when(retry_at) - now)
                 elif _unmade(world, stage.name, gang):
                     waits.append(_patience(job, gang, now))
     # What is over did not change anything when it came, or it would have been recorded.
