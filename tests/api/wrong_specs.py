@@ -213,7 +213,7 @@ CASES = (
     Wrong(
         "a crowd", (*CUSTOM, "roles"),
         [{"name": name, "replicas": 200} for name in ("worker", "ps", "evaluator")],
-        ("custom.roles", "at most 512 pods in all"), "flow",
+        ("custom", "roles: at most 512 pods in all"),
     ),
     Wrong(
         "code without an image", ("stages", 5, "image"), DROP,
