@@ -56,6 +56,30 @@ def told(second: int, **state: Any) -> PodView:
             "",
         ),
         (
+            "a pod that used too much of its disk",
+            [
+                told(9, cause="Evicted", exit_code=137, disruption="1Gi of /tmp"),
+                child(role="worker", failed="gave up"),
+            ],
+            "application",
+            "Evicted: 1Gi of /tmp (worker 0)",
+        ),
+        (
+            "the same, and it said that it was asked to leave",
+            [
+                told(
+                    9,
+                    cause="Evicted",
+                    exit_code=75,
+                    disruption="1Gi of /tmp",
+                    report=Report(reason="Interrupted", message="stopped when asked"),
+                ),
+                child(role="worker", failed="gave up"),
+            ],
+            "application",
+            "Evicted: 1Gi of /tmp (worker 0)",
+        ),
+        (
             "a pod that hung, and was told to leave when a peer missed it",
             [
                 told(1, role="ps", report=Report(reason="PeerLost"), exit_code=76),

@@ -119,6 +119,22 @@ def test_an_eviction_is_told_even_without_a_container() -> None:
 
 
 @pytest.mark.parametrize(
+    ("inner", "cause"), [("", "Evicted"), ("Error", "Evicted"), ("OOMKilled", "OOMKilled")]
+)
+def test_the_kubelets_words_at_an_eviction_are_kept(inner: str, cause: str) -> None:
+    used = 'Usage of EmptyDir volume "scratch" exceeds the limit "1Gi".'
+    ended = {"exitCode": 137, "reason": inner}
+    status = {
+        "phase": "Failed",
+        "reason": "Evicted",
+        "message": used,
+        "containerStatuses": [{"state": {"terminated": ended}}],
+    }
+    view = one_pod(status)
+    assert (view.cause, view.disruption, view.disrupted) == (cause, used, False)
+
+
+@pytest.mark.parametrize(
     ("status", "waiting"),
     [
         (

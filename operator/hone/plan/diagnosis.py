@@ -28,6 +28,8 @@ LAST_REASON = "RetriesExhausted"
 """Of a failure without a report, after which nothing more is tried."""
 FINAL_REASON = "Failed"
 """Of a failure without a report that would come again."""
+EVICTED = "Evicted"
+"""The kubelet's reason where a pod used more than it may, or than its node has."""
 _DISRUPTED = re.compile(r"Pod (?:\S+/)?(\S+) has condition DisruptionTarget ")
 """The Job controller's words of a failure policy that we give it."""
 
@@ -71,6 +73,9 @@ def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
     if gone := _DISRUPTED.match(said):  # the pod itself may not be there any more
         why = f"pod {gone[1]} was evicted, preempted, or lost with its node"
         return Diagnosis("preemption", "Preempted", why)
+    evicted = next((pod for pod in ended if pod.cause == EVICTED), None)
+    if evicted is not None:  # for what it used itself: its node had room
+        return Diagnosis("application", EVICTED, _named(terms, evicted, _words(evicted, said)))
     hung = next((pod for pod in ended if _hung(pod)), None)
     if hung is not None:  # TensorFlow misses a frozen peer before the peer's own guardian does
         return Diagnosis("application", "Hung", _named(terms, hung, _words(hung, said)))
@@ -148,6 +153,8 @@ def _named(terms: Terms, pod: PodView, words: str) -> str:
 
 
 def _words(pod: PodView, said: str) -> str:
+    if pod.disruption:
+        return f"{pod.cause}: {pod.disruption}"
     if pod.report is not None and pod.report.message:
         return pod.report.message
     if pod.said:

@@ -67,7 +67,7 @@ class PodView:
     phase: str = "Pending"
     exit_code: int | None = None
     cause: str = ""
-    """The kubelet's reason for the end, such as OOMKilled."""
+    """The kubelet's reason for the end, such as OOMKilled or Evicted."""
     report: Report | None = None
     said: str = ""
     """The end of its last words, where they are no report."""
@@ -189,15 +189,21 @@ def _pod(raw: Raw, family: Family) -> PodView | None:
         index=int(index),
         phase=status.get("phase", "Pending"),
         exit_code=ended.get("exitCode"),
-        cause=ended.get("reason", status.get("reason", "")),
+        cause=_cause(status, ended),
         report=report,
         said="" if report else _tail(text),
         waiting=waiting or _unscheduled(conditions),
         disrupted=disrupted,
-        disruption=target.get("message", "") if disrupted else "",
+        disruption=target.get("message" if disrupted else "", "") or status.get("message", ""),
         terminating="deletionTimestamp" in meta,
         finished_at=ended.get("finishedAt", ""),
     )
+
+
+def _cause(status: Raw, ended: Raw) -> str:
+    """Give the reason of the pod before that of its container, unless that lacked memory."""
+    inner: str = ended.get("reason", "")
+    return inner if inner == "OOMKilled" else status.get("reason") or inner
 
 
 def _container(status: Raw) -> tuple[Raw, str]:
