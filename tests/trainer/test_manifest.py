@@ -7,6 +7,7 @@ import pytest
 
 from hone_trainer.manifest import MANIFEST, committed, input_digest
 from hone_trainer.task import MESSAGE_LIMIT, Artifact, Report, Source, StageFailure
+from tests.trainer.conftest import CLICKS
 
 RUN: dict[str, Any] = {"evaluate": {"require": []}}
 
@@ -154,3 +155,24 @@ def test_sources_are_those_of_the_latest_stage(run_stage: Any) -> None:
     run_stage.sources = []
     with pytest.raises(StageFailure, match="no stage before 'gate' makes a model"):
         run_stage.context(run_stage.task("gate", RUN)).networks()
+
+
+@pytest.mark.parametrize("name", ["manifest", "transform.json", "vocabularies.json"])
+@pytest.mark.parametrize(
+    ("what", "reason"), [(b"{}", "ArtifactDamaged"), (None, "ArtifactMissing")]
+)
+def test_damage_is_found_by_the_next_stage_whoever_would_read_it(
+    run_stage: Any, name: str, what: bytes | None, reason: str
+) -> None:
+    report = run_stage("data", CLICKS)
+    manifest = run_stage.manifest(report)
+    whole = report.manifest if name == "manifest" else manifest.file(name)
+    path = whole.uri.removeprefix(f"{run_stage.store.root}/")
+    if what is None:
+        run_stage.store.delete(path)
+    else:
+        run_stage.store.put(path, what)
+    task = run_stage.task("train", {"train": {"model": {"recommendation": {"lstm": {}}}}})
+    with pytest.raises(StageFailure) as caught:
+        run_stage.context(task).dataset()
+    assert caught.value.reason == reason

@@ -93,6 +93,10 @@ def test_an_artifact_is_checked(store: ArtifactStore) -> None:
     with pytest.raises(StageFailure, match="digest differs") as caught:
         store.fetch(artifact)
     assert caught.value.reason == "ArtifactDamaged"
+    store.delete("a")
+    with pytest.raises(StageFailure, match=r"was removed since it was committed: run") as caught:
+        store.fetch(artifact)
+    assert caught.value.reason == "ArtifactMissing"
 
 
 def test_an_address_elsewhere_is_reached(store: ArtifactStore) -> None:

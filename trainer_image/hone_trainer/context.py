@@ -152,7 +152,10 @@ class Context:
         """Open the data set that an earlier stage prepared."""
         from hone_trainer.dataset import Dataset
 
-        return Dataset.load(self.store, self.manifest(self.sources("dataset")[-1]))
+        dataset = Dataset.load(self.store, self.manifest(self.sources("dataset")[-1]))
+        if self.chief:
+            dataset.check()
+        return dataset
 
     def networks(self) -> tuple[Network, ...]:
         """Load the networks of the latest stage that made any: one per member, in order."""

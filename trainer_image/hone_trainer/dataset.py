@@ -102,6 +102,18 @@ class Dataset:
             raise StageFailure("ManifestUnreadable", message)
         return cls(Schema.model_validate(schema), store, manifest)
 
+    def check(self) -> None:
+        """Read what no stage does but whoever serves the model: it has to be what was committed.
+
+        Raises:
+            StageFailure: ArtifactMissing or ArtifactDamaged.
+        """
+        from hone_trainer.preparation.transform import TRANSFORM, VOCABULARIES
+
+        for file in self.manifest.files:
+            if file.name in (TRANSFORM, VOCABULARIES):
+                self._store.fetch(file)
+
     def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
         """Read a part, or the rows of it that belong to one of several members.
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hone_trainer import private
 from hone_trainer.buckets import is_bucket, open_bucket
 from hone_trainer.entry import Entry
 from hone_trainer.silence import told
@@ -194,11 +195,19 @@ class ArtifactStore:
         return place
 
     def fetch(self, artifact: Artifact) -> bytes:
-        """Read an artifact and check its digest (``ArtifactDamaged`` where it differs)."""
-        data = self.read(artifact.uri)
+        """Read an artifact and check its digest: ``ArtifactMissing``, ``ArtifactDamaged``."""
+        try:
+            data = self.read(artifact.uri)
+        except StageFailure as failure:
+            if failure.reason != "InputNotFound":
+                raise
+            message = f"{artifact.uri} was removed since it was committed"
+            remedy = "run the job anew under another name"
+            raise StageFailure("ArtifactMissing", f"{message}: {remedy}") from None
         if hashlib.sha256(data).hexdigest() != artifact.sha256:
             message = f"{artifact.uri} is not what was committed: its SHA-256 digest differs"
-            raise StageFailure("ArtifactDamaged", message)
+            remedy = "run the job anew under another name"
+            raise StageFailure("ArtifactDamaged", f"{message}; {remedy}")
         return data
 
     def _entry(self, meta: Any) -> Entry:
@@ -220,6 +229,8 @@ class ArtifactStore:
         """Do something, again and again while nobody answers; explain what cannot be done."""
         import obstore
 
+        if not is_bucket(self.root):
+            private.refuse(f"{self.root}/{path}", self.field)
         begun = time.monotonic()
         while True:
             try:
