@@ -39,3 +39,5 @@ SCALARS: dict[str, Any] = {
     "9223372036854775807": 2**63 - 1,
     "99999999999999999999": 1e20,
 }
+RARE = ("\x85", "\u2028x", " a\u2029\n", "\r\n", "\ufeff", "\t", "\x07", "a\n\n b \n")
+"""Texts with letters that readers of YAML take for line ends, or do not take."""

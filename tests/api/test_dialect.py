@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from hone.api.dialect import ByHand, Misread, Reader, meaning, read, write
-from tests.api.scalars import SCALARS
+from tests.api.scalars import RARE, SCALARS
 
 words = some.text("abc", min_size=1, max_size=2)
-odd = some.sampled_from(sorted(SCALARS)) | some.text(max_size=6)
+odd = some.sampled_from([*sorted(SCALARS), *RARE]) | some.text(max_size=6)
 values = some.recursive(
     some.none() | some.booleans() | some.integers(-(2**63), 2**63 - 1) | odd,
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(odd, inner, max_size=3),

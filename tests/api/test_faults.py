@@ -16,7 +16,7 @@ JARGON = re.compile(r"Input|Extra inputs|Tuple|String|instance|dictionary|permit
 
 def found(spec: dict[str, Any]) -> list[str]:
     with pytest.raises(ValidationError) as caught:
-        JobSpec.model_validate(spec)
+        JobSpec.admit(spec)
     return faults(caught.value, JobSpec)
 
 
@@ -34,9 +34,17 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
             {"gru": {}},
             "stages[1].train.model.recommendation.gru: unknown; known here: lstm",
         ),
-        ((*TRAIN, "epochs"), "ten", "stages[1].train.epochs: must be a whole number; found ten"),
+        ((*TRAIN, "epochs"), "ten", 'stages[1].train.epochs: must be a whole number; found "ten"'),
+        (
+            (*TRAIN, "epochs"),
+            "40",
+            'stages[1].train.epochs: must be a whole number, without quotes; found "40"',
+        ),
+        ((*TRAIN, "batch_size"), 8, "stages[1].train.batch_size: unknown; did you mean batchSize?"),
+        (("seed",), True, "seed: must be a whole number; found true"),
+        (("suspend",), "yes", 'suspend: must be true or false, without quotes; found "yes"'),
         ((*TRAIN, "epochs"), 0, "stages[1].train.epochs: must be at least 1; found 0"),
-        ((*TRAIN, "keep"), "all", "stages[1].train.keep: must be 'best' or 'last'; found all"),
+        ((*TRAIN, "keep"), "all", "stages[1].train.keep: must be 'best' or 'last'; found \"all\""),
         (PREPARE, 5, "stages[0].prepare: must hold `key: value` pairs"),
         ((*COMPRESS, "candidates"), [], "stages[3].compress.candidates: must hold at least 1"),
     ],

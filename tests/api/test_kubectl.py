@@ -14,7 +14,7 @@ from hone.door.convert import main as convert
 from hone.door.preview import main as preview
 from hone.migrate.tfjob import Wishes
 from lab.apiserver import Cluster
-from tests.api.scalars import SCALARS
+from tests.api.scalars import RARE, SCALARS
 from tests.migrate.builders import container, role, tfjob
 
 HEAD = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "read"}}
@@ -50,7 +50,7 @@ def drawn(words: some.SearchStrategy[Any]) -> list[Any]:
 
 
 def test_it_reads_what_we_write_as_it_was(api_server: Cluster) -> None:
-    texts = [*SCALARS, *drawn(some.text(LETTERS, max_size=12))]
+    texts = [*SCALARS, *RARE, *drawn(some.text(LETTERS, max_size=12))]
     numbers = drawn(some.integers(-(2**63), 2**63 - 1) | some.floats(-1e9, 1e9))
     data = {
         "keys": {f"{text}{number:03}": number for number, text in enumerate(texts)},

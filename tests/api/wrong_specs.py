@@ -109,6 +109,7 @@ CASES = (
     Wrong("no source", (*PREPARE, "source"), {}, ("set exactly one of csv, parquet, jsonLines, sql, clickModel",)),
     Wrong("columns and infer", (*PREPARE, "infer"), {"label": "clicked"}, ("set exactly one of columns, infer",)),
     Wrong("a label left out", ("stages", 0, "prepare"), {"source": {"csv": {"uri": "/x.csv"}}, "infer": {"label": "a", "leaveOut": ["a"]}}, ("named once",)),
+    Wrong("held-out rows of one label", ("stages", 0, "prepare"), {"source": {"csv": {"uri": "/x.csv"}}, "columns": [{"name": "user", "id": {}}, {"name": "y", "label": {}}], "split": {"by": {"leaveOneOut": {"by": "user"}}}, "augment": [{"negatives": {"of": "user", "by": "user"}}]}, ("augment[].negatives.heldOut", "such as 99")),
     Wrong("two ways to fill", (*PREPARE, "clean", 0, "missing"), {"fill": "mean", "constant": 1.0}, ("at most one of",)),
     Wrong("outliers by no method", (*PREPARE, "clean", 0), {"outliers": {}}, ("set exactly one of deviation, iqr",)),
     Wrong("a forest that clips", (*PREPARE, "clean", 0), {"outliers": {"isolationForest": {}, "action": "clip"}}, ("use drop or blank",)),
@@ -212,7 +213,7 @@ CASES = (
     Wrong(
         "a crowd", (*CUSTOM, "roles"),
         [{"name": name, "replicas": 200} for name in ("worker", "ps", "evaluator")],
-        ("custom.roles", "at most 512 pods in all"), "flow",
+        ("custom", "roles: at most 512 pods in all"),
     ),
     Wrong(
         "code without an image", ("stages", 5, "image"), DROP,

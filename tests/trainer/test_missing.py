@@ -174,7 +174,7 @@ def test_the_label_may_be_named_where_rows_are_dropped() -> None:
 
 @pytest.mark.parametrize(
     ("words", "way"),
-    [({}, "fill"), ({"fill": None}, "fill"), ({"columns": ["a"]}, "fill"), ({"word": "x"}, "word")],
+    [({}, "fill"), ({"columns": ["a"]}, "fill"), ({"word": "x"}, "word")],
 )
 def test_the_median_is_the_way_where_none_is_named(words: dict[str, Any], way: str) -> None:
     step = missing(**words)

@@ -8,7 +8,8 @@ URI_PATTERN = r"^[a-z][a-z0-9+.-]*://[^@?#]*$|^/[^@?#]*$|^\.{0,2}[^:@?#]*$"
 """A URI without user, password or signature, or a path; ``*`` stands for any part of a name."""
 DELIMITER_PATTERN = r"^[\t ,;|:^~]$"
 KEY_PATTERN = r"^[-._a-zA-Z0-9]+$"
-WORD_PATTERN = r"^\S+$"
+WORD_PATTERN = r"^[^\s\v\x{85}\p{Z}]+$"
+"""Spaces are listed: what ``\\S`` leaves out is not the same to Go and to Rust."""
 
 Uri = Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
 

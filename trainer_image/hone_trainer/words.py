@@ -6,8 +6,10 @@ text of ``kubectl explain``. This module imports nothing but pydantic, so that t
 read the parameters of a stage without the libraries that run it.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
@@ -36,6 +38,21 @@ class Words(BaseModel):
     )
 
     rules: ClassVar[tuple[Rule, ...]] = ()
+
+    @classmethod
+    def admit(cls, given: Any) -> Self:
+        """Read what somebody wrote as the API server would admit it.
+
+        No type is bent to fit, words are in camelCase only, and null says nothing.
+
+        Raises:
+            pydantic.ValidationError: it does not keep the schema.
+        """
+        # Of Python's own values, strict pydantic would refuse lists, which are no tuples.
+        text = json.dumps(given)
+        if "null" in text:
+            text = json.dumps(_said(given, cls))
+        return cls.model_validate_json(text, strict=True, by_alias=True, by_name=False)
 
     def dump(self) -> dict[str, Any]:
         """Give the JSON form, without what was left out."""
@@ -78,3 +95,34 @@ class OneOf(Words):
     def value(self) -> Any:
         """What stands under that key."""
         return getattr(self, self.kinds[self.kind])
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Give the models inside an annotation: optional, in a list, or as it is."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models(inner)
+
+
+def keys(annotation: Any) -> dict[str, Any]:
+    """Give the keys that may stand in a record of this annotation, each with its own."""
+    return {
+        field.alias or name: field.annotation
+        for model in models(annotation)
+        for name, field in model.model_fields.items()
+    }
+
+
+def _said(given: Any, annotation: Any) -> Any:
+    """Give what is left without nulls; one under a key that nobody knows is a wrong word still."""
+    if isinstance(given, list):
+        return [_said(each, annotation) for each in given]
+    if not isinstance(given, dict):
+        return given
+    known = keys(annotation)
+    return {
+        key: _said(value, known.get(key))
+        for key, value in given.items()
+        if value is not None or (known and key not in known)
+    }

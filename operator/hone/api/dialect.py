@@ -151,8 +151,9 @@ class Writer(yaml.SafeDumper):
         return True
 
     def text(self, text: str) -> yaml.Node:
-        """Write scripts as lines."""
-        style = "|" if "\n" in text else None
+        """Write scripts as lines; line ends that no editor writes, by their names."""
+        rare = any(letter in text for letter in "\x85\u2028\u2029")
+        style = '"' if rare else "|" if "\n" in text else None
         return self.represent_scalar(f"{TAG}str", text, style=style)
 
 

@@ -1,14 +1,18 @@
 """What pydantic finds wrong with a job, in words for whoever wrote it: the field and the remedy."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from hone.api import labels
+from hone.api.dialect import meaning
 from hone.api.job import DNS_PATTERN, ENDPOINT_PATTERN, STORE_PATTERN
 from hone.api.pod_settings import (
+    IMAGE_PATTERN,
     LABEL_PATTERN,
     NAME_PATTERN,
     PATH_PATTERN,
@@ -16,6 +20,7 @@ from hone.api.pod_settings import (
 )
 from hone.api.quantity import QUANTITY
 from hone_trainer import patterns
+from hone_trainer.words import keys
 
 Step = str | int
 
@@ -24,11 +29,13 @@ FORMS = {
     DNS_PATTERN: f"must be {SMALL}, with a letter first and no hyphen last",
     LABEL_PATTERN: f"must be {SMALL}, with no hyphen first or last",
     NAME_PATTERN: f"must be {SMALL} or points, with a letter or digit first and last",
+    IMAGE_PATTERN: "must be the name of an image, without spaces",
     VARIABLE_PATTERN: "must be letters, digits and underscores, with no digit first",
     QUANTITY: "must be an amount such as 500m, 4Gi or 1",
     STORE_PATTERN: "must be s3://bucket/folder or an absolute path, with no user or password in it",
     ENDPOINT_PATTERN: "must be http://host:port or https://host:port, with no user in it",
     PATH_PATTERN: "must be an absolute path without a colon",
+    **labels.FORMS,
     **patterns.FORMS,
 }
 """Pattern -> what it asks for. What was given is not repeated: there may be a password in it."""
@@ -41,6 +48,7 @@ TYPES = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
+    "json_invalid": "must not be nested so deeply",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "string_type": "must be text; put it in quotes",
@@ -60,6 +68,8 @@ TYPES = {
 }
 ECHOED = ("int", "float", "finite", "bool", "literal", "greater", "less")
 """Types of fault where saying what was found helps and gives nothing away."""
+PLAIN = ("int", "float", "bool")
+"""Types of fault where somebody may have put quotes around what needs none."""
 
 
 def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
@@ -77,6 +87,8 @@ def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
         if each["type"] == "too_short" and below:
             continue  # pydantic counts what could be read: the fault is in the items
         text = _text(each, model)
+        if place[-1:] == ("[key]",):
+            place, text = place[:-1], f"the key {text}"
         spot, _, rest = text.partition(": ")
         path = _path(place)
         field = re.split(r"[.\[]", spot)[0]
@@ -86,28 +98,31 @@ def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
     return found
 
 
-def _text(fault: Any, model: type[BaseModel]) -> str:
-    kind, given = fault["type"], fault["input"]
-    if kind == "extra_forbidden":
-        *parent, name = fault["loc"]
-        return _unknown(str(name), sorted(_words(model, parent)))
-    if kind == "string_pattern_mismatch":
-        pattern = fault["ctx"]["pattern"]
-        return FORMS.get(pattern, f"must match {pattern}")
-    if kind not in TYPES:
-        return str(fault["msg"]).removeprefix("Value error, ")
-    text = TYPES[kind].format(**fault.get("ctx", {}))
-    echo = kind.startswith(ECHOED) and isinstance(given, str | int | float)
-    return f"{text}; found {str(given)[:40]!s}" if echo else text
-
-
-def _unknown(name: str, known: list[str]) -> str:
+def unknown(name: str, known: Sequence[str]) -> str:
+    """Say of a word that nobody knows which ones there are."""
     if name in known:
         return "is set twice"
     close = get_close_matches(name, known, 1)
     if close:
         return f"unknown; did you mean {close[0]}?"
     return f"unknown; known here: {', '.join(known)}" if known else "unknown; nothing is set here"
+
+
+def _text(fault: Any, model: type[BaseModel]) -> str:
+    kind, given = fault["type"], fault["input"]
+    if kind == "extra_forbidden":
+        *parent, name = fault["loc"]
+        return unknown(str(name), sorted(_words(model, parent)))
+    if kind == "string_pattern_mismatch":
+        pattern = fault["ctx"]["pattern"]
+        return FORMS.get(pattern, f"must match {pattern}")
+    if kind not in TYPES:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    text = TYPES[kind].format(**fault.get("ctx", {}))
+    if kind.startswith(PLAIN) and isinstance(given, str) and not isinstance(meaning(given), str):
+        text += ", without quotes"
+    echo = kind.startswith(ECHOED) and isinstance(given, str | int | float)
+    return f"{text}; found {json.dumps(given, ensure_ascii=False)[:40]}" if echo else text
 
 
 def _path(place: tuple[Step, ...]) -> str:
@@ -120,17 +135,5 @@ def _words(model: type[BaseModel], place: Any) -> set[str]:
     here: Any = model
     for step in place:
         if isinstance(step, str):
-            here = next((f.annotation for m in _models(here) for f in _field(m, step)), None)
-    return {f.alias or name for m in _models(here) for name, f in m.model_fields.items()}
-
-
-def _field(model: type[BaseModel], key: str) -> Iterator[Any]:
-    return (f for name, f in model.model_fields.items() if key in (name, f.alias))
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the models inside an annotation: optional, in a list, or as it is."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)
+            here = keys(here).get(step)
+    return set(keys(here))

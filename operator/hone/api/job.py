@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from hone.api.execution import Execution, RoleSettings
 from hone.api.flow import missing_image, missing_inputs
+from hone.api.labels import Annotations, Labels
 from hone.api.pod_settings import LABEL_PATTERN, Name
 from hone_trainer.stages import AnyStage
 from hone_trainer.words import Rule, Words
@@ -111,28 +112,21 @@ class JobSpec(Words):
 class OptimizationJob(Words):
     """A job as far as planning needs it: who it is and what it asks for."""
 
-    namespace: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)]
+    namespace: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)] = "default"
     name: Annotated[str, Field(max_length=NAME_LIMIT, pattern=DNS_PATTERN)]
-    uid: str
+    uid: str = ""
     generation: int = 1
-    labels: dict[str, str] = {}
+    labels: Labels = {}
+    annotations: Annotations = {}
     spec: JobSpec
 
     @classmethod
     def read(cls, raw: dict[str, Any]) -> Self:
-        """Read the stored resource.
+        """Read the resource, as it is stored or as somebody wrote it.
 
         Raises:
             pydantic.ValidationError: where the resource does not keep the schema.
         """
-        meta = raw.get("metadata", {})
-        return cls.model_validate(
-            {
-                "namespace": meta.get("namespace", "default"),
-                "name": meta.get("name", ""),
-                "uid": meta.get("uid", ""),
-                "generation": meta.get("generation", 1),
-                "labels": meta.get("labels") or {},
-                "spec": raw.get("spec") or {},
-            }
-        )
+        meta = raw.get("metadata") or {}
+        known = {key: meta[key] for key in cls.model_fields if meta.get(key) not in (None, "")}
+        return cls.admit({"name": "", **known, "spec": raw.get("spec") or {}})

@@ -8,16 +8,18 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from hone.api.resources import KeyText, Quantity, Resources
-from hone_trainer.words import OneOf, Words
+from hone.api.labels import KEY_PATTERN, KEYS, KeyText, Labels, LabelText
+from hone.api.resources import Quantity, Resources
+from hone_trainer import patterns
+from hone_trainer.words import OneOf, Rule, Words
 
 Settings = TypeVar("Settings", bound="PodSettings")
 NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+IMAGE_PATTERN = "^[!-~]+$"
 PATH_PATTERN = r"^/[^:]*$"
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
-LabelText = Annotated[str, Field(max_length=63)]
 
 
 class SecretKey(Words):
@@ -25,7 +27,7 @@ class SecretKey(Words):
 
     name: Name
     """The Secret."""
-    key: Annotated[str, Field(min_length=1, max_length=253)]
+    key: Annotated[str, Field(min_length=1, max_length=253, pattern=patterns.KEY_PATTERN)]
     """The key in it."""
 
 
@@ -90,7 +92,14 @@ class Volume(VolumeKind):
 class PodSettings(Words):
     """Where and how pods run."""
 
-    image: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    rules = (
+        Rule(
+            f"!has(self.nodeSelector) || self.nodeSelector.all(k, k.matches('{KEY_PATTERN}'))",
+            f"nodeSelector: a key {KEYS}",
+        ),
+    )
+
+    image: Annotated[str, Field(min_length=1, max_length=512, pattern=IMAGE_PATTERN)] | None = None
     """Container image; the operator's trainer image where nothing is said."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     """When the image is pulled."""
@@ -102,7 +111,7 @@ class PodSettings(Words):
     """Environment variables."""
     volumes: Annotated[tuple[Volume, ...], Field(max_length=16)] | None = None
     """Volumes."""
-    node_selector: Annotated[dict[KeyText, LabelText], Field(max_length=16)] | None = None
+    node_selector: Annotated[Labels, Field(max_length=16)] | None = None
     """Labels that a node must have."""
     tolerations: Annotated[tuple[Toleration, ...], Field(max_length=16)] | None = None
     """Taints that the pods put up with."""

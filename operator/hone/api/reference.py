@@ -8,7 +8,7 @@ import yaml
 from hone.api import API_VERSION, KIND
 from hone.api.faults import FORMS
 from hone.api.job import JobSpec
-from hone.api.schema import models
+from hone.api.schema import models, of_a_map
 from hone_trainer.words import OneOf, Words
 
 Schema = dict[str, Any]
@@ -105,7 +105,7 @@ def _type(node: Schema) -> str:
     if node.get("type") == "array":
         return f"list of {_type(_plain(node['items']))}"
     if node.get("type") == "object":
-        return f"map of {_type(_plain(node['additionalProperties']))}"
+        return f"map of {_type(_plain(of_a_map(node) or {}))}"
     return {"string": "text", "integer": "whole number"}.get(node["type"], str(node["type"]))
 
 

@@ -28,10 +28,11 @@ WITHIN = "must be at most its limit: lower it, or raise the limit"
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole and value < 2**63 else value
 
 
-KeyText = Annotated[str, Field(max_length=317)]
+ResourceName = Annotated[str, Field(max_length=317)]
 Quantity = Annotated[
     str,
     BeforeValidator(_text),
@@ -41,7 +42,7 @@ Quantity = Annotated[
     ),
 ]
 """An amount in the notation of Kubernetes: 500m, 4Gi, 1."""
-Amounts = Annotated[dict[KeyText, Quantity], Field(max_length=16)]
+Amounts = Annotated[dict[ResourceName, Quantity], Field(max_length=16)]
 
 
 def _each(kind: str, holds: str) -> str:

@@ -35,6 +35,13 @@ def models(model: type[Words]) -> dict[str, type[Words]]:
     return found
 
 
+def of_a_map(node: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the schema of a map's values; None for what is no map."""
+    # Keys that have a pattern are none of a structural schema: a rule has to say it again.
+    extra = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties"))
+    return extra if isinstance(extra, dict) else None
+
+
 def _convert(
     node: dict[str, Any], defs: dict[str, Any], models: dict[str, type[Words]], path: str
 ) -> dict[str, Any]:
@@ -77,8 +84,7 @@ def _inline(node: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
 def _object(
     node: dict[str, Any], defs: dict[str, Any], models: dict[str, type[Words]], path: str
 ) -> dict[str, Any]:
-    extra = node.get("additionalProperties")
-    if isinstance(extra, dict):
+    if extra := of_a_map(node):
         return {"additionalProperties": _convert(extra, defs, models, f"{path}{{}}")}
     out: dict[str, Any] = {}
     if properties := node.get("properties"):
@@ -95,7 +101,8 @@ def _object(
 
 
 def _rules(model: type[Words]) -> list[dict[str, str]]:
-    rules = [{"rule": rule.cel, "message": rule.message} for rule in model.rules]
+    each = (rule for base in reversed(model.__mro__) for rule in vars(base).get("rules", ()))
+    rules = [{"rule": rule.cel, "message": rule.message} for rule in each]
     if issubclass(model, OneOf):
         keys = list(model.kinds)
         count = f"[{', '.join(f'has(self.{key})' for key in keys)}].filter(x, x).size() == 1"

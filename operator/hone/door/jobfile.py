@@ -1,5 +1,6 @@
 """From a file to a job, or to a message that says which field is wrong and what helps."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,17 @@ from pydantic import ValidationError
 
 from hone.api import API_VERSION, KIND
 from hone.api.dialect import ByHand
-from hone.api.faults import faults
+from hone.api.faults import faults, unknown
 from hone.api.job import OptimizationJob
 from hone.door.documents import Unreadable, called, documents
+
+TOP = ("apiVersion", "kind", "metadata", "spec", "status")
+METADATA = (
+    *("name", "generateName", "namespace", "labels", "annotations", "finalizers", "uid"),
+    *("ownerReferences", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"),
+    *("generation", "managedFields", "resourceVersion", "selfLink"),
+)
+"""What stands in the metadata of any resource, as ``kubectl get`` gives it."""
 
 
 class WrongFile(Exception):
@@ -42,11 +51,21 @@ def check(raw: dict[str, Any], name: str) -> OptimizationJob:
     meta = raw.get("metadata")
     if not isinstance(meta, dict) or not meta.get("name"):
         raise WrongFile(f"{name}: metadata.name: missing; give the job a name")
+    strange = list(_strangers(raw, meta))
     try:
-        return OptimizationJob.read(raw)
+        job = OptimizationJob.read(raw)
     except ValidationError as error:
-        found = "\n".join(f"  {_placed(fault)}" for fault in faults(error, OptimizationJob))
-        raise WrongFile(f"{name} is not a valid {KIND}:\n{found}") from None
+        strange += [_placed(fault) for fault in faults(error, OptimizationJob)]
+    if strange:
+        found = "\n".join(f"  {fault}" for fault in strange)
+        raise WrongFile(f"{name} is not a valid {KIND}:\n{found}")
+    return job
+
+
+def _strangers(raw: dict[str, Any], meta: dict[str, Any]) -> Iterator[str]:
+    """Find fields that no resource of Kubernetes has; the models say so of the spec."""
+    for at, known, given in (("", TOP, raw), ("metadata.", METADATA, meta)):
+        yield from (f"{at}{key}: {unknown(key, known)}" for key in given if key not in known)
 
 
 def _document(path: Path, name: str) -> dict[str, Any]:

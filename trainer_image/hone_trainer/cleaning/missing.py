@@ -31,6 +31,10 @@ FITS: dict[str, tuple[Form, ...]] = {
 """What each way can fill; never the label, which nobody can make up."""
 
 
+def _otherwise(said: dict[str, Any]) -> str | None:
+    return None if any(said.get(way) is not None for way in WAYS) else "median"
+
+
 class Missing(Cleaning):
     """Fill missing values with a figure learned on the training part, or drop the rows.
 
@@ -44,24 +48,19 @@ class Missing(Cleaning):
         ),
     )
 
-    fill: Literal["mean", "median", "mostFrequent", "drop"] | None = None
-    """What stands in for a missing number, or with ``mostFrequent`` also a missing id or text;
-    ``drop`` removes the row instead. ``median`` where no way is named."""
     constant: Annotated[float, Field(ge=-1e15, le=1e15)] | None = None
     """A number that stands in for missing numbers."""
     word: Annotated[str, Field(min_length=1, max_length=256)] | None = None
     """A text that stands in for missing ids and texts."""
     interpolate: Interpolate | None = None
     """Read missing numbers off their course over time."""
+    fill: Annotated[
+        Literal["mean", "median", "mostFrequent", "drop"] | None, Field(default_factory=_otherwise)
+    ]
+    """What stands in for a missing number, or with ``mostFrequent`` also a missing id or text;
+    ``drop`` removes the row instead. ``median`` where no way is named."""
     columns: ColumnNames = ()
     """Fill these columns only; where none is named, all that a model must have a value of."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _median_where_no_way_is_named(cls, given: Any) -> Any:
-        if isinstance(given, dict) and all(given.get(way) is None for way in WAYS):
-            return {**given, "fill": "median"}
-        return given
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

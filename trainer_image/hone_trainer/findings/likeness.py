@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from hone_trainer.preparation.tokens import compute
 
-MOST = 1_000_000
+MOST = 250_000
 """Ids of a column that are compared."""
 EXAMPLES = 2
 _SHOWN = 30

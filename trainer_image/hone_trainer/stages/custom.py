@@ -64,6 +64,7 @@ class Custom(Stage):
     rules = (
         Rule("self.roles.exists(r, r.name == 'chief' || r.name == 'worker')", LEADERLESS),
         Rule("self.roles.all(r, self.roles.filter(q, q.name == r.name).size() == 1)", TWICE),
+        Rule(f"self.roles.map(r, r.replicas).sum() <= {PODS}", CROWDED),
     )
 
     command: Command
