@@ -13,13 +13,14 @@ import pytest
 
 from hone.api.job import OptimizationJob
 from hone.api.status import GangStatus, JobStatus, StageStatus
-from hone.cluster.port import Caller, Cluster, Conflict, Gone, Key, Refused, Seen, Taken
+from hone.cluster.port import Caller, Cluster, Conflict, Gone, Key, Refused, Taken
 from hone.plan import names
 from hone.plan.events import Announcement
-from hone.plan.manifests import Manifest, Ref, job_of, service
+from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
 from hone_trainer.task import Progress
-from tests.plan.builders import PREPARE, SITE, gang_train
+from tests.cluster.hands import all_of, child_of, look, service_of, write
+from tests.plan.builders import PREPARE, gang_train
 
 SPEC: dict[str, Any] = {"stages": [PREPARE, gang_train()]}
 DATA = Place("data", 0, "worker", 0)
@@ -134,14 +135,14 @@ class Contract:
     async def test_creating_twice_creates_once(self, ground: Ground) -> None:
         key = await ground.apply("demo")
         for _ in range(2):
-            await ground.cluster.create(key, await service_of(ground, key))
-            await ground.cluster.create(key, await child_of(ground, key))
+            for manifest in await all_of(ground, key):
+                await ground.cluster.create(key, manifest)
         world = (await look(ground, key)).world
         assert (len(world.jobs), len(world.services)) == (1, 1)
 
     async def test_a_name_taken_by_somebody_else_is_told(self, ground: Ground) -> None:
         key = await ground.apply("demo")
-        for manifest in (await service_of(ground, key), await child_of(ground, key)):
+        for manifest in await all_of(ground, key):
             await ground.squat(key, manifest)
             name = f"{manifest['kind']} {manifest['metadata']['name']}"
             with pytest.raises(Taken, match=f"^{name} is there already, made by somebody else"):
@@ -221,27 +222,3 @@ class Refusals:
         with pytest.raises(Refused, match=r"\w"):
             await ground.cluster.create(key, manifest)
         assert (await look(ground, key)).world.jobs == ()
-
-
-async def look(ground: Ground, key: Key) -> Seen:
-    seen = await ground.cluster.observe(key)
-    assert seen is not None
-    return seen
-
-
-async def write(ground: Ground, key: Key, **said: Any) -> None:
-    status = JobStatus(observed_generation=1, **said)
-    await ground.cluster.write_status(key, await look(ground, key), status.dump())
-
-
-async def child_of(ground: Ground, key: Key) -> Manifest:
-    """The Job of the first stage."""
-    job = OptimizationJob.read(dict((await look(ground, key)).raw))
-    stage = job.spec.stages[0]
-    gang = stage.value.gangs()[0]
-    return job_of(job, stage, gang, gang.roles[0], 0, (), SITE)
-
-
-async def service_of(ground: Ground, key: Key) -> Manifest:
-    """The Service of the job."""
-    return service(OptimizationJob.read(dict((await look(ground, key)).raw)))

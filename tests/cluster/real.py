@@ -102,8 +102,7 @@ class RealGround(Refuser):
             return None
 
     def folder(self, kind: str) -> str:
-        apis = {"Job": "apis/batch/v1", "Service": "api/v1"}
-        return self.path(apis[kind], f"{kind.lower()}s")
+        return self.path("apis/batch/v1" if kind == "Job" else "api/v1", f"{kind.lower()}s")
 
     def path(self, api: str, plural: str, name: str = "") -> str:
         return f"/{api}/namespaces/{self.namespace}/{plural}/{name}".rstrip("/")

@@ -26,7 +26,8 @@ class FakeGround(Refuser):
 
     async def squat(self, key: Key, manifest: Manifest) -> None:
         meta = {"name": manifest["metadata"]["name"], "labels": {}}
-        kind = self.cluster.services if manifest["kind"] == "Service" else self.cluster.jobs
+        shelves = {"Job": self.cluster.jobs, "Service": self.cluster.services}
+        kind = shelves.get(manifest["kind"], self.cluster.configs)
         kind[(key.namespace, meta["name"])] = {"metadata": meta, "status": {}}
 
     async def linger(self, key: Key, ref: Ref) -> None:

@@ -11,7 +11,8 @@ from hone.cluster.port import Conflict, Gone, Invalid, Key, Refused, Unavailable
 from hone.plan import names
 from hone.plan.events import Announcement
 from lab.apiserver import Cluster
-from tests.cluster.contract import DATA, Contract, Refusals, Refuser, child_of, look, write
+from tests.cluster.contract import DATA, Contract, Refusals, Refuser
+from tests.cluster.hands import child_of, look, write
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
 
 

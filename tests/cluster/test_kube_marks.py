@@ -3,7 +3,8 @@
 import pytest
 
 from hone.cluster import kube_marks
-from tests.cluster.contract import DATA, child_of
+from tests.cluster.contract import DATA
+from tests.cluster.hands import child_of
 from tests.cluster.real import RealGround, until
 
 

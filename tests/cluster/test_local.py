@@ -59,7 +59,7 @@ class LocalGround(Ground):
     async def squat(self, key: Key, manifest: Manifest) -> None:
         theirs = copy.deepcopy(manifest)
         theirs["metadata"] = {"name": manifest["metadata"]["name"]}
-        shelf = self.children.services if manifest["kind"] == "Service" else self.children.jobs
+        shelf = self.cluster._shelf(manifest["kind"])
         shelf[theirs["metadata"]["name"]] = theirs
 
     async def linger(self, key: Key, ref: Ref) -> None:

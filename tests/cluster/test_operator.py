@@ -15,6 +15,7 @@ from tests.cluster.process import ask, leader
 from tests.cluster.real import COLLECTED, JOBS, RealGround, until
 from tests.cluster.views import CHILDREN, LONG, SPEC, children, complete, only, status
 from tests.plan.builders import PREPARE
+from tests.plan.test_payload import large
 
 pytestmark = pytest.mark.api
 
@@ -125,3 +126,19 @@ async def test_a_job_named_as_long_as_can_be_runs(
         key = await ground.apply(name, {"stages": [PREPARE]})
         await complete(ground, key)
     assert set(await children(ground)) == {names.child(name, DATA)}
+
+
+async def test_a_stage_that_is_too_large_for_a_variable_runs(
+    ground: RealGround, config: Path, log: Path
+) -> None:
+    stage = large(500).spec.stages[0].model_dump(by_alias=True, exclude_none=True)
+    async with leader(config, log, **only(ground)), kubelet(ground):
+        key = await ground.apply("demo", {"stages": [stage]})
+        await complete(ground, key)
+    job = await ground.get("apis/batch/v1", "jobs", names.child("demo", DATA))
+    assert job
+    volumes = job["spec"]["template"]["spec"]["volumes"]
+    [name] = [each["configMap"]["name"] for each in volumes if "configMap" in each]
+    made = await ground.get("api/v1", "configmaps", name)
+    assert made
+    assert len(made["data"]["payload.json"]) > 400_000

@@ -8,7 +8,7 @@ import pytest
 from hone.control.telemetry import Telemetry
 from hone.plan.programs import program
 from hone_trainer.stages.custom import Custom
-from hone_trainer.task import Store, Task
+from hone_trainer.task import Artifact, Source, Store, Task
 from tests.docs.blocks import ROOT, pages
 
 PAGES = sorted({"STYLE.md", "CHANGELOG.md"} | {str(page.relative_to(ROOT)) for page in pages()})
@@ -84,8 +84,16 @@ def test_every_variable_of_the_contract_is_told(root: Path) -> None:
         store=Store(uri="s3://b", endpoint="e", region="r"),
         progress_url="http://hone",
     )
+    made = Artifact(name="m", uri="s3://b/m", sha256="0" * 64, size_bytes=1)
+    many = (Source(stage="t", kind="train", makes="model", manifest=made),) * 1000
     peers = [{"name": "TF_CONFIG"}, {"name": "TF_TASK_INDEX"}]
-    given = {each["name"] for each in program(Custom(command=("a",)), task, peers).env}
+    given = {
+        each["name"]
+        for sources in ((), many)
+        for each in program(
+            Custom(command=("a",)), task.model_copy(update={"sources": sources}), peers
+        ).env
+    }
     table = (root / "docs/custom-training.md").read_text().partition("| variable | |")[2]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}

@@ -30,6 +30,7 @@ class FakeCluster:
         self.jobs: dict[tuple[str, str], Object] = {}
         self.pods: dict[tuple[str, str], Object] = {}
         self.services: dict[tuple[str, str], Object] = {}
+        self.configs: dict[tuple[str, str], Object] = {}
         self.announced: list[tuple[Key, Announcement]] = []
         self.created: Counter[str] = Counter()
         self.writes = 0
@@ -64,7 +65,7 @@ class FakeCluster:
     def remove(self, key: Key) -> None:
         """Delete the job; its children follow, as by garbage collection."""
         uid = self.resources.pop(key)["metadata"]["uid"]
-        for kind in (self.jobs, self.pods, self.services):
+        for kind in (self.jobs, self.pods, self.services, self.configs):
             for name in [n for n, o in kind.items() if o["metadata"]["labels"].get(UID) == uid]:
                 del kind[name]
         self.rang(key)
@@ -100,7 +101,7 @@ class FakeCluster:
         refusal = self.refuse(manifest)
         if refusal is not None:
             raise Refused(refusal) if isinstance(refusal, str) else refusal
-        kind = self.services if manifest["kind"] == "Service" else self.jobs
+        kind = {"Job": self.jobs, "Service": self.services}.get(manifest["kind"], self.configs)
         name = (key.namespace, manifest["metadata"]["name"])
         there = kind.get(name)
         if there is not None:

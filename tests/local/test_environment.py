@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from hone.cluster.local_environment import Folders, environment, expand, missing
+from hone.cluster.local_environment import Folders, environment, expand, missing, mounted
 from hone.cluster.local_objects import job_of, pods_of
 from hone.plan.manifests import job_of as manifest_of
 from tests.local.builders import job, now
-from tests.plan.builders import PREPARE, SITE
+from tests.plan.builders import PREPARE, SITE, settled
 from tests.plan.builders import job as demo
+from tests.plan.test_payload import large
 
 FOLDERS = Folders(Path("/state/scratch"), Path("/state/message"), Path("/state/token"))
 
@@ -136,3 +137,15 @@ def test_a_task_comes_through_as_it_was_written() -> None:
     columns = task["run"]["prepare"]["columns"]
     assert [column["name"] for column in columns] == ["price in $", "$(HOME)", "c"]
     assert columns[0]["id"]["separator"] == "$$"
+
+
+def test_a_stage_that_is_too_large_for_a_variable_is_read_from_a_file() -> None:
+    config, manifest = settled(large()).create
+    said = variables(manifest)
+    path = Path(said["HONE_TASK_FILE"])
+    assert path.is_relative_to(FOLDERS.scratch)
+    [volume] = [v for v in manifest["spec"]["template"]["spec"]["volumes"] if "configMap" in v]
+    [(place, content)] = mounted(volume, {config["metadata"]["name"]: config})
+    assert FOLDERS.scratch / place == path
+    told = json.loads(said["HONE_TASK"]) | json.loads(content)
+    assert told["run"] == {"prepare": large().spec.stages[0].value.dump()}

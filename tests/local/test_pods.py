@@ -213,3 +213,19 @@ async def test_stopping_counts_as_a_disruption(tmp_path: Path) -> None:
     assert [pod.disrupted for pod in world.pods] == [True, True]
     assert world.jobs[0].failed is not None
     assert STOPPED in (tmp_path / "children.json").read_text()
+
+
+async def test_a_file_of_a_config_map_is_there_when_the_pod_starts(tmp_path: Path) -> None:
+    here = cluster(tmp_path)
+    one = job("import os; assert open(os.environ['FILE']).read() == 'é' * 200_000")
+    pod = one["spec"]["template"]["spec"]
+    items = [{"key": "a.json", "path": "a.json"}]
+    pod["volumes"] = [{"name": "large", "configMap": {"name": "large", "items": items}}]
+    pod["containers"][0]["volumeMounts"] = [{"name": "large", "mountPath": "/etc/large"}]
+    pod["containers"][0]["env"] = [{"name": "FILE", "value": "/etc/large/a.json"}]
+    meta = {**one["metadata"], "name": "large"}
+    config = {"kind": "ConfigMap", "metadata": meta, "data": {"a.json": "é" * 200_000}}
+    await here.create(KEY, config)
+    await here.create(KEY, one)
+    view, _ = await ended(here)
+    assert view.complete

@@ -68,12 +68,14 @@ def work(pulse: Pulse) -> NoReturn:
 def read_task() -> Task:
     """Understand the task; ``BadTask`` where that is impossible."""
     try:
-        return Task.model_validate_json(os.environ.get(TASK_VARIABLE, ""))
+        return Task.read(os.environ)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         message = f"{TASK_VARIABLE}: {where}: {first['msg']}".replace(": :", ":")
         raise StageFailure("BadTask", message) from None
+    except (ValueError, TypeError, OSError) as error:
+        raise StageFailure("BadTask", f"{TASK_VARIABLE} cannot be read: {error}") from None
 
 
 def keep_stacks(text: str) -> str:

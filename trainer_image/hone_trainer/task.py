@@ -1,18 +1,27 @@
 """What the operator tells a pod, and what the pod answers.
 
-A task arrives as JSON in one environment variable; a report leaves as JSON of at most 4 KiB in
-the termination message. Both are records that either side can read without TensorFlow.
+A task arrives as JSON in one environment variable, and what is large of it in a file; a report
+leaves as JSON of at most 4 KiB in the termination message. Both are records that either side can
+read without TensorFlow.
 """
 
 import json
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
 from hone_trainer.words import Words
 
 TASK_VARIABLE = "HONE_TASK"
+TASK_FILE_VARIABLE = "HONE_TASK_FILE"
+"""Names the file with what is too large for a variable: the stage and its sources."""
+VARIABLE_LIMIT = 96 * 1024
+"""Bytes of a variable; Linux takes none over 128 KiB."""
+FILE_LIMIT = 900 * 1024
+"""Bytes of that file; a ConfigMap holds 1 MiB."""
 MESSAGE_LIMIT = 4096
 """Bytes that a kubelet keeps of a termination message."""
 MOST_CAUTIONS = 4
@@ -112,6 +121,26 @@ class Task(Words):
     gpus: int = 0
     """GPUs among the limits of each pod."""
 
+    def parts(self) -> tuple[str, str]:
+        """Give the JSON for the variable, and for the file where the variable cannot hold all."""
+        said = self.dump()
+        if len(whole := compact(said)) <= VARIABLE_LIMIT:
+            return whole, ""
+        large = {key: said.pop(key) for key in ("run", "sources") if key in said}
+        return compact(said), json.dumps(large, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Read the variable, and the file where there is one.
+
+        Raises:
+            ValueError, OSError: they cannot be understood or read.
+        """
+        said = json.loads(environ.get(TASK_VARIABLE, ""))
+        if path := environ.get(TASK_FILE_VARIABLE):
+            said |= json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls.model_validate(said)
+
     @property
     def prefix(self) -> str:
         """Path of this member's folder below the store: every attempt lies in it."""
@@ -171,6 +200,11 @@ class StageFailure(Exception):
 
 class Interrupted(Exception):
     """Asked to stop, and everything that is done is saved."""
+
+
+def compact(value: Any) -> str:
+    """Write JSON without spaces, in ASCII."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def metric(name: str, value: float) -> Metric:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from hone.api.execution import Execution, RoleSettings
 from hone_trainer.stage import Product, Stage
 from hone_trainer.stages import AnyStage
+from hone_trainer.task import FILE_LIMIT
 
 MAKERS: dict[Product, str] = {
     "dataset": "put a prepare stage before it",
@@ -23,6 +24,15 @@ def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
                 yield index, f"{stage.kind} needs a {product} that no earlier stage makes; {remedy}"
         if step.makes:
             made.add(step.makes)
+
+
+def too_large(stage: AnyStage) -> str:
+    """Say that a stage does not fit into what its pods are given; empty where it does."""
+    size = len(stage.value.model_dump_json(by_alias=True, exclude_none=True).encode())
+    if size <= FILE_LIMIT:
+        return ""
+    most = FILE_LIMIT // 1024
+    return f"has {size // 1024} KiB, and a pod is given {most} at most; shorten its lists"
 
 
 def missing_image(

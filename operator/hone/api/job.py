@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from hone.api.execution import Execution, RoleSettings
-from hone.api.flow import missing_image, missing_inputs
+from hone.api.flow import missing_image, missing_inputs, too_large
 from hone.api.labels import Annotations, Labels
 from hone.api.pod_settings import LABEL_PATTERN, Name
 from hone_trainer.stages import AnyStage
@@ -103,6 +103,8 @@ class JobSpec(Words):
         for index, problem in missing_inputs(self.stages):
             raise ValueError(f"stages[{index}]: {problem}")
         for index, stage in enumerate(self.stages):
+            if problem := too_large(stage):
+                raise ValueError(f"stages[{index}].{stage.kind}: {problem}")
             if problem := missing_image(stage, stage, stage.roles, self.defaults):
                 remedy = f"set stages[{index}].image, or defaults.image"
                 raise ValueError(f"stages[{index}]: {problem}; {remedy}")

@@ -26,7 +26,12 @@ from hone_trainer.task import Progress
 
 log = logging.getLogger(__name__)
 
-COLLECTIONS = {"Job": "apis/batch/v1", "Service": "api/v1", "Pod": "api/v1"}
+COLLECTIONS = {
+    "Job": "apis/batch/v1",
+    "Service": "api/v1",
+    "ConfigMap": "api/v1",
+    "Pod": "api/v1",
+}
 NOTE_LIMIT = 1024
 """Characters that the API server accepts in an Event."""
 

@@ -87,7 +87,7 @@ class LocalCluster:
         self._ring(key)
 
     async def create(self, key: Key, manifest: Manifest) -> None:
-        """Create a Service, or a Job and its pods."""
+        """Create a Service, a ConfigMap, or a Job and its pods."""
         meta, kind = manifest["metadata"], manifest["kind"]
         there = self._shelf(kind).get(meta["name"])
         if there is not None:
@@ -95,8 +95,8 @@ class LocalCluster:
                 raise Taken(taken(there["metadata"], manifest))
             return
         with self._recording(key):
-            if kind == "Service":
-                self._node.children.services[meta["name"]] = copy.deepcopy(manifest)
+            if kind != "Job":
+                self._shelf(kind)[meta["name"]] = copy.deepcopy(manifest)
                 self._node.save()
             else:
                 self._node.run(job_of(copy.deepcopy(manifest), self._now()))
@@ -146,4 +146,5 @@ class LocalCluster:
         return self._folder.job() if key == self._key else None
 
     def _shelf(self, kind: str) -> dict[str, Any]:
-        return {"Job": self._node.children.jobs, "Service": self._node.children.services}[kind]
+        there = self._node.children
+        return {"Job": there.jobs, "Service": there.services, "ConfigMap": there.configs}[kind]

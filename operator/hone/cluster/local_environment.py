@@ -4,7 +4,7 @@ Pure: from the manifest of a Job to the environment of one of its pods on this m
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,12 +123,26 @@ def downward(pod: Mapping[str, Any], path: str) -> str:
     return str(pod["metadata"].get(path.removeprefix("metadata."), ""))
 
 
+def mounted(
+    volume: Mapping[str, Any], configs: Mapping[str, Manifest]
+) -> Iterator[tuple[str, str]]:
+    """Give path and content of each file of a volume made of a ConfigMap."""
+    made = volume.get("configMap", {})
+    for item in made.get("items", ()):
+        yield f"{volume['name']}/{item['path']}", configs[made["name"]]["data"][item["key"]]
+
+
 def _mounts(job: Manifest, scratch: Path) -> dict[str, str]:
-    """Give the folder of this machine for each mount path of an empty folder."""
-    volumes = job["spec"]["template"]["spec"].get("volumes", ())
-    empty = {volume["name"] for volume in volumes if "emptyDir" in volume}
-    mounted = [m for m in container(job).get("volumeMounts", ()) if m["name"] in empty]
-    return {m["mountPath"]: str(scratch / m["name"]) for m in mounted}
+    """Give the path on this machine of each empty folder, and of each file of a ConfigMap."""
+    volumes = {each["name"]: each for each in job["spec"]["template"]["spec"].get("volumes", ())}
+    found = {}
+    for mount in container(job).get("volumeMounts", ()):
+        name, path, volume = mount["name"], mount["mountPath"], volumes.get(mount["name"], {})
+        if "emptyDir" in volume:
+            found[path] = str(scratch / name)
+        for item in volume.get("configMap", {}).get("items", ()):
+            found[f"{path}/{item['path']}"] = str(scratch / name / item["path"])
+    return found
 
 
 def _hosts(job: Manifest) -> re.Pattern[str] | None:

@@ -20,6 +20,7 @@ from hone.cluster.local_objects import Object, owner, uid_of
 from hone.cluster.local_process import Trace
 
 DIGEST = "hone.dev/spec-digest"
+KINDS = ("jobs", "pods", "services", "configs")
 
 
 class Taken(Exception):
@@ -37,6 +38,7 @@ class Children:
     jobs: dict[str, Object] = field(default_factory=dict)
     pods: dict[str, Object] = field(default_factory=dict)
     services: dict[str, Object] = field(default_factory=dict)
+    configs: dict[str, Object] = field(default_factory=dict)
     traces: dict[str, Trace] = field(default_factory=dict)
     """Process of each pod that was started."""
 
@@ -108,12 +110,12 @@ class Folder:
             }
         except (KeyError, TypeError):
             raise self._foreign("children.json") from None
-        kinds = {kind: raw.get(kind, {}) for kind in ("jobs", "pods", "services")}
+        kinds = {kind: raw.get(kind, {}) for kind in KINDS}
         return Children(**kinds, traces=traces)
 
     def write_children(self, children: Children) -> None:
         """Record the children."""
-        kinds = {kind: getattr(children, kind) for kind in ("jobs", "pods", "services")}
+        kinds = {kind: getattr(children, kind) for kind in KINDS}
         traces = {name: vars(trace) for name, trace in children.traces.items()}
         self._write("children.json", {**kinds, "traces": traces})
 

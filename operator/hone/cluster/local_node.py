@@ -133,7 +133,8 @@ class Node:
             await asyncio.gather(*tasks)
 
     def _objects(self) -> list[Object]:
-        return [*self.children.jobs.values(), *self.children.services.values()]
+        there = self.children
+        return [*there.jobs.values(), *there.services.values(), *there.configs.values()]
 
     def _start(self, job: Object, pod: Object) -> None:
         lacking = missing(job, self._around, self._gpus)
@@ -142,7 +143,7 @@ class Node:
             return
         name = pod["metadata"]["name"]
         try:
-            process, token = self._kubelet.start(self._folder, job, pod)
+            process, token = self._kubelet.start(self._folder, job, pod, self.children.configs)
         except OSError as error:
             raise self._folder.broken(error) from None
         self._running[name] = process

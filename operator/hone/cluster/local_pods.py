@@ -7,7 +7,14 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hone.cluster.local_environment import Folders, container, environment, expand, foreign
+from hone.cluster.local_environment import (
+    Folders,
+    container,
+    environment,
+    expand,
+    foreign,
+    mounted,
+)
 from hone.cluster.local_files import Folder
 from hone.cluster.local_objects import Object
 from hone.cluster.local_ports import Ports
@@ -38,8 +45,16 @@ class Kubelet:
         self._home = home
         self._ports = Ports()
 
-    def start(self, folder: Folder, job: Object, pod: Object) -> tuple[Process, str]:
+    def start(
+        self, folder: Folder, job: Object, pod: Object, configs: Mapping[str, Object]
+    ) -> tuple[Process, str]:
         """Start a pod's process, held at its gate.
+
+        Args:
+            folder: where its files go.
+            job: its Job.
+            pod: the pod.
+            configs: the ConfigMaps that it may mount.
 
         Returns:
             The process, and the token with which it will prove who it is.
@@ -49,6 +64,9 @@ class Kubelet:
         for volume in job["spec"]["template"]["spec"].get("volumes", ()):
             if "emptyDir" in volume:
                 (folders.scratch / volume["name"]).mkdir()
+            for path, content in mounted(volume, configs):
+                (folders.scratch / path).parent.mkdir(exist_ok=True)
+                (folders.scratch / path).write_text(content, encoding="utf-8")
         token = secrets.token_urlsafe(32)
         folders.token.touch(mode=0o600)
         folders.token.write_text(token)

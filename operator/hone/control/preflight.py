@@ -31,6 +31,7 @@ NEEDS = (
     Need(GROUP, f"{PLURAL}/status", ("patch",)),
     Need("batch", "jobs", ("get", "list", "watch", "create", "delete")),
     Need("", "services", ("get", "list", "create", "delete")),
+    Need("", "configmaps", ("get", "create")),
     Need("", "pods", ("get", "list", "watch")),
     Need("", "events", ("list",)),
     Need("events.k8s.io", "events", ("create",)),

@@ -175,5 +175,5 @@ async def create(
             yield Rejection(
                 manifest, str(error), isinstance(error, Taken), isinstance(error, Invalid)
             )
-            if manifest["kind"] == "Service":
-                return  # without it, pods would not find each other
+            if manifest["kind"] != "Job":
+                return  # pods without it would wait for it, or for each other

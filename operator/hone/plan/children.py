@@ -8,7 +8,7 @@ from hone.api.job import OptimizationJob, StageSpec
 from hone.api.status import GangStatus, JobStatus, StageStatus, State
 from hone.plan import names
 from hone.plan.belief import digest
-from hone.plan.manifests import Manifest, Ref, job_of, service
+from hone.plan.manifests import Manifest, Ref, role_of, service
 from hone.plan.names import Place
 from hone.plan.site import Site
 from hone.plan.world import JobView, World, when
@@ -23,13 +23,13 @@ def adopted(job: OptimizationJob, world: World, site: Site) -> World:
     its name, its owner and the digest of what was asked for. A gang that lacks nothing any more is
     refused nothing.
     """
-    made = {view.name: view for view in world.jobs if not view.terminating}
+    there = {view.name: view for view in world.jobs if not view.terminating}
     found: dict[tuple[str, int], GangStatus] = {}
     # One that ended before its job was suspended counts, too.
     for stage, shape, gang, wanted in _wanted(job, world.status, site, ("Running", "Suspended")):
         more = {}
-        for meta in (manifest["metadata"] for manifest in wanted):
-            view = made.get(meta["name"])
+        for meta in (made[-1]["metadata"] for made in wanted):
+            view = there.get(meta["name"])
             if view is not None and view.digest == digest(meta):
                 more[view.name] = view.uid
         changed: dict[str, object] = {"jobs": gang.jobs | more} if more else {}
@@ -63,7 +63,10 @@ def missing(
             continue
         if _lacks_service(job, shape, world) and not objects:
             objects.append(service(job))
-        objects += [each for each in wanted if each["metadata"]["name"] not in there]
+        for made in wanted:
+            if made[-1]["metadata"]["name"] not in there:
+                # Several Jobs need the same ConfigMap.
+                objects += [each for each in made if each not in objects]
     return objects
 
 
@@ -110,8 +113,8 @@ def overdue(job: OptimizationJob, world: World, status: JobStatus, now: datetime
 
 def _wanted(
     job: OptimizationJob, status: JobStatus, site: Site, states: tuple[State, ...]
-) -> Iterator[tuple[StageSpec, Gang, GangStatus, list[Manifest]]]:
-    """Give the Jobs of gangs in these states that are not on record."""
+) -> Iterator[tuple[StageSpec, Gang, GangStatus, list[tuple[Manifest, ...]]]]:
+    """Give the Jobs of gangs in these states that are not on record, each with what it needs."""
     sources: list[Source] = []
     stages = {stage.name: stage for stage in status.stages}
     for spec in job.spec.stages:
@@ -133,13 +136,13 @@ def _unrecorded(
     gang: GangStatus,
     sources: tuple[Source, ...],
     site: Site,
-) -> list[Manifest]:
+) -> list[tuple[Manifest, ...]]:
     objects = []
     for role in shape.roles:
         place = Place(spec.name, gang.member, role.name, gang.attempt)
         if names.child(job.name, place) not in gang.jobs:
             starved = gang.restarts.out_of_memory
-            objects.append(job_of(job, spec, shape, role, gang.attempt, sources, site, starved))
+            objects.append(role_of(job, spec, shape, role, gang.attempt, sources, site, starved))
     return objects
 
 

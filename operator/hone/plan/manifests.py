@@ -1,4 +1,6 @@
-"""From a gang to the objects that run it: an Indexed Job per role, one headless Service per job."""
+"""From a gang to the objects that run it: an Indexed Job per role, one headless Service per job,
+and a ConfigMap for a stage that is too large for a variable.
+"""
 
 import hashlib
 import json
@@ -13,7 +15,7 @@ from hone.plan.failures import answer
 from hone.plan.growth import with_memory
 from hone.plan.names import Place
 from hone.plan.pods import pod_template
-from hone.plan.programs import program
+from hone.plan.programs import PAYLOAD, program
 from hone.plan.site import Site
 from hone.plan.terms import Terms
 from hone.plan.tf_config import cluster_variables
@@ -61,6 +63,20 @@ def job_of(
     starved: int = 0,
 ) -> Manifest:
     """Give the Indexed Job of one role of a gang, after so many restarts for lack of memory."""
+    return role_of(job, stage, gang, role, attempt, sources, site, starved)[-1]
+
+
+def role_of(
+    job: OptimizationJob,
+    stage: StageSpec,
+    gang: Gang,
+    role: Role,
+    attempt: int,
+    sources: tuple[Source, ...],
+    site: Site,
+    starved: int = 0,
+) -> tuple[Manifest, ...]:
+    """Give the Job of one role, and before it the ConfigMap that its pods need, if they do."""
     place = Place(stage.name, gang.member, role.name, attempt)
     terms = Terms.of(stage, gang, job.spec.defaults)
     settings = with_memory(terms.pods(role.name), starved)
@@ -72,9 +88,9 @@ def job_of(
     task = _task(job, stage, place, artifacts, sources, site, gpus)
     peers = cluster_variables(job, gang, place) if gang.size > 1 else []
     passed_on = {k: v for k, v in job.labels.items() if k.startswith(names.PASSED_ON)}
-    template = pod_template(
-        settings, site, program(stage.value, task, peers), artifacts.credentials
-    )
+    runs = program(stage.value, task, peers)
+    payload = names.payload(job.name, stage.name, runs.payload) if runs.payload else ""
+    template = pod_template(settings, site, runs, artifacts.credentials, payload)
     template["metadata"] = {"labels": _labels(job) | place.labels()}
     if gang.size > 1:
         template["spec"]["subdomain"] = names.service(job.name)
@@ -90,6 +106,19 @@ def job_of(
             **answer(stage.value, role, terms.retries),
             "template": template,
         },
+    }
+    if not payload:
+        return (_sealed(made),)
+    return _payload(job, stage, payload, runs.payload), _sealed(made)
+
+
+def _payload(job: OptimizationJob, stage: StageSpec, name: str, content: str) -> Manifest:
+    made = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": _metadata(job, name, {names.STAGE: stage.name}),
+        "immutable": True,
+        "data": {PAYLOAD: content},
     }
     return _sealed(made)
 

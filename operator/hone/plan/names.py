@@ -70,6 +70,12 @@ def service(job: str) -> str:
     return f"{job}-gang"
 
 
+def payload(job: str, stage: str, content: str) -> str:
+    """Name the ConfigMap with what is too large for a variable; other content has another name."""
+    digest = hashlib.sha256("\0".join((job, stage, content)).encode()).hexdigest()[:16]
+    return f"{job}-{stage}-{digest}"
+
+
 def host(job: str, place: Place, index: int, namespace: str) -> str:
     """Give the DNS name of one pod."""
     return f"{child(job, place)}-{index}.{service(job)}.{namespace}.svc"

@@ -5,20 +5,33 @@ from typing import Any
 from hone.api.job import Credentials
 from hone.api.pod_settings import PodSettings, Variable, Volume
 from hone.api.resources import Resources
-from hone.plan.programs import TOKEN_FOLDER, Program
+from hone.plan.programs import PAYLOAD, PAYLOAD_FOLDER, TOKEN_FOLDER, Program
 from hone.plan.site import Site
 
 USER = 65532
 """The images' own user: not root, without a name on any host."""
 TOKEN_SECONDS = 3600
+PAYLOAD_MOUNT = {"name": "hone-payload", "mountPath": PAYLOAD_FOLDER, "readOnly": True}
 GRACE_SECONDS = 60
 """From SIGTERM to SIGKILL: time enough to save a checkpoint."""
 
 
 def pod_template(
-    settings: PodSettings, site: Site, program: Program, credentials: Credentials | None
+    settings: PodSettings,
+    site: Site,
+    program: Program,
+    credentials: Credentials | None,
+    payload: str = "",
 ) -> dict[str, Any]:
-    """Give the pod template of a role, without its labels."""
+    """Give the pod template of a role, without its labels.
+
+    Args:
+        settings: what the job says of its pods.
+        site: what the installation says.
+        program: what they run.
+        credentials: of the artifact store.
+        payload: the ConfigMap with what is too large for a variable, where there is one.
+    """
     container: dict[str, Any] = {
         "name": "trainer",
         "image": settings.image or site.trainer_image,
@@ -35,6 +48,7 @@ def pod_template(
             {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
             {"name": "token", "mountPath": TOKEN_FOLDER, "readOnly": True},
             *({"name": v.name, "mountPath": v.mount_path} for v in settings.volumes or ()),
+            *([PAYLOAD_MOUNT] if payload else ()),
         ],
         # The end of the log says most of a program that knows nothing of us.
         "terminationMessagePolicy": "File" if program.reports else "FallbackToLogsOnError",
@@ -59,9 +73,15 @@ def pod_template(
             {"name": "scratch", "emptyDir": {}},
             {"name": "token", "projected": {"sources": [_token(site)]}},
             *(_volume(each) for each in settings.volumes or ()),
+            *([_payload(payload)] if payload else ()),
         ],
     }
     return {"spec": spec | _placement(settings)}
+
+
+def _payload(name: str) -> dict[str, Any]:
+    items = [{"key": PAYLOAD, "path": PAYLOAD}]
+    return {"name": "hone-payload", "configMap": {"name": name, "items": items}}
 
 
 def _token(site: Site) -> dict[str, Any]:

@@ -4,19 +4,21 @@ A program of others knows nothing of us, so what it needs comes by variables wit
 it is, where its output belongs, from where to resume. ``docs/custom-training.md`` is its contract.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from hone.plan.tf_config import index_variable
 from hone_trainer.stage import Stage
-from hone_trainer.task import TASK_VARIABLE, Task
+from hone_trainer.task import TASK_FILE_VARIABLE, TASK_VARIABLE, VARIABLE_LIMIT, Task, compact
 
 Variables = list[dict[str, Any]]
 
 TRAINER = ("python", "-m", "hone_trainer")
 TOKEN_FOLDER = "/var/run/secrets/hone"  # noqa: S105 - a path
 TOKEN_FILE = f"{TOKEN_FOLDER}/token"
+PAYLOAD_FOLDER = "/etc/hone"
+PAYLOAD = "payload.json"
+PAYLOAD_FILE = f"{PAYLOAD_FOLDER}/{PAYLOAD}"
 TERMINATION_LOG = "/dev/termination-log"
 SCRATCH = {"HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 - the only folder to write to
 LEGACY_KERAS = {"TF_USE_LEGACY_KERAS": "1"}
@@ -30,6 +32,8 @@ class Program:
     env: Variables
     reports: bool = True
     """Whether its last word is a report."""
+    payload: str = ""
+    """What is too large for a variable: the content of ``PAYLOAD_FILE``."""
 
 
 def program(stage: Stage, task: Task, peers: Variables) -> Program:
@@ -42,20 +46,24 @@ def program(stage: Stage, task: Task, peers: Variables) -> Program:
     """
     theirs = stage.program(task.role)
     if theirs is not None:
-        return Program(
-            theirs,
-            [*_plain(_contract(task)), index_variable("HONE_INDEX"), *_secret(stage), *peers],
-            stage.reports,
-        )
-    text = json.dumps(task.dump(), separators=(",", ":"))
+        said, payload = _contract(task)
+        env = [*_plain(said), index_variable("HONE_INDEX"), *_secret(stage), *peers]
+        return Program(theirs, env, stage.reports, payload)
+    text, payload = task.parts()
     said = SCRATCH | LEGACY_KERAS | {TASK_VARIABLE: text}
-    return Program(TRAINER, [*_plain(said), *_secret(stage), *peers], stage.reports)
+    if payload:
+        said[TASK_FILE_VARIABLE] = PAYLOAD_FILE
+    return Program(TRAINER, [*_plain(said), *_secret(stage), *peers], stage.reports, payload)
 
 
-def _contract(task: Task) -> dict[str, str]:
-    """Give what a program of others is told; an answer that there is none to is left out."""
+def _contract(task: Task) -> tuple[dict[str, str], str]:
+    """Give what a program of others is told in variables, and in a file where it is too much.
+
+    An answer that there is none to is left out.
+    """
     home = f"{task.store.uri.rstrip('/')}/{task.prefix}"
-    sources = json.dumps([each.dump() for each in task.sources], separators=(",", ":"))
+    sources = compact([each.dump() for each in task.sources])
+    large = len(sources) > VARIABLE_LIMIT
     said = {
         "HONE_NAMESPACE": task.namespace,
         "HONE_JOB": task.job,
@@ -66,14 +74,16 @@ def _contract(task: Task) -> dict[str, str]:
         "HONE_SEED": str(task.seed),
         "HONE_OUTPUT_URI": f"{home}/{task.attempt}/output",
         "HONE_CHECKPOINT_URI": f"{home}/checkpoints",
-        "HONE_SOURCES": sources,
+        "HONE_SOURCES": None if large else sources,
+        "HONE_SOURCES_FILE": PAYLOAD_FILE if large else None,
         "HONE_TERMINATION_LOG": TERMINATION_LOG,
         "HONE_TOKEN_FILE": TOKEN_FILE,
         "HONE_PROGRESS_URL": task.progress_url,
         "AWS_ENDPOINT_URL": task.store.endpoint,
         "AWS_REGION": task.store.region,
     }
-    return SCRATCH | {name: value for name, value in said.items() if value is not None}
+    told = SCRATCH | {name: value for name, value in said.items() if value is not None}
+    return told, sources if large else ""
 
 
 def _plain(said: dict[str, str]) -> Variables:

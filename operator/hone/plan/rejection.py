@@ -13,7 +13,7 @@ from hone.api.status import GangStatus, Refusal, StageStatus
 from hone.plan.children import with_gangs
 from hone.plan.gang import stop
 from hone.plan.manifests import Manifest
-from hone.plan.names import Place
+from hone.plan.names import STAGE, Place
 from hone.plan.world import World, stamp
 
 REASON = "Refused"
@@ -48,9 +48,12 @@ class Rejection:
         """Say whether a gang has to wait for the object."""
         if gang.state != "Running":
             return False
+        labels = self.manifest["metadata"]["labels"]
         try:
-            place = Place.of(self.manifest["metadata"]["labels"])
+            place = Place.of(labels)
         except (KeyError, ValueError):
+            if self.manifest["kind"] == "ConfigMap":
+                return bool(labels.get(STAGE) == stage.name)
             return gang.size > 1  # the Service, by which the pods of each gang find each other
         return (place.stage, place.member) == (stage.name, gang.member)
 
