@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from hone.__main__ import main
 from hone.migrate import containers, pods, policy, tfjob
@@ -60,20 +59,3 @@ def test_the_options_that_it_shows_exist(page: str, capsys: pytest.CaptureFixtur
     shown = set(re.findall(r"(?<![\w-])--?[a-z]+\b", page))
     assert {"--artifacts", "--command", "-o"} <= shown
     assert not [word for word in shown if word not in known and word != "-c"]
-
-
-def test_the_lines_that_it_shows_are_said(
-    page: str, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    raw = yaml.safe_load((root / "examples/tfjobs/gpus.yaml").read_text())
-    raw["metadata"]["name"] = "clicks"
-    raw["spec"]["runPolicy"]["backoffLimit"] = 2
-    for spec in raw["spec"]["tfReplicaSpecs"].values():
-        del spec["template"]["spec"]["securityContext"]
-    (tmp_path / "tfjob.yaml").write_text(yaml.safe_dump(raw))
-    assert main(["convert", str(tmp_path / "tfjob.yaml")]) == 0
-    said = capsys.readouterr().err
-    block = page.partition("```console\n")[2].partition("```")[0]
-    shown = [line for line in block.splitlines() if not line.startswith("$")]
-    assert len(shown) == 7
-    assert not [line for line in shown if line.removesuffix("…") not in said]
