@@ -34,7 +34,7 @@ HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (
 HONE_PROGRESS_AUDIENCE (hone.dev/progress), HONE_ARTIFACTS_URI (none), HONE_ARTIFACTS_ENDPOINT,
 HONE_ARTIFACTS_REGION, HONE_ARTIFACTS_SECRET, HONE_WORKERS (4), HONE_RESYNC_SECONDS (60),
 HONE_LOG_LEVEL (INFO), HONE_LISTEN (0.0.0.0:8080), HONE_LEADER_ELECTION (true), HONE_LEASE_NAME
-(hone-operator), HONE_LEASE_SECONDS (15), POD_NAME, POD_NAMESPACE (default), POD_IP, KUBECONFIG (none: the
-pod's own account). Whatever it has to remember is in the status of the jobs. It logs JSON lines to
-standard error.
+(hone-operator), HONE_LEASE_SECONDS (15), POD_NAME, POD_NAMESPACE (default), POD_IP, KUBECONFIG
+(none: the pod's own account). Whatever it has to remember is in the status of the jobs. It logs
+JSON lines to standard error.
 """
