@@ -6,7 +6,8 @@ import pytest
 
 from lab.apiserver import Cluster
 from lab.faults import Broken
-from tests.api.wrong_specs import CASES, RIGHT, Wrong
+from tests.api.right_spec import RIGHT
+from tests.api.wrong_specs import CASES, Wrong
 
 pytestmark = pytest.mark.api
 

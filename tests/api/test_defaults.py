@@ -7,7 +7,7 @@ import pytest
 
 from hone.api.crd import crd
 from hone.api.job import JobSpec
-from tests.api.wrong_specs import RIGHT
+from tests.api.right_spec import RIGHT
 
 SPEC: dict[str, Any] = crd()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"][
     "spec"

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from hone.api.faults import FORMS, TYPES, faults
 from hone.api.job import JobSpec
-from tests.api.wrong_specs import CASES, COMPRESS, PREPARE, RIGHT, TRAIN, Wrong
+from tests.api.right_spec import RIGHT
+from tests.api.wrong_specs import CASES, COMPRESS, PREPARE, TRAIN, Wrong
 
 JARGON = re.compile(r"Input|Extra inputs|Tuple|String|instance|dictionary|permitted")
 

@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from hone.api.execution import Execution, MemoryGrowth, RoleSettings
 from hone.api.job import JobSpec, OptimizationJob
 from hone.plan.refusal import explain
-from tests.api.wrong_specs import CASES, RIGHT, Wrong
+from tests.api.right_spec import RIGHT
+from tests.api.wrong_specs import CASES, Wrong
 
 
 def test_the_right_spec_is_read() -> None:

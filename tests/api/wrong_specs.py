@@ -9,50 +9,10 @@ import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tests.api.right_spec import RIGHT
+
 Path = tuple[str | int, ...]
 DROP = object()
-
-RIGHT: dict[str, Any] = {
-    "artifacts": {"uri": "s3://models/shop"},
-    "stages": [
-        {
-            "name": "data",
-            "prepare": {
-                "source": {"csv": {"uri": "s3://raw/clicks.csv"}},
-                "columns": [
-                    {"name": "user", "id": {}},
-                    {"name": "item", "id": {}},
-                    {"name": "clicked", "label": {}},
-                ],
-                "clean": [{"missing": {"fill": "median"}}, {"duplicates": {}}],
-                "split": {"validation": 0.1, "test": 0.1},
-            },
-        },
-        {
-            "name": "train",
-            "train": {
-                "model": {"recommendation": {"lstm": {"embedding": 64, "units": 64}}},
-                "members": 2,
-                "strategy": {"multiWorkerMirrored": {"workers": 2}},
-                "batchSize": 32,
-            },
-        },
-        {"name": "fuse", "fuse": {"weightedAverage": {}}},
-        {
-            "name": "compress",
-            "compress": {"candidates": [{"techniques": [{"quantize": {"mode": "int8"}}]}]},
-        },
-        {"name": "evaluate", "evaluate": {"require": [{"metric": "accuracy", "atLeast": 0.8}]}},
-        {
-            "name": "own",
-            "image": "shop/trainer:1",
-            "custom": {
-                "command": ["python", "train.py"],
-                "roles": [{"name": "ps"}, {"name": "worker", "replicas": 2}, {"name": "chief"}],
-            },
-        },
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -101,6 +61,18 @@ CASES = (
         ("spec.artifacts.uri",),
     ),
     Wrong("a store of an unknown kind", ("artifacts", "uri"), "ftp://x", ("spec.artifacts.uri",)),
+    *(
+        Wrong(f"a store at {uri!r}", ("artifacts", "uri"), uri, ("spec.artifacts.uri",))
+        for uri in ("s3://b/../x", "s3://b//x", "s3://b/x y", "s3://b/x\n", "s3://b:99/x", "/x/..", "x")
+    ),
+    *(
+        Wrong(f"an endpoint at {at!r}", ("artifacts", "endpoint"), at, ("spec.artifacts.endpoint",))
+        for at in ("http://m:99999", "http://m:abc", "http://a b", "http://m\n", "http://", "http://[::1")
+    ),
+    *(
+        Wrong(f"a source at {uri!r}", (*PREPARE, "source", "csv", "uri"), uri, ("source.csv.uri",))
+        for uri in ("s3://b/../x", "s3://b//x", "x\ny", "ftp://x/y", "s3://u:p@b/x")
+    ),
     Wrong("no label", (*PREPARE, "columns", 2), {"name": "clicked", "id": {}}, ("one must be the label",)),
     Wrong("a column twice", (*PREPARE, "columns", 1, "name"), "user", ("every name must be used once",)),
     Wrong("an unknown fill", (*PREPARE, "clean", 0, "missing", "fill"), "guess", ("fill", "median")),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from hone_trainer.storage_faults import explain
+from hone_trainer.storage_faults import explain, sober
 from hone_trainer.task import Store
 
 _BACKOFF = {
@@ -27,7 +27,8 @@ _CLIENT = {"allow_http": True, "connect_timeout": "5s", "timeout": "300s"}
 
 def is_bucket(uri: str) -> bool:
     """Say whether a URI is one of a bucket store."""
-    return uri.partition("://")[0] in _CLIENTS and "://" in uri
+    scheme, _, place = uri.partition("://")
+    return scheme in _CLIENTS and bool(place.strip("/"))
 
 
 def open_bucket(root: str, store: Store, field: str) -> Any:
@@ -46,7 +47,8 @@ def open_bucket(root: str, store: Store, field: str) -> Any:
     scheme, _, path = root.partition("://")
     bucket, _, prefix = path.partition("/")
     try:
-        return _CLIENTS[scheme](bucket, prefix or None, store)
+        with sober():
+            return _CLIENTS[scheme](bucket, prefix or None, store)
     except (obstore.exceptions.BaseError, ValueError) as error:
         raise explain(error, root, store.endpoint, field) from None
 

@@ -1,20 +1,46 @@
-"""What texts in a stage may look like, and how that is told: a pattern says little to people."""
+r"""What texts in a stage may look like, and how that is told: a pattern says little to people.
+
+Three engines read them: pydantic's (Rust), the API server's (Go) and CEL's. What ``\s`` and ``\S``
+mean is not the same to all, so spaces that matter are listed.
+"""
 
 from typing import Annotated
 
 from pydantic import Field
 
-URI_PATTERN = r"^[a-z][a-z0-9+.-]*://[^@?#]*$|^/[^@?#]*$|^\.{0,2}[^:@?#]*$"
-"""A URI without user, password or signature, or a path; ``*`` stands for any part of a name."""
+SPACES = r"\s\v\x{85}\p{Z}"
+UNWRITABLE = r"\p{Cc}\p{Zl}\p{Zp}"
+"""Control characters and line ends."""
+
+
+def segments(excluded: str) -> str:
+    """Give the pattern of the parts of a path, none of them empty, ``.`` or ``..``.
+
+    Args:
+        excluded: what stands in none of them, as in a character class; ``/`` besides.
+    """
+    x = f"/{excluded}"
+    return rf"/([^.{x}][^{x}]*|\.[^.{x}][^{x}]*|\.\.[^{x}]+)"
+
+
+BUCKET = r"(s3|gs|az)://[A-Za-z0-9][-A-Za-z0-9._]*"
+NO_SECRETS = r"@?#"
+"""Nothing that begins a password or a signature."""
+URI_PATTERN = (
+    rf"^({BUCKET}({segments(NO_SECRETS + UNWRITABLE)})*/?"
+    rf"|file://({segments(NO_SECRETS + UNWRITABLE)})+"
+    rf"|/[^{NO_SECRETS}{UNWRITABLE}]*|[^:{NO_SECRETS}{UNWRITABLE}]*)$"
+)
+"""An address without user, password or signature, or a path; ``*`` is any part of a name."""
 DELIMITER_PATTERN = r"^[\t ,;|:^~]$"
 KEY_PATTERN = r"^[-._a-zA-Z0-9]+$"
-WORD_PATTERN = r"^[^\s\v\x{85}\p{Z}]+$"
-"""Spaces are listed: what ``\\S`` leaves out is not the same to Go and to Rust."""
+WORD_PATTERN = rf"^[^{SPACES}]+$"
 
 Uri = Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
 
 FORMS = {
-    URI_PATTERN: "must be s3://bucket/key or a path, with no user or password in it",
+    URI_PATTERN: "must be s3://bucket/key, gs://, az:// or a path, with no user or password and no "
+    "line end in it, and in a bucket no // and no ..",
     DELIMITER_PATTERN: "must be a comma, semicolon, bar, colon, caret, tilde, space or tab",
     KEY_PATTERN: "must be letters, digits, hyphens, points and underscores",
     WORD_PATTERN: "must be one word, without spaces",

@@ -7,6 +7,8 @@ servers echo the access key and the string that was signed.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hone_trainer.task import StageFailure
@@ -25,6 +27,24 @@ _IDENTITY_WORDS = "token request"
 """What it says where there are none and the service that knows who the pod is gives none either;
 on a new node that one may come later than the pod."""
 _FULL_CODES = re.compile(r"Quota|StorageFull|InsufficientStorage|ExceededStorage")
+
+
+class Panicked(ValueError):
+    """The library gave up on an address that makes no sense."""
+
+
+@contextmanager
+def sober() -> Iterator[None]:
+    """Have a panic of the library be an exception like others.
+
+    It derives from ``BaseException`` alone, so nothing would catch it, and no module exports it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Panicked from None
 
 
 @dataclass(frozen=True)
@@ -60,6 +80,10 @@ def explain(error: Exception, uri: str, endpoint: str | None, field: str) -> Sta
         return _explain_folder(error, text, uri, field)
     service = _SERVICES[scheme]
     where = (endpoint if scheme == "s3" else None) or service.name
+    if isinstance(error, Panicked):
+        fields = f"{service.address} and {field}" if service.address else field
+        said = f"{endpoint} with {uri}" if endpoint else uri
+        return StageFailure("UnsupportedUri", f"{said} is no address of a store: correct {fields}")
     code = found.group(1) if (found := _CODE.search(text)) else ""
     status = next((int(a or b) for a, b in _STATUS.findall(text)), 0)
     said = f"{status} {code}".strip()

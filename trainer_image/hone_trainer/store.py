@@ -19,7 +19,7 @@ from hone_trainer import private
 from hone_trainer.buckets import is_bucket, open_bucket
 from hone_trainer.entry import Entry
 from hone_trainer.silence import told
-from hone_trainer.storage_faults import UNREACHABLE, explain
+from hone_trainer.storage_faults import UNREACHABLE, explain, sober
 from hone_trainer.task import Artifact, StageFailure, Store
 
 Got = TypeVar("Got")
@@ -234,7 +234,7 @@ class ArtifactStore:
         begun = time.monotonic()
         while True:
             try:
-                with told(self.hear):
+                with told(self.hear), sober():
                     got = action()
             except (obstore.exceptions.BaseError, OSError, ValueError) as error:
                 failure = explain(error, self.uri(path), self.settings.endpoint, self.field)

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from hone.api import labels
+from hone.api import addresses, labels
 from hone.api.dialect import meaning
-from hone.api.job import DNS_PATTERN, ENDPOINT_PATTERN, STORE_PATTERN
+from hone.api.job import DNS_PATTERN
 from hone.api.pod_settings import (
     IMAGE_PATTERN,
     LABEL_PATTERN,
@@ -32,9 +32,8 @@ FORMS = {
     IMAGE_PATTERN: "must be the name of an image, without spaces",
     VARIABLE_PATTERN: "must be letters, digits and underscores, with no digit first",
     QUANTITY: "must be an amount such as 500m, 4Gi or 1",
-    STORE_PATTERN: "must be s3://bucket/folder or an absolute path, with no user or password in it",
-    ENDPOINT_PATTERN: "must be http://host:port or https://host:port, with no user in it",
     PATH_PATTERN: "must be an absolute path without a colon",
+    **addresses.FORMS,
     **labels.FORMS,
     **patterns.FORMS,
 }

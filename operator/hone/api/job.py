@@ -4,6 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from hone.api import mounts
+from hone.api.addresses import ENDPOINT_PATTERN, STORE_PATTERN
 from hone.api.execution import Execution, RoleSettings
 from hone.api.flow import missing_image, missing_inputs, too_large
 from hone.api.labels import Annotations, Labels
@@ -17,8 +19,6 @@ NAME_LIMIT = 48
 """Characters of a job's name; leaves room for stage, member and attempt in host names."""
 
 DNS_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
-ENDPOINT_PATTERN = r"^https?://[^@?#]+$"
-STORE_PATTERN = r"^(s3|gs|az|file)://[^@?#]+$|^/[^@?#]*$"
 
 
 class Credentials(Words):
@@ -79,6 +79,7 @@ class JobSpec(Words):
             "self.stages.all(s, self.stages.filter(t, t.name == s.name).size() == 1)",
             "stages: every name must be used once",
         ),
+        mounts.RULE,
     )
 
     artifacts: ArtifactsSpec | None = None

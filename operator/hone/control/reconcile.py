@@ -21,7 +21,15 @@ from hone.plan.events import Announcement, announcements
 from hone.plan.manifests import Manifest
 from hone.plan.plan import Plan, plan
 from hone.plan.record import misfit
-from hone.plan.refusal import UNREADABLE, UNRECORDED, explain, refuse, unreadable, unrecorded
+from hone.plan.refusal import (
+    UNREADABLE,
+    UNRECORDED,
+    explain,
+    impossible,
+    refuse,
+    unreadable,
+    unrecorded,
+)
 from hone.plan.rejection import Rejection, held_up
 from hone.plan.site import Site
 
@@ -74,8 +82,7 @@ def decide(seen: Seen, now: datetime, site: Site) -> Plan:
         job = OptimizationJob.read(dict(seen.raw))
     except ValidationError as error:
         return Plan(refuse(status, generation(seen), explain(error), now))
-    if job.spec.artifacts is None and site.artifacts is None:
-        why = "spec.artifacts: missing, and this operator has no default; name a bucket, such as s3://models/shop"
+    if why := impossible(job, site):
         return Plan(refuse(status, generation(seen), why, now))
     if why := misfit(job, status):
         return Plan(unreadable(status, generation(seen), why, now), unread=True)

@@ -99,7 +99,7 @@ async def run(
     telemetry = Telemetry()
     telemetry.ready = telemetry.leading = True
     async with serving(LISTEN, telemetry, Reception(cluster, board, ring)) as port:
-        site = replace(Site(), progress_url=f"http://127.0.0.1:{port}/v1/progress")
+        site = replace(Site(one_machine=True), progress_url=f"http://127.0.0.1:{port}/v1/progress")
         left = await cluster.recover()
         if left:
             note(f"ended {left} pod{'s' if left > 1 else ''} that an earlier run had left behind")

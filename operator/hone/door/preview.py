@@ -22,6 +22,7 @@ from hone.plan import names
 from hone.plan.manifests import Manifest
 from hone.plan.plan import plan
 from hone.plan.progress import fresh
+from hone.plan.refusal import impossible
 from hone.plan.site import Site
 from hone.plan.terms import Terms
 from hone.plan.world import World
@@ -50,6 +51,8 @@ def main(file: Path, output: str, out: TextIO) -> int:
     try:
         raw = read(file)
         job = check({**raw, "metadata": {"uid": UID} | raw["metadata"]}, called(file))
+        if why := impossible(job, SITE):
+            raise WrongFile(f"{called(file)} cannot run in a cluster:\n  {why}")
     except WrongFile as wrong:
         out.write(f"{wrong}\n")
         return WRONG

@@ -1,6 +1,7 @@
 """`hone run`: a job file, from raw data to a small model, on this machine."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -62,9 +63,9 @@ def main(request: Request, console: Console) -> int:
 
 def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
     """Give the job with its artifacts in a folder: the bucket in the file is for the cluster."""
-    uri = request.artifacts or str((request.state / "artifacts").absolute())
+    uri = request.artifacts or str(request.state / "artifacts")
     if "://" not in uri:
-        uri = str(Path(uri).expanduser().absolute())
+        uri = os.path.abspath(Path(uri).expanduser())
     file = {**file, "spec": {**file["spec"], "artifacts": {"uri": uri}}}
     check(file, called(request.file))
     return file

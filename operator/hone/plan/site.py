@@ -17,3 +17,5 @@ class Site:
     """Audience of the token with which they post."""
     artifacts: ArtifactsSpec | None = None
     """Store of jobs that name none."""
+    one_machine: bool = False
+    """Whether all pods run on one machine and see its folders."""
