@@ -45,7 +45,7 @@ def test_no_two_jobs_look_for_their_pods_at_the_same_time() -> None:
 
 def test_a_job_that_waits_for_admission_is_left_alone() -> None:
     running = settled(job()).status
-    held = settled(job(), seen(running, child(suspended=True)))
+    held = settled(job(), seen(running, child(suspended=True, queued=True)))
     assert held.status.stages[0].message == "waiting for admission"
     assert held.again is None
 

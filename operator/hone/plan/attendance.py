@@ -6,19 +6,23 @@ from hone.api.status import GangStatus, Refusal
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import when
+from hone_trainer.stage import Gang
 
 ADMISSION = "waiting for admission"
+UNQUEUED = "Job {} is suspended, and names no queue: resume it, or delete it for a new attempt"
 
 
 def attended(gang: GangStatus, terms: Terms, sight: Sight) -> GangStatus:
     """Give the gang with the figures and words of its pods."""
     shape, post = terms.shape, sight.progress.get(terms.shape.lead)
     ready = min(sum(job.ready + job.succeeded for job in sight.jobs), shape.size)
-    refusal, why = _refusal(gang, sight), awaited(gang, sight)
-    if ready < shape.size and why:
-        message = why if why == ADMISSION else f"waiting: {why}"
+    refusal, why, edits = _refusal(gang, sight), awaited(gang, sight), altered(shape, sight)
+    if ready < shape.size and (why or edits):
+        message = why if why == ADMISSION else f"waiting: {why or edits}"
     else:
         message = post.message if post else ("running" if ready else "starting")
+    if edits and not message.endswith(edits):
+        message = f"{message[:500]}; {edits}"
     update: dict[str, object] = {
         "ready": ready,
         "refusal": refusal,
@@ -49,17 +53,33 @@ def overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> str:
     late = now >= when(gang.started_at) + timedelta(seconds=seconds)
     if not late or started >= sum(role.replicas for role in roles):
         return ""
-    why = awaited(gang, sight) or "no reason was given"
+    why = awaited(gang, sight) or altered(terms.shape, sight) or "no reason was given"
     return f"not started within startDeadlineSeconds ({seconds}): {why}"
 
 
 def awaited(gang: GangStatus, sight: Sight) -> str:
     """Say what a gang waits for, as far as anybody said; empty where nobody did."""
-    if any(job.suspended for job in sight.jobs):
-        return ADMISSION
+    held = [job for job in sight.jobs if job.suspended]
+    if held:
+        by_hand = next((job.name for job in held if not job.queued), "")
+        return UNQUEUED.format(by_hand) if by_hand else ADMISSION
     if refusal := _refusal(gang, sight):
         return refusal.message
     return min((pod.waiting for pod in sight.pods if pod.waiting), default="")
+
+
+def altered(shape: Gang, sight: Sight) -> str:
+    """Say which Job of a gang was changed by hand, and how; empty where none was."""
+    replicas = {role.name: role.replicas for role in shape.roles}
+    for job in sight.jobs:
+        wanted, found = replicas.get(job.place.role), [*job.lacks]
+        for what, number in (("parallelism", job.parallelism), ("completions", job.completions)):
+            if number not in (None, wanted):
+                found.append(f"{what} is {number} instead of {wanted}")
+        if found:
+            told = f"Job {job.name} was changed by hand ({', '.join(found)})"
+            return f"{told}: change it back, or delete it for a new attempt"
+    return ""
 
 
 def _refusal(gang: GangStatus, sight: Sight) -> Refusal | None:

@@ -15,6 +15,8 @@ from hone.plan.names import Place
 from hone_trainer.stage import RoleName
 
 Raw = Mapping[str, Any]
+USUAL = ("foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking")
+"""Finalizers that go by themselves."""
 ENDED = ("Succeeded", "Failed")
 
 
@@ -48,14 +50,20 @@ def taken(there: Raw, manifest: Raw) -> str:
     kind, mine = manifest["kind"], manifest["metadata"]
     what = f"{kind} {mine['name']}"
     if "deletionTimestamp" in there:
-        return f"{what} is still on its way out{held(there)}"
+        return f"{what} is still on its way out{held(holders(there))}"
     remedy = f"delete it (kubectl -n {mine['namespace']} delete {kind.lower()} {mine['name']})"
     return f"{what} is there already, {_whose(there, mine)}; {remedy}, or rename this job"
 
 
-def held(there: Raw) -> str:
-    """Say what holds an object back that is on its way out; empty where nothing does."""
-    finalizers = ", ".join(there.get("finalizers") or ())
+def holders(meta: Raw) -> str:
+    """Name the finalizers that hold an object back on its way out, but for Kubernetes' own."""
+    if "deletionTimestamp" not in meta:
+        return ""
+    return ", ".join(each for each in meta.get("finalizers") or () if each not in USUAL)
+
+
+def held(finalizers: str) -> str:
+    """Say what is to be done about them; nothing where there are none."""
     return f": remove its finalizer {finalizers}" if finalizers else ""
 
 
@@ -124,6 +132,14 @@ class Family:
         if (meta["name"], meta.get("uid", "")) in self.known:
             return place if named else self._named(meta["name"])
         return place if named and controller(meta).get("uid") == self.uid else None
+
+    def lost(self, meta: Raw, place: Place) -> Iterator[str]:
+        """Say which signs of ours a Job does not bear any more."""
+        if controller(meta).get("uid") != self.uid:
+            yield "it lost its owner, and would outlive this job"
+        ours = place.labels() | {names.JOB: self.name, names.UID: self.uid}
+        if not ours.items() <= (meta.get("labels") or {}).items():
+            yield "it lost its labels"
 
     def pod(self, meta: Raw) -> tuple[Place, str] | None:
         """Give the place of a pod and the uid of its Job; None where no Job of ours has it."""

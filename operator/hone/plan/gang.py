@@ -65,7 +65,7 @@ def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
     if waited := sight.in_the_way:
         why, waits, _ = gang.message.rpartition(f"; {LEAVING}")
         told = f"{why if waits else gang.message}; " if gang.reason == "Restarting" else ""
-        return gang.model_copy(update={"message": f"{told[:800]}{LEAVING}{waited} is gone"})
+        return gang.model_copy(update={"message": f"{told[:800]}{LEAVING}{waited}"})
     return gang.model_copy(
         update={
             "state": "Running",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hone.api.status import GangStatus
+from hone.plan.belief import held
 from hone.plan.world import JobView, PodView, World
 from hone_trainer.stage import Gang, Role
 from hone_trainer.task import Exit, Progress, Report
@@ -18,7 +19,7 @@ class Sight:
     pods: tuple[PodView, ...]
     """Those that a Job on record made."""
     remains: tuple[str, ...]
-    """Objects of other attempts, on their way out, or of Jobs that are not on record."""
+    """That they are gone: objects of other attempts, on their way out, or not on record."""
     progress: Mapping[str, Progress] = field(default_factory=dict)
     """Role -> the latest post of its pods."""
 
@@ -34,11 +35,11 @@ class Sight:
             if j.place.attempt == gang.attempt and j.uid in known and not j.terminating
         )
         own = tuple(p for p in pods if p.place.attempt == gang.attempt and p.owner in known)
-        others = [f"Job {j.name}" for j in mine if j not in current]
+        others = [_leaving("Job", j) for j in mine if j not in current]
         return cls(
             jobs=current,
             pods=own,
-            remains=(*others, *(f"pod {p.name}" for p in pods if p not in own)),
+            remains=(*others, *(_leaving("pod", p) for p in pods if p not in own)),
             progress={
                 place.role: post
                 for place, post in world.progress.items()
@@ -48,9 +49,9 @@ class Sight:
 
     @property
     def in_the_way(self) -> str:
-        """What has to be gone before the gang can start, of whatever attempt; empty for nothing."""
-        own = (*(f"Job {job.name}" for job in self.jobs), *(f"pod {pod.name}" for pod in self.pods))
-        return next(iter((*own, *self.remains)), "")
+        """What has to come before the gang can start: something is gone; empty for nothing."""
+        jobs = [_leaving("Job", job) for job in self.jobs]
+        return next(iter((*jobs, *(_leaving("pod", p) for p in self.pods), *self.remains)), "")
 
     def complete(self, role: str) -> bool:
         """Say whether the Job of a role is complete."""
@@ -78,6 +79,10 @@ class Sight:
         """Give the first pod of a role, if it has ended well."""
         first = (p for p in self.pods if p.place.role == role and p.index == 0)
         return next((pod for pod in first if pod.exit_code == Exit.OK), None)
+
+
+def _leaving(kind: str, view: JobView | PodView) -> str:
+    return f"{kind} {view.name} is gone{held(view.held)}"
 
 
 def last_word(sight: Sight, lead: str) -> Report | None:

@@ -33,7 +33,7 @@ def look_again(
         now: the present moment.
         held: whether there are figures that the record does not have yet.
     """
-    waits = []
+    waits = [UNMADE_LONG] if any(job.lacks for job in world.jobs) else []
     ttl = job.spec.ttl_seconds_after_finished
     if status.finished_at and ttl is not None and (world.jobs or world.services):
         waits.append(_until(status.finished_at, ttl, now))

@@ -8,19 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from hone.api.status import JobStatus
-from hone.plan import record
-from hone.plan.belief import Family, Raw, digest
+from hone.plan import names, record, words
+from hone.plan.belief import Family, Raw, digest, holders
 from hone.plan.names import INDEX, Place
 from hone_trainer.task import Progress, Report
 
 MANY = 1_000_000
 """More pods than any Job has lost."""
-TAIL_LINES = 3
-TAIL_LENGTH = 400
-"""Of what a pod said last: enough for the line that names the error, and short in a table."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +39,14 @@ class JobView:
     refused: str = ""
     """Why the cluster does not take its pods, in the words that its controller heard."""
     terminating: bool = False
+    held: str = ""
+    """The finalizers that hold it back on its way out."""
+    parallelism: int | None = None
+    completions: int | None = None
+    queued: bool = False
+    """It names a queue of Kueue, which suspends and resumes it."""
+    lacks: tuple[str, ...] = ()
+    """Which signs of ours it lost since it was made."""
 
     def __post_init__(self) -> None:
         if self.complete and self.failed is not None:
@@ -78,6 +81,8 @@ class PodView:
     disruption: str = ""
     """What took it away, in the words of whoever did."""
     terminating: bool = False
+    held: str = ""
+    """The finalizers that hold it back on its way out."""
     finished_at: str = ""
 
     def hushed(self) -> "PodView":
@@ -124,14 +129,14 @@ class World:
             progress: what pods have posted lately.
             refused: uid of a Job -> why the cluster does not take its pods.
         """
-        words = refused or {}
+        why = refused or {}
         found = record.read(raw)
         family = Family.of(raw, found.status)
         metas = (each["metadata"] for each in services)
         return cls(
             status=found.status,
             fault=found.fault,
-            jobs=tuple(view for each in jobs if (view := _job(each, family, words)) is not None),
+            jobs=tuple(view for each in jobs if (view := _job(each, family, why)) is not None),
             pods=tuple(pod for each in pods if (pod := _pod(each, family)) is not None),
             services=frozenset(meta["name"] for meta in metas if family.service(meta)),
             progress=progress or {},
@@ -146,7 +151,7 @@ class World:
 
 
 def _job(raw: Raw, family: Family, refused: Mapping[str, str]) -> JobView | None:
-    meta, status = raw["metadata"], raw.get("status") or {}
+    meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
     place = family.job(meta)
     if place is None:
         return None
@@ -166,6 +171,11 @@ def _job(raw: Raw, family: Family, refused: Mapping[str, str]) -> JobView | None
         suspended="Suspended" in true,
         refused=refused.get(meta.get("uid", ""), ""),
         terminating="deletionTimestamp" in meta,
+        held=holders(meta),
+        parallelism=spec.get("parallelism"),
+        completions=spec.get("completions"),
+        queued=any(name.startswith(names.PASSED_ON) for name in meta.get("labels") or {}),
+        lacks=tuple(family.lost(meta, place)),
     )
 
 
@@ -177,11 +187,11 @@ def _pod(raw: Raw, family: Family) -> PodView | None:
         return None
     place, job = known
     conditions = {c["type"]: c for c in status.get("conditions") or ()}
-    ended, waiting = _container(status)
+    ended, waiting = words.container(status)
     target = conditions.get("DisruptionTarget", {})
     disrupted = target.get("status") == "True"
     text = ended.get("message", "")
-    report = _report(text)
+    report = words.report(text)
     return PodView(
         name=meta["name"],
         place=place,
@@ -189,50 +199,16 @@ def _pod(raw: Raw, family: Family) -> PodView | None:
         index=int(index),
         phase=status.get("phase", "Pending"),
         exit_code=ended.get("exitCode"),
-        cause=_cause(status, ended),
+        cause=words.cause(status, ended),
         report=report,
-        said="" if report else _tail(text),
-        waiting=waiting or _unscheduled(conditions),
+        said="" if report else words.tail(text),
+        waiting=waiting or words.unscheduled(conditions),
         disrupted=disrupted,
         disruption=target.get("message" if disrupted else "", "") or status.get("message", ""),
         terminating="deletionTimestamp" in meta,
+        held=holders(meta),
         finished_at=ended.get("finishedAt", ""),
     )
-
-
-def _cause(status: Raw, ended: Raw) -> str:
-    """Give the reason of the pod before that of its container, unless that lacked memory."""
-    inner: str = ended.get("reason", "")
-    return inner if inner == "OOMKilled" else status.get("reason") or inner
-
-
-def _container(status: Raw) -> tuple[Raw, str]:
-    """Give (how the container ended, why it does not start)."""
-    for container in status.get("containerStatuses") or ():
-        state = container.get("state") or {}
-        wait = state.get("waiting") or {}
-        reason = wait.get("reason", "")
-        said = f"{reason}: {wait.get('message', '')}".rstrip(": ")
-        return state.get("terminated") or {}, said if reason != "ContainerCreating" else ""
-    return {}, ""
-
-
-def _unscheduled(conditions: Mapping[str, Raw]) -> str:
-    scheduled = conditions.get("PodScheduled", {})
-    return scheduled.get("message", "") if scheduled.get("status") == "False" else ""
-
-
-def _report(text: str) -> Report | None:
-    try:
-        return Report.model_validate_json(text)
-    except ValidationError:
-        return None
-
-
-def _tail(text: str) -> str:
-    """Give the last lines of what was said, in one: the end is where the error stands."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return " | ".join(lines[-TAIL_LINES:])[-TAIL_LENGTH:]
 
 
 def when(text: str) -> datetime:
