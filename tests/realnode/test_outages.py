@@ -67,7 +67,8 @@ def test_a_converted_tfjob_runs(desk: Desk, started: None, name: str) -> None:
     assert condition(status, "Complete").get("status") == "True", desk.tell()
     assert status["restarts"] == 0
     running = f"hone.dev/job={name}", "--field-selector=status.phase=Running"
-    desk.until("end of all its pods", lambda: not desk.items("pods", "-l", *running), 60)
+    # A program that does not listen for its end is ended after the grace period of a minute.
+    desk.until("end of all its pods", lambda: not desk.items("pods", "-l", *running), 180)
 
 
 def test_every_sample_is_accepted_once_converted(desk: Desk, root: Path, tmp_path: Path) -> None:
