@@ -50,7 +50,7 @@ def reasons(root: Path) -> set[str]:
     """Every reason for which a job can fail or be stuck, as the code has it."""
     sources = (*(root / "trainer_image").rglob("*.py"), *(root / "operator").rglob("*.py"))
     found = {reason for path in sources for reason in REASON.findall(path.read_text())}
-    elsewhere = {"InvalidSpec", "ConversionFailed", "OutOfMemory", "StorageUnreachable"}
+    elsewhere = {"InvalidSpec", "ConversionFailed", "Evicted", "OutOfMemory", "StorageUnreachable"}
     trainer = root / "trainer_image/hone_trainer"
     values = (*(trainer / "sources").glob("*.py"), trainer / "database_faults.py")
     told = {reason for path in values for reason in VALUE.findall(path.read_text())}
