@@ -76,7 +76,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "account": ({"serviceAccountName": "nobody"}, 'serviceaccount "nobody" not found'),
     "priority": ({"priorityClassName": "none"}, "no PriorityClass with name none was found"),
     "runtime": ({"runtimeClassName": "none"}, 'RuntimeClass "none" not found'),
-    "image": ({"image": " x"}, "must not have leading or trailing whitespace"),
     "limit": ({"resources": {"limits": {"cpu": "9"}}}, "maximum cpu usage per Container is 1"),
 }
 
