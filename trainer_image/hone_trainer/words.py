@@ -120,9 +120,9 @@ def _said(given: Any, annotation: Any) -> Any:
         return [_said(each, annotation) for each in given]
     if not isinstance(given, dict):
         return given
-    known = keys(annotation)
+    known, closed = keys(annotation), any(True for _ in models(annotation))
     return {
         key: _said(value, known.get(key))
         for key, value in given.items()
-        if value is not None or (known and key not in known)
+        if value is not None or (closed and key not in known)
     }
