@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hone.api.job import OptimizationJob
 from hone.api.status import JobStatus
 from hone.cluster.port import Key, Seen
-from hone.plan.manifests import Manifest, job_of, service
+from hone.plan.manifests import Manifest, role_of, service
 from tests.plan.builders import SITE
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def child_of(ground: Ground, key: Key) -> Manifest:
     job = OptimizationJob.read(dict((await look(ground, key)).raw))
     stage = job.spec.stages[0]
     gang = stage.value.gangs()[0]
-    return job_of(job, stage, gang, gang.roles[0], 0, (), SITE)
+    return role_of(job, stage, gang, gang.roles[0], 0, (), SITE)[-1]
 
 
 async def service_of(ground: Ground, key: Key) -> Manifest:

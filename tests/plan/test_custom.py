@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hone.api.job import OptimizationJob
-from hone.plan.manifests import job_of
+from hone.plan.manifests import role_of
 from hone.plan.site import Site
 from hone.plan.world import JobView, PodView
 from hone_trainer.stage import Gang
@@ -33,7 +33,7 @@ def gang_of(whole: OptimizationJob) -> Gang:
 
 def made(whole: OptimizationJob, role: int = 0, attempt: int = 0, site: Site = SITE) -> Any:
     gang = gang_of(whole)
-    return job_of(whole, whole.spec.stages[0], gang, gang.roles[role], attempt, (), site)
+    return role_of(whole, whole.spec.stages[0], gang, gang.roles[role], attempt, (), site)[-1]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from hone.api.job import ArtifactsSpec, Credentials, OptimizationJob
 from hone.plan import names
-from hone.plan.manifests import job_of, service
+from hone.plan.manifests import role_of, service
 from hone.plan.site import Site
 from hone_trainer.stage import Gang, Role
 from hone_trainer.task import Task
@@ -21,7 +21,7 @@ def made(whole: OptimizationJob | None = None, stage: int = 0, site: Site = SITE
     whole = whole or job()
     spec = whole.spec.stages[stage]
     gang: Gang = spec.value.gangs()[0]
-    return job_of(whole, spec, gang, gang.roles[0], 0, (), site)
+    return role_of(whole, spec, gang, gang.roles[0], 0, (), site)[-1]
 
 
 def pod_of(manifest: Manifest) -> Manifest:
@@ -103,7 +103,7 @@ def test_a_gang_knows_its_peers() -> None:
 def test_a_gang_of_several_roles_knows_all_of_them() -> None:
     whole = job()
     gang = Gang(0, (Role("chief"), Role("ps", 2)))
-    manifest = job_of(whole, whole.spec.stages[0], gang, gang.roles[1], 1, (), SITE)
+    manifest = role_of(whole, whole.spec.stages[0], gang, gang.roles[1], 1, (), SITE)[-1]
     config = json.loads(variables(manifest)["TF_CONFIG"].replace("$(TF_TASK_INDEX)", "0"))
     assert {role: len(hosts) for role, hosts in config["cluster"].items()} == {"chief": 1, "ps": 2}
     assert config["cluster"]["chief"][0].startswith("demo-data-0-chief-a1-0.")
@@ -146,7 +146,7 @@ def test_a_role_that_is_not_listed_knows_the_others_and_they_do_not_know_it() ->
     whole = job()
     gang = Gang(0, (Role("chief"), Role("evaluator", listed=False)), port=4000)
     for role in gang.roles:
-        manifest = job_of(whole, whole.spec.stages[0], gang, role, 0, (), SITE)
+        manifest = role_of(whole, whole.spec.stages[0], gang, role, 0, (), SITE)[-1]
         config = json.loads(variables(manifest)["TF_CONFIG"].replace("$(TF_TASK_INDEX)", "0"))
         assert config["cluster"] == {"chief": ["demo-data-0-chief-a0-0.demo-gang.shop.svc:4000"]}
         assert config["task"] == {"type": role.name, "index": 0}
@@ -157,7 +157,7 @@ def test_a_job_replaces_pods_as_often_as_the_stage_may_have_retries() -> None:
     for given, limit in (({}, 3), ({"retries": 7}, 7), ({"retries": 0}, 0)):
         whole = job({**PREPARE, **given})
         gang = Gang(0, (Role("chief"), Role("worker", 2, replaceable=True)))
-        manifest = job_of(whole, whole.spec.stages[0], gang, gang.roles[1], 0, (), SITE)
+        manifest = role_of(whole, whole.spec.stages[0], gang, gang.roles[1], 0, (), SITE)[-1]
         assert manifest["spec"]["backoffLimit"] == limit
         assert manifest["spec"]["podReplacementPolicy"] == "Failed"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hone.plan.manifests import job_of
+from hone.plan.manifests import role_of
 from hone.plan.pods import USER
 from hone.plan.programs import TOKEN_FOLDER
 from hone_trainer.stage import Gang, Role
@@ -114,5 +114,5 @@ def test_a_role_over_the_stage_over_the_defaults() -> None:
     assert pod_of(manifest)["serviceAccountName"] == "all"
     assert variables(manifest)["A"] == "role"
     gang = Gang(0, (Role("worker"), Role("ps")))
-    other = job_of(whole, whole.spec.stages[0], gang, gang.roles[1], 0, (), SITE)
+    other = role_of(whole, whole.spec.stages[0], gang, gang.roles[1], 0, (), SITE)[-1]
     assert container_of(other)["image"] == "stage:1"

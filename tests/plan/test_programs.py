@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hone.plan import names
-from hone.plan.manifests import job_of
+from hone.plan.manifests import role_of
 from hone.plan.site import Site
 from hone_trainer.stage import Gang
 from tests.plan.builders import PREPARE, SITE, done, job, seen, settled
@@ -111,5 +111,5 @@ def test_peers_are_found_on_the_port_that_was_asked_for() -> None:
 
 def test_the_end_of_the_log_stands_in_for_a_report() -> None:
     assert container_of(made(custom()))["terminationMessagePolicy"] == "FallbackToLogsOnError"
-    prepare = job_of(job(), job().spec.stages[0], Gang(), Gang().roles[0], 0, (), SITE)
+    prepare = role_of(job(), job().spec.stages[0], Gang(), Gang().roles[0], 0, (), SITE)[-1]
     assert container_of(prepare)["terminationMessagePolicy"] == "File"

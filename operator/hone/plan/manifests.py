@@ -52,20 +52,6 @@ def service(job: OptimizationJob) -> Manifest:
     return _sealed(made)
 
 
-def job_of(
-    job: OptimizationJob,
-    stage: StageSpec,
-    gang: Gang,
-    role: Role,
-    attempt: int,
-    sources: tuple[Source, ...],
-    site: Site,
-    starved: int = 0,
-) -> Manifest:
-    """Give the Indexed Job of one role of a gang, after so many restarts for lack of memory."""
-    return role_of(job, stage, gang, role, attempt, sources, site, starved)[-1]
-
-
 def role_of(
     job: OptimizationJob,
     stage: StageSpec,
@@ -76,7 +62,9 @@ def role_of(
     site: Site,
     starved: int = 0,
 ) -> tuple[Manifest, ...]:
-    """Give the Job of one role, and before it the ConfigMap that its pods need, if they do."""
+    """Give the Indexed Job of one role of a gang, after so many restarts for lack of memory; before
+    it the ConfigMap that its pods need, if they do.
+    """
     place = Place(stage.name, gang.member, role.name, attempt)
     terms = Terms.of(stage, gang, job.spec.defaults)
     settings = with_memory(terms.pods(role.name), starved)
