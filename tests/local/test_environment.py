@@ -8,7 +8,7 @@ import pytest
 
 from hone.cluster.local_environment import Folders, environment, expand, missing, mounted
 from hone.cluster.local_objects import job_of, pods_of
-from hone.plan.manifests import job_of as manifest_of
+from hone.plan.manifests import role_of
 from tests.local.builders import job, now
 from tests.plan.builders import PREPARE, SITE, settled
 from tests.plan.builders import job as demo
@@ -132,7 +132,7 @@ def test_a_task_comes_through_as_it_was_written() -> None:
     asked = demo(data)
     stage = asked.spec.stages[0]
     gang = stage.value.gangs()[0]
-    manifest = manifest_of(asked, stage, gang, gang.roles[0], 0, (), SITE)
+    manifest = role_of(asked, stage, gang, gang.roles[0], 0, (), SITE)[-1]
     task = json.loads(variables(manifest, HOME="/home")["HONE_TASK"])
     columns = task["run"]["prepare"]["columns"]
     assert [column["name"] for column in columns] == ["price in $", "$(HOME)", "c"]
