@@ -4,10 +4,11 @@ from typing import Any
 
 COLUMNS: list[dict[str, Any]] = [
     {"name": "user", "id": {"minCount": 2, "maxSize": 1000}},
-    {"name": "item", "id": {"length": 4, "separator": "|", "buckets": 100}},
+    {"name": "item", "id": {"buckets": 100}},
+    {"name": "tags", "id": {"length": 8, "separator": "|"}},
     {"name": "price", "number": {"normalize": {"robust": {}}}},
     {"name": "age", "number": {"buckets": {"count": 8}}},
-    {"name": "title", "text": {"words": {"length": 16}, "characters": {"ngram": 3}}},
+    {"name": "title", "text": {"words": {"length": 8}, "characters": {"ngram": 3, "length": 8}}},
     {"name": "when", "time": {"fields": ["hour", "weekday"]}},
     {"name": "before", "sequence": {"of": "item", "by": "user", "along": "when", "length": 8}},
     {"name": "row", "key": {}},

@@ -23,6 +23,11 @@ STRICTER = {
     r"needs a (dataset|model) that no earlier stage makes": "no rule knows what a stage makes",
     r"needs an image for its \w+": "no rule knows which kinds run a program of their own",
     r"memoryGrowth.upTo: must be at least": "the limit may stand in role, stage or defaults",
+    r"takes one model and found": "no rule counts the models that a stage makes",
+    r"which is not (in prepare|among the)": "a rule for each word that names a column: too many",
+    r"must name a column|which is made of other columns|it takes \w+|whose values are": "as above",
+    r"the lstm model wants id columns of one length": "no rule knows what a model reads",
+    r"leave nothing for a model to read": "no rule knows what a model reads",
     r"this stage has no \w+": "no rule knows which roles a stage has",
 }
 """What only we refuse, here and by `Accepted=False` in a cluster -> why the schema does not."""

@@ -134,6 +134,7 @@ CASES = (
         "memory in words for a role", ("stages", 1, "roles"),
         [{"role": "worker", "resources": {"limits": {"memory": "much"}}}], ("roles[0].resources.limits",),
     ),
+    Wrong("an image with a space", ("stages", 1, "image"), "shop/train: 1", ("image",)),
     Wrong("too many roles", ("stages", 1, "roles"), [{"role": "worker"}] * 5, ("roles", "4")),
     Wrong("root", ("stages", 1, "runAsUser"), 0, ("runAsUser", "1")),
     Wrong("a root file system in words", ("stages", 1, "writableRoot"), "maybe", ("writableRoot", "boolean")),
@@ -207,6 +208,8 @@ CASES = (
         "training without data", ("stages", 0), {"name": "data", "fuse": {"vote": {}}},
         ("stages[0]", "needs a dataset", "put a prepare stage before it"), "flow",
     ),
+    Wrong("two models at once", ("stages", 2), {"name": "fuse", "evaluate": {}}, ("stages[2]", "put a fuse stage before it"), "flow"),
+    Wrong("a split by a column that takes no part", (*PREPARE, "split", "by"), {"time": {"column": "day"}}, ("stages[0]", "correct one of the two"), "flow"),
     Wrong(
         "fusing before training", ("stages", 1), {"name": "early", "fuse": {"vote": {}}},
         ("stages[1]", "needs a model", "put a train stage before it"), "flow",

@@ -8,7 +8,7 @@ imports TensorFlow: the operator reads parameters and shapes only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -87,6 +87,21 @@ class Stage(Words):
         """Say whether a pod that ended with this code would end so again: nothing is retried."""
         return exit_code == Exit.DO_NOT_RETRY
 
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:  # noqa: ARG002
+        """Say what cannot work whatever the rows are: each with its field and a remedy.
+
+        A job is refused for it before anything runs.
+
+        Args:
+            earlier: the stages before it, in order; that one of them makes what this one needs is
+                seen to elsewhere.
+        """
+        yield from ()
+
+    def lengths(self) -> Mapping[str, int] | None:
+        """Say how many ids each field of the data set has that it makes; None where rows decide."""
+        return None
+
     def program(self, role: str) -> tuple[str, ...] | None:  # noqa: ARG002
         """Say what the pods of a role run, with its arguments; None for the trainer itself."""
         return None
@@ -111,8 +126,22 @@ class Stage(Words):
         return
 
 
+def latest(earlier: Sequence[Stage], product: Product) -> Stage | None:
+    """Give the stage whose products a later one works on."""
+    return next((stage for stage in reversed(earlier) if stage.makes == product), None)
+
+
+def several(kind: str, count: int) -> str:
+    """Say that a stage takes one model and gets others too; empty where it does not."""
+    return f"{kind} takes one model and found {count}: put a fuse stage before it" * (count > 1)
+
+
 class Model(Words):
     """An architecture: parameters from which the same graph is built wherever it is needed."""
+
+    def check(self, lengths: Mapping[str, int]) -> Iterator[str]:  # noqa: ARG002
+        """Say why it cannot read fields of ids, with so many in each: with field and remedy."""
+        yield from ()
 
     def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
         """Build the layers on top of Keras inputs.

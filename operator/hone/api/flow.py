@@ -26,6 +26,13 @@ def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
             made.add(step.makes)
 
 
+def unworkable(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
+    """Give (index, what cannot work and the remedy), as stages say it of what comes before them."""
+    steps: tuple[Stage, ...] = tuple(stage.value for stage in stages)
+    for index, step in enumerate(steps):
+        yield from ((index, problem) for problem in step.check(steps[:index]))
+
+
 def too_large(stage: AnyStage) -> str:
     """Say that a stage does not fit into what its pods are given; empty where it does."""
     size = len(stage.value.model_dump_json(by_alias=True, exclude_none=True).encode())

@@ -1,5 +1,6 @@
 """The spec of an OptimizationJob."""
 
+from itertools import chain
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 from hone.api import mounts
 from hone.api.addresses import ENDPOINT_PATTERN, STORE_PATTERN
 from hone.api.execution import Execution, RoleSettings
-from hone.api.flow import missing_image, missing_inputs, too_large
+from hone.api.flow import missing_image, missing_inputs, too_large, unworkable
 from hone.api.labels import Annotations, Labels
 from hone.api.pod_settings import LABEL_PATTERN, Name
 from hone_trainer.stages import AnyStage
@@ -101,7 +102,7 @@ class JobSpec(Words):
     def _flows(self) -> Self:
         if len({stage.name for stage in self.stages}) != len(self.stages):
             raise ValueError("stages: every name must be used once")
-        for index, problem in missing_inputs(self.stages):
+        for index, problem in chain(missing_inputs(self.stages), unworkable(self.stages)):
             raise ValueError(f"stages[{index}]: {problem}")
         for index, stage in enumerate(self.stages):
             if problem := too_large(stage):

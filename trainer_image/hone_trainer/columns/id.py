@@ -51,6 +51,10 @@ class IdColumn(Kind):
             return {"buckets": self.buckets}
         return {"known": vocabulary(summaries, self.min_count, self.max_size, name)}
 
+    def positions(self, name: str) -> dict[str, int]:
+        """See ``Kind.positions``."""
+        return {name: self.length}
+
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
         return (id_field(name, name, self.length, learned),)

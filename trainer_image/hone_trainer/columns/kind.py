@@ -73,6 +73,10 @@ class Kind(Words):
         """
         return {}
 
+    def positions(self, name: str) -> dict[str, int]:  # noqa: ARG002
+        """Say which of the fields are ids, and how many each has: known before anything is read."""
+        return {}
+
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """Say what a model reads; names start with the column's and are made plain later."""
         raise NotImplementedError

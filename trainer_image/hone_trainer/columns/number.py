@@ -97,6 +97,10 @@ class NumberColumn(Kind):
         learned: dict[str, Any] = self.normalize.value.learn(values, moments)
         return learned
 
+    def positions(self, name: str) -> dict[str, int]:
+        """See ``Kind.positions``."""
+        return {name: 1} if self.whole and self.buckets is not None else {}
+
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
         from hone_trainer.dataset import Field

@@ -69,6 +69,10 @@ class SequenceColumn(Kind):
                 remedy = f"{other!r} has length {column.id.length}"
                 raise StageFailure("WrongColumnKind", f"{message}; {remedy}")
 
+    def positions(self, name: str) -> dict[str, int]:
+        """See ``Kind.positions``."""
+        return {name: self.length}
+
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``.
 

@@ -75,6 +75,11 @@ class TextColumn(Kind):
             return {}
         return {"known": vocabulary(summaries, self.words.min_count, self.words.max_size, name)}
 
+    def positions(self, name: str) -> dict[str, int]:
+        """See ``Kind.positions``."""
+        read = {"words": self.words, "characters": self.characters}
+        return {f"{name}_{how}": each.length for how, each in read.items() if each is not None}
+
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
         found = []

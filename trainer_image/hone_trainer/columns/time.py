@@ -61,6 +61,10 @@ class TimeColumn(Kind):
             return {}
         return {LATENESS: ZScore().learn(days(sample.times(name)), gather(summaries))}
 
+    def positions(self, name: str) -> dict[str, int]:
+        """See ``Kind.positions``."""
+        return {_name(name, each): 1 for each in self.chosen if each != LATENESS}
+
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
         """See ``Kind.fields``."""
         from hone_trainer.dataset import Field

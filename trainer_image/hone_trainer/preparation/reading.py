@@ -49,28 +49,7 @@ def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], l
     if stage.infer is not None:
         inference = stage.infer.infer(stage.source.value.peek(store, ROWS))
         found, why = inference.columns, inference.facts()
-    for column in found:
-        column.value.check(column.name, found)
-    namers = [*stage.clean, *stage.augment, stage.split.by]
-    for each in [*namers, stage.divide] if stage.divide else namers:
-        each.value.check(found)
-    found = _settled(found, stage)
-    if not any(column.value.whole for column in found if column.kind != "label"):
-        message = "prepare.columns leave nothing for a model to read but the label"
-        remedy = "name ids, numbers or texts, or fields of a time"
-        raise StageFailure("NothingToInfer", f"{message}: {remedy}")
-    return found, why
-
-
-def _settled(found: tuple[Column, ...], stage: Prepare) -> tuple[Column, ...]:
-    """Give the columns as they are meant beside what orders rows by them."""
-    naming = [column.value for column in found]
-    naming += [each.value for each in (*stage.clean, stage.split.by)]
-    ordering = {name for each in naming for name in each.orders}
-    return tuple(
-        column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
-        for column in found
-    )
+    return stage.settled(found), why
 
 
 def read(around: Surroundings, passage: Passage, pieces: tuple[Piece, ...]) -> ReadRows:

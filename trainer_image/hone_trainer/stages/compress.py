@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from hone_trainer.compression import Trial, choose, explain, summarize
-from hone_trainer.stage import Product, Stage
+from hone_trainer.stage import Product, Stage, latest, several
 from hone_trainer.task import StageFailure
 from hone_trainer.techniques import AnyTechnique
 from hone_trainer.words import Words
@@ -66,6 +67,12 @@ class Compress(Stage):
     prefer: Literal["size", "latency"] = "size"
     """What makes a candidate within the budget the best one."""
 
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
+        """See that one model comes in."""
+        source = latest(earlier, "model")
+        if source and (message := several("compress", len(source.gangs()))):
+            yield message
+
     def run(self, ctx: Context) -> Report:
         """Export the model as it came and each candidate; measure all; keep the best that may be.
 
@@ -94,11 +101,8 @@ class Compress(Stage):
         return self._commit(ctx, exports, trials, chosen)
 
     def _only(self, networks: tuple[Network, ...]) -> Network:
-        if len(networks) > 1:
-            raise StageFailure(
-                "SeveralModels",
-                f"compress takes one model and found {len(networks)}: put a fuse stage before it",
-            )
+        if message := several("compress", len(networks)):
+            raise StageFailure("SeveralModels", message)
         if networks[0].wide:
             message = "the tables are stored in pieces: no single LiteRT file holds them"
             remedy = "leave compress out, or lower embedding or prepare.columns[].id.buckets"

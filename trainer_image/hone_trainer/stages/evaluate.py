@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 from hone_trainer.evaluation import Evaluation
 from hone_trainer.gates import judge
 from hone_trainer.page import render
-from hone_trainer.stage import Product, Stage
+from hone_trainer.stage import Product, Stage, latest, several
 from hone_trainer.stages.compress import FLOAT_MODEL, MODEL
 from hone_trainer.task import StageFailure
 from hone_trainer.unknowns import say
@@ -50,6 +51,12 @@ class Evaluate(Stage):
     require: Annotated[tuple[Gate, ...], Field(max_length=16)] = ()
     """Gates: the job fails where one is not passed."""
 
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
+        """See that one model comes in."""
+        source = latest(earlier, "model")
+        if source and (message := several("evaluate", len(source.gangs()))):
+            yield message
+
     def run(self, ctx: Context) -> Report:
         """Measure the file that ships, on the test part; write the report; judge the gates.
 
@@ -81,11 +88,8 @@ class Evaluate(Stage):
 
     def _only(self, ctx: Context) -> Manifest:
         sources = ctx.sources("model")
-        if len(sources) > 1:
-            raise StageFailure(
-                "SeveralModels",
-                f"evaluate takes one model and found {len(sources)}: put a fuse stage before it",
-            )
+        if message := several("evaluate", len(sources)):
+            raise StageFailure("SeveralModels", message)
         return ctx.manifest(sources[0])
 
     def _measure(self, ctx: Context, manifest: Manifest, rows: Rows) -> Evaluation:

@@ -6,6 +6,7 @@ is learned on training rows only and nothing of the held-out rows leaks into the
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -19,6 +20,7 @@ from hone_trainer.sources import AnySource
 from hone_trainer.splits import AnySplitting
 from hone_trainer.splits.random import RandomSplit
 from hone_trainer.stage import Gang, Product, Role, Stage
+from hone_trainer.task import StageFailure
 from hone_trainer.words import Rule, Words
 
 if TYPE_CHECKING:
@@ -120,6 +122,46 @@ class Prepare(Stage):
         if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError("columns: every name must be used once")
         return self
+
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:  # noqa: ARG002
+        """See that parameters name columns that take part, and that fit."""
+        if self.columns is None:
+            return
+        try:
+            self.settled(self.columns)
+        except StageFailure as failure:
+            yield failure.message
+
+    def lengths(self) -> Mapping[str, int] | None:
+        """Read them off the columns; where these are worked out, rows decide."""
+        if self.columns is None or any(self.check(())):
+            return None
+        positions = (column.value.positions(column.name) for column in self.settled(self.columns))
+        return {field: length for each in positions for field, length in each.items()}
+
+    def settled(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """Give columns as they are meant beside what orders rows by them.
+
+        Raises:
+            StageFailure: they do not fit each other, or whatever names them.
+        """
+        for column in columns:
+            column.value.check(column.name, columns)
+        namers = [*self.clean, *self.augment, self.split.by]
+        for each in [*namers, self.divide] if self.divide else namers:
+            each.value.check(columns)
+        naming = [column.value for column in columns]
+        naming += [each.value for each in (*self.clean, self.split.by)]
+        ordering = {name for each in naming for name in each.orders}
+        found = tuple(
+            column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
+            for column in columns
+        )
+        if not any(column.value.whole for column in found if column.kind != "label"):
+            message = "prepare.columns leave nothing for a model to read but the label"
+            remedy = "name ids, numbers or texts, or fields of a time"
+            raise StageFailure("NothingToInfer", f"{message}: {remedy}")
+        return found
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Whatever the source needs."""

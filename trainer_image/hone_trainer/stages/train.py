@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 from hone_trainer.models import AnyModel
 from hone_trainer.optimizers import AnyOptimizer
 from hone_trainer.optimizers.adam import Adam
-from hone_trainer.stage import Gang, Product, Stage
+from hone_trainer.stage import Gang, Product, Stage, latest
 from hone_trainer.strategies import AnyStrategy
 from hone_trainer.strategies.single_device import SingleDevice
 from hone_trainer.words import Rule, Words
@@ -98,6 +99,13 @@ class Train(Stage):
         if self.row_log and self.strategy.parameter_server is not None:
             raise ValueError("rowLog needs workers that keep in step: not strategy.parameterServer")
         return self
+
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
+        """See that the model can read the data set."""
+        dataset = latest(earlier, "dataset")
+        lengths = dataset.lengths() if dataset else None
+        if lengths is not None:
+            yield from self.model.value.value.check(lengths)
 
     def gangs(self) -> tuple[Gang, ...]:
         """One gang per member, shaped by the strategy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -28,6 +29,11 @@ class Lstm(Model):
     """Width of each embedding."""
     units: Annotated[int, Field(ge=1, le=1024)] = 64
     """Units of the LSTM."""
+
+    def check(self, lengths: Mapping[str, int]) -> Iterator[str]:
+        """See ``Model.check``."""
+        if message := _differing(lengths):
+            yield message
 
     def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
         """See ``Model.outputs``."""
@@ -60,12 +66,18 @@ class Lstm(Model):
         return lstm(sequence)
 
 
+def _differing(lengths: Mapping[str, int]) -> str:
+    """Say which ids cannot be read together; empty where all can."""
+    if not set(lengths.values()) - {1, max(lengths.values(), default=1)}:
+        return ""
+    told = ", ".join(f"{name}: {length}" for name, length in lengths.items())
+    message = f"the lstm model wants id columns of one length, or of a single id ({told})"
+    remedy = "give length the same value in prepare.columns[].id, text and sequence"
+    return f"{message}; {remedy}"
+
+
 def _common_length(schema: Schema) -> int:
-    lengths = {field.length for field in schema.ids}
-    longest = max(lengths)
-    if lengths - {1, longest}:
-        told = ", ".join(f"{field.name}: {field.length}" for field in schema.ids)
-        message = f"the lstm model wants id columns of one length, or of a single id ({told})"
-        remedy = "give prepare.columns[].id.length the same value"
-        raise StageFailure("LengthsDiffer", f"{message}; {remedy}")
-    return longest
+    lengths = {field.name: field.length for field in schema.ids}
+    if message := _differing(lengths):
+        raise StageFailure("LengthsDiffer", message)
+    return max(lengths.values())
