@@ -14,7 +14,7 @@ from hone.api.job import JobSpec
 from hone.door.preview import main as preview
 from tests.api.rich import RICH
 
-LSTM = {"recommendation": {"lstm": {}}}
+LSTM: dict[str, Any] = {"recommendation": {"lstm": {}}}
 USER = {"name": "user", "id": {}}
 CLICKED = {"name": "clicked", "label": {}}
 WORDS = {"name": "title", "text": {"words": {"length": 16}}}

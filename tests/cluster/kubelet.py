@@ -40,7 +40,8 @@ async def kubelet(ground: RealGround, fate: Fate = well, pace: float = 0.1) -> A
 
 
 async def _serve(ground: RealGround, fate: Fate, pace: float) -> None:
-    query = {"labelSelector": f"{names.MANAGER}=hone"}
+    alive = "status.phase!=Succeeded,status.phase!=Failed"
+    query = {"labelSelector": f"{names.MANAGER}=hone", "fieldSelector": alive}
     while True:
         found = await ground.api.call("GET", ground.path("api/v1", "pods"), query=query)
         for pod in found["items"]:

@@ -1,18 +1,22 @@
 """The oracle of dead ends: what becomes of a world once faults are over and pods do well.
 
 A pure function of a fake cluster and a moment: it plays a copy to its end. A job either ends, or
-waits for something, and then its status has to name what.
+waits for something, and then its status has to name what. Whatever is written meanwhile has to keep
+the schema, or a real API server would not take it.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from hone.api.status import JobStatus
-from hone.cluster.port import Key
+from hone.cluster.port import Key, Seen
 from hone.control.reconcile import reconcile
+from hone.plan.names import ROLE
+from hone.plan.record import read
+from hone.plan.refusal import UNREADABLE
 from hone_trainer.task import Artifact, Report
 from tests.fakes.cluster import FakeCluster
 from tests.plan.builders import SITE
@@ -42,6 +46,8 @@ def dead_end(cluster: FakeCluster, key: Key, now: datetime) -> str:
     status = play(world, key, clock)
     if status.finished_at:
         return ""
+    if status.holds("Stalled"):
+        return ""
     if world.resources[key]["spec"].get("suspend"):
         if not status.holds("Suspended"):
             return "suspended, and does not say so"
@@ -49,10 +55,17 @@ def dead_end(cluster: FakeCluster, key: Key, now: datetime) -> str:
         status = play(world, key, clock)
         if status.finished_at:
             return ""
-    if status.holds("Stalled"):
+    if waits_for(status, world):
         return ""
     where = next((stage for stage in status.stages if stage.state != "Succeeded"), None)
     return f"{where.name}: {where.state}, {where.message!r}" if where else "nothing is recorded"
+
+
+def waits_for(status: JobStatus, world: FakeCluster) -> str:
+    """Give the object that the status names as what the job waits for."""
+    said = " ".join([*(s.message for s in status.stages), *(c.message for c in status.conditions)])
+    shelves = (world.jobs, world.pods, world.services)
+    return next((name for shelf in shelves for _, name in shelf if name in said), "")
 
 
 def play(world: FakeCluster, key: Key, clock: Clock) -> JobStatus:
@@ -70,25 +83,40 @@ def play(world: FakeCluster, key: Key, clock: Clock) -> JobStatus:
             break
         else:
             clock.at += again or timedelta(minutes=5)
-    return JobStatus.model_validate(world.resources[key]["status"])
+    return read(world.resources[key]).status
 
 
 def flourish(world: FakeCluster) -> None:
     """Let pods start, do well and leave, as far as they are to."""
     world.reap()
+    orphans = [n for n, p in world.pods.items() if p["job"][1] and p["job"] not in world.jobs]
+    for name in orphans:
+        world.pods[name]["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
     for name, job in list(world.jobs.items()):
-        if job["status"].get("conditions"):
+        over = job["status"].get("conditions") or "deletionTimestamp" in job["metadata"]
+        if over or "template" not in job["spec"]:
             continue
-        if not world.pods_of(name):
+        size = job["spec"]["completions"]
+        if not all((name[0], f"{name[1]}-{index}") in world.pods for index in range(size)):
             world.start(name)
-        elif job["metadata"]["labels"]["hone.dev/role"] != "ps":  # servers serve for ever
-            for index in range(job["spec"]["completions"]):
+        elif job["metadata"]["labels"].get(ROLE) != "ps":  # servers serve for ever
+            for index in range(size):
                 world.end(name, index, 0, REPORT)
+
+
+class Calm(FakeCluster):
+    """A cluster without faults, that takes what keeps the schema and nothing else."""
+
+    async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
+        told = {each["reason"] for each in status["conditions"]}
+        if UNREADABLE not in told:  # then what cannot be read stays as it is
+            assert JobStatus.model_validate(status).dump() == status
+        await super().write_status(key, seen, status)
 
 
 def copy_of(cluster: FakeCluster) -> FakeCluster:
     """Give a calm cluster in which the same objects are."""
-    made = FakeCluster()
+    made = Calm()
     for shelf in ("resources", "jobs", "pods", "services"):
         setattr(made, shelf, deepcopy(getattr(cluster, shelf)))
     for key in made.resources:

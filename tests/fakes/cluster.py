@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hone.cluster.port import Caller, Conflict, Gone, Key, Refused, Seen, Taken
+from hone.cluster.port import Caller, Conflict, Gone, Key, Mark, Refused, Seen, Taken
 from hone.plan.belief import made_of, taken
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import INDEX, JOB, UID, Place
 from hone.plan.world import World
 from hone_trainer.task import Progress
+from tests.fakes.controller import Object, condition, policy
 
-Object = dict[str, Any]
+LEFT = "2030-01-01T00:00:00Z"
 UIDS = itertools.count(1)
 """No object has the uid of another, in whichever cluster."""
 
@@ -40,6 +41,7 @@ class FakeCluster:
         self.held: dict[tuple[str, str], str] = {}
         """Jobs whose pods are refused, and why."""
         self.rang: Callable[[Key], None] = lambda _: None
+        self.noticed: Callable[[Key, Seen | None], None] = lambda _key, _seen: None
         self._versions = itertools.count(1)
 
     def apply(self, namespace: str, name: str, spec: Object, **metadata: Any) -> Key:
@@ -74,16 +76,27 @@ class FakeCluster:
         """Look at the job and its children now."""
         raw = self.resources.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
+            self.noticed(key, None)
             return None
-        uid = raw["metadata"]["uid"]
-
-        def mine(kind: Mapping[tuple[str, str], Object]) -> list[Object]:
-            return [o for o in kind.values() if o["metadata"]["labels"].get(UID) == uid]
-
         held = {self.jobs[n]["metadata"]["uid"]: said for n, said in self.held.items()}
-        kinds = (mine(self.jobs), mine(self.pods), mine(self.services))
-        world = World.read(raw, *kinds, self.progress.get(key), held)
-        return Seen({**raw, "metadata": dict(raw["metadata"])}, world)
+        jobs, pods, services = self._family(raw)
+        world = World.read(raw, jobs, pods, services, self.progress.get(key), held)
+        seen = Seen({**raw, "metadata": dict(raw["metadata"])}, world, self.mark(key))
+        self.noticed(key, seen)
+        return seen
+
+    def mark(self, key: Key) -> Mark:
+        """Stand for all that is there of a job, in place of everybody's versions."""
+        raw = self.resources[key]
+        return hash(json.dumps([raw, *self._family(raw)], sort_keys=True))
+
+    def _family(self, raw: Object) -> list[list[Object]]:
+        """Give its Jobs, pods and Services."""
+        uid, shelves = raw["metadata"]["uid"], (self.jobs, self.pods, self.services)
+        return [
+            [each for each in shelf.values() if each["metadata"]["labels"].get(UID) == uid]
+            for shelf in shelves
+        ]
 
     async def write_status(self, key: Key, seen: Seen, status: Mapping[str, Any]) -> None:
         """Record the status, if the job is still the one that was seen."""
@@ -122,9 +135,12 @@ class FakeCluster:
             return
         there = self.jobs.get(name)
         if there is not None and ref.uid in ("", there["metadata"].get("uid")):
-            del self.jobs[name]
+            if there["metadata"].get("finalizers"):
+                there["metadata"]["deletionTimestamp"] = LEFT
+            else:
+                del self.jobs[name]
             for pod in self.pods_of(name):
-                pod["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
+                pod["metadata"]["deletionTimestamp"] = LEFT
             self.rang(key)
 
     async def announce(self, key: Key, seen: Seen, announcement: Announcement) -> None:
@@ -216,28 +232,11 @@ class FakeCluster:
             self.rang(Key(name[0], self.pods.pop(name)["metadata"]["labels"][JOB]))
 
     def _ring_owner(self, job: tuple[str, str]) -> None:
-        owner = self.jobs[job]["metadata"]["ownerReferences"][0]["name"]
-        self.rang(Key(job[0], owner))
-
-
-def policy(spec: Object, status: Object) -> str:
-    """Give what a Job's podFailurePolicy has for a pod that failed."""
-    code = status["containerStatuses"][0]["state"]["terminated"]["exitCode"]
-    disrupted = any(c["type"] == "DisruptionTarget" for c in status["conditions"])
-    for rule in spec["podFailurePolicy"]["rules"]:
-        if "onPodConditions" in rule and disrupted:
-            return str(rule["action"])
-        if code in rule.get("onExitCodes", {}).get("values", ()):
-            return str(rule["action"])
-    return "Count"
+        for owner in self.jobs[job]["metadata"]["ownerReferences"]:
+            self.rang(Key(job[0], owner["name"]))
 
 
 def on_the_wire(content: Mapping[str, Any]) -> Object:
     """Give what the other side gets: a copy, and nothing but what JSON can say."""
     received: Object = json.loads(json.dumps(content))
     return received
-
-
-def condition(kind: str, message: str) -> Object:
-    """A true condition."""
-    return {"type": kind, "status": "True", "message": message}

@@ -36,6 +36,11 @@ def recorded(made: Plan) -> dict[str, str]:
     return dict(made.status.stages[0].gangs[0].jobs)
 
 
+def acted(found: World) -> Plan:
+    """What is done about a world once what can be said of it is on record."""
+    return decide(job(), replace(found, status=decide(job(), found).status))
+
+
 def test_a_job_is_put_on_record_before_anything_follows_from_it() -> None:
     made = decide(job(), world(child()))
     assert recorded(made) == {NAME: f"uid-of-{NAME}"}
@@ -50,16 +55,17 @@ def test_what_a_job_says_is_believed_in_the_write_that_records_it() -> None:
 
 
 def test_a_job_that_was_not_asked_for_is_removed_and_says_nothing() -> None:
-    made = decide(job(), world(*done(), made=False))
-    assert made.status == RUNNING
+    made = acted(world(*done(), made=False))
+    assert recorded(made) == {}
     assert [(ref.name, ref.uid) for ref in made.delete] == [(NAME, f"uid-of-{NAME}")]
     assert not made.create, "its name is taken until it is gone"
 
 
 def test_a_job_that_is_on_its_way_out_is_not_adopted() -> None:
-    made = decide(job(), world(child(terminating=True)))
-    assert made.status == RUNNING
-    assert not made.create
+    made = acted(world(child(terminating=True)))
+    assert recorded(made) == {}
+    assert not made.create, "its pods would run beside those of the other"
+    assert made.status.stages[0].message == f"waiting: until Job {NAME} is gone"
 
 
 def test_pods_of_a_job_that_is_not_on_record_say_nothing() -> None:

@@ -104,6 +104,7 @@ GANGS = stored()["status"]["stages"][1]["gangs"]
         (("stages.1.gangs", GANGS[:1]), "status.stages[1].gangs: members [0], where"),
         (("stages.1.gangs", []), "status.stages[1].gangs: members [], where"),
         (("stages.1.gangs.1.member", 5), "status.stages[1].gangs: members [0, 5], where"),
+        (("stages.2.gangs", GANGS), "status.stages[2].gangs: members [0, 1], where"),
         (("stages.0.gangs", []), "status.stages[0].gangs: members [], where"),
         (("stages.0.name", "other"), "status.stages[0].name: other is no stage of the spec"),
         (("stages.2.name", "train"), "status.stages[2].name: train is there twice"),

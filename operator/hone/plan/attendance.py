@@ -65,6 +65,8 @@ def awaited(gang: GangStatus, sight: Sight) -> str:
         return UNQUEUED.format(by_hand) if by_hand else ADMISSION
     if refusal := _refusal(gang, sight):
         return refusal.message
+    if sight.remains and not gang.jobs:
+        return f"until {sight.remains[0]}"
     return min((pod.waiting for pod in sight.pods if pod.waiting), default="")
 
 

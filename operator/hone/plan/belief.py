@@ -32,9 +32,11 @@ def made_of(there: Raw, manifest: Raw) -> bool:
         there: metadata of the object.
         manifest: what was asked for.
     """
-    mine = manifest["metadata"]
+    mine, labels = manifest["metadata"], there.get("labels") or {}
     return (
         "deletionTimestamp" not in there
+        # By its labels it is found: one that lost them before it was on record is never seen.
+        and mine["labels"].items() <= labels.items()
         and controller(there).get("uid") == controller(mine)["uid"]
         and digest(there) == digest(mine)
     )
@@ -101,6 +103,15 @@ def unlisted(raw: Raw, jobs: Iterable[Raw]) -> Iterator[str]:
         if gang.get("state") not in ENDED:
             known = (gang.get("jobs") or {}).items()
             yield from (name for name, uid in known if uid not in listed)
+
+
+def meets(raw: Raw) -> bool:
+    """Say whether the record has pods that look for each other, by a Service that is theirs.
+
+    Args:
+        raw: the job as it is stored.
+    """
+    return any(gang.get("size") not in (None, 1) for gang in _gangs(raw))
 
 
 def _gangs(raw: Raw) -> Iterator[Raw]:

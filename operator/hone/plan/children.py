@@ -10,10 +10,14 @@ from hone.plan import names
 from hone.plan.belief import digest
 from hone.plan.manifests import Manifest, Ref, role_of, service
 from hone.plan.names import Place
+from hone.plan.sight import Sight
 from hone.plan.site import Site
 from hone.plan.world import JobView, World, when
 from hone_trainer.stage import Gang
 from hone_trainer.task import Source
+
+LONGEST_PAUSE = timedelta(minutes=5)
+"""Longer than anybody who was refused waits, whatever clock or hand wrote when to ask again."""
 
 
 def adopted(job: OptimizationJob, world: World, site: Site) -> World:
@@ -57,10 +61,12 @@ def missing(
     """Give the objects that running gangs lack and may ask for, the Service first."""
     there = {view.name for view in world.jobs}
     objects: list[Manifest] = []
-    for _, shape, gang, wanted in _wanted(job, status, site, ("Running",)):
+    for stage, shape, gang, wanted in _wanted(job, status, site, ("Running",)):
         again = gang.refusal.retry_at if gang.refusal else None
-        if again is not None and now < when(again):
+        if again is not None and now < when(again) <= now + LONGEST_PAUSE:
             continue
+        if not gang.jobs and Sight.of(world, stage.name, gang).remains:
+            continue  # pods of its names would run side by side
         if _lacks_service(job, shape, world) and not objects:
             objects.append(service(job))
         for made in wanted:

@@ -71,13 +71,16 @@ def misfit(job: OptimizationJob, status: JobStatus) -> str:
         places[stage.name] = index
     for spec in job.spec.stages:
         at = places.get(spec.name)
-        if at is None or (over(status.stages[at]) and status.stages[at].state == "Failed"):
-            return ""
+        if at is None:
+            continue
+        if over(status.stages[at]):
+            if status.stages[at].state == "Failed":
+                return ""  # nothing comes after it
+            continue
         there = [gang.member for gang in status.stages[at].gangs]
         wanted = [shape.member for shape in spec.value.gangs()]
-        if not over(status.stages[at]):
-            said = f"status.stages[{at}].gangs: members {there}, where the spec has {wanted}"
-            return said if there != wanted else ""
+        if there != wanted:
+            return f"status.stages[{at}].gangs: members {there}, where the spec has {wanted}"
     return ""
 
 
