@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.clicks import PREPARE, context, prepare
+from hone_trainer.contract.assignment import Progress, Source
 from hone_trainer.stages import AnyStage
-from hone_trainer.task import Progress, Source
 
 COLUMNS = [
     {"name": "user", "id": {"buckets": 1_300_000}},
@@ -27,8 +27,8 @@ COLUMNS = [
 
 def seconds(folder: Path, source: Source, epochs: int, saves: bool) -> tuple[float, int]:
     """Train; give the seconds after the first epoch, and the checkpoints written."""
-    from hone_trainer.checkpoints import Checkpoints
-    from hone_trainer.saver import Saver
+    from hone_trainer.train.async_checkpointer import Saver
+    from hone_trainer.train.checkpoints import Checkpoints
 
     train: dict[str, Any] = {
         "model": {"recommendation": {"lstm": {}}},

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hone_trainer.context import Context
-from hone_trainer.dataset import Dataset
+from hone_trainer.contract.assignment import Progress, Report, Source, Store, Task
+from hone_trainer.pod.context import Context
+from hone_trainer.rows.dataset import Dataset
 from hone_trainer.stages import AnyStage
-from hone_trainer.store import open_store
-from hone_trainer.task import Progress, Report, Source, Store, Task
+from hone_trainer.store.artifact_store import open_store
 
 PREPARE: dict[str, Any] = {
     "prepare": {
@@ -40,7 +40,8 @@ def context(
     task = Task(**who, run=run, store=store, sources=sources, **words)
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
-    return Context(task, open_store(store), work, post)
+    makes = AnyStage.model_validate(task.run).value.makes if task.run else None
+    return Context(task, open_store(store), work, post, makes=makes)
 
 
 def prepare(folder: Path, run: dict[str, Any] = PREPARE) -> Source:
@@ -54,4 +55,4 @@ def prepare(folder: Path, run: dict[str, Any] = PREPARE) -> Source:
 
 def dataset(folder: Path, source: Source) -> Dataset:
     """Open the data set that ``prepare`` made."""
-    return context(folder, "read", {}, (source,)).dataset()
+    return Dataset.of(context(folder, "read", {}, (source,)))

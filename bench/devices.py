@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.clicks import context, prepare
+from hone_trainer.contract.assignment import Progress, Source
 from hone_trainer.stages import AnyStage
-from hone_trainer.task import Progress, Source
 
 BATCHES = {1024: 0.004, 4096: 0.005, 16_384: 0.01}
 """Rows of a step, and the rate that goes with them."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.clicks import context
-from hone_trainer.task import Report, Source
+from hone_trainer.contract.assignment import Report, Source
 from lab import probes
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.clicks import context
+from hone_trainer.contract.assignment import Progress, Source
 from hone_trainer.stages import AnyStage
-from hone_trainer.task import Progress, Source
 
 EPOCHS = 6
 
 
 def epochs(folder: Path, source: Source, **words: Any) -> Iterator[tuple[float, float]]:
     """Run the stage; give (seconds so far, validation accuracy) of every epoch."""
-    import hone_trainer.training  # noqa: F401 - importing TensorFlow is nobody's merit
+    import hone_trainer.train.loop  # noqa: F401 - importing TensorFlow is nobody's merit
 
     train = {"model": {"recommendation": {"lstm": {}}}, "epochs": EPOCHS, **words}
     seen: list[tuple[float, float]] = []

@@ -21,7 +21,7 @@ from typing import Any
 
 from bench import hone_train, plain_keras, torch_train
 from bench.clicks import prepare
-from hone_trainer.task import Source
+from hone_trainer.contract.assignment import Source
 
 TOLERANCE = 0.002
 PLAIN_EPOCHS = 10

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import interactions
-from hone_trainer.manifest import parse
+from hone_trainer.store.manifest import parse
 from lab import box, life
 from lab.testbed import Testbed
 from tests.realnode.desk import Desk, condition, processes

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.clicks import dataset
-from hone_trainer.task import Source
+from hone_trainer.contract.assignment import Source
 
 EPOCHS = 10
 """As many as the reference has."""

@@ -18,7 +18,7 @@ def main(folder: Path, batch: int, at_once: int) -> None:
     import tf_keras as keras
 
     from bench.clicks import dataset
-    from hone_trainer.task import Source
+    from hone_trainer.contract.assignment import Source
 
     source = Source.model_validate_json((folder / "source.json").read_text())
     strategy = tf.distribute.MultiWorkerMirroredStrategy()

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.clicks import context, dataset, prepare
-from hone_trainer.dataset import PARTS, Dataset, Part, Rows
+from hone_trainer.contract.assignment import Source
+from hone_trainer.rows.dataset import PARTS, Dataset, Part, Rows
 from hone_trainer.stages import AnyStage
-from hone_trainer.task import Source
 
 TRAIN: dict[str, Any] = {
     "model": {"recommendation": {"lstm": {}}},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.clicks import dataset
-from hone_trainer.task import Source
+from hone_trainer.contract.assignment import Source
 
 
 def epochs(

@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from hone.api.job import ArtifactsSpec
-from hone_trainer.patterns import Uri
+from hone_trainer.contract.patterns import Uri
 
 
 @pytest.mark.parametrize(

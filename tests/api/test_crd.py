@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hone.api.crd import crd, render
 from hone.api.schema import structural
-from hone_trainer.words import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Words
 
 LIMIT = 200_000
 """Bytes: plain kubectl apply keeps the last version in an annotation of 256 KiB."""

@@ -6,12 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from hone.api.status import GangStatus, JobStatus, Restarts
-from hone_trainer.cleaning import AnyCleaning
+from hone_trainer.clean import AnyCleaning
 from hone_trainer.columns import Column
-from hone_trainer.stage import Gang, Role, Stage
-from hone_trainer.stages import AnyStage
-from hone_trainer.strategies import AnyStrategy
-from hone_trainer.task import (
+from hone_trainer.contract.assignment import (
     MESSAGE_LIMIT,
     Artifact,
     Metric,
@@ -21,7 +18,10 @@ from hone_trainer.task import (
     Task,
     metric,
 )
-from hone_trainer.words import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Words
+from hone_trainer.contract.stage import Gang, Role, Stage
+from hone_trainer.stages import AnyStage
+from hone_trainer.train.strategies import AnyStrategy
 
 
 class Inner(Words):

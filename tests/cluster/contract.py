@@ -18,7 +18,7 @@ from hone.plan import names
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from tests.cluster.hands import all_of, child_of, look, service_of, write
 from tests.plan.builders import PREPARE, gang_train
 

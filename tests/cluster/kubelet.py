@@ -8,7 +8,7 @@ from typing import Any
 from hone.cluster.kube_connection import MERGE
 from hone.cluster.port import Conflict, Gone
 from hone.plan import names
-from hone_trainer.task import Artifact, Exit, Metric, Report
+from hone_trainer.contract.assignment import Artifact, Exit, Metric, Report
 from tests.cluster.real import RealGround
 
 Object = dict[str, Any]

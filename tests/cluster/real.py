@@ -14,7 +14,7 @@ from hone.cluster.port import Gone, Key
 from hone.plan import names
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from lab import patience
 from tests.cluster.contract import SPEC, Refuser
 

@@ -6,7 +6,7 @@ from hone.cluster.port import Caller, Key
 from hone.plan import names
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from tests.cluster.contract import SPEC, Contract, Refusals, Refuser
 from tests.fakes.cluster import FakeCluster
 

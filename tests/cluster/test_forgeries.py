@@ -7,7 +7,7 @@ import pytest
 
 from hone.cluster.kube_connection import MERGE
 from hone.plan import names
-from hone_trainer.task import Artifact, Report
+from hone_trainer.contract.assignment import Artifact, Report
 from tests.cluster.contract import DATA
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import leader

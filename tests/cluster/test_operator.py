@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hone.plan import names
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from tests.cluster.contract import DATA
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import ask, leader

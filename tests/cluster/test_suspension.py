@@ -11,7 +11,7 @@ import pytest
 from hone.api.status import JobStatus
 from hone.cluster.kube_connection import MERGE
 from hone.plan.names import JOB
-from hone_trainer.task import Exit
+from hone_trainer.contract.assignment import Exit
 from tests.cluster.kubelet import kubelet
 from tests.cluster.process import leader
 from tests.cluster.real import JOBS, RealGround

@@ -2,7 +2,7 @@
 
 import random
 
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.control.outlook import REPORT
 from tests.fakes.cluster import FakeCluster
 

@@ -17,7 +17,7 @@ from hone.control.reconcile import reconcile
 from hone.plan.names import ROLE
 from hone.plan.record import read
 from hone.plan.refusal import UNREADABLE
-from hone_trainer.task import Artifact, Report
+from hone_trainer.contract.assignment import Artifact, Report
 from tests.fakes.cluster import FakeCluster
 from tests.plan.builders import SITE
 

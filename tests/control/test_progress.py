@@ -9,7 +9,7 @@ from hone.cluster.port import Caller, Key, Refused, Unavailable
 from hone.control import progress
 from hone.control.progress import ProgressBoard, Reception
 from hone.plan.names import Place
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from tests.fakes.cluster import FakeCluster
 
 KEY = Key("shop", "demo")

@@ -11,7 +11,7 @@ from hone.api.status import JobStatus
 from hone.cluster.port import Key, Refused, Seen
 from hone.control.reconcile import UNTAKEN, reconcile
 from hone.plan.names import Place
-from hone_trainer.task import Metric, Progress
+from hone_trainer.contract.assignment import Metric, Progress
 from tests.control.outlook import REPORT, Clock
 from tests.fakes.cluster import FakeCluster
 from tests.plan.builders import PREPARE, SITE, START, TRAIN

@@ -25,8 +25,8 @@ ELSEWHERE = {
     "make check": "is what runs this",
     "make format": "test_makes_words_are_its_targets: it would change the checkout",
     "aws s3 cp --recursive s3://models/…/train/0/0/tensorboard ./logs"
-    " && tensorboard --logdir ./logs": "neither is a dependency; tests/trainer/test_curves.py reads"
-    " the curves as TensorBoard does",
+    " && tensorboard --logdir ./logs": "neither is a dependency;"
+    " tests/trainer/train/test_curves.py reads the curves as TensorBoard does",
 }
 """Command -> why none of these runs it."""
 INLINE = re.compile(r"`hone ([a-z]+)([^`]*)`")

@@ -37,8 +37,8 @@ def prelude() -> Names:
     exec(
         "from typing import Annotated\n"
         "from pydantic import Field\n"
-        "from hone_trainer.stage import Technique\n"
-        "from hone_trainer.words import OneOf\n"
+        "from hone_trainer.compress.technique import Technique\n"
+        "from hone_trainer.contract.spec import OneOf\n"
         "Network = Dataset = Tell = object\n",
         names,
     )

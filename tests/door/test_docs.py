@@ -7,8 +7,8 @@ import pytest
 
 from hone.control.telemetry import Telemetry
 from hone.plan.programs import program
-from hone_trainer.stages.custom import Custom
-from hone_trainer.task import Artifact, Source, Store, Task
+from hone_trainer.contract.assignment import Artifact, Source, Store, Task
+from hone_trainer.custom.spec import Custom
 from tests.docs.blocks import ROOT, pages
 
 PAGES = sorted({"STYLE.md", "CHANGELOG.md"} | {str(page.relative_to(ROOT)) for page in pages()})
@@ -51,8 +51,7 @@ def reasons(root: Path) -> set[str]:
     sources = (*(root / "trainer_image").rglob("*.py"), *(root / "operator").rglob("*.py"))
     found = {reason for path in sources for reason in REASON.findall(path.read_text())}
     elsewhere = {"InvalidSpec", "ConversionFailed", "Evicted", "OutOfMemory", "StorageUnreachable"}
-    trainer = root / "trainer_image/hone_trainer"
-    values = (*(trainer / "sources").glob("*.py"), trainer / "database_faults.py")
+    values = (root / "trainer_image/hone_trainer/sources").glob("*.py")
     told = {reason for path in values for reason in VALUE.findall(path.read_text())}
     return (found | elsewhere | told) - SUCCEEDED
 

@@ -15,7 +15,7 @@ from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import INDEX, JOB, UID, Place
 from hone.plan.world import World
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from tests.fakes.controller import Object, condition, policy
 
 LEFT = "2030-01-01T00:00:00Z"

@@ -10,7 +10,7 @@ import pytest
 from hone.cluster.local_node import STOPPED
 from hone.cluster.port import Caller, Cluster, Conflict, Gone, Key
 from hone.plan.manifests import Ref
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.local.builders import DEADLINE, KEY, REPORT, cluster, ended, job, look, place, until
 
 SLEEP = "import time; time.sleep(600)"

@@ -8,7 +8,7 @@ import pytest
 from hone.cluster.local_objects import ended, job_of, pods_of, replacements, settle, started
 from hone.cluster.local_policy import breaking, counted, verdict
 from hone.plan.failures import answer
-from hone_trainer.stage import Role, Stage
+from hone_trainer.contract.stage import Role, Stage
 from tests.local.builders import KEY, cluster, job, look, now, until
 from tests.local.builders import ended as over
 

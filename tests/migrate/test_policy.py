@@ -8,7 +8,7 @@ from hone.migrate.notes import Note
 from hone.migrate.policy import RESTART
 from hone.migrate.reading import CannotConvert
 from hone.migrate.tfjob import Converted, Wishes, convert
-from hone_trainer.stages.custom import Custom
+from hone_trainer.custom.spec import Custom
 from tests.migrate.builders import (
     ROLES,
     WORKER,

@@ -10,7 +10,7 @@ from hone.plan.names import Place
 from hone.plan.plan import Plan, plan
 from hone.plan.site import Site
 from hone.plan.world import JobView, PodView, World
-from hone_trainer.task import Artifact, Metric, Report
+from hone_trainer.contract.assignment import Artifact, Metric, Report
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 SITE = Site(artifacts=ArtifactsSpec(uri="s3://models/test"))

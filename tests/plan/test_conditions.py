@@ -6,7 +6,7 @@ import pytest
 
 from hone.api.status import JobStatus
 from hone.plan.refusal import refuse
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.plan.builders import (
     PREPARE,
     TRAIN,

@@ -9,9 +9,9 @@ from hone.api.job import OptimizationJob
 from hone.plan.manifests import role_of
 from hone.plan.site import Site
 from hone.plan.world import JobView, PodView
-from hone_trainer.stage import Gang
-from hone_trainer.stages.custom import Custom
-from hone_trainer.task import Exit, Report, StageFailure, Store, Task
+from hone_trainer.contract.assignment import Exit, Report, StageFailure, Store, Task
+from hone_trainer.contract.stage import Gang
+from hone_trainer.custom.spec import Custom
 from tests.plan.builders import SITE, broken, child, decide, job, pod, seen, settled
 
 CHIEF, WORKERS, SERVER = {"name": "chief"}, {"name": "worker", "replicas": 2}, {"name": "ps"}

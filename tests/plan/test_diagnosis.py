@@ -7,7 +7,7 @@ import pytest
 from hone.plan.diagnosis import diagnose
 from hone.plan.sight import Sight
 from hone.plan.world import JobView, PodView, World
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.plan.builders import broken, child, decide, job, pod, seen, settled
 from tests.plan.test_roles import TERMS, gone, step, with_gang
 

@@ -3,7 +3,7 @@
 from hone.api.status import GangStatus, JobStatus, Refusal, StageStatus, State
 from hone.plan.events import announcements
 from hone.plan.refusal import refuse
-from hone_trainer.task import Progress, Report
+from hone_trainer.contract.assignment import Progress, Report
 from tests.plan.builders import (
     PREPARE,
     TRAIN,

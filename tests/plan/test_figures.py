@@ -6,7 +6,7 @@ import pytest
 
 from hone.api.status import StageStatus
 from hone.plan.figures import headline, share
-from hone_trainer.task import Metric, Progress
+from hone_trainer.contract.assignment import Metric, Progress
 from tests.plan.builders import child, job, seen, settled
 
 

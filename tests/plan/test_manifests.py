@@ -9,8 +9,8 @@ from hone.api.job import ArtifactsSpec, Credentials, OptimizationJob
 from hone.plan import names
 from hone.plan.manifests import role_of, service
 from hone.plan.site import Site
-from hone_trainer.stage import Gang, Role
-from hone_trainer.task import Task
+from hone_trainer.contract.assignment import Task
+from hone_trainer.contract.stage import Gang, Role
 from tests.plan.builders import PREPARE, SITE, gang_train, job
 
 Manifest = dict[str, Any]

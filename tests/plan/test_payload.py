@@ -10,7 +10,7 @@ from hone.api.job import OptimizationJob
 from hone.plan import names
 from hone.plan.manifests import Manifest
 from hone.plan.rejection import Rejection, held_up
-from hone_trainer.task import FILE_LIMIT, Task
+from hone_trainer.contract.assignment import FILE_LIMIT, Task
 from tests.plan.builders import (
     PREPARE,
     at,
@@ -91,7 +91,7 @@ def test_another_content_has_another_name_that_fits() -> None:
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let variables hold next to nothing."""
-    monkeypatch.setattr("hone_trainer.task.VARIABLE_LIMIT", 100)
+    monkeypatch.setattr("hone_trainer.contract.assignment.VARIABLE_LIMIT", 100)
     monkeypatch.setattr("hone.plan.programs.VARIABLE_LIMIT", 100)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hone.plan.manifests import role_of
 from hone.plan.pods import USER
 from hone.plan.programs import TOKEN_FOLDER
-from hone_trainer.stage import Gang, Role
+from hone_trainer.contract.stage import Gang, Role
 from tests.plan.builders import PREPARE, SITE, job
 from tests.plan.test_manifests import container_of, made, pod_of, variables
 

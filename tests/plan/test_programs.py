@@ -8,7 +8,7 @@ import pytest
 from hone.plan import names
 from hone.plan.manifests import role_of
 from hone.plan.site import Site
-from hone_trainer.stage import Gang
+from hone_trainer.contract.stage import Gang
 from tests.plan.builders import PREPARE, SITE, done, job, seen, settled
 from tests.plan.test_custom import CHIEF, SERVER, WATCHER, WORKERS, custom, made
 from tests.plan.test_manifests import container_of, pod_of, variables

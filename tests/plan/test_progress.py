@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hone.api.execution import Execution
 from hone.api.status import GangStatus, JobStatus, StageStatus, State
 from hone.plan.progress import step, sum_up
-from hone_trainer.task import Metric, Progress
+from hone_trainer.contract.assignment import Metric, Progress
 from tests.plan.builders import PREPARE, at, broken, child, done, gang_train, job, seen
 
 NOW, THEN = "2030-01-01T00:01:00Z", "2030-01-01T00:00:00Z"

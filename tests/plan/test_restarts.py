@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hone.api.status import MOST
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.plan.builders import (
     PREPARE,
     at,

@@ -9,7 +9,7 @@ from hone.api.status import JobStatus
 from hone.plan.events import announcements
 from hone.plan.refusal import refuse
 from hone.plan.retry import honoured, prospect, retry
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.plan.builders import (
     PREPARE,
     TRAIN,

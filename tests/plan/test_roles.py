@@ -11,8 +11,8 @@ from hone.plan.gang import advance
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import JobView, PodView
-from hone_trainer.stage import Gang, Role, Stage
-from hone_trainer.task import Exit, Progress
+from hone_trainer.contract.assignment import Exit, Progress
+from hone_trainer.contract.stage import Gang, Role, Stage
 from tests.plan.builders import at, child, job, pod, report, seen, settled
 
 SHAPE = Gang(0, (Role("chief"), Role("worker", 3, replaceable=True), Role("ps", 2)))

@@ -7,8 +7,8 @@ import pytest
 
 from hone.cluster.local_environment import missing
 from hone.plan.programs import program
-from hone_trainer.stage import Stage
-from hone_trainer.task import Store, Task
+from hone_trainer.contract.assignment import Store, Task
+from hone_trainer.contract.stage import Stage
 from tests.plan.builders import PREPARE, TRAIN, job
 from tests.plan.test_custom import custom
 from tests.plan.test_custom import made as made_custom

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hone.plan.timing import UNMADE, UNMADE_LONG
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 from tests.plan.builders import PREPARE, broken, child, decide, done, job, pod, seen, settled
 
 FULL = "Unschedulable: 0/5 nodes are available: 5 Insufficient nvidia.com/gpu"

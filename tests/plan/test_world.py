@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hone.plan.world import JobView, World, stamp, when
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from tests.plan.metas import PLACE, RAW, job_meta, pod_meta
 
 

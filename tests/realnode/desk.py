@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from hone_trainer.store import open_store
-from hone_trainer.task import Artifact, Store
+from hone_trainer.contract.assignment import Artifact, Store
+from hone_trainer.store.artifact_store import open_store
 from lab import patience
 from lab.testbed import Testbed
 

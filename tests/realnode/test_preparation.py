@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench import interactions
-from hone_trainer.manifest import parse
+from hone_trainer.store.manifest import parse
 from tests.realnode.desk import JSON, Desk, condition
 from tests.realnode.siege import Siege
 from tests.realnode.specs import artifacts

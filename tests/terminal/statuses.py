@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 
 from hone.api.status import Condition, GangStatus, JobStatus, StageStatus
-from hone_trainer.task import Artifact, metric
+from hone_trainer.contract.assignment import Artifact, metric
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 

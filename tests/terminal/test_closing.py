@@ -9,8 +9,8 @@ from hone.cluster.local_files import Children, Folder
 from hone.plan.names import Place, child
 from hone.terminal.closing import close
 from hone.terminal.findings import Findings, find
-from hone_trainer.manifest import Manifest
-from hone_trainer.task import Artifact
+from hone_trainer.contract.assignment import Artifact
+from hone_trainer.store.manifest import Manifest
 from tests.terminal.statuses import complete, console, ended, stage, text, time
 
 NOISE = (

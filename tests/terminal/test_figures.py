@@ -4,7 +4,7 @@ import pytest
 
 from hone.plan.figures import short
 from hone.terminal.figures import duration, headline, percent, size
-from hone_trainer.task import metric
+from hone_trainer.contract.assignment import metric
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from hone_trainer.columns import Column
-from hone_trainer.preparation.block import Block
+from hone_trainer.rows.block import Block
 
 
 def block(first: int = 0, parts: list[int] | None = None, **columns: Any) -> Block:

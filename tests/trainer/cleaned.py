@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer.cleaning.step import Cleaned, Cleaning
+from hone_trainer.clean.step import Cleaned, Cleaning
 from hone_trainer.columns import Column
-from hone_trainer.preparation.block import Block, join
-from hone_trainer.preparation.shelf import Shelf
+from hone_trainer.rows.block import Block, join
+from hone_trainer.store.side_inputs import SideInputs
 
 
 def clean(
@@ -16,7 +16,7 @@ def clean(
 ) -> Cleaned:
     """Learn on the training rows and clean all; the rows one by one must give the same."""
     step.check(columns)
-    learned = step.load(Shelf(store), columns) if step.loads else None
+    learned = step.load(SideInputs(store), columns) if step.loads else None
     if not step.loads:
         learned = step.learn(data.part(0), columns, seed)
     learned = pickle.loads(pickle.dumps(learned))

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from hone_trainer import manifest as manifests
-from hone_trainer.context import Context
-from hone_trainer.manifest import Manifest
+from hone_trainer.contract.assignment import Progress, Report, Source, Store, Task
+from hone_trainer.pod.context import Context
 from hone_trainer.stages import AnyStage
-from hone_trainer.store import ArtifactStore, open_store
-from hone_trainer.task import Progress, Report, Source, Store, Task
+from hone_trainer.store import manifest as manifests
+from hone_trainer.store.artifact_store import ArtifactStore, open_store
+from hone_trainer.store.manifest import Manifest
 
 CLICKS = {
     "prepare": {
@@ -53,7 +53,8 @@ class Bench:
     def context(self, task: Task, rank: int = 0, size: int = 1) -> Context:
         work = self.folder / "work" / task.stage / str(task.member) / str(task.attempt)
         work.mkdir(parents=True, exist_ok=True)
-        return Context(task, self.store, work, self.posts.append, rank, size)
+        makes = AnyStage.model_validate(task.run).value.makes if task.run else None
+        return Context(task, self.store, work, self.posts.append, rank, size, makes=makes)
 
     def __call__(self, stage: str, run: dict[str, Any], **changes: Any) -> Report:
         """Run a stage in this process; ``changes`` are fields of the task: member, attempt, …"""

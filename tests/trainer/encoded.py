@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.dataset import Field, Schema
+from hone_trainer.rows.dataset import Field, Schema
 
 Columns = dict[str, NDArray[Any]]
 LABEL = "bought"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.columns import Column
-from hone_trainer.preparation.block import Block
+from hone_trainer.rows.block import Block
 from tests.trainer.blocks import block, columns
 
 DURATIONS = ("Administrative_Duration", "Informational_Duration", "ProductRelated_Duration")

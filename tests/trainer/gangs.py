@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer.manifest import Manifest
+from hone_trainer.store.manifest import Manifest
 from lab import patience, probes
 from tests.trainer.pods import Pod
 

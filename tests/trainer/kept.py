@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer.checkpoints import Checkpoints, Found
-from hone_trainer.slabs import InMemory, whole
-from hone_trainer.store import ArtifactStore
+from hone_trainer.store.artifact_store import ArtifactStore
+from hone_trainer.store.chunked_array import InMemory, whole
+from hone_trainer.train.checkpoints import Checkpoints, Found
 
 PREFIX = "shop/demo/1d5c/train/0"
 PIECE = 32

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer import network as networks
-from hone_trainer.dataset import Dataset, Field, Part, Rows, Schema
 from hone_trainer.models import AnyModel
-from hone_trainer.network import Network
+from hone_trainer.models import network as networks
+from hone_trainer.models.network import Network
+from hone_trainer.rows.dataset import Dataset, Field, Part, Rows, Schema
 
 CLICKS = Schema(
     fields=(
@@ -60,7 +60,7 @@ def trained(schema: Schema = CLICKS, parts: int = 1, epochs: int = 4) -> Network
     """Give a network that has learned the rule of ``Drawn``."""
     network, rows = fresh(schema, parts), Drawn(schema).read("train")
     model = network.build()
-    from hone_trainer.keras import keras
+    from hone_trainer.backend.keras import keras
 
     model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
     model.fit(rows.features, rows.labels, batch_size=128, epochs=epochs, verbose=0)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hone_trainer.task import Report, Task
+from hone_trainer.contract.assignment import Report, Task
 from lab import patience
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hone_trainer.manifest import Manifest
+from hone_trainer.contract.assignment import Progress, StageFailure
 from hone_trainer.stages import AnyStage
-from hone_trainer.task import Progress, StageFailure
+from hone_trainer.store.manifest import Manifest
 
 HEADER = "user,item,price,when,bought"
 COLUMNS: list[dict[str, Any]] = [

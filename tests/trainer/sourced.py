@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from hone_trainer.columns import Column
+from hone_trainer.contract.assignment import StageFailure, Store
 from hone_trainer.sources import AnySource
 from hone_trainer.sources.source import BadRow, Digest, Piece, Rows, RowSource
-from hone_trainer.store import ArtifactStore, open_store
-from hone_trainer.task import StageFailure, Store
+from hone_trainer.store.artifact_store import ArtifactStore, open_store
 from tests.trainer.blocks import columns
 
 COLUMNS = columns(user={"id": {}}, price={"number": {}}, bought={"label": {}})

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hone_trainer.preparation.block import Block
+from hone_trainer.rows.block import Block
 from hone_trainer.splits import AnySplitting
 from hone_trainer.splits.splitting import Ask
 

@@ -1,6 +1,6 @@
 """Texts for tests of augmentations."""
 
-from hone_trainer.preparation.block import Block
+from hone_trainer.rows.block import Block
 from tests.trainer.blocks import block
 
 TITLES = ["red running shoes", "Größe 42 für Läufer", None, "日本 の 靴", "a", "👟 shoe"]

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer.dataset import Rows
-from hone_trainer.keras import keras, tf
-from hone_trainer.parcels import exchange
-from hone_trainer.steps import Steps
+from hone_trainer.backend.keras import keras, tf
+from hone_trainer.rows.dataset import Rows
+from hone_trainer.train.packed_all_reduce import exchange
+from hone_trainer.train.sync_steps import Steps
 
 IDS = [0, 1, 65535, 65536, 1 << 24, (1 << 24) + 1, (1 << 31) - 2, (1 << 31) - 1]
 
@@ -70,7 +70,7 @@ def training(strategy: Any, *, lazy: bool) -> dict[str, Any]:
         hidden = keras.layers.Flatten()(keras.layers.Concatenate()(vectors))
         model = keras.Model(inputs, keras.layers.Dense(1, "sigmoid")(hidden))
         if lazy:
-            from hone_trainer.optimizers.lazy_adam import lazy_adam
+            from hone_trainer.train.optimizers.lazy_adam import lazy_adam
 
             optimizer = lazy_adam(0.05)
         else:

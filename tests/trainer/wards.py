@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 from lab import patience
 
 DEADLINE_S = patience.seconds(60)
@@ -15,8 +15,8 @@ PRELUDE = """
 import os, signal, sys, threading, time
 from pathlib import Path
 from hone_trainer import guardian, stacks
-from hone_trainer.last_word import leave
-from hone_trainer.task import Exit, Report, StageFailure
+from hone_trainer.pod.termination_message import leave
+from hone_trainer.contract.assignment import Exit, Report, StageFailure
 
 guardian.GRACE_S, guardian.LOOK_S, stacks.PATIENCE_S = 1.0, 0.1, 2.0
 FOLDER = Path(sys.argv[1])

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from hone_trainer.columns import Column
-from hone_trainer.database import URL_VARIABLE
+from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.sources.database import URL_VARIABLE
 from hone_trainer.sources.source import Digest, Rows
 from hone_trainer.sources.sql import Sql
-from hone_trainer.store import ArtifactStore, open_store
-from hone_trainer.task import StageFailure, Store
+from hone_trainer.store.artifact_store import ArtifactStore, open_store
 from tests.trainer.postgres import PASSWORD, USER, Server
 
 VISITS = """CREATE TABLE visits AS SELECT * FROM (VALUES

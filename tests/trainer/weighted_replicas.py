@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer.keras import keras, tf
-from hone_trainer.steps import Steps
-from tests.trainer.test_steps import network, weights
-from tests.trainer.test_weights import weighted
+from hone_trainer.backend.keras import keras, tf
+from hone_trainer.train.sync_steps import Steps
+from tests.trainer.train.test_steps import network, weights
+from tests.trainer.train.test_weights import weighted
 from tests.trainer.two_replicas import two_devices
 
 

@@ -6,7 +6,7 @@ earlier attempt has committed is reported again and not run.
 
 from __future__ import annotations
 
-import hone_trainer.early  # noqa: F401 - nothing slow is imported before it
+import hone_trainer.pod.block_signals  # noqa: F401 - nothing slow is imported before it
 
 # isort: split
 import logging
@@ -18,24 +18,26 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from hone_trainer.context import Context
-from hone_trainer.gang import Gang, limit_threads, lost_peer
-from hone_trainer.guardian import guard
-from hone_trainer.last_word import leave
-from hone_trainer.manifest import committed
-from hone_trainer.posting import DEFAULT_TOKEN, TOKEN_VARIABLE, Poster, Remembering
-from hone_trainer.pulse import Pulse
-from hone_trainer.stage import Stage
-from hone_trainer.stages import AnyStage
-from hone_trainer.store import open_store
-from hone_trainer.task import (
+from hone_trainer.contract.assignment import (
+    DEFAULT_TOKEN,
     TASK_VARIABLE,
+    TOKEN_VARIABLE,
     Exit,
     Interrupted,
     Report,
     StageFailure,
     Task,
 )
+from hone_trainer.contract.stage import Stage
+from hone_trainer.pod.context import Context
+from hone_trainer.pod.gang import Gang, limit_threads, lost_peer
+from hone_trainer.pod.guardian import guard
+from hone_trainer.pod.heartbeat import Pulse
+from hone_trainer.pod.progress_client import Poster, Remembering
+from hone_trainer.pod.termination_message import leave
+from hone_trainer.stages import AnyStage
+from hone_trainer.store.artifact_store import open_store
+from hone_trainer.store.manifest import committed
 
 _log = logging.getLogger("hone")
 
@@ -120,7 +122,7 @@ def _run(task: Task, gang: Gang, post: Remembering, pulse: Pulse) -> Report:
         return done
     gang.await_names(lambda missing: post.add(missing))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
-        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse)
+        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse, stage.makes)
         report = stage.run(ctx)
         tidy(stage, ctx)
     return report

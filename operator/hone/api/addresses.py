@@ -3,7 +3,7 @@
 A folder is one place for all pods of a job only where a PersistentVolumeClaim is mounted there.
 """
 
-from hone_trainer.patterns import BUCKET, NO_SECRETS, SPACES, UNWRITABLE, segments
+from hone_trainer.contract.patterns import BUCKET, NO_SECRETS, SPACES, UNWRITABLE, segments
 
 _FOLDER = segments(NO_SECRETS + SPACES + r"\p{Cc}")
 _PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"

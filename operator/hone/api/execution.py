@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from hone.api.pod_settings import PodSettings
 from hone.api.quantity import amount
 from hone.api.resources import Quantity
-from hone_trainer.stage import RoleName
-from hone_trainer.words import Words
+from hone_trainer.contract.spec import Words
+from hone_trainer.contract.stage import RoleName
 
 
 class RoleSettings(PodSettings):

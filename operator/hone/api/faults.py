@@ -19,8 +19,8 @@ from hone.api.pod_settings import (
     VARIABLE_PATTERN,
 )
 from hone.api.quantity import QUANTITY
-from hone_trainer import patterns
-from hone_trainer.words import keys
+from hone_trainer.contract import patterns
+from hone_trainer.contract.spec import keys
 
 Step = str | int
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from hone.api.execution import Execution, RoleSettings
-from hone_trainer.stage import Product, Stage
+from hone_trainer.contract.assignment import FILE_LIMIT
+from hone_trainer.contract.stage import Product, Stage
 from hone_trainer.stages import AnyStage
-from hone_trainer.task import FILE_LIMIT
 
 MAKERS: dict[Product, str] = {
     "dataset": "put a prepare stage before it",

@@ -11,8 +11,8 @@ from hone.api.execution import Execution, RoleSettings
 from hone.api.flow import missing_image, missing_inputs, too_large, unworkable
 from hone.api.labels import Annotations, Labels
 from hone.api.pod_settings import LABEL_PATTERN, Name
+from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.stages import AnyStage
-from hone_trainer.words import Rule, Words
 
 MUTABLE = ("suspend", "retry", "ttlSecondsAfterFinished")
 """Fields of the spec that may be changed."""

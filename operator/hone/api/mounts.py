@@ -1,7 +1,7 @@
 """A folder as a store: in a cluster, all pods of a job see it only where a claim is mounted."""
 
 from hone.api.pod_settings import PodSettings
-from hone_trainer.words import Rule
+from hone_trainer.contract.spec import Rule
 
 _SAME = (
     "{of}.volumes.exists(v, has(v.persistentVolumeClaim) && (self.artifacts.uri.replace('file://',"

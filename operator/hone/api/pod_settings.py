@@ -10,8 +10,8 @@ from pydantic import Field
 
 from hone.api.labels import KEY_PATTERN, KEYS, KeyText, Labels, LabelText
 from hone.api.resources import Quantity, Resources
-from hone_trainer import patterns
-from hone_trainer.words import OneOf, Rule, Words
+from hone_trainer.contract import patterns
+from hone_trainer.contract.spec import OneOf, Rule, Words
 
 Settings = TypeVar("Settings", bound="PodSettings")
 NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"

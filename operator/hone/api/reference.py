@@ -9,7 +9,7 @@ from hone.api import API_VERSION, KIND
 from hone.api.faults import FORMS
 from hone.api.job import JobSpec
 from hone.api.schema import models, of_a_map
-from hone_trainer.words import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Words
 
 Schema = dict[str, Any]
 

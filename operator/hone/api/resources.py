@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hone.api.quantity import QUANTITY, amount
-from hone_trainer.words import Rule, Words
+from hone_trainer.contract.spec import Rule, Words
 
 RESOURCE = (
     r"^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i"

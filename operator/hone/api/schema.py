@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hone_trainer.words import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Words
 
 KEPT = (
     "description", "type", "format", "enum", "pattern", "default", "minimum", "maximum",

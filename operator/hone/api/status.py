@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from hone_trainer.task import WHOLE, Artifact, Cautions, Metric
-from hone_trainer.words import Words
+from hone_trainer.contract.assignment import WHOLE, Artifact, Cautions, Metric
+from hone_trainer.contract.spec import Words
 
 State = Literal["Pending", "Running", "Succeeded", "Failed", "Suspended"]
 MOST = 2**31 - 1

@@ -22,7 +22,7 @@ from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import UID, Place
 from hone.plan.shortage import FAILED_CREATE, lacking, words
 from hone.plan.world import World
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import Place
 from hone.plan.world import World
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 
 Posts = Callable[[Key], Mapping[Place, Progress]]
 """Gives the latest progress of a job's pods."""

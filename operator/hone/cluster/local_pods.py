@@ -19,7 +19,7 @@ from hone.cluster.local_files import Folder
 from hone.cluster.local_objects import Object
 from hone.cluster.local_ports import Ports
 from hone.cluster.local_process import Process
-from hone_trainer.task import MESSAGE_LIMIT
+from hone_trainer.contract.assignment import MESSAGE_LIMIT
 
 SCRATCH = "scratch"
 ROOM = 40

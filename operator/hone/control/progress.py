@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from hone.api.faults import faults
 from hone.cluster.port import Caller, Cluster, Key, Refused, Unavailable
 from hone.plan.names import Place
-from hone_trainer.task import Progress
+from hone_trainer.contract.assignment import Progress
 
 BODY_LIMIT = 4096
 """Bytes of one post."""

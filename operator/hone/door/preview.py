@@ -26,7 +26,7 @@ from hone.plan.refusal import impossible
 from hone.plan.site import Site
 from hone.plan.terms import Terms
 from hone.plan.world import World
-from hone_trainer.stage import Gang
+from hone_trainer.contract.stage import Gang
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing in a manifest depends on the time."""

@@ -6,7 +6,7 @@ from hone.api.status import GangStatus, Refusal
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import when
-from hone_trainer.stage import Gang
+from hone_trainer.contract.stage import Gang
 
 ADMISSION = "waiting for admission"
 UNQUEUED = "Job {} is suspended, and names no queue: resume it, or delete it for a new attempt"

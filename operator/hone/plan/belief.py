@@ -12,7 +12,7 @@ from typing import Any, get_args
 from hone.api.status import JobStatus
 from hone.plan import names
 from hone.plan.names import Place
-from hone_trainer.stage import RoleName
+from hone_trainer.contract.stage import RoleName
 
 Raw = Mapping[str, Any]
 USUAL = ("foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking")

@@ -13,8 +13,8 @@ from hone.plan.names import Place
 from hone.plan.sight import Sight
 from hone.plan.site import Site
 from hone.plan.world import JobView, World, when
-from hone_trainer.stage import Gang
-from hone_trainer.task import Source
+from hone_trainer.contract.assignment import Source
+from hone_trainer.contract.stage import Gang
 
 LONGEST_PAUSE = timedelta(minutes=5)
 """Longer than anybody who was refused waits, whatever clock or hand wrote when to ask again."""

@@ -13,8 +13,8 @@ from typing import Literal
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import PodView
-from hone_trainer.stage import Stage
-from hone_trainer.task import Exit
+from hone_trainer.contract.assignment import Exit
+from hone_trainer.contract.stage import Stage
 
 Cause = Literal["application", "out_of_memory", "preemption"]
 

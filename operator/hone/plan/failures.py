@@ -7,8 +7,8 @@ have retries; what took a pod away from outside is not among them.
 
 from typing import Any
 
-from hone_trainer.stage import Role, Stage
-from hone_trainer.task import Exit
+from hone_trainer.contract.assignment import Exit
+from hone_trainer.contract.stage import Role, Stage
 
 DISRUPTED = [{"type": "DisruptionTarget"}]
 CODES = range(1, 256)

@@ -9,7 +9,7 @@ from hone.plan.growth import relief, starved
 from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.world import stamp, when
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 
 FIRST_BACKOFF = timedelta(seconds=3)
 """Most failures are a process that died once; what fails again waits twice as long each time."""

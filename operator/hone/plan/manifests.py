@@ -19,8 +19,8 @@ from hone.plan.programs import PAYLOAD, program
 from hone.plan.site import Site
 from hone.plan.terms import Terms
 from hone.plan.tf_config import cluster_variables
-from hone_trainer.stage import Gang, Role
-from hone_trainer.task import Source, Store, Task
+from hone_trainer.contract.assignment import Source, Store, Task
+from hone_trainer.contract.stage import Gang, Role
 
 Manifest = dict[str, Any]
 GPU = "nvidia.com/gpu"

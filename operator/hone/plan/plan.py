@@ -22,7 +22,7 @@ from hone.plan.sight import Sight, last_word
 from hone.plan.site import Site
 from hone.plan.timing import look_again
 from hone.plan.world import World, stamp
-from hone_trainer.task import Artifact
+from hone_trainer.contract.assignment import Artifact
 
 
 @dataclass(frozen=True)

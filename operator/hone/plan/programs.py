@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from hone.plan.tf_config import index_variable
-from hone_trainer.stage import Stage
-from hone_trainer.task import TASK_FILE_VARIABLE, TASK_VARIABLE, VARIABLE_LIMIT, Task, compact
+from hone_trainer.contract.assignment import (
+    TASK_FILE_VARIABLE,
+    TASK_VARIABLE,
+    VARIABLE_LIMIT,
+    Task,
+    compact,
+)
+from hone_trainer.contract.stage import Stage
 
 Variables = list[dict[str, Any]]
 

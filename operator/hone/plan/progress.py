@@ -11,8 +11,8 @@ from hone.plan.sight import Sight
 from hone.plan.terms import Terms
 from hone.plan.timing import deadline
 from hone.plan.world import World, stamp
-from hone_trainer.stage import Gang
-from hone_trainer.task import Metric, metric
+from hone_trainer.contract.assignment import Metric, metric
+from hone_trainer.contract.stage import Gang
 
 
 def fresh(spec: StageSpec) -> StageStatus:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from hone.api.status import GangStatus
 from hone.plan.belief import held
 from hone.plan.world import JobView, PodView, World
-from hone_trainer.stage import Gang, Role
-from hone_trainer.task import Exit, Progress, Report
+from hone_trainer.contract.assignment import Exit, Progress, Report
+from hone_trainer.contract.stage import Gang, Role
 
 
 @dataclass(frozen=True)

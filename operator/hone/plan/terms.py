@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hone.api.execution import Execution
 from hone.api.job import StageSpec
-from hone_trainer.stage import Gang, Stage
+from hone_trainer.contract.stage import Gang, Stage
 
 RETRIES = 3
 """Where the job says nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 from hone.api.job import OptimizationJob
 from hone.plan import names
 from hone.plan.names import Place
-from hone_trainer.stage import Gang, Role
+from hone_trainer.contract.stage import Gang, Role
 
 
 def cluster_variables(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[str, Any]]:

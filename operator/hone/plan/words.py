@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from hone.plan.belief import Raw
-from hone_trainer.task import Report
+from hone_trainer.contract.assignment import Report
 
 TAIL_LINES = 3
 TAIL_LENGTH = 400

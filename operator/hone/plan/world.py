@@ -12,7 +12,7 @@ from hone.api.status import JobStatus
 from hone.plan import names, record, words
 from hone.plan.belief import Family, Raw, digest, holders
 from hone.plan.names import INDEX, Place
-from hone_trainer.task import Progress, Report
+from hone_trainer.contract.assignment import Progress, Report
 
 MANY = 1_000_000
 """More pods than any Job has lost."""

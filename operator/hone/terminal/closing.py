@@ -18,7 +18,7 @@ from hone.terminal.findings import find
 from hone.terminal.results import accuracy, compression, test
 from hone.terminal.stages import elapsed, state
 from hone.terminal.tables import Column, draw
-from hone_trainer.task import Artifact
+from hone_trainer.contract.assignment import Artifact
 
 TAIL = 12
 """Lines of a failed pod's log that are shown."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from hone.plan.figures import short
-from hone_trainer.task import Metric
+from hone_trainer.contract.assignment import Metric
 
 UNITS = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
 

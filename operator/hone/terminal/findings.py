@@ -10,9 +10,9 @@ from typing import Any
 
 from hone.api.status import JobStatus
 from hone.terminal.figures import values
-from hone_trainer.manifest import Manifest, parse
-from hone_trainer.store import open_store
-from hone_trainer.task import Artifact, StageFailure, Store
+from hone_trainer.contract.assignment import Artifact, StageFailure, Store
+from hone_trainer.store.artifact_store import open_store
+from hone_trainer.store.manifest import Manifest, parse
 
 
 @dataclass(frozen=True)

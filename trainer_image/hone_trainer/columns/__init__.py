@@ -11,7 +11,7 @@ from hone_trainer.columns.number import NumberColumn
 from hone_trainer.columns.sequence import SequenceColumn
 from hone_trainer.columns.text import TextColumn
 from hone_trainer.columns.time import TimeColumn
-from hone_trainer.words import OneOf
+from hone_trainer.contract.spec import OneOf
 
 
 class ColumnKind(OneOf):

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
+    from hone_trainer.rows.dataset import Field
 
 
 class IdColumn(Kind):
@@ -33,7 +33,7 @@ class IdColumn(Kind):
 
     def summarize(self, name: str, block: Block) -> Any:
         """Count the ids."""
-        from hone_trainer.preparation.tokens import count, split
+        from hone_trainer.rows.tokens import count, split
 
         if self.buckets:
             return None
@@ -45,7 +45,7 @@ class IdColumn(Kind):
 
         Where ids are hashed, give ``buckets`` instead.
         """
-        from hone_trainer.preparation.tokens import vocabulary
+        from hone_trainer.rows.tokens import vocabulary
 
         if self.buckets:
             return {"buckets": self.buckets}
@@ -65,12 +65,7 @@ class IdColumn(Kind):
         """See ``Kind.encode``: 0 is padding, 1 an id that training rows do not hold, or none."""
         import numpy as np
 
-        from hone_trainer.preparation.tokens import (
-            UNSEEN,
-            codes_of,
-            positions,
-            split,
-        )
+        from hone_trainer.rows.tokens import UNSEEN, codes_of, positions, split
 
         texts = block.texts(name)
         found = split(texts.words, self.length, self.separator)
@@ -83,8 +78,8 @@ class IdColumn(Kind):
 
 def id_field(name: str, source: str, length: int, learned: dict[str, Any]) -> Field:
     """Describe ids of which ``known`` or ``buckets`` was learned."""
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.tokens import FIRST_KNOWN
+    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.tokens import FIRST_KNOWN
 
     hashed = "buckets" in learned
     size = FIRST_KNOWN + (learned["buckets"] if hashed else len(learned["known"]))

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
+    from hone_trainer.rows.dataset import Field
 
 
 class KeyColumn(Kind):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from hone_trainer.words import Words
+from hone_trainer.contract.spec import Words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block, Form
+    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.dataset import Field
 
 
 class Kind(Words):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hone_trainer.columns.kind import Kind
-from hone_trainer.task import StageFailure
+from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block, Form
+    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.dataset import Field
 
 
 class LabelColumn(Kind):
@@ -22,7 +22,7 @@ class LabelColumn(Kind):
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
         """See ``Kind.fields``."""
-        from hone_trainer.dataset import Field
+        from hone_trainer.rows.dataset import Field
 
         return (Field(name=name, source=name, kind="label"),)
 

@@ -8,17 +8,17 @@ from pydantic import Field as Bound
 from pydantic import model_validator
 
 from hone_trainer.columns.kind import Kind
-from hone_trainer.divergence import BOUND
-from hone_trainer.normalizations import AnyNormalization
-from hone_trainer.task import StageFailure
-from hone_trainer.words import Rule, Words
+from hone_trainer.columns.normalizations import AnyNormalization
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.rows.divergence import BOUND
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block, Form
+    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.dataset import Field
 
 EITHER = "set at most one of normalize, buckets"
 LARGEST = 3.4e38
@@ -66,7 +66,7 @@ class NumberColumn(Kind):
 
     def summarize(self, name: str, block: Block) -> Any:
         """Give the moments."""
-        from hone_trainer.preparation.moments import Moments
+        from hone_trainer.rows.running_stats import Moments
 
         return Moments.of(block.numbers(name)).table()
 
@@ -78,7 +78,7 @@ class NumberColumn(Kind):
         """
         import numpy as np
 
-        from hone_trainer.preparation.moments import gather
+        from hone_trainer.rows.running_stats import gather
 
         if not self.whole:
             return {}
@@ -103,8 +103,8 @@ class NumberColumn(Kind):
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
-        from hone_trainer.dataset import Field
-        from hone_trainer.preparation.tokens import FIRST_KNOWN
+        from hone_trainer.rows.dataset import Field
+        from hone_trainer.rows.tokens import FIRST_KNOWN
 
         if not self.whole:
             return ()
@@ -119,7 +119,7 @@ class NumberColumn(Kind):
         """See ``Kind.encode``; missing numbers stay NaN, or are an unseen id."""
         import numpy as np
 
-        from hone_trainer.preparation.tokens import FIRST_KNOWN, UNSEEN
+        from hone_trainer.rows.tokens import FIRST_KNOWN, UNSEEN
 
         if not self.whole:
             return {}

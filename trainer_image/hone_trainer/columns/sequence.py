@@ -8,11 +8,11 @@ from pydantic import Field as Bound
 
 from hone_trainer.columns.id import id_field
 from hone_trainer.columns.kind import Kind
-from hone_trainer.task import StageFailure
+from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
-    from hone_trainer.dataset import Field
+    from hone_trainer.rows.dataset import Field
 
 Named = Annotated[str, Bound(min_length=1, max_length=63)]
 

@@ -9,14 +9,14 @@ from pydantic import model_validator
 
 from hone_trainer.columns.id import id_field
 from hone_trainer.columns.kind import Kind
-from hone_trainer.words import Rule, Words
+from hone_trainer.contract.spec import Rule, Words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
+    from hone_trainer.rows.dataset import Field
 
 SOME = "set words, characters or both"
 
@@ -61,15 +61,15 @@ class TextColumn(Kind):
 
     def summarize(self, name: str, block: Block) -> Any:
         """Count the words."""
-        from hone_trainer.preparation.ngrams import words
-        from hone_trainer.preparation.tokens import count
+        from hone_trainer.rows.ngrams import words
+        from hone_trainer.rows.tokens import count
 
         texts = block.texts(name)
         return count(words(texts.words), texts.codes) if self.words else None
 
     def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:  # noqa: ARG002
         """Give ``known``, the vocabulary of words, where they are read."""
-        from hone_trainer.preparation.tokens import vocabulary
+        from hone_trainer.rows.tokens import vocabulary
 
         if self.words is None:
             return {}
@@ -94,8 +94,8 @@ class TextColumn(Kind):
         self, name: str, block: Block, learned: dict[str, Any]
     ) -> dict[str, NDArray[np.generic]]:
         """See ``Kind.encode``; a missing text is one without words."""
-        from hone_trainer.preparation.ngrams import ngrams, words
-        from hone_trainer.preparation.tokens import hash_codes, known_codes, positions
+        from hone_trainer.rows.ngrams import ngrams, words
+        from hone_trainer.rows.tokens import hash_codes, known_codes, positions
 
         texts = block.texts(name)
         encoded: dict[str, NDArray[np.generic]] = {}

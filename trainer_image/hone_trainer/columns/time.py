@@ -9,14 +9,14 @@ from pydantic import model_validator
 from pydantic.alias_generators import to_snake
 
 from hone_trainer.columns.kind import Kind
-from hone_trainer.normalizations.z_score import ZScore
+from hone_trainer.columns.normalizations.z_score import ZScore
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.dataset import Field
-    from hone_trainer.preparation.block import Block, Form
+    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.dataset import Field
 
 Moment = Literal["hour", "weekday", "month", "dayOfMonth", "sinceEpoch"]
 LATENESS = "sinceEpoch"
@@ -47,15 +47,15 @@ class TimeColumn(Kind):
 
     def summarize(self, name: str, block: Block) -> Any:
         """Give the moments, in the other sense, of the days since 1970."""
-        from hone_trainer.preparation.calendar import days
-        from hone_trainer.preparation.moments import Moments
+        from hone_trainer.rows.calendar import days
+        from hone_trainer.rows.running_stats import Moments
 
         return Moments.of(days(block.times(name))).table() if LATENESS in self.chosen else None
 
     def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:
         """Give ``sinceEpoch``, its offset and scale in days, where that is chosen."""
-        from hone_trainer.preparation.calendar import days
-        from hone_trainer.preparation.moments import gather
+        from hone_trainer.rows.calendar import days
+        from hone_trainer.rows.running_stats import gather
 
         if LATENESS not in self.chosen:
             return {}
@@ -67,9 +67,9 @@ class TimeColumn(Kind):
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
         """See ``Kind.fields``."""
-        from hone_trainer.dataset import Field
-        from hone_trainer.preparation.calendar import CYCLES
-        from hone_trainer.preparation.tokens import FIRST_KNOWN
+        from hone_trainer.rows.calendar import CYCLES
+        from hone_trainer.rows.dataset import Field
+        from hone_trainer.rows.tokens import FIRST_KNOWN
 
         sizes = {each: FIRST_KNOWN + size for each, (size, _) in CYCLES.items()}
         return tuple(
@@ -85,9 +85,9 @@ class TimeColumn(Kind):
         """See ``Kind.encode``; a missing moment is an unseen id, and as late as the mean."""
         import numpy as np
 
-        from hone_trainer.preparation.block import NO_TIME
-        from hone_trainer.preparation.calendar import CYCLES, days
-        from hone_trainer.preparation.tokens import FIRST_KNOWN, UNSEEN
+        from hone_trainer.rows.block import NO_TIME
+        from hone_trainer.rows.calendar import CYCLES, days
+        from hone_trainer.rows.tokens import FIRST_KNOWN, UNSEEN
 
         times = block.times(name)
         encoded: dict[str, NDArray[np.generic]] = {}

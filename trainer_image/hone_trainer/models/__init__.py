@@ -1,7 +1,7 @@
 """The models that exist, by domain: one line each."""
 
+from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.recommendation import Recommendation
-from hone_trainer.words import OneOf
 
 
 class AnyModel(OneOf):

@@ -1,11 +1,11 @@
 """The sources that exist: one line each."""
 
+from hone_trainer.contract.spec import OneOf
 from hone_trainer.sources.click_model import ClickModel
 from hone_trainer.sources.csv import Csv
 from hone_trainer.sources.json_lines import JsonLines
 from hone_trainer.sources.parquet import Parquet
 from hone_trainer.sources.sql import Sql
-from hone_trainer.words import OneOf
 
 
 class AnySource(OneOf):

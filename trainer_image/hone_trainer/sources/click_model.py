@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources.files import require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 SHARPNESS = 3.5
 ITEM_BIAS = 1.5
@@ -108,7 +108,7 @@ def _names(letter: str, numbers: Any) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    from hone_trainer.preparation.block import Texts
+    from hone_trainer.rows.block import Texts
 
     known, codes = np.unique(numbers, return_inverse=True)
     names = pa.array(np.char.add(letter, known.astype(str)).astype(object), pa.string())

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from hone_trainer.patterns import DELIMITER_PATTERN, Uri
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.patterns import DELIMITER_PATTERN, Uri
 from hone_trainer.sources.files import File, find, look, require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.sources.header import Head
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 FIELD = "prepare.source.csv.uri"
 _ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2")

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow
 
-from hone_trainer.preparation.block import TYPES
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.rows.block import TYPES
 from hone_trainer.sources.forms import NO_UTF8, Parsed, as_utf8, reading, show
 from hone_trainer.sources.lines import Slice
 from hone_trainer.sources.source import BadRow
 from hone_trainer.sources.spelling import NO_NUMBER
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources.files import File
 from hone_trainer.sources.open_file import OpenFile
 from hone_trainer.sources.source import Digest, Piece
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 _SHOWN = 3
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from hone_trainer.task import StageFailure
+from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
-    from hone_trainer.entry import Entry
-from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.object_info import Entry
+from hone_trainer.store.artifact_store import ArtifactStore
 
 _LOOKERS = 8
 """Files that are looked at side by side: each look is a wait for the storage, not work."""

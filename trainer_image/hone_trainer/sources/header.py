@@ -6,8 +6,8 @@ import csv
 import re
 from dataclasses import dataclass
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources.cuts import LINE_FEED, RETURN, marks, row_end
-from hone_trainer.task import StageFailure
 
 _SEP = re.compile(rb'"?sep=([^\r\n])"?(\r\n|\r|\n)', re.IGNORECASE)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.patterns import Uri
+from hone_trainer.contract.patterns import Uri
 from hone_trainer.sources.files import File, find, look, require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.sources.objects import Seen
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 FIELD = "prepare.source.jsonLines.uri"
 _ENDINGS = tuple(

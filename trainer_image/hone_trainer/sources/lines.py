@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources import source
 from hone_trainer.sources.cuts import last_row_end, marks, past_run, row_end, since
 from hone_trainer.sources.files import File
 from hone_trainer.sources.open_file import OpenFile, compression, damaged
 from hone_trainer.sources.source import Digest, Piece
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 LONGEST_ROW = 16 << 20
 """Bytes in which a row has to end: a longer one is a quotation mark that nobody closed."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyarrow import json as arrow
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources.forms import Parsed, as_utf8, reading, show
 from hone_trainer.sources.source import BadRow
 from hone_trainer.sources.values import STRAY, Reading
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column

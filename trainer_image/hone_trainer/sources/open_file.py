@@ -10,12 +10,12 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources.files import File
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.sources.source import Piece
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 _WINDOW = 8 << 20

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.sources import source
 from hone_trainer.sources.files import File
 from hone_trainer.sources.forms import Parsed, reading
@@ -16,11 +17,10 @@ from hone_trainer.sources.open_file import OpenFile
 from hone_trainer.sources.source import Digest, Piece
 from hone_trainer.sources.spans import Spans
 from hone_trainer.sources.values import fits, fits_any
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 _BUFFER = 4 << 20
 """Bytes of a column that are read at a time: without it, all of its row group are."""

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.task import StageFailure
-from hone_trainer.words import Words
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.spec import Words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 PIECE_BYTES = 16 << 20
 """Bytes of a source that are read at a time: with what they become in memory, several times less

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hone_trainer.preparation.block import NO_TIME
+from hone_trainer.rows.block import NO_TIME
 
 NO_NUMBER = ("", "na", "n/a", "nan", "null", "none")
 """What stands for a missing number or time, in any case; any other column has an empty field."""

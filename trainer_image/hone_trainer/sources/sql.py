@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from hone_trainer.patterns import KEY_PATTERN
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.patterns import KEY_PATTERN
+from hone_trainer.contract.spec import Rule
 from hone_trainer.sources import source
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
-from hone_trainer.task import StageFailure
-from hone_trainer.words import Rule
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
-    from hone_trainer.database import Result
-    from hone_trainer.store import ArtifactStore
+    from hone_trainer.sources.database import Result
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 READS = r"(?i)^[\s(]*(select|with)\b"
@@ -56,7 +56,7 @@ class Sql(RowSource):
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """See ``Stage.secrets``."""
-        from hone_trainer.database import URL_VARIABLE
+        from hone_trainer.sources.database import URL_VARIABLE
 
         return {URL_VARIABLE: (self.secret_name, self.key)}
 
@@ -66,7 +66,7 @@ class Sql(RowSource):
         Its version changes with every write to the database, so rows of two moments are never
         mixed: after one, a later attempt reads all of them again.
         """
-        from hone_trainer.database import connected
+        from hone_trainer.sources.database import connected
 
         with connected(self.secret_name, self.key) as database:
             _choose(database.describe(self._query), columns)
@@ -86,7 +86,7 @@ class Sql(RowSource):
             StageFailure: DatabaseUnreachable, DatabaseForbidden, DatabaseLost, QueryFailed,
                 ColumnNotFound, BadSecret …
         """
-        from hone_trainer.database import connected
+        from hone_trainer.sources.database import connected
 
         names = [column.name for column in columns]
         first = 0
@@ -101,7 +101,7 @@ class Sql(RowSource):
         """See ``RowSource.peek``: texts as the server writes them."""
         import pyarrow as pa
 
-        from hone_trainer.database import connected
+        from hone_trainer.sources.database import connected
 
         with connected(self.secret_name, self.key) as database:
             there = database.describe(self._query)

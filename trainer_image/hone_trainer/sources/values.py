@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hone_trainer.preparation.block import NO_TIME, TYPES, Texts
+from hone_trainer.rows.block import NO_TIME, TYPES, Texts
 from hone_trainer.sources.spelling import (
     FIRST,
     LAST,

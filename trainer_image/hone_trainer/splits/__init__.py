@@ -1,11 +1,11 @@
 """The ways to split that exist: one line each."""
 
+from hone_trainer.contract.spec import OneOf
 from hone_trainer.splits.group import GroupSplit
 from hone_trainer.splits.leave_one_out import LeaveOneOut
 from hone_trainer.splits.random import RandomSplit
 from hone_trainer.splits.stratified import StratifiedSplit
 from hone_trainer.splits.time import TimeSplit
-from hone_trainer.words import OneOf
 
 
 class AnySplitting(OneOf):

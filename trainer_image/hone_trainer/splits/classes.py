@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hone_trainer.preparation.block import Block
-from hone_trainer.preparation.chance import ALL, window
+from hone_trainer.rows.block import Block
+from hone_trainer.rows.row_hash import ALL, window
 
 Names = tuple[str | None, ...]
 SHARES = ("validation", "heldOut")

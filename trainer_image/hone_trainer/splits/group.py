@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.rules.named import ColumnName, find
+from hone_trainer.columns.lookup import ColumnName, find
 from hone_trainer.splits.splitting import Ask, Places, Splitting
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
 
 
 class GroupSplit(Splitting):
@@ -57,8 +57,8 @@ class GroupPlaces(Places):
         """See ``Places.of``."""
         import numpy as np
 
-        from hone_trainer.preparation.chance import bounds, hash_numbers
-        from hone_trainer.preparation.tokens import hash_words
+        from hone_trainer.rows.row_hash import bounds, hash_numbers
+        from hone_trainer.rows.tokens import hash_words
 
         texts = block.texts(self.column)
         words = hash_words(texts.words)

@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.rules.named import ColumnName, find
+from hone_trainer.columns.lookup import ColumnName, find
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.splits.order import moments
 from hone_trainer.splits.splitting import Ask, Places, Splitting
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
 
 FIELD = "prepare.split.by.leaveOneOut"
 
@@ -57,8 +57,8 @@ class LeaveOneOut(Splitting):
         """
         import numpy as np
 
-        from hone_trainer.preparation.block import NO_TIME
-        from hone_trainer.preparation.tokens import hash_words
+        from hone_trainer.rows.block import NO_TIME
+        from hone_trainer.rows.tokens import hash_words
         from hone_trainer.splits.latest import latest
 
         texts = block.texts(self.by)

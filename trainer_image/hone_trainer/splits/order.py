@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
 
 
 def moments(block: Block, name: str) -> NDArray[np.int64]:
     """Give (n,) integers in the order of a time or number column, ``NO_TIME`` where missing."""
-    from hone_trainer.preparation.histories import ranked
+    from hone_trainer.rows.histories import ranked
 
     return ranked(block.numbers(name)) if block.form(name) == "number" else block.times(name)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
 
 
 class RandomSplit(Splitting):
@@ -24,7 +24,7 @@ class RandomSplit(Splitting):
 
     def settle(self, observed: list[Any], ask: Ask) -> Places:  # noqa: ARG002
         """Find the hashes at which the shares end."""
-        from hone_trainer.preparation.chance import kth_smallest
+        from hone_trainer.rows.row_hash import kth_smallest
 
         validation = round(ask.rows * ask.validation)
         held_out = validation + round(ask.rows * ask.test)
@@ -46,7 +46,7 @@ class RandomPlaces(Places):
         """See ``Places.of``."""
         import numpy as np
 
-        from hone_trainer.preparation.chance import hash_numbers
+        from hone_trainer.rows.row_hash import hash_numbers
 
         hashes = hash_numbers(block.rows.astype(np.uint64), self.seed)
         parts = np.zeros(len(block), np.int8)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hone_trainer.preparation.block import NO_TIME
+from hone_trainer.rows.block import NO_TIME
 
 MOST = 1 << 16
 """Spans that are told apart."""

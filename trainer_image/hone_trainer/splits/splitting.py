@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.words import Words
+from hone_trainer.contract.spec import Words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
 
 
 @dataclass(frozen=True)

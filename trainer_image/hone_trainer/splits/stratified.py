@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.rules.named import ColumnName, find
+from hone_trainer.columns.lookup import ColumnName, find
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.splits.splitting import Ask, Places, Splitting
-from hone_trainer.task import StageFailure
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.preparation.block import Block
+    from hone_trainer.rows.block import Block
 
 FIELD = "prepare.split.by.stratified.column"
 MOST_CLASSES = 1000
@@ -49,7 +49,7 @@ class StratifiedSplit(Splitting):
         import numpy as np
         import pyarrow as pa
 
-        from hone_trainer.preparation.chance import hash_numbers
+        from hone_trainer.rows.row_hash import hash_numbers
         from hone_trainer.splits.classes import near_ends
 
         names, codes = self._classes(block, ask)
@@ -109,7 +109,7 @@ class StratifiedPlaces(Places):
         """See ``Places.of``; rows of classes that nobody has seen are training rows."""
         import numpy as np
 
-        from hone_trainer.preparation.chance import hash_numbers
+        from hone_trainer.rows.row_hash import hash_numbers
         from hone_trainer.splits.classes import classes
 
         names, codes = classes(block, self.column)

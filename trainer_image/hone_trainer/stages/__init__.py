@@ -1,12 +1,12 @@
 """The stages that exist: one line each."""
 
-from hone_trainer.stages.compress import Compress
-from hone_trainer.stages.custom import Custom
-from hone_trainer.stages.evaluate import Evaluate
-from hone_trainer.stages.fuse import Fuse
-from hone_trainer.stages.prepare import Prepare
-from hone_trainer.stages.train import Train
-from hone_trainer.words import OneOf
+from hone_trainer.compress.spec import Compress
+from hone_trainer.contract.spec import OneOf
+from hone_trainer.custom.spec import Custom
+from hone_trainer.evaluate.spec import Evaluate
+from hone_trainer.fuse.spec import Fuse
+from hone_trainer.prepare.spec import Prepare
+from hone_trainer.train.spec import Train
 
 
 class AnyStage(OneOf):

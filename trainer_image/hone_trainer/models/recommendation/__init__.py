@@ -1,7 +1,7 @@
 """The recommendation models that exist: one line each."""
 
+from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.recommendation.lstm import Lstm
-from hone_trainer.words import OneOf
 
 
 class Recommendation(OneOf):

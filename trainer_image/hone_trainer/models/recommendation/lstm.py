@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from hone_trainer.stage import Model
-from hone_trainer.task import StageFailure
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
-    from hone_trainer.dataset import Schema
+    from hone_trainer.rows.dataset import Schema
 
 UNROLLED = 32
 """Positions up to which the loop is written out: faster on a CPU, and what LiteRT can convert."""
@@ -37,7 +37,7 @@ class Lstm(Model):
 
     def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
         """See ``Model.outputs``."""
-        from hone_trainer.keras import keras
+        from hone_trainer.backend.keras import keras
 
         features = [self._sequence(inputs, schema, prefix)] if schema.ids else []
         features += [inputs[field.name] for field in schema.numbers]
@@ -47,7 +47,7 @@ class Lstm(Model):
         return dense(features[0])
 
     def _sequence(self, inputs: dict[str, Any], schema: Schema, prefix: str) -> Any:
-        from hone_trainer.keras import keras
+        from hone_trainer.backend.keras import keras
 
         length = _common_length(schema)
         vectors = []

@@ -1,0 +1,172 @@
+"""New rows, in whatever they come, are read as training read the rows that it learned from."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.prepare.transform import Transform
+from hone_trainer.rows.dataset import PARTS, Dataset
+
+COLUMNS: list[dict[str, Any]] = [
+    {"name": "user", "id": {}},
+    {"name": "basket", "id": {"length": 3}},
+    {"name": "device", "id": {"buckets": 50}},
+    {"name": "price", "number": {"normalize": {"zScore": {}}}},
+    {"name": "age", "number": {"buckets": {"count": 4}}},
+    {"name": "title", "text": {"words": {"length": 4}, "characters": {"length": 8}}},
+    {"name": "when", "time": {"fields": ["hour", "sinceEpoch"]}},
+    {"name": "session", "key": {}},
+    {"name": "bought", "label": {}},
+]
+ROWS = [
+    {
+        "user": k % 7,
+        "basket": " ".join(f"i{j % 5}" for j in range(k, k + 1 + k % 4)),
+        "device": f"d{k % 11}",
+        "price": 5.0 + k % 13,
+        "age": 20.0 + k % 9,
+        "title": ("Red shoes", "Blue coat, warm", "Hat")[k % 3],
+        "when": f"2026-03-{1 + k % 28:02d}T{k % 24:02d}:00:00",
+        "session": f"s{k}",
+        "bought": k % 2,
+    }
+    for k in range(200)
+]
+FORMS: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
+    "dicts": list,
+    "lists": lambda rows: {name: [row[name] for row in rows] for name in rows[0]},
+    "frame": pd.DataFrame,
+    "frame of times and categories": lambda rows: pd.DataFrame(rows).assign(
+        when=lambda d: pd.to_datetime(d["when"]), title=lambda d: d["title"].astype("category")
+    ),
+    "table": pa.Table.from_pylist,
+    "batch": pa.RecordBatch.from_pylist,
+    "table of chunks": lambda rows: pa.concat_tables(
+        [pa.Table.from_pylist(rows[:3]), pa.Table.from_pylist(rows[3:])]
+    ),
+}
+
+
+def prepared(bench: Any, rows: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
+    """Prepare rows; give where the manifest is."""
+    raw = bench.folder / "raw.csv"
+    with raw.open("w") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    source = {"csv": {"uri": str(raw)}}
+    uri: str = bench("data", {"prepare": {"source": source, "columns": columns}}).manifest.uri
+    return uri
+
+
+def ordered(features: dict[str, Any]) -> Any:
+    """Rows as tuples, in an order of their own."""
+    return np.unique(np.concatenate([features[n] for n in sorted(features)], 1), axis=0)
+
+
+def test_new_rows_become_what_training_read(run_stage: Any) -> None:
+    transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
+    dataset = Dataset.of(run_stage.context(run_stage.task("next", {})))
+    assert transform.schema == dataset.schema
+    parts = [dataset.read(part).features for part in PARTS]
+    read = ordered({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    for form, made in FORMS.items():
+        found = transform.inputs(made(ROWS))
+        assert {name: each.dtype for name, each in found.items()} == {
+            name: each.dtype for name, each in parts[0].items()
+        }
+        np.testing.assert_array_equal(ordered(found), read, form)
+
+
+def test_rows_may_lack_the_label_and_what_no_model_reads(run_stage: Any) -> None:
+    transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
+    whole = transform.inputs(ROWS[:5])
+    bare = [{k: v for k, v in row.items() if k not in ("bought", "session")} for row in ROWS[:5]]
+    for name, values in transform.inputs(bare).items():
+        np.testing.assert_array_equal(values, whole[name])
+
+
+def test_files_are_found_beside_the_manifest_wherever_that_was_copied(run_stage: Any) -> None:
+    uri = prepared(run_stage, ROWS, COLUMNS)
+    before = Transform.load(uri)
+    shutil.move(Path(uri).parent, run_stage.folder / "copied")
+    assert Transform.load(f"{run_stage.folder}/copied/manifest.json") == before
+    damaged = run_stage.folder / "copied/vocabularies.json"
+    damaged.write_text(json.dumps({"user": ["1"]}))
+    with pytest.raises(StageFailure, match="SHA-256 digest differs"):
+        Transform.load(f"{run_stage.folder}/copied/manifest.json")
+
+
+@pytest.mark.parametrize("bounds", [{}, {"buckets": 9}])
+def test_a_sequence_is_given_as_lists_of_ids(run_stage: Any, bounds: dict[str, int]) -> None:
+    columns = [
+        {"name": "user", "id": {}},
+        {"name": "item", "id": bounds},
+        {"name": "when", "time": {}},
+        {"name": "before", "sequence": {"of": "item", "by": "user", "along": "when", "length": 3}},
+        {"name": "bought", "label": {}},
+    ]
+    rows = [{name: row[name] for name in ("user", "when", "bought")} for row in ROWS]
+    rows = [row | {"item": k % 5} for k, row in enumerate(rows)]
+    transform = Transform.load(prepared(run_stage, rows, columns))
+    given = [[], [0], [4, 3, 2, 1], None, [3, None, 7]]
+    single = transform.inputs({"user": [0] * 6, "item": [0, 1, 2, 3, 4, 7], "before": [[]] * 6})
+    id_of = dict(zip((0, 1, 2, 3, 4, 7), single["item"][:, 0].tolist(), strict=True))
+    assert bounds or id_of[7] == 1
+    for form in (list, pa.array, lambda lists: pa.array(lists, pa.large_list(pa.int64()))):
+        found = transform.inputs({"user": [0] * 5, "item": [0] * 5, "before": form(given)})
+        assert found["before"].tolist() == [
+            [0, 0, 0],
+            [0, 0, id_of[0]],
+            [id_of[3], id_of[2], id_of[1]],
+            [0, 0, 0],
+            [0, id_of[3], id_of[7]],
+        ]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "words"),
+    [
+        ({"user": None, "price": "ten"}, "BadNumber", "row 3, column 'price': 'ten' is not a fini"),
+        ({"price": None}, "MissingValues", "row 3 has no 'price': fill it as prepare.clean did"),
+        ({"when": "soon"}, "BadTime", "row 3, column 'when': 'soon' is not a time"),
+        ({"user": "a"}, "WrongColumnKind", "column 'user' holds values of several kinds"),
+        ({"user": [1]}, "WrongColumnKind", "column 'user' holds values of several kinds"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named(
+    run_stage: Any, change: dict[str, Any], reason: str, words: str
+) -> None:
+    transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
+    rows = [*ROWS[:2], ROWS[2] | change]
+    if change.get("price"):
+        rows = [row | {"price": str(row["price"])} for row in rows]
+    with pytest.raises(StageFailure, match=words) as caught:
+        transform.inputs(rows)
+    assert caught.value.reason == reason
+
+
+def test_a_column_that_is_not_there_or_of_another_kind_is_named(run_stage: Any) -> None:
+    transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
+    with pytest.raises(StageFailure, match="the rows have no column 'price'; they have 'user'"):
+        transform.inputs([{"user": 1, "basket": "", "device": "", "age": 3}])
+    frame = pd.DataFrame(ROWS).assign(when=1.5)
+    with pytest.raises(StageFailure, match="column 'when' holds double, which is no time: give"):
+        transform.inputs(frame)
+    with pytest.raises(StageFailure, match="column 'price' holds timestamp"):
+        transform.inputs(pd.DataFrame(ROWS).assign(price=pd.Timestamp("2026-01-01")))
+
+
+def test_no_rows_are_no_rows(run_stage: Any) -> None:
+    transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
+    found = transform.inputs(pd.DataFrame(ROWS[:0], columns=list(ROWS[0])))
+    assert {len(values) for values in found.values()} == {0}

@@ -1,0 +1,192 @@
+"""Raw rows to a data set: what is read, what is dropped, what is learned from whom."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.rows.dataset import Dataset
+from tests.trainer.shop import digests as shop_digests
+
+COLUMNS: list[dict[str, Any]] = [
+    {"name": "user", "id": {}},
+    {"name": "price", "number": {"normalize": {"zScore": {}}}},
+    {"name": "bought", "label": {}},
+]
+
+
+def rows(count: int, prices: Any = None) -> str:
+    lines = [f"u{i % 7},{prices[i] if prices else i},{i % 2},x{i}" for i in range(count)]
+    return "user,price,bought,unused\n" + "\n".join(lines) + "\n"
+
+
+class Shop:
+    """Prepares CSV texts."""
+
+    def __init__(self, bench: Any) -> None:
+        self.bench = bench
+
+    def prepare(self, text: str | bytes, stage: str = "data", **changes: Any) -> Any:
+        file = self.bench.folder / "raw.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        run = {"source": {"csv": {"uri": str(file)}}, "columns": COLUMNS} | changes
+        self.report = self.bench(stage, {"prepare": run})
+        self.manifest = self.bench.manifest(self.report)
+        return Dataset.of(self.bench.context(self.bench.task("next", {})))
+
+
+@pytest.fixture
+def shop(run_stage: Any) -> Shop:
+    return Shop(run_stage)
+
+
+def test_rows_become_a_data_set(shop: Shop) -> None:
+    dataset = shop.prepare(rows(200))
+    assert [(f.name, f.kind) for f in dataset.schema.fields] == [
+        ("user", "id"),
+        ("price", "number"),
+        ("bought", "label"),
+    ]
+    parts = {part: dataset.read(part) for part in ("train", "validation", "test")}
+    assert {name: len(part) for name, part in parts.items()} == {
+        "train": 160,
+        "validation": 20,
+        "test": 20,
+    }
+    train = parts["train"]
+    assert train.features["user"].dtype == np.int32
+    assert train.features["user"].shape == (160, 1)
+    assert train.features["price"].dtype == train.labels.dtype == np.float32
+    assert set(np.unique(train.labels)) == {0, 1}
+    assert train.features["price"].mean() == pytest.approx(0, abs=1e-5)
+    assert train.features["price"].std() == pytest.approx(1, abs=1e-5)
+    metrics = {metric.name: metric.value for metric in shop.report.metrics}
+    assert metrics["rows"] == "200"
+    assert metrics["trainRows"] == "160"
+
+
+def test_members_share_the_training_rows(shop: Shop) -> None:
+    dataset = shop.prepare(rows(200))
+    every = np.sort(dataset.read("train").features["price"].ravel())
+    members = [dataset.read("train", m, 3).features["price"].ravel() for m in range(3)]
+    assert [len(prices) for prices in members] == [54, 53, 53]
+    assert (np.sort(np.concatenate(members)) == every).all()
+    assert len(dataset.read("validation", 1, 3)) == 20
+
+
+def test_the_same_input_gives_the_same_bytes(shop: Shop) -> None:
+    def digests() -> dict[str, str]:
+        return shop_digests(shop.manifest)  # the report's title names the stage
+
+    shop.prepare(rows(300), "one")
+    one = digests()
+    shop.prepare(rows(300), "two")
+    assert digests() == one
+    shop.prepare(rows(301), "three")
+    assert digests() != one
+
+
+def test_vocabularies_start_with_the_most_frequent(shop: Shop) -> None:
+    text = "user,price,bought\n" + "rare,1,0\n" * 20 + "often,1,1\n" * 80
+    shop.prepare(text)
+    known = json.loads(shop.bench.store.fetch(shop.manifest.file("vocabularies.json")))
+    assert known == {"user": ["often", "rare"]}
+
+
+HEADER = "user,price,bought\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "message"),
+    [
+        (HEADER + "a,1,0\nb,2\n", "BrokenRow", "row 2 holds"),
+        (HEADER.encode() + b"a,1,0\n\xff,1,0\n", "BadText", "row 2 holds"),
+        ("", "NoRowsLeft", "raw.csv has no rows"),
+        ("user,user,price,bought\na,1,0,1\n", "UnreadableInput", "'user' more than once"),
+        ("user,bought\na,1\n", "ColumnNotFound", "no column 'price'; it has 'user', 'bought'"),
+        (HEADER + "a,1,0\na,1,maybe\na,1,2\n", "BadLabel", "row 2 holds 'maybe' (and 1 more)"),
+        (HEADER + "a,1,0\na,12 EUR,1\n", "BadNumber", "row 2 holds '12 EUR'"),
+        (HEADER + "a,inf,1\n", "BadNumber", "row 1 holds 'inf'"),
+        (HEADER + "a,1,0\n,1,0\n", "MissingValues", "column 'user' has no value in row 2"),
+        (HEADER + "a,1,0\na,,0\n", "MissingValues", "add {missing: {}} to prepare.clean"),
+        (HEADER, "NoRowsLeft", "raw.csv has no rows"),
+        (HEADER + "a,1,0\n", "NoRowsLeft", "no rows are left in the validation part"),
+    ],
+)
+def test_bad_input_is_named(shop: Shop, text: str | bytes, reason: str, message: str) -> None:
+    with pytest.raises(StageFailure) as caught:
+        shop.prepare(text)
+    assert caught.value.reason == reason
+    assert message in caught.value.message
+    assert not caught.value.retry
+
+
+def test_a_missing_file_is_named(run_stage: Any) -> None:
+    run = {"source": {"csv": {"uri": "/nowhere/clicks.csv"}}, "columns": COLUMNS}
+    with pytest.raises(StageFailure, match=r"/nowhere/clicks\.csv.*source\.csv\.uri") as caught:
+        run_stage("data", {"prepare": run})
+    assert caught.value.reason == "InputNotFound"
+
+
+def test_quoted_fields_and_true_and_false(shop: Shop) -> None:
+    lines = [f'"u ""{i}"", jr",{i},{"TRUE" if i % 2 else "False"}' for i in range(40)]
+    dataset = shop.prepare(HEADER + "\n".join(lines))
+    assert dataset.read("train").labels.mean() == pytest.approx(0.5, abs=0.2)
+
+
+def test_the_click_model_is_reproducible_and_knows_its_limit(run_stage: Any) -> None:
+    columns = [{"name": "item", "id": {}}, {"name": "clicked", "label": {}}]
+    run = {"prepare": {"source": {"clickModel": {"rows": 2000}}, "columns": columns}}
+    one, two = run_stage("one", run), run_stage("two", run)
+    assert run_stage.manifest(one).files[0].sha256 == run_stage.manifest(two).files[0].sha256
+    metrics = {metric.name: float(metric.value) for metric in one.metrics}
+    assert 0.85 < metrics["bestReachableAccuracy"] < 0.95
+    fields = Dataset.of(run_stage.context(run_stage.task("x", {}))).schema.fields
+    assert [field.name for field in fields] == ["item", "clicked"]
+
+
+def test_the_click_model_has_columns_of_its_own_kinds(run_stage: Any) -> None:
+    columns = [{"name": "user", "number": {}}, {"name": "clicked", "label": {}}]
+    with pytest.raises(StageFailure, match="'user' of the click model is no number but id"):
+        run_stage("data", {"prepare": {"source": {"clickModel": {}}, "columns": columns}})
+
+
+def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hone_trainer.rows.shards.SHARD_ROWS", 64)
+    dataset = shop.prepare(rows(200))
+    names = [file.name for file in shop.manifest.files if file.format == "arrow"]
+    assert names == [
+        "train-00000-000.arrow",
+        "train-00000-001.arrow",
+        "train-00000-002.arrow",
+        "validation-00000-000.arrow",
+        "test-00000-000.arrow",
+    ]
+    assert len(dataset.read("train")) == 160
+
+
+def test_preparing_leaves_tensorflow_alone() -> None:
+    code = "import sys, hone_trainer.prepare.pipeline; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env=dict(os.environ)).returncode == 0
+
+
+def test_a_real_shop(run_stage: Any, datasets: Path) -> None:
+    shoppers = datasets / "online_shoppers" / "online_shoppers_intention.csv"
+    columns = [
+        {"name": "Month", "id": {}},
+        {"name": "VisitorType", "id": {}},
+        {"name": "PageValues", "number": {"normalize": {"minMax": {}}}},
+        {"name": "BounceRates", "number": {"normalize": {"zScore": {}}}},
+        {"name": "Revenue", "label": {}},
+    ]
+    clean: list[Any] = [{"missing": {}}, {"duplicates": {}}]
+    run = {"source": {"csv": {"uri": str(shoppers)}}, "columns": columns, "clean": clean}
+    manifest = run_stage.manifest(run_stage("data", {"prepare": run}))
+    assert manifest.facts["rowsIn"] == 12_330
+    assert manifest.facts["dropped"]["duplicate"] > 0

@@ -1,0 +1,26 @@
+"""Ids that share the rows of a table by their hash."""
+
+from typing import Any
+
+import pytest
+
+from hone_trainer.rows.tokens import FIRST_KNOWN
+
+
+@pytest.mark.tensorflow
+def test_a_hashed_column_needs_no_vocabulary_and_trains(run_stage: Any) -> None:
+    columns = [
+        {"name": "user", "id": {"buckets": 500}},
+        {"name": "item", "id": {}},
+        {"name": "clicked", "label": {}},
+    ]
+    source = {"clickModel": {"rows": 2000, "users": 50, "items": 40}}
+    report = run_stage("data", {"prepare": {"source": source, "columns": columns}})
+    manifest = run_stage.manifest(report)
+    fields = {field["name"]: field for field in manifest.facts["schema"]["fields"]}
+    assert (fields["user"]["size"], fields["user"]["hashed"]) == (500 + FIRST_KNOWN, True)
+    assert not fields["item"]["hashed"]
+    text = run_stage.store.fetch(manifest.file("vocabularies.json")).decode()
+    assert '"user"' not in text
+    train = {"model": {"recommendation": {"lstm": {"embedding": 4, "units": 4}}}, "epochs": 1}
+    run_stage("train", {"train": {**train, "batchSize": 256}})

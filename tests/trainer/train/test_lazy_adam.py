@@ -1,0 +1,105 @@
+"""Lazy Adam: Adam where a batch touches a table, nothing at all where it does not."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+ROWS, WIDTH, RATE = 6, 2, 0.1
+
+
+def sparse(ids: list[int], slopes: Any) -> Any:
+    from hone_trainer.backend.keras import tf
+
+    return tf.IndexedSlices(
+        tf.constant(slopes, tf.float32), tf.constant(ids), tf.constant([ROWS, WIDTH])
+    )
+
+
+def table() -> Any:
+    from hone_trainer.backend.keras import tf
+
+    return tf.Variable(np.linspace(-1, 1, ROWS * WIDTH).reshape(ROWS, WIDTH), dtype=tf.float32)
+
+
+def lazy(variable: Any) -> Any:
+    from hone_trainer.train.optimizers.lazy_adam import lazy_adam
+
+    optimizer = lazy_adam(RATE)
+    optimizer.build([variable])
+    return optimizer
+
+
+def apply(optimizer: Any, gradient: Any, variable: Any) -> None:
+    optimizer.apply_gradients([(gradient, variable)], skip_gradients_aggregation=True)
+
+
+def test_rows_touched_at_every_step_move_as_with_adam() -> None:
+    """Ids that a batch holds twice count with the sum of their slopes."""
+    from hone_trainer.backend.keras import keras
+
+    ours, theirs = table(), table()
+    one, two = lazy(ours), keras.optimizers.Adam(RATE)
+    rng = np.random.default_rng(1)
+    ids = [4, 1, 4, 2]
+    for _ in range(7):
+        slopes = rng.normal(size=(len(ids), WIDTH)).astype(np.float32)
+        apply(one, sparse(ids, slopes), ours)
+        dense = np.zeros((ROWS, WIDTH), np.float32)
+        np.add.at(dense, ids, slopes)
+        apply(two, keras.backend.constant(dense), theirs)
+    assert ours.numpy() == pytest.approx(theirs.numpy(), abs=1e-5)
+
+
+def test_a_row_that_is_not_touched_stays_and_keeps_its_moments() -> None:
+    variable = table()
+    optimizer = lazy(variable)
+    apply(optimizer, sparse([0, 1], np.ones((2, WIDTH))), variable)
+    before = [v.numpy() for v in (variable, *optimizer.variables[1:])]
+    apply(optimizer, sparse([1, 3], np.ones((2, WIDTH))), variable)
+    after = [v.numpy() for v in (variable, *optimizer.variables[1:])]
+    tables = [(a, b) for a, b in zip(before, after, strict=True) if a.shape == (ROWS, WIDTH)]
+    assert len(tables) == 3  # values and both moments
+    for a, b in tables:
+        moved = (a != b).any(axis=1)
+        assert moved.tolist() == [False, True, False, True, False, False]
+
+
+def test_a_dense_gradient_is_adams() -> None:
+    from hone_trainer.backend.keras import keras, tf
+
+    ours, theirs = table(), table()
+    one, two = lazy(ours), keras.optimizers.Adam(RATE)
+    for _ in range(3):
+        slope = tf.ones((ROWS, WIDTH))
+        apply(one, slope, ours)
+        apply(two, slope, theirs)
+    assert np.array_equal(ours.numpy(), theirs.numpy())
+
+
+def test_the_padding_of_a_short_batch_touches_no_row() -> None:
+    """The last step sees one row; all others of its batch are padding."""
+    from hone_trainer.backend.keras import keras, tf
+    from hone_trainer.rows.dataset import Rows
+    from hone_trainer.train.optimizers.lazy_adam import lazy_adam
+    from hone_trainer.train.sync_steps import Steps, order_of
+
+    rows = 33
+    inputs = {"user": keras.Input((1,), dtype="int32", name="user")}
+    layer = keras.layers.Embedding(rows, WIDTH)
+    output = keras.layers.Dense(1, "sigmoid")(keras.layers.Flatten()(layer(inputs["user"])))
+    model, optimizer = keras.Model(inputs, output), lazy_adam(RATE)
+    optimizer.build(model.trainable_variables)
+    ids = np.arange(rows, dtype=np.int32)[:, None]
+    data = Rows({"user": ids}, np.ones((rows, 1), np.float32))
+    made = Steps(tf.distribute.get_strategy(), model, optimizer, data, 32, 7, lazy=True)
+    for first in (0, 1):
+        before = layer.embeddings.numpy()
+        (block, *_) = made.epoch(0, first, 1, lambda: False)
+        moved = (layer.embeddings.numpy() != before).any(axis=1)
+        chosen = order_of(7, 0, rows, 32)[1]
+        if first:
+            assert block.sums[2] == 1
+            assert np.flatnonzero(moved).tolist() == [chosen[0]]

@@ -1,0 +1,220 @@
+"""Training in one process: what it makes, how it resumes, how it refuses."""
+
+from typing import Any
+
+import pytest
+
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.models.network import Network
+from hone_trainer.rows.dataset import Dataset
+
+pytestmark = pytest.mark.tensorflow
+
+TRAIN: dict[str, Any] = {
+    "model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}},
+    "optimizer": {"adam": {"learningRate": 0.02}},
+    "epochs": 3,
+    "batchSize": 256,
+    "stepsPerExecution": 4,
+}
+
+
+def history(bench: Any, report: Any) -> list[dict[str, float]]:
+    found: list[dict[str, float]] = bench.manifest(report).facts["history"]
+    return found
+
+
+def test_a_network_is_trained_and_committed(clicks: Any) -> None:
+    clicks.posts.clear()
+    report = clicks("train", {"train": TRAIN})
+    epochs = history(clicks, report)
+    assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3]
+    assert epochs[-1]["loss"] < epochs[0]["loss"]
+    ctx = clicks.context(clicks.task("next", {}))
+    (network,) = Network.members(ctx)
+    validation = Dataset.of(ctx).read("validation")
+    hits = (network.predict(validation.features) >= 0.5) == (validation.labels[:, 0] > 0.5)
+    metrics = {metric.name: float(metric.value) for metric in report.metrics}
+    assert hits.mean() == pytest.approx(metrics["valAccuracy"], abs=1e-6)
+    fractions = [post.fraction for post in clicks.posts]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert any(post.remaining_seconds is not None for post in clicks.posts)
+
+
+def test_the_best_epoch_is_kept(clicks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hone_trainer.train.loop import Training
+
+    told = (0.6, 0.4, 0.5)  # how a training goes, each processor decides for itself
+    measure = Training._validate
+    monkeypatch.setattr(
+        Training, "_validate", lambda self: measure(self) | {"valLoss": told[self.state.epochs]}
+    )
+    runs: dict[str, dict[str, Any]] = {
+        "best": {},
+        "last": {"keep": "last"},
+        "two": {"epochs": 2, "keep": "last"},
+    }
+    reports = []
+    for stage, words in runs.items():
+        reports.append(clicks(stage, {"train": TRAIN | words}))
+        clicks.sources.pop()
+    made = [clicks.manifest(report) for report in reports]
+    kept = [each.facts["keptEpoch"] for each in made]
+    assert kept == [2, 3, 2]
+    weights = [each.file("weights.npz").sha256 for each in made]
+    assert weights[0] == weights[2] != weights[1]
+
+
+class Stopped(Exception):
+    """Stands for a pod that is killed."""
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save at every chance, and wait until it is done."""
+    from hone_trainer.train.async_checkpointer import Saver
+
+    save = Saver.save
+
+    def at_once(saver: Saver, *args: Any) -> None:
+        save(saver, *args)
+        saver.flush()
+
+    monkeypatch.setattr(Saver, "due", lambda saver, epoch_ends=False: True)
+    monkeypatch.setattr(Saver, "save", at_once)
+
+
+def interrupted(bench: Any, run: dict[str, Any], after: float, **changes: Any) -> None:
+    """Run a training that dies once so many epochs are done."""
+
+    def post(progress: Any) -> None:
+        if progress.fraction * run["epochs"] >= after:
+            raise Stopped
+
+    from dataclasses import replace
+
+    from hone_trainer.stages import AnyStage
+
+    task = bench.task("train", {"train": run}, **changes)
+    with pytest.raises(Stopped):
+        AnyStage.model_validate(task.run).value.run(replace(bench.context(task), post=post))
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        (0.3, []),
+        (1.7, ["resumed in epoch 2, after step 4 of 10"]),
+        (2, ["resumed in epoch 2, after step 8 of 10"]),
+        (2.1, ["resumed after epoch 2"]),
+        (2.9, ["resumed in epoch 3, after step 8 of 10"]),
+    ],
+)
+def test_an_interrupted_training_goes_on_where_it_was(
+    clicks: Any, eager: None, after: float, says: list[str]
+) -> None:
+    whole = clicks("whole", {"train": TRAIN})
+    clicks.sources.pop()
+    interrupted(clicks, TRAIN, after=after)
+    resumed = clicks("train", {"train": TRAIN}, attempt=1)
+    told = [post.message for post in clicks.posts if "resumed" in post.message]
+    assert told == says
+    one, two = (clicks.manifest(report).file("weights.npz") for report in (whole, resumed))
+    assert one.sha256 == two.sha256
+    kept = [[e["loss"] for e in history(clicks, report)] for report in (whole, resumed)]
+    assert kept[0] == kept[1]  # to the last bit
+
+
+def test_another_configuration_starts_from_its_beginning(clicks: Any, eager: None) -> None:
+    interrupted(clicks, TRAIN, after=2)
+    report = clicks("train", {"train": TRAIN | {"batchSize": 128}}, attempt=1)
+    assert not any("resumed" in post.message for post in clicks.posts)
+    assert len(history(clicks, report)) == 3
+
+
+def test_members_differ(clicks: Any) -> None:
+    run = TRAIN | {"members": 2, "epochs": 1}
+    reports = [clicks("train", {"train": run}, member=m, members=2) for m in range(2)]
+    digests = {clicks.manifest(report).file("weights.npz").sha256 for report in reports}
+    assert len(digests) == 2
+    assert len(Network.members(clicks.context(clicks.task("next", {})))) == 2
+
+
+def test_fewer_rows_than_a_batch(clicks: Any) -> None:
+    with pytest.raises(StageFailure, match=r"train\.batchSize") as caught:
+        clicks("train", {"train": TRAIN | {"batchSize": 4096}})
+    assert caught.value.reason == "BatchTooLarge"
+
+
+def test_a_loss_that_is_no_number(run_stage: Any) -> None:
+    lines = [f"{i % 2},{3.4e38 if i % 3 else -3.4e38}" for i in range(400)]
+    file = run_stage.folder / "raw.csv"
+    file.write_text("bought,price\n" + "\n".join(lines))
+    columns = [{"name": "price", "number": {}}, {"name": "bought", "label": {}}]
+    run_stage("data", {"prepare": {"source": {"csv": {"uri": str(file)}}, "columns": columns}})
+    adam = {"adam": {"learningRate": 1.0}}
+    with pytest.raises(StageFailure, match=r"price reaches 3\.4e\+38 as the model") as caught:
+        run_stage("train", {"train": TRAIN | {"batchSize": 32, "optimizer": adam}})
+    assert caught.value.reason == "LossNotFinite"
+
+
+def test_sequences_and_numbers_go_in_together(run_stage: Any) -> None:
+    lines = [
+        f"u{i % 9},{' '.join(f'i{j % 13}' for j in range(i % 6))},{i % 7},{i % 2}"
+        for i in range(400)
+    ]
+    file = run_stage.folder / "raw.csv"
+    file.write_text("user,basket,price,bought\n" + "\n".join(lines))
+    columns = [
+        {"name": "user", "id": {}},
+        {"name": "basket", "id": {"length": 4}},
+        {"name": "price", "number": {"normalize": {"zScore": {}}}},
+        {"name": "bought", "label": {}},
+    ]
+    clean: list[Any] = [{"missing": {}}]
+    source = {"csv": {"uri": str(file)}}
+    run_stage("data", {"prepare": {"source": source, "columns": columns, "clean": clean}})
+    report = run_stage("train", {"train": TRAIN | {"batchSize": 64}})
+    assert len(history(run_stage, report)) == 3
+
+
+def test_mirrored_on_one_device_is_a_training_like_any_other(clicks: Any) -> None:
+    one = clicks("one", {"train": TRAIN | {"strategy": {"singleDevice": {}}}})
+    clicks.sources.pop()
+    many = clicks("many", {"train": TRAIN | {"strategy": {"mirrored": {}}}})
+    losses = [[epoch["loss"] for epoch in history(clicks, report)] for report in (one, many)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+def lengths(*columns: int) -> Any:
+    """A schema of id columns of these lengths."""
+    from hone_trainer.rows.dataset import Field, Schema
+
+    fields = [
+        Field(name=f"c{n}", kind="id", length=length, size=9) for n, length in enumerate(columns)
+    ]
+    return Schema(fields=tuple(fields))
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [((1, 1), 16), ((5, 5), 16), ((1, 5), 16), ((5,), 8)]
+)
+def test_ids_are_joined_position_by_position(columns: tuple[int, ...], width: int) -> None:
+    from hone_trainer.backend.keras import keras
+    from hone_trainer.models.inputs import open_inputs
+    from hone_trainer.models.recommendation.lstm import Lstm
+
+    schema = lengths(*columns)
+    inputs = open_inputs(schema)
+    model = keras.Model(inputs, Lstm(embedding=8, units=4).outputs(inputs, schema))
+    assert model.get_layer("lstm").input_shape == (None, max(columns), width)
+
+
+def test_sequences_of_different_lengths_are_refused() -> None:
+    from hone_trainer.models.inputs import open_inputs
+    from hone_trainer.models.recommendation.lstm import Lstm
+
+    schema = lengths(3, 5)
+    with pytest.raises(StageFailure, match=r"prepare\.columns\[\]\.id\.length"):
+        Lstm().outputs(open_inputs(schema), schema)

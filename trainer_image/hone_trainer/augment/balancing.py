@@ -1,0 +1,70 @@
+"""What every way to balance labels takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.contract.spec import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.rows.dataset import Schema
+
+MOST = 8
+"""Rows that come out of a block for each that goes in, at most: all rows of the rarer label may
+stand in one block."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Training rows by label, of all blocks."""
+
+    zeros: int
+    ones: int
+
+    @property
+    def rarer(self) -> int:
+        """The label that fewer rows have."""
+        return int(self.ones < self.zeros)
+
+    @property
+    def missing(self) -> float:
+        """Rows to add for each row of the rarer label."""
+        return max(self.zeros, self.ones) / min(self.zeros, self.ones) - 1
+
+
+class Balancing(Words):
+    """A way to balance labels: its parameters and ``balance``."""
+
+    def balance(
+        self,
+        columns: dict[str, NDArray[Any]],
+        schema: Schema,
+        counts: Counts,
+        draw: np.random.Generator,
+    ) -> dict[str, NDArray[Any]]:
+        """Give the encoded rows of a block, balanced; see ``Augmentation.rework``.
+
+        Args:
+            columns: the rows.
+            schema: what each field is.
+            counts: rows of each label, of all blocks.
+            draw: where chance comes from.
+        """
+        raise NotImplementedError
+
+
+def wanted(rows: int, all_rows: int, counts: Counts, draw: np.random.Generator) -> int:
+    """Say how many rows to add to a block.
+
+    Args:
+        rows: rows of the rarer label in it.
+        all_rows: its rows.
+        counts: rows of each label, of all blocks.
+        draw: decides what becomes of a part of a row.
+    """
+    exact = rows * counts.missing
+    return min(int(exact + draw.random()), MOST * all_rows)

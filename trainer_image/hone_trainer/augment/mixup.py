@@ -1,0 +1,56 @@
+"""Rows between rows (Zhang et al. 2018), of the same label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from hone_trainer.augment.augmentation import Augmentation
+from hone_trainer.contract.assignment import StageFailure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.rows.dataset import Schema
+
+
+class Mixup(Augmentation):
+    """Move the numbers of each row towards those of another row with the same label.
+
+    Labels stay 0 and 1, so rows of different labels are not mixed. Ids stay those of the row, which
+    keeps the larger share; held-out rows stay as they are.
+    """
+
+    alpha: Annotated[float, Field(gt=0, le=10)] = 0.2
+    """How far: the other row's share follows a beta distribution with both parameters so. Small
+    ones leave most rows nearly as they are."""
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the rows that are moved."""
+
+    def rework(
+        self,
+        columns: dict[str, NDArray[np.generic]],
+        schema: Schema,
+        learned: Any,  # noqa: ARG002
+        draw: np.random.Generator,
+    ) -> dict[str, NDArray[np.generic]]:
+        """See ``Augmentation.rework``; ``NothingBetween`` where a model reads no numbers."""
+        import numpy as np
+
+        if not schema.numbers:
+            message = "prepare.augment[].mixup: there is nothing between ids"
+            raise StageFailure("NothingBetween", f"{message}: add a number column, or leave it out")
+        labels = columns[schema.label.name]
+        other = np.arange(len(labels))
+        for label in np.unique(labels):
+            mine = np.flatnonzero(labels == label)
+            other[mine] = draw.permutation(mine)
+        part = draw.beta(self.alpha, self.alpha, len(labels))
+        part = np.where(draw.random(len(labels)) < self.share, np.minimum(part, 1 - part), 0)
+        mixed = dict(columns)
+        for field in schema.numbers:
+            values: NDArray[Any] = columns[field.name]
+            mixed[field.name] = (values * (1 - part) + values[other] * part).astype(np.float32)
+        return mixed

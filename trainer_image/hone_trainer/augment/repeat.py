@@ -1,0 +1,36 @@
+"""Labels balanced by repeating rows of the rarer one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.augment.balancing import Balancing, Counts, wanted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.rows.dataset import Schema
+
+
+class ByRepeating(Balancing):
+    """Repeat rows of the rarer label until there are as many as of the other.
+
+    Every row is repeated as often as any other, to within one.
+    """
+
+    def balance(
+        self,
+        columns: dict[str, NDArray[Any]],
+        schema: Schema,
+        counts: Counts,
+        draw: np.random.Generator,
+    ) -> dict[str, NDArray[Any]]:
+        """See ``Balancing.balance``."""
+        import numpy as np
+
+        labels = columns[schema.label.name]
+        rarer = np.flatnonzero(labels == counts.rarer)
+        count = wanted(len(rarer), len(labels), counts, draw)
+        again = np.resize(draw.permutation(rarer), count)
+        return {name: np.concatenate([values, values[again]]) for name, values in columns.items()}

@@ -1,0 +1,1 @@
+"""Which Keras this is: known here and nowhere else."""

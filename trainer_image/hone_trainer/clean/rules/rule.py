@@ -1,0 +1,35 @@
+"""What every declared rule takes and gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.contract.spec import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.columns import Column
+    from hone_trainer.rows.block import Block
+    from hone_trainer.store.side_inputs import SideInputs
+
+
+class RowRule(Words):
+    """Something that holds for every good row. What is missing breaks no rule."""
+
+    def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
+        """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
+        return
+
+    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+        """Fetch what the rule compares with, once; can be pickled."""
+        return None
+
+    def broken(self, block: Block, loaded: Any) -> NDArray[np.bool_]:
+        """Say for each row (n,) whether it breaks the rule."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """Say the rule in a few words: ``price >= 0``."""
+        raise NotImplementedError

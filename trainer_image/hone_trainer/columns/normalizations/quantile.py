@@ -1,0 +1,54 @@
+"""Normalise by rank, so that any distribution becomes a plain one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from hone_trainer.columns.normalizations.normalization import Normalization
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.rows.running_stats import Moments
+
+KNOTS = 1000
+"""Quantiles that are learned: each stands for a thousandth of the rows."""
+RAREST = 1e-7
+"""Share beyond which a normal distribution is cut off, at 5.2 standard deviations."""
+
+
+class QuantileMap(Normalization):
+    """The share of training rows that are less, or the place of that share in a bell curve."""
+
+    to: Literal["uniform", "normal"] = "uniform"
+    """How training values are spread then: evenly from 0 to 1, or normally around 0."""
+
+    def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
+        """Give ``quantiles`` of the sample, from the least to the largest value."""
+        import numpy as np
+
+        count = min(KNOTS, len(sample))
+        quantiles = np.quantile(sample, np.linspace(0, 1, count)) if count else np.zeros(0)
+        # Interpolation may be out of order by the last bit.
+        return {"quantiles": np.maximum.accumulate(quantiles).tolist()}
+
+    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
+        """See ``Normalization.apply``; straight between the quantiles, cut off at the ends.
+
+        Equal training values are in the middle of the ranks that they share.
+        """
+        import numpy as np
+
+        quantiles = np.array(learned["quantiles"], float)
+        if not len(quantiles) or quantiles[0] == quantiles[-1]:
+            return np.where(np.isnan(values), np.nan, 0.0)
+        ranks = np.linspace(0, 1, len(quantiles))
+        below = 1 - np.interp(-values, -quantiles[::-1], ranks)
+        shares = (np.interp(values, quantiles, ranks) + below) / 2
+        if self.to == "uniform":
+            return shares
+        from scipy.special import ndtri  # type: ignore[import-untyped]
+
+        found: NDArray[np.float64] = ndtri(shares.clip(RAREST, 1 - RAREST))
+        return found

@@ -1,0 +1,26 @@
+"""Normalise to mean 0 and standard deviation 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.columns.normalizations.line import along, line
+from hone_trainer.columns.normalizations.normalization import Normalization
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hone_trainer.rows.running_stats import Moments
+
+
+class ZScore(Normalization):
+    """Mean 0, standard deviation 1."""
+
+    def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
+        """Give ``offset`` and ``scale``: mean and standard deviation of all training rows."""
+        return line(moments.mean, moments.deviation)
+
+    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
+        """See ``Normalization.apply``."""
+        return along(values, learned)

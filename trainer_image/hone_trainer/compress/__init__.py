@@ -1,0 +1,1 @@
+"""A model becomes a smaller one, within a budget."""

@@ -1,0 +1,41 @@
+"""What every technique of compression is: parameters, and what it does at one of three moments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.contract.spec import Words
+from hone_trainer.contract.stage import Tell
+
+if TYPE_CHECKING:
+    from hone_trainer.models.network import Network
+    from hone_trainer.rows.dataset import Dataset
+
+
+class Technique(Words):
+    """A way to make a model smaller or faster.
+
+    It may act at three moments and leaves alone those that do not concern it: on the network,
+    where it may train; on the Keras graph, on its way to a file; on the LiteRT converter.
+    """
+
+    def apply(self, network: Network, data: Dataset, tell: Tell) -> Network:  # noqa: ARG002
+        """Give the compressed network; the one that came in stays as it was.
+
+        Args:
+            network: what is compressed.
+            data: rows to train on, where training is needed.
+            tell: called in long loops.
+
+        Raises:
+            StageFailure: the technique did not reach what it promises.
+        """
+        return network
+
+    def rewrite(self, model: Any) -> Any:
+        """Give the Keras graph to export: the same inputs and outputs, cheaper inside."""
+        return model
+
+    def configure(self, converter: Any) -> None:  # noqa: ARG002
+        """Set options of the ``tf.lite.TFLiteConverter``."""
+        return

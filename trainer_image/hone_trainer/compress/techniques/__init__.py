@@ -1,0 +1,14 @@
+"""The compression techniques that exist: one line each."""
+
+from hone_trainer.compress.techniques.prune import Prune
+from hone_trainer.compress.techniques.quantize import Quantize
+from hone_trainer.contract.spec import OneOf
+
+
+class AnyTechnique(OneOf):
+    """A way to make a model smaller or faster."""
+
+    prune: Prune | None = None
+    """Set the smallest weights to zero, gradually, while training goes on."""
+    quantize: Quantize | None = None
+    """Store weights in fewer bits."""

@@ -1,0 +1,37 @@
+"""Weights in fewer bits, by the LiteRT converter.
+
+The converter gives an embedding table one scale for all its rows; rare rows with small vectors
+lose most of their digits to the largest one. So tables get a scale per row of their own first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from hone_trainer.compress.technique import Technique
+
+
+class Quantize(Technique):
+    """Store weights in fewer bits; activations stay float ("dynamic range").
+
+    In int8, every row of an embedding table has a scale of its own.
+    """
+
+    mode: Literal["int8", "float16"] = "int8"
+    """Type of the stored weights."""
+
+    def rewrite(self, model: Any) -> Any:
+        """Replace embedding tables by int8 rows with a scale each."""
+        if self.mode != "int8":
+            return model
+        from hone_trainer.compress.rowwise import quantize_tables
+
+        return quantize_tables(model)
+
+    def configure(self, converter: Any) -> None:
+        """Ask for dynamic-range int8 weights, or for float16 ones."""
+        import tensorflow as tf
+
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if self.mode == "float16":
+            converter.target_spec.supported_types = [tf.float16]

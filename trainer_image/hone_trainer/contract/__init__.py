@@ -1,0 +1,1 @@
+"""What every room may know: the words of a stage, its task, its report, its failure."""

@@ -1,0 +1,1 @@
+"""Stages that run code of the user."""

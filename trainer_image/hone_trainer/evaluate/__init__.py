@@ -1,0 +1,1 @@
+"""The figures of a finished model, its gates and its report."""

@@ -1,0 +1,14 @@
+"""The fusions that exist: one line each."""
+
+from hone_trainer.contract.spec import OneOf
+from hone_trainer.fuse.fusions.vote import Vote
+from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
+
+
+class AnyFusion(OneOf):
+    """How the predictions of the members become one."""
+
+    weighted_average: WeightedAverage | None = None
+    """The average of the members' probabilities, weighted by what each is worth on validation."""
+    vote: Vote | None = None
+    """The plain average of the members' probabilities: a soft vote."""

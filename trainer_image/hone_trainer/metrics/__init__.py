@@ -1,0 +1,1 @@
+"""Figures of a model, their intervals and their differences."""

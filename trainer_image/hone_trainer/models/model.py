@@ -1,0 +1,33 @@
+"""What every model is: parameters from which the same graph is built wherever it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.contract.spec import Words
+
+if TYPE_CHECKING:
+    from hone_trainer.rows.dataset import Schema
+
+
+class Model(Words):
+    """An architecture: parameters from which the same graph is built wherever it is needed."""
+
+    def check(self, lengths: Mapping[str, int]) -> Iterator[str]:  # noqa: ARG002
+        """Say why it cannot read fields of ids, with so many in each: with field and remedy."""
+        yield from ()
+
+    def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
+        """Build the layers on top of Keras inputs.
+
+        Args:
+            inputs: column name -> Keras tensor; id columns (batch, length) int32, number columns
+                (batch, 1) float32.
+            schema: the columns of the data set, with vocabulary sizes.
+            prefix: put before each layer's name, so that several models fit into one graph.
+
+        Returns:
+            Keras tensor (batch, 1): the probability of the label.
+        """
+        raise NotImplementedError

@@ -1,0 +1,51 @@
+"""A network cut down to the rows of its tables that some features ask for.
+
+Its predictions are the same; what nobody asks for need not be in memory. So a model that no pod can
+hold can be evaluated in any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hone_trainer.models.weight_inventory import resized, weights_of
+from hone_trainer.store import chunked_storage
+
+if TYPE_CHECKING:
+    from hone_trainer.models.network import Network
+    from hone_trainer.store.chunked_array import Array
+
+
+def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[str, Array]]:
+    """Give the network with the rows that occur, and the features with the ids renumbered.
+
+    Args:
+        network: any of its weights may be mapped or lie elsewhere.
+        features: column name -> ids (rows, length) or numbers (rows, 1).
+    """
+    # Id 0 is padding: it stays 0, whether it occurs or not, as layers mask it.
+    chosen = {
+        field.name: np.union1d([0], features[field.name]).astype(np.int64)
+        for field in network.schema.ids
+    }
+    parts = []
+    for part in network.parts:
+        arrays = zip(weights_of(part.model, network.schema), part.weights, strict=True)
+        weights = tuple(
+            chunked_storage.rows(array, chosen[weight.column])
+            if weight.column
+            else chunked_storage.plain(array)
+            for weight, array in arrays
+        )
+        parts.append(replace(part, weights=weights))
+    schema = resized(network.schema, {name: len(ids) for name, ids in chosen.items()})
+    renumbered = {
+        name: np.searchsorted(chosen[name], values).astype(values.dtype)
+        if name in chosen
+        else values
+        for name, values in features.items()
+    }
+    return replace(network, schema=schema, parts=tuple(parts)), renumbered

@@ -1,0 +1,45 @@
+"""How much memory this pod may use, and whether a model will fit into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hone_trainer.contract.assignment import StageFailure
+
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Of control groups version 2 and 1."""
+UNLIMITED = 1 << 60
+
+
+def limit() -> int | None:
+    """Give the bytes that this pod may use; None where nothing limits it."""
+    for path in LIMITS:
+        try:
+            text = Path(path).read_text().strip()
+        except OSError:
+            continue
+        if text.isdigit() and int(text) < UNLIMITED:
+            return int(text)
+    return None
+
+
+def require(size: int, most: int) -> None:
+    """Refuse a model that cannot be trained here, before the kernel ends it without a word.
+
+    Args:
+        size: bytes of its weights and of the optimiser's moments.
+        most: bytes there are.
+
+    Raises:
+        StageFailure: they do not fit (``ModelTooLarge``).
+    """
+    if size <= most:
+        return
+    message = f"weights and moments take {_gib(size)}, a pod may use {_gib(most)}"
+    remedy = "raise resources.limits.memory, or cut the tables over several pods: "
+    remedy += "train.strategy.parameterServer"
+    raise StageFailure("ModelTooLarge", f"{message}: {remedy}")
+
+
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GiB"

@@ -1,0 +1,156 @@
+"""Cleaning pass: every step is applied to every row, and what remains is counted and summed up."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hone_trainer.prepare.hash_partition import Dropped
+from hone_trainer.prepare.pass_context import PROBABILITY, SAMPLE_ROWS, Surroundings
+from hone_trainer.prepare.passes.survey import DRAW, Where, placed
+from hone_trainer.rows.block import Block
+from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.packing import pack
+from hone_trainer.rows.row_hash import sampled
+from hone_trainer.splits.splitting import Places
+from hone_trainer.store.attempt_files import write
+
+WORK, DRAWN, SUMS = "clean", "drawn", "sums"
+QUARANTINE = "quarantine"
+
+
+@dataclass
+class Steps:
+    """Cleaning steps and what each has learned, as far as they have learned; can be pickled."""
+
+    around: Surroundings
+    learned: list[Any] = field(default_factory=list)
+    """What each step has learned; ``Dropped`` where it sought rows."""
+    first: int = 0
+    """The step that the first of these belongs to."""
+
+    def apply(self, block: Block) -> tuple[Block, list[dict[str, Any]], list[tuple[str, Block]]]:
+        """Clean a block by the steps that have learned.
+
+        Returns:
+            The rows that stay; for each step what it did, as JSON values; why and which rows were
+            put aside.
+        """
+        told: list[dict[str, Any]] = []
+        aside: list[tuple[str, Block]] = []
+        for number, learned in enumerate(self.learned, self.first):
+            step = self.around.stage.clean[number].value
+            if isinstance(learned, Dropped):
+                cleaned = step.apply(block, learned.of(block, self.around), self.around.columns)
+            else:
+                cleaned = step.apply(block, learned, self.around.columns)
+            for why, rows in cleaned.quarantined.items():
+                aside.append((why, block.keep(np.isin(block.rows, rows))))
+            put_aside = {why: len(rows) for why, rows in cleaned.quarantined.items()}
+            told.append(
+                {
+                    "dropped": cleaned.dropped,
+                    "changed": cleaned.changed,
+                    "quarantined": put_aside,
+                }
+            )
+            block = cleaned.block
+        return block, told, aside
+
+    def facts(self, number: int) -> dict[str, Any]:
+        """Say what a step has learned; nothing where it sought rows."""
+        learned = self.learned[number]
+        if isinstance(learned, Dropped):
+            return {}
+        facts: dict[str, Any] = self.around.stage.clean[number].value.facts(learned)
+        return facts
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Clean one block; leave it, its drawn rows, and the sums of its training rows."""
+
+    around: Surroundings
+    blocks: tuple[Where, ...]
+    places: Places
+    steps: Steps
+    rows: int
+    """Rows of the source."""
+
+    def __call__(self, index: int) -> dict[str, Any]:
+        """Give what was done, and what is left."""
+        around = self.around
+        block, told, aside = self.steps.apply(placed(around, self.blocks[index], self.places))
+        around.leave(WORK, index, block)
+        share = SAMPLE_ROWS / max(1, self.rows)
+        drawn = block.keep(sampled(block.rows, around.seed ^ DRAW, share))
+        around.leave(DRAWN, index, drawn)
+        training = block.part(0)
+        around.scratch.put(f"{SUMS}/{index:06d}", pack(_sums(around, training, self.rows)))
+        counts = np.bincount(block.parts, minlength=len(PARTS))
+        facts = {
+            "steps": told,
+            "parts": counts.tolist(),
+            "labels": _labels(training.numbers(around.label)),
+            "missing": _missing(around, block),
+            "likelier": _likelier(block.part(1)),
+            "quarantine": _put_aside(around, index, aside),
+        }
+        return around.scratch.note(WORK, index, facts)
+
+
+def _sums(around: Surroundings, training: Block, rows: int) -> dict[str, Any]:
+    sums = {f"column {c.name}": c.value.summarize(c.name, training) for c in around.given}
+    for number, augmentation in enumerate(around.stage.augment):
+        sums[f"augment {number}"] = augmentation.value.summarize(training, rows)
+    return {name: table for name, table in sums.items() if table is not None}
+
+
+def _labels(labels: Any) -> dict[str, int]:
+    values, counts = np.unique(labels[~np.isnan(labels)], return_counts=True)
+    pairs = zip(values.tolist()[:1000], counts.tolist()[:1000], strict=True)
+    return {f"{value:g}": count for value, count in pairs}
+
+
+def _missing(around: Surroundings, block: Block) -> dict[str, list[int]]:
+    """Give column -> (values, number of the first such row), of columns that a model reads."""
+    found = {}
+    for column in around.given:
+        if not column.value.whole:
+            continue
+        gaps = block.missing(column.name)
+        if gaps.any():
+            found[column.name] = [int(gaps.sum()), int(block.rows[gaps.argmax()])]
+    return found
+
+
+def _likelier(block: Block) -> list[float]:
+    """Give what a model that knew the true probabilities is right in: (sum, rows)."""
+    if PROBABILITY not in block.table.column_names:
+        return []
+    true = block.numbers(PROBABILITY)
+    return [float(np.maximum(true, 1 - true).sum()), len(true)]
+
+
+def _put_aside(
+    around: Surroundings, index: int, aside: list[tuple[str, Block]]
+) -> dict[str, Any] | None:
+    rows = [(why, block) for why, block in aside if len(block)]
+    if not rows:
+        return None
+    from pyarrow import parquet
+
+    tables = []
+    for why, block in rows:
+        table = block.table.select([c.name for c in around.given])
+        table = table.add_column(0, "reason", pa.array([why] * len(block), pa.string()))
+        tables.append(table.add_column(0, "row", pa.array(block.rows)))
+    whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("row")
+    sink = io.BytesIO()
+    parquet.write_table(whole, sink, compression="zstd")
+    name = f"{QUARANTINE}-{index:05d}.parquet"
+    return write(around.store, around.folder, name, sink.getvalue()).dump()

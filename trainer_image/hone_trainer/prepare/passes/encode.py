@@ -1,0 +1,117 @@
+"""Last pass: cleaned rows become shards; training rows are augmented, and shuffled by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hone_trainer.contract.assignment import Artifact
+from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.passes.clean import WORK as CLEANED
+from hone_trainer.prepare.passes.history import Histories, ids_of
+from hone_trainer.prepare.transform import Transform
+from hone_trainer.rows import shards
+from hone_trainer.rows.block import Block
+from hone_trainer.rows.dataset import MEMBER, PARTS
+from hone_trainer.store.attempt_files import write
+
+WORK = "encode"
+SHUFFLE, AUGMENT, CONTRAST = 1, 2, 3
+"""Places of chance beside the seed."""
+
+
+@dataclass(frozen=True)
+class Encode:
+    """Write the shards of one block."""
+
+    around: Surroundings
+    transform: Transform
+    augment: tuple[Any, ...]
+    """What each augmentation has learned."""
+    histories: tuple[Histories, ...] = ()
+    """Of the sequence columns."""
+    divided: dict[str, Any] | None = None
+    """What the division among sub-models has learned; None where nothing is divided."""
+
+    def __call__(self, index: int) -> dict[str, Any]:
+        """Give the files and their rows."""
+        block = self.around.block(CLEANED, index)
+        for past in self.histories:
+            block = past.beside(block, self.around, index)
+        files: list[Artifact] = []
+        rows, labels = {}, {}
+        largest: dict[str, float] = {}
+        for part, (columns, count) in zip(PARTS, self._parts(block, index), strict=True):
+            rows[part] = count
+            labels[part] = _labels(columns[self.transform.schema.label.name])
+            for name, size in self._sizes(columns):
+                largest[name] = max(size, largest.get(name, 0.0))
+            for k, data in enumerate(_split(columns, count)):
+                name = f"{part}-{index:05d}-{k:03d}.arrow"
+                files.append(write(self.around.store, self.around.folder, name, data))
+        facts = {
+            "files": [file.dump() for file in files],
+            "rows": rows,
+            "labels": labels,
+            "largest": largest,
+        }
+        return self.around.scratch.note(WORK, index, facts)
+
+    def _parts(self, block: Block, index: int) -> Iterator[tuple[dict[str, Any], int]]:
+        """Give columns and rows of each part; words are looked up once for those held out."""
+        yield self._training(block.part(0), index)
+        held_out = block.keep(block.parts > 0)
+        for step, learned, draw in self._steps(CONTRAST, index):
+            held_out = step.contrast(held_out, learned, draw)
+        columns = self._encode(held_out)
+        for number in range(1, len(PARTS)):
+            mine = held_out.parts == number
+            yield {name: values[mine] for name, values in columns.items()}, int(mine.sum())
+
+    def _training(self, block: Block, index: int) -> tuple[dict[str, Any], int]:
+        steps = self._steps(AUGMENT, index)
+        for step, learned, draw in steps:
+            block = step.widen(block, learned, draw)
+        columns = self._encode(block)
+        division = self.around.stage.divide
+        if division is not None:
+            columns[MEMBER] = division.value.numbers(block, self.divided, self.around.seed)
+        for step, learned, draw in steps:
+            columns = step.rework(columns, self.transform.schema, learned, draw)
+        count = len(columns[self.transform.schema.label.name])
+        order = np.random.default_rng([self.around.seed, SHUFFLE, index]).permutation(count)
+        return {name: values[order] for name, values in columns.items()}, count
+
+    def _steps(self, place: int, index: int) -> list[tuple[Any, Any, np.random.Generator]]:
+        """Give each augmentation, what it has learned, and where its chance comes from."""
+        both = zip(self.around.stage.augment, self.augment, strict=True)
+        return [
+            (step.value, learned, np.random.default_rng([self.around.seed, place, k, index]))
+            for k, (step, learned) in enumerate(both)
+        ]
+
+    def _sizes(self, columns: dict[str, Any]) -> Iterator[tuple[str, float]]:
+        """Give how large each number is at most, either way, as a model reads it."""
+        for field in self.transform.schema.numbers:
+            sizes = np.abs(columns[field.name])
+            known = sizes[~np.isnan(sizes)]
+            if len(known):
+                yield field.source, float(known.max())
+
+    def _encode(self, block: Block) -> dict[str, Any]:
+        ready = {past.column.name: ids_of(past.column, block) for past in self.histories}
+        return self.transform.encode(block, ready)
+
+
+def _labels(values: Any) -> list[int]:
+    """Count the rows of label 0, and those of label 1."""
+    ones = int((values > 0).sum())
+    return [len(values) - ones, ones]
+
+
+def _split(columns: dict[str, Any], count: int) -> Iterator[bytes]:
+    if count:
+        yield from shards.split(columns, count)

@@ -1,0 +1,155 @@
+"""How a prepare stage goes: read, place, learn, clean, encode; block by block, pass by pass.
+
+Rows are placed in their parts before anything is learned, so that nothing of held-out rows gets
+into what is learned. Blocks depend on the source alone and results are joined in its order, so one
+pod and many write the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.contract.assignment import Report
+from hone_trainer.pod import memory
+from hone_trainer.pod.gang import Gang, cores
+from hone_trainer.prepare import learning, reading, summary
+from hone_trainer.prepare.executor import Crew, serve
+from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_runner import Passage
+from hone_trainer.prepare.passes.clean import DRAWN, SUMS, Clean
+from hone_trainer.prepare.passes.clean import WORK as CLEANED
+from hone_trainer.prepare.passes.encode import WORK as ENCODED
+from hone_trainer.prepare.passes.encode import Encode
+from hone_trainer.prepare.passes.history import remember
+from hone_trainer.prepare.passes.survey import OBSERVE, Observe, Survey, Where
+from hone_trainer.prepare.passes.survey import WORK as SURVEYED
+from hone_trainer.prepare.scratch import Scratch
+from hone_trainer.prepare.side_inputs import fetch
+from hone_trainer.prepare.transform import Transform
+from hone_trainer.rows.packing import unpack
+from hone_trainer.sources.source import PIECE_BYTES
+from hone_trainer.splits.splitting import Ask, Splitting
+from hone_trainer.store import manifest as manifests
+
+if TYPE_CHECKING:
+    from hone_trainer.pod.context import Context
+    from hone_trainer.prepare.spec import Prepare
+
+SPANS = {
+    "reading": (0.0, 0.5),
+    "placing rows": (0.5, 0.52),
+    "drawing rows": (0.52, 0.56),
+    "learning": (0.56, 0.66),
+    "cleaning": (0.66, 0.8),
+    "remembering": (0.8, 0.84),
+    "writing": (0.84, 0.98),
+}
+"""About the shares of the time, for a CSV."""
+SILENCE_S = 3600.0
+"""Longest silence before the pod counts as hung: work in other pods is silent until it ends."""
+BASE_BYTES, TIMES = 400 << 20, 14
+"""What a pod takes before the first row, and what a piece becomes with all that is made of it."""
+
+
+def prepare(stage: Prepare, ctx: Context) -> Report:
+    """Run the stage in one pod of its gang."""
+    gang = Gang.read(os.environ)
+    threads = _threads()
+    if not ctx.chief:
+        return serve(gang, threads)
+    crew = Crew(gang, threads)
+    with ctx.pulse.beats(SILENCE_S):  # it can be killed at any moment: what is noted stays
+        try:
+            return _lead(stage, ctx, crew)
+        finally:
+            crew.close()
+
+
+def scratch_root(ctx: Context) -> str:
+    """Say where all attempts leave what they have in hand."""
+    return f"{ctx.task.prefix}/scratch"
+
+
+def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
+    ctx.progress(0.0, "looking at the source")
+    columns, inferred = reading.columns(stage, ctx.store)
+    given = tuple(column for column in columns if not column.value.derived)
+    pieces = stage.source.value.pieces(given, ctx.store)
+    fetched = fetch(stage, columns, ctx.store)
+    digest = _digest(ctx, pieces, columns, fetched.files)
+    around = Surroundings(
+        stage,
+        columns,
+        ctx.store.settings,
+        ctx.folder,
+        f"{scratch_root(ctx)}/{digest}",
+        ctx.task.seed,
+    )
+    scratch = Scratch(ctx.store, around.scratch_folder)
+    passage = Passage(ctx, crew, scratch, SPANS)
+    read = reading.read(around, passage, pieces)
+
+    ask = Ask(read.rows, stage.split.validation, stage.split.test, around.seed, around.label)
+    count = len(read.blocks)
+    places = stage.split.by.value.settle(_observe(around, passage, read.blocks, ask), ask)
+    survey = Survey(around, read.blocks, places, read.rows)
+    surveyed = passage.run(SURVEYED, survey, count, "drawing rows")
+    before = learning.drawn(around, SURVEYED, count)
+    steps = learning.learn(around, passage, read, places, before.part(0), fetched.clean)
+
+    clean = Clean(around, read.blocks, places, steps, read.rows)
+    cleaned = passage.run(CLEANED, clean, count, "cleaning")
+    summary.require(around, read, cleaned)
+    after = learning.drawn(around, DRAWN, count)
+    sums = [unpack(scratch.get(f"{SUMS}/{index:06d}")) for index in range(count)]
+    sample = after.part(0)
+    learned = {
+        c.name: c.value.learn(c.name, _each(sums, f"column {c.name}"), sample) for c in columns
+    }
+    augment = tuple(
+        fetched.augment[number]
+        if number in fetched.augment
+        else step.value.learn(_each(sums, f"augment {number}"), columns)
+        for number, step in enumerate(stage.augment)
+    )
+    divided = stage.divide.value.learn(sample) if stage.divide else None
+    transform = Transform(columns, learned)
+    histories = remember(around, passage, transform, read)
+    encode = Encode(around, transform, augment, histories, divided)
+    encoded = passage.run(ENCODED, encode, count, "writing")
+    told = summary.tell(around, read, surveyed, steps, cleaned, encoded)
+    if fetched.files:
+        told["beside"] = fetched.files
+    if inferred:
+        told["inferred"] = inferred
+    return summary.commit(ctx, around, transform, told, before, after)
+
+
+def _observe(
+    around: Surroundings, passage: Passage, blocks: tuple[Where, ...], ask: Ask
+) -> list[Any]:
+    """Give what the splitting has to see of each block; nothing is read where it looks at none."""
+    if type(around.stage.split.by.value).observe is Splitting.observe:
+        return []
+    seen = passage.run(OBSERVE, Observe(around, blocks, ask), len(blocks), "placing rows")
+    paths = (f"{OBSERVE}/{index:06d}" for index, facts in enumerate(seen) if facts["seen"])
+    return [around.scratch.get(path) for path in paths]
+
+
+def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:
+    return [tables[name] for tables in sums if name in tables]
+
+
+def _digest(ctx: Context, *read: Any) -> str:
+    """Give a name for all that decides what passes leave: parameters, code, what was looked at."""
+    text = manifests.input_digest(ctx.task) + repr(read)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _threads() -> int:
+    most = memory.limit()
+    if most is None:
+        return cores()
+    return max(1, min(cores(), (most - BASE_BYTES) // (TIMES * PIECE_BYTES)))

@@ -1,0 +1,125 @@
+"""What each column is for, worked out from the first rows of a source.
+
+For those who have a table and a question, and do not want to describe forty columns. What was
+worked out is written down with its reasons, so that anybody can correct it by hand, and it is
+pinned: a job that goes on later goes on with the same columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from hone_trainer.columns import Column
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.spec import Rule, Words
+
+if TYPE_CHECKING:
+    from hone_trainer.prepare.column_typing import Verdict
+
+ROWS = 10_000
+"""Rows that are looked at."""
+Named = Annotated[str, Field(min_length=1, max_length=63)]
+APART = "a column is named once, by label, leaveOut or ids"
+
+
+class Infer(Words):
+    """Work out from the first 10,000 rows of the source what each of its columns is for.
+
+    Numbers become numbers with mean 0 and standard deviation 1. Whole numbers of at most 20
+    different values, or under a name such as ``user`` or ``shop_id``, become ids, and so do short
+    texts; dates become times, long texts text. What is different in every row is a key, and what is
+    always the same is left out. Each decision is written down with its reason.
+    """
+
+    rules = (
+        Rule(
+            "(!has(self.leaveOut) || !(self.label in self.leaveOut))"
+            " && (!has(self.ids) || !(self.label in self.ids))"
+            " && (!has(self.leaveOut) || !has(self.ids)"
+            " || !self.ids.exists(name, name in self.leaveOut))",
+            APART,
+        ),
+    )
+
+    label: Named
+    """The column that the model predicts."""
+    leave_out: Annotated[tuple[Named, ...], Field(max_length=256)] = ()
+    """Columns that take no part."""
+    ids: Annotated[tuple[Named, ...], Field(max_length=256)] = ()
+    """Columns that are ids, whatever they look like: numbers of shops, of users, of products."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        named = [self.label, *dict.fromkeys(self.leave_out), *dict.fromkeys(self.ids)]
+        if len(set(named)) < len(named):
+            raise ValueError(APART)
+        return self
+
+    def infer(self, table: Any) -> Inference:
+        """Say what each column of the source is for.
+
+        Args:
+            table: its first rows, as ``RowSource.peek`` gives them.
+
+        Raises:
+            StageFailure: a named column is not there (``ColumnNotFound``), there are no rows
+                (``NoRowsLeft``), or no column is left to learn from (``NothingToInfer``).
+        """
+        from hone_trainer.prepare.column_profile import Glance
+        from hone_trainer.prepare.column_typing import judge, verdict
+
+        self._require(table.column_names)
+        if not table.num_rows:
+            message = "the source has no rows from which to work out its columns"
+            raise StageFailure("NoRowsLeft", f"{message}: correct prepare.source")
+        told = {self.label: verdict("label", "you named it as the label")}
+        told |= {name: verdict("id", "you named it among the ids") for name in self.ids}
+        told |= {name: verdict("", "you left it out") for name in self.leave_out}
+        verdicts = [
+            (seen.name, judge(seen) if seen.twins else told.get(seen.name) or judge(seen))
+            for seen in Glance.over(table)
+        ]
+        found = Inference(tuple(verdicts))
+        if not any(column.kind not in ("label", "key") for column in found.columns):
+            why = "; ".join(f"{name!r}: {verdict.why}" for name, verdict in verdicts[:8])
+            message = f"there is no column to learn from ({why})"
+            raise StageFailure("NothingToInfer", f"{message}: name them in prepare.columns")
+        return found
+
+    def _require(self, names: list[str]) -> None:
+        if names.count(self.label) > 1:
+            message = f"the source has several columns {self.label!r}"
+            raise StageFailure("UnreadableInput", f"{message}: rename all but one")
+        wanted = {"label": (self.label,), "leaveOut": self.leave_out, "ids": self.ids}
+        for word, each in wanted.items():
+            absent = next((name for name in each if name not in names), None)
+            if absent is not None:
+                there = ", ".join(repr(name) for name in names[:32]) or "none"
+                message = f"the source has no column {absent!r}; it has {there}"
+                raise StageFailure("ColumnNotFound", f"{message}: correct prepare.infer.{word}")
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What was worked out: for each column of the source, in order, its name and the verdict."""
+
+    verdicts: tuple[tuple[str, Verdict], ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that take part, as a person would have written them."""
+        return tuple(
+            Column.model_validate({"name": name, verdict.kind: verdict.words})
+            for name, verdict in self.verdicts
+            if verdict.kind
+        )
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Give the account as JSON values: name, kind (empty where left out), why."""
+        return [
+            {"name": name, "kind": verdict.kind, "why": verdict.why}
+            for name, verdict in self.verdicts
+        ]

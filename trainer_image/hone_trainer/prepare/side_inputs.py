@@ -1,0 +1,44 @@
+"""What lies beside the source: tables that rows are compared with, lists that they are changed by.
+
+All of it is fetched before the first row is read: a wrong address costs no pass over the source,
+and its bytes are part of what names the scratch folder, so that a resumed preparation never mixes
+two versions of a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.store.side_inputs import SideInputs
+
+if TYPE_CHECKING:
+    from hone_trainer.columns import Column
+    from hone_trainer.prepare.spec import Prepare
+    from hone_trainer.store.artifact_store import ArtifactStore
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What the steps of a stage have loaded, by their numbers."""
+
+    clean: dict[int, Any]
+    augment: dict[int, Any]
+    files: list[dict[str, Any]]
+    """What it was read from: address, size, digest."""
+
+
+def fetch(stage: Prepare, columns: tuple[Column, ...], store: ArtifactStore) -> Fetched:
+    """Load what steps of the stage compare rows with.
+
+    Raises:
+        StageFailure: whatever a step's ``load`` raises.
+    """
+    inputs = SideInputs(store)
+
+    def load(steps: tuple[Any, ...]) -> dict[int, Any]:
+        chosen = ((number, step.value) for number, step in enumerate(steps) if step.value.loads)
+        return {number: step.load(inputs, columns) for number, step in chosen}
+
+    clean, augment = load(stage.clean), load(stage.augment)
+    return Fetched(clean, augment, inputs.files)

@@ -1,0 +1,188 @@
+"""Prepare: raw rows to a clean, normalised, augmented, split data set.
+
+The split comes first, so that whatever is learned afterwards (fill values, scales, vocabularies)
+is learned on training rows only and nothing of the held-out rows leaks into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from hone_trainer.augment import AnyAugmentation
+from hone_trainer.clean import AnyCleaning
+from hone_trainer.columns import Column
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.stage import Gang, Product, Role, Stage
+from hone_trainer.prepare.schema_inference import Infer
+from hone_trainer.sources import AnySource
+from hone_trainer.splits import AnySplitting
+from hone_trainer.splits.member_partition import Division
+from hone_trainer.splits.random import RandomSplit
+
+if TYPE_CHECKING:
+    from hone_trainer.contract.assignment import Report
+    from hone_trainer.pod.context import Context
+
+Share = Annotated[float, Field(gt=0, le=0.5)]
+
+
+class Split(Words):
+    """Shares of the rows that are kept out of training."""
+
+    rules = (
+        Rule(
+            "self.validation + self.test < 1.0",
+            "validation and test must leave rows to train on",
+        ),
+    )
+
+    validation: Share = 0.1
+    """Share for choosing: epochs, weights of a fusion, the compression candidate."""
+    test: Share = 0.1
+    """Share for the final figures, seen by nothing else."""
+    by: AnySplitting = AnySplitting(random=RandomSplit())
+    """Which row goes where."""
+
+    @model_validator(mode="after")
+    def _leaves_rows(self) -> Self:
+        if self.validation + self.test >= 1.0:
+            raise ValueError("validation and test must leave rows to train on")
+        return self
+
+
+CONTRASTS = (
+    "augment[].negatives.heldOut: say how many rows with label 0 stand beside each row that"
+    " leaveOneOut holds out, such as 99: without, these parts have one label only; 0 where the"
+    " source has both labels"
+)
+
+
+class Prepare(Stage):
+    """Raw rows to a clean, normalised, split data set."""
+
+    makes: ClassVar[Product | None] = "dataset"
+    rules = (
+        Rule("has(self.columns) != has(self.infer)", "set exactly one of columns, infer"),
+        Rule(
+            "!has(self.columns) || self.columns.filter(c, has(c.label)).size() == 1",
+            "columns: exactly one must be the label",
+        ),
+        Rule(
+            "!has(self.columns)"
+            " || self.columns.all(c, self.columns.filter(d, d.name == c.name).size() == 1)",
+            "columns: every name must be used once",
+        ),
+        Rule(
+            "!has(self.split) || !has(self.split.by) || !has(self.split.by.leaveOneOut)"
+            " || !has(self.augment)"
+            " || self.augment.all(a, !has(a.negatives) || has(a.negatives.heldOut))",
+            CONTRASTS,
+        ),
+    )
+
+    source: AnySource
+    """Where the raw rows come from."""
+    columns: Annotated[tuple[Column, ...], Field(min_length=2, max_length=64)] | None = None
+    """The columns that take part; others are left out."""
+    infer: Infer | None = None
+    """Work out the columns from the first rows of the source instead."""
+    clean: Annotated[tuple[AnyCleaning, ...], Field(max_length=16)] = ()
+    """Cleaning steps, in this order."""
+    split: Split = Split()
+    """Shares of the rows that are kept out of training."""
+    augment: Annotated[tuple[AnyAugmentation, ...], Field(max_length=16)] = ()
+    """What is added to the training rows, in this order."""
+    divide: Division | None = None
+    """Which sub-model of a training learns from which rows; in turn where nothing is said."""
+    unreadable: Literal["fail", "quarantine"] = "fail"
+    """What becomes of a row that cannot be understood: the stage fails and names it, or the row is
+    put aside with its reason."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Pods that share the work; the result is the same bytes."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        drawn = [step.negatives for step in self.augment if step.negatives is not None]
+        if self.split.by.leave_one_out and any(step.held_out is None for step in drawn):
+            raise ValueError(CONTRASTS)
+        return self
+
+    @model_validator(mode="after")
+    def _one_label(self) -> Self:
+        if (self.columns is None) == (self.infer is None):
+            raise ValueError("set exactly one of columns, infer")
+        if self.columns is None:
+            return self
+        if sum(column.kind == "label" for column in self.columns) != 1:
+            raise ValueError("columns: exactly one must be the label")
+        if len({column.name for column in self.columns}) != len(self.columns):
+            raise ValueError("columns: every name must be used once")
+        return self
+
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:  # noqa: ARG002
+        """See that parameters name columns that take part, and that fit."""
+        if self.columns is None:
+            return
+        try:
+            self.settled(self.columns)
+        except StageFailure as failure:
+            yield failure.message
+
+    def lengths(self) -> Mapping[str, int] | None:
+        """Read them off the columns; where these are worked out, rows decide."""
+        if self.columns is None or any(self.check(())):
+            return None
+        positions = (column.value.positions(column.name) for column in self.settled(self.columns))
+        return {field: length for each in positions for field, length in each.items()}
+
+    def settled(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """Give columns as they are meant beside what orders rows by them.
+
+        Raises:
+            StageFailure: they do not fit each other, or whatever names them.
+        """
+        for column in columns:
+            column.value.check(column.name, columns)
+        namers = [*self.clean, *self.augment, self.split.by]
+        for each in [*namers, self.divide] if self.divide else namers:
+            each.value.check(columns)
+        naming = [column.value for column in columns]
+        naming += [each.value for each in (*self.clean, self.split.by)]
+        ordering = {name for each in naming for name in each.orders}
+        found = tuple(
+            column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
+            for column in columns
+        )
+        if not any(column.value.whole for column in found if column.kind != "label"):
+            message = "prepare.columns leave nothing for a model to read but the label"
+            remedy = "name ids, numbers or texts, or fields of a time"
+            raise StageFailure("NothingToInfer", f"{message}: {remedy}")
+        return found
+
+    def secrets(self) -> dict[str, tuple[str, str]]:
+        """Whatever the source needs."""
+        found: dict[str, tuple[str, str]] = self.source.value.secrets()
+        return found
+
+    def gangs(self) -> tuple[Gang, ...]:
+        """One pod, or a chief and others that help it; one of these that is lost is replaced."""
+        if self.workers == 1:
+            return (Gang(),)
+        return (Gang(0, (Role("chief"), Role("worker", self.workers - 1, replaceable=True))),)
+
+    def run(self, ctx: Context) -> Report:
+        """Read, split, clean, encode, write the shards."""
+        from hone_trainer.prepare.pipeline import prepare
+
+        return prepare(self, ctx)
+
+    def tidy(self, ctx: Context) -> None:
+        """Remove what the passes left for each other."""
+        from hone_trainer.prepare.pipeline import scratch_root
+        from hone_trainer.prepare.scratch import Scratch
+
+        Scratch(ctx.store, scratch_root(ctx)).clear()

@@ -1,0 +1,127 @@
+"""Look at rows before and after they were cleaned, and say what is worth knowing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hone_trainer.columns import Column
+from hone_trainer.profile import account as accounts
+from hone_trainer.profile.correlations import correlate
+from hone_trainer.profile.distributions import match, portray
+from hone_trainer.profile.drift import Shift, label_rates, shift_of_numbers, shift_of_texts
+from hone_trainer.profile.findings import Findings
+from hone_trainer.profile.gaps import map_gaps
+from hone_trainer.profile.judge import judge
+from hone_trainer.profile.likeness import Likeness, likeness
+from hone_trainer.profile.overlaps import repeats, shared_key
+from hone_trainer.profile.subsample import thin
+from hone_trainer.profile.univariate_auc import Alone, auc_of_gaps, auc_of_numbers, auc_of_texts
+from hone_trainer.profile.value_counts import Tally
+from hone_trainer.rows.block import Block
+from hone_trainer.rows.dataset import PARTS
+
+THIN = 100_000
+"""Rows of each part for figures that need values in order."""
+THINNER = 50_000
+"""Training rows for figures of every two columns."""
+NAMED = ("id", "key")
+"""Kinds whose values name something."""
+NOT_COMPARED = ("key",)
+"""Kinds whose values say which row it is and nothing of what it is like."""
+
+
+def look(
+    columns: tuple[Column, ...],
+    before: Block,
+    after: Block,
+    account: dict[str, Any],
+    seed: int = 0,
+    keys: tuple[str, ...] | None = None,
+) -> Findings:
+    """Look at a sample of rows before and after.
+
+    Args:
+        columns: what each column is for; those that a block lacks are passed over.
+        before: rows as they were read, with their parts; a million over all parts is enough.
+        after: cleaned rows, without added ones, with the numbers that they had.
+        account: what was counted over all rows; its form is described in ``findings.account``.
+        seed: of what is drawn where a million rows are too many.
+        keys: columns whose equal values must not lie in several parts; every column of the kind
+            ``key`` where nothing is said.
+    """
+    held = set(before.table.column_names) & set(after.table.column_names)
+    columns = tuple(column for column in columns if column.name in held)
+    tallies = {c.name: Tally.of(after, c) for c in columns if after.form(c.name) == "text"}
+    thinned = thin(after, THIN, seed)
+    used = tuple(column for column in columns if column.kind not in NOT_COMPARED)
+    compared = tuple(column for column in used if column.number is None or column.value.whole)
+    label = next((column.name for column in columns if column.kind == "label"), None)
+    numbers = tuple(c.name for c in compared if after.form(c.name) == "number")
+    texts = tuple(c.name for c in compared if c.name in tallies)
+    if keys is None:
+        keys = tuple(column.name for column in columns if column.kind == "key")
+    parts: dict[str, int] = {part: int((after.parts == k).sum()) for k, part in enumerate(PARTS)}
+    rows = accounts.readable(account), accounts.rows_out(account)
+    same = match(before, after)
+    findings = Findings(
+        account=account,
+        sample={"before": len(before), "after": len(after), **parts},
+        whole=len(before) >= rows[0] and len(after) >= rows[1],
+        columns=tuple(portray(c, before, after, tallies.get(c.name), same) for c in columns),
+        gaps=map_gaps(before, tuple(column.name for column in columns)),
+        correlations=correlate(thin(after.part(0), THINNER, seed), numbers, texts),
+        shifts=_shifts(compared, after, thinned, tallies),
+        rates=tuple(label_rates(label, after)) if label else (),
+        alone=_alone(compared, before, after, thinned, tallies, label) if label else (),
+        keys=tuple(shared_key(after, name) for name in keys if name in held),
+        repeats=repeats(after, tuple(column.name for column in used)),
+        likenesses=_likenesses(columns, tallies),
+    )
+    return replace(findings, cautions=judge(findings, columns))
+
+
+def _likenesses(columns: tuple[Column, ...], tallies: dict[str, Tally]) -> tuple[Likeness, ...]:
+    names = [column.name for column in columns if column.kind in NAMED]
+    found = (likeness(name, tallies[name].seen) for name in names)
+    return tuple(each for each in found if each is not None)
+
+
+def _shifts(
+    columns: tuple[Column, ...], after: Block, thinned: Block, tallies: dict[str, Tally]
+) -> tuple[Shift, ...]:
+    found: list[Shift] = []
+    for column in columns:
+        if column.name in tallies:
+            found += shift_of_texts(column.name, after, tallies[column.name])
+        # Times of parts that were split by time differ, as they should.
+        elif column.kind != "label" and after.form(column.name) == "number":
+            found += shift_of_numbers(column.name, thinned)
+    return tuple(found)
+
+
+def _alone(
+    columns: tuple[Column, ...],
+    before: Block,
+    after: Block,
+    thinned: Block,
+    tallies: dict[str, Tally],
+    label: str,
+) -> tuple[Alone, ...]:
+    held_out = thinned.part(PARTS.index("validation"))
+    held_out = held_out.keep(~held_out.missing(label))
+    labels, every = held_out.numbers(label), after.numbers(label)
+    chosen = np.isin(after.rows, held_out.rows) & (after.parts == PARTS.index("validation"))
+    found = []
+    for column in columns:
+        name = column.name
+        if name in tallies:
+            area = auc_of_texts(tallies[name], every, chosen)
+        elif name != label and after.form(name) == "number":
+            area = auc_of_numbers(held_out.numbers(name), labels)
+        else:
+            continue
+        found.append(Alone(name, area, auc_of_gaps(name, before, label)))
+    return tuple(found)

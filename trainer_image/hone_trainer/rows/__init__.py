@@ -1,0 +1,1 @@
+"""Rows as Arrow blocks, and the data set that they become."""

@@ -1,0 +1,175 @@
+"""A committed data set: shards in Arrow IPC files, a schema, and how to read them as arrays.
+
+The training shards hold rows shuffled block by block, so that any stride of them is a fair sample:
+members take every n-th row, unless the data set says which rows are whose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.spec import Words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from hone_trainer.pod.context import Context
+    from hone_trainer.store.artifact_store import ArtifactStore
+    from hone_trainer.store.manifest import Manifest
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+MEMBER = "member\x00"
+"""Column of training shards that says whose a row is: member m of n takes those with m modulo n. No
+field has such a name."""
+WEIGHT = "weight\x00"
+"""Column of training shards that says how much a row counts. No field has such a name."""
+
+TRANSFORM, VOCABULARIES = "transform.json", "vocabularies.json"
+
+
+class Field(Words):
+    """A column as the model sees it."""
+
+    name: str
+    """Plain and unique: TensorFlow makes scopes and signatures of it."""
+    kind: Literal["id", "number", "label"]
+    source: str = ""
+    """What the column is called in the source."""
+    length: int = 1
+    """Positions of an id sequence."""
+    size: int = 0
+    """Rows of an id column's embedding table: 0 = padding, 1 = unseen, known ids from 2."""
+    hashed: bool = False
+    """Whether ids are found by their hash, and not in a vocabulary."""
+
+
+class Schema(Words):
+    """The columns of a data set."""
+
+    fields: tuple[Field, ...]
+
+    @property
+    def ids(self) -> tuple[Field, ...]:
+        """The id columns, in order."""
+        return tuple(field for field in self.fields if field.kind == "id")
+
+    @property
+    def numbers(self) -> tuple[Field, ...]:
+        """The number columns, in order."""
+        return tuple(field for field in self.fields if field.kind == "number")
+
+    @property
+    def label(self) -> Field:
+        """The label column."""
+        return next(field for field in self.fields if field.kind == "label")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows in memory.
+
+    features: column name -> array; ids (rows, length) int32, numbers (rows, 1) float32.
+    labels: (rows, 1) float32 of 0 and 1.
+    weights: (rows, 1) float32, how much each row counts; None where all count the same.
+    """
+
+    features: dict[str, NDArray[np.generic]]
+    labels: NDArray[np.float32]
+    weights: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.labels)
+
+
+class Dataset:
+    """The committed output of a prepare stage."""
+
+    def __init__(self, schema: Schema, store: ArtifactStore, manifest: Manifest) -> None:
+        self.schema = schema
+        self.manifest = manifest
+        self._store = store
+
+    @classmethod
+    def of(cls, ctx: Context) -> Dataset:
+        """Open the data set that an earlier stage prepared."""
+        return cls.load(ctx.store, ctx.manifest(ctx.sources("dataset")[-1]))
+
+    @classmethod
+    def load(cls, store: ArtifactStore, manifest: Manifest) -> Dataset:
+        """Open a data set; shards are fetched when they are read."""
+        schema = manifest.facts.get("schema")
+        if schema is None:
+            message = f"the manifest of stage {manifest.stage!r} describes no data set"
+            raise StageFailure("ManifestUnreadable", message)
+        return cls(Schema.model_validate(schema), store, manifest)
+
+    def check(self) -> None:
+        """Read what no stage does but whoever serves the model: it has to be what was committed.
+
+        Raises:
+            StageFailure: ArtifactMissing or ArtifactDamaged.
+        """
+        for file in self.manifest.files:
+            if file.name in (TRANSFORM, VOCABULARIES):
+                self._store.fetch(file)
+
+    def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
+        """Read a part, or the rows of it that belong to one of several members.
+
+        The members' rows are disjoint and together all rows; validation and test are never divided.
+        """
+        tables = [self._shard(a.name) for a in self.manifest.files if a.name.startswith(f"{part}-")]
+        stride = _own(tables, member, members) if part == "train" else slice(None)
+        features = {
+            field.name: np.concatenate([_array(table, field) for table in tables])[stride]
+            for field in (*self.schema.ids, *self.schema.numbers)
+        }
+        labels = np.concatenate([_array(table, self.schema.label) for table in tables])[stride]
+        return Rows(
+            {name: np.ascontiguousarray(values) for name, values in features.items()},
+            np.ascontiguousarray(labels, dtype=np.float32),
+            _weights(tables, stride),
+        )
+
+    def _shard(self, name: str) -> pa.Table:
+        import pyarrow as pa
+
+        data = self._store.fetch(self.manifest.file(name))
+        return pa.ipc.open_file(pa.BufferReader(data)).read_all()
+
+
+def _own(tables: list[pa.Table], member: int, members: int) -> slice | NDArray[np.bool_]:
+    """Say which training rows are a member's; ``NoRowsLeft`` where none is."""
+    if MEMBER not in tables[0].column_names:
+        return slice(member, None, members)
+    numbers = np.concatenate([table.column(MEMBER).to_numpy() for table in tables])
+    mine: NDArray[np.bool_] = numbers % members == member
+    if not mine.any():
+        message = f"prepare.divide leaves no rows to member {member} of {members}"
+        raise StageFailure("NoRowsLeft", f"{message}: lower train.members, or divide by rows")
+    return mine
+
+
+def _weights(
+    tables: list[pa.Table], stride: slice | NDArray[np.bool_]
+) -> NDArray[np.float32] | None:
+    if not tables or WEIGHT not in tables[0].column_names:
+        return None
+    weights = np.concatenate([table.column(WEIGHT).to_numpy() for table in tables])
+    return np.ascontiguousarray(weights[stride], np.float32).reshape(-1, 1)
+
+
+def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:
+    """Give one column of a shard as an array (rows, length)."""
+    column: Any = table.column(field.name).combine_chunks()
+    flat = column.flatten() if field.kind == "id" and field.length > 1 else column
+    dtype = np.int32 if field.kind == "id" else np.float32
+    values: NDArray[np.generic] = flat.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
+    return values.reshape(len(table), field.length if field.kind == "id" else 1)

@@ -1,0 +1,1 @@
+"""Artifacts in a folder or a bucket: read, written, committed."""

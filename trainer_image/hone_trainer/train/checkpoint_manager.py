@@ -1,0 +1,115 @@
+"""What a training keeps: checkpoints on the way, and the weights of its best epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hone_trainer.store.chunked_array import Slab
+from hone_trainer.store.manifest import input_digest
+from hone_trainer.train.async_checkpointer import Saver
+from hone_trainer.train.checkpoints import Checkpoints, Found
+from hone_trainer.train.train_state import Progression
+
+if TYPE_CHECKING:
+    from hone_trainer.pod.context import Context
+    from hone_trainer.train.spec import Train
+
+Values = Mapping[str, Sequence[Slab]]
+
+
+class Keeping:
+    """The state of one training, saved by its chief and read back by all.
+
+    Args:
+        stage: what the user wants.
+        ctx: the pod's surroundings.
+        variables: model and optimiser.
+        over_gang: sums an array over the gang.
+    """
+
+    def __init__(self, stage: Train, ctx: Context, variables: Any, over_gang: Any) -> None:
+        self.best: Sequence[Slab] = ()
+        """Weights of the best epoch so far."""
+        self._keep = stage.keep
+        self._epochs = stage.epochs
+        self._chief = ctx.chief
+        self._variables = variables
+        self._over_gang = over_gang
+        task, digest = ctx.task, input_digest(ctx.task)
+        kept = stage.checkpoint.keep
+        self._checkpoints = Checkpoints(ctx.store, task.prefix, digest, task.attempt, kept)
+        self._saver = Saver(self._checkpoints, stage.checkpoint.every_seconds)
+
+    def resume(self) -> Progression | None:
+        """Put everything back to the last checkpoint; None where there is none."""
+        self.flush()
+        if self._chief:
+            self._checkpoints.begin()
+        if self._variables.live:
+            # One reads for all, straight into the servers: too much to read it twice.
+            found = self._checkpoints.latest(lambda found: self._variables.put(found.groups))
+        else:
+            found = self._agree()
+        if found is None:
+            return None
+        self.best = found.groups["best"]
+        return Progression.load(found.facts)
+
+    def save_if_due(self, state: Progression) -> None:
+        """Save in the middle of an epoch, if it is time."""
+        if self._chief and self._saver.due():
+            self.save(state)
+
+    def end_epoch(self, state: Progression) -> None:
+        """Keep the weights if the epoch was the best so far, and save if it is time."""
+        values = None
+        if better := self._better(state):
+            values = self._variables.take()
+            self.best, state.best_epoch = values["weights"], state.epochs
+        if self._saver.due(epoch_ends=True) or (better and self._variables.live):
+            self.save(state, values)
+
+    def save(self, state: Progression, values: Values | None = None) -> None:
+        """Save the state in the background, or at once where it would change in the meantime."""
+        best = self.best
+
+        def kept(found: Found) -> None:
+            if self.best is best:
+                self.best = found.groups["best"]  # in the store: no need for them in memory
+
+        take = lambda: {**(values or self._variables.take()), "best": best}  # noqa: E731
+        self._saver.save(state.step, state.dump(), take, kept)
+        if self._variables.live:
+            self.flush()
+
+    def flush(self) -> None:
+        """Wait for what is on its way."""
+        self._saver.flush()
+
+    def weights(self) -> tuple[Slab, ...]:
+        """Give the best weights as a model has them that was built alone."""
+        tables: tuple[Slab, ...] = self._variables.tables(self.best)
+        return tables
+
+    def _agree(self) -> Found | None:
+        # The chief decides for all: a zombie may be writing while the others look.
+        found = self._checkpoints.latest() if self._chief else None
+        mine = [found.attempt + 1.0, found.step] if found else [0.0, 0.0]
+        # Rounded: the sum over a pod's seven devices may be a hair less than what it began with.
+        attempt, step = (round(float(each)) for each in self._over_gang(np.array(mine)))
+        if not attempt:
+            return None
+        found = found or self._checkpoints.read(attempt - 1, step)
+        self._variables.put(found.groups)
+        return found
+
+    def _better(self, state: Progression) -> bool:
+        losses = [epoch.get("valLoss", np.nan) for epoch in state.history]
+        if not np.isfinite(losses[-1]):
+            return False
+        if self._keep == "last":
+            return state.epochs == self._epochs
+        return bool(losses[-1] <= np.nanmin(losses))

@@ -1,0 +1,219 @@
+"""How a training goes: resume or start, block by block, checkpoints on the way, the best kept."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hone_trainer.backend.keras import keras
+from hone_trainer.contract.assignment import Interrupted, Report, StageFailure
+from hone_trainer.metrics import scores
+from hone_trainer.models.inputs import open_inputs
+from hone_trainer.models.network import Network, Part
+from hone_trainer.models.prediction import predictor
+from hone_trainer.models.weight_inventory import training_bytes
+from hone_trainer.rows.dataset import Dataset
+from hone_trainer.rows.divergence import diverged
+from hone_trainer.store import chunked_storage
+from hone_trainer.store.chunked_array import whole
+from hone_trainer.store.manifest import input_digest
+from hone_trainer.train.checkpoint_manager import Keeping
+from hone_trainer.train.gang_all_reduce import GangSum
+from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
+from hone_trainer.train.tensorboard import curves
+from hone_trainer.train.throughput import Pace
+from hone_trainer.train.train_state import Progression
+
+if TYPE_CHECKING:
+    from hone_trainer.pod.context import Context
+    from hone_trainer.rows.dataset import Dataset, Rows
+    from hone_trainer.train.spec import Train
+
+EVENTS = "tensorboard/events.out.tfevents"
+_log = logging.getLogger("hone")
+
+
+class Training:
+    """One training in one pod."""
+
+    def __init__(self, stage: Train, ctx: Context, dataset: Dataset, rows: Rows) -> None:
+        if len(rows) < stage.batch_size:
+            message = f"the member has {len(rows)} training rows: train.batchSize is larger"
+            raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
+        self.stage, self.ctx, self.schema, self.rows = stage, ctx, dataset.schema, rows
+        self.validation = dataset.read("validation")
+        chosen = stage.strategy.value
+        strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
+        chosen.require_room(lambda: training_bytes(stage.model, self.schema))
+        replicas = strategy.num_replicas_in_sync
+        if stage.batch_size % replicas:
+            message = f"train.batchSize {stage.batch_size} is no multiple of {replicas} replicas"
+            raise StageFailure("BatchIndivisible", message)
+        seed = ctx.task.seed * 1_000_003 + ctx.task.member
+        keras.utils.set_random_seed(seed % 2**31)
+        keras.mixed_precision.set_global_policy(stage.precision_policy)
+        with chosen.scope(strategy):
+            inputs = open_inputs(self.schema)
+            model = keras.Model(inputs, stage.model.value.value.outputs(inputs, self.schema))
+            self.optimizer = stage.optimizer.value.open(stage.batch_size)
+            self.optimizer.build(model.trainable_variables)
+        self.steps = chosen.steps(stage, strategy, model, self.optimizer, rows, seed)
+        self.predict = predictor(model)
+        self.over_gang = GangSum(strategy)
+        variables = chosen.variables(strategy, model, self.optimizer)
+        self.keeping = Keeping(stage, ctx, variables, self.over_gang)
+        self.row_log = _row_log(ctx)
+        self.steps.log_rows = stage.row_log
+        self.state = Progression()
+        self.pace = Pace(chosen.replicas())
+
+    def run(self) -> None:
+        """Train what is not done yet."""
+        if not self._resume() and self.ctx.chief and self.stage.divergence.rollbacks:
+            self.keeping.save(self.state)  # something to go back to, from the first step on
+        while self.state.epochs < self.stage.epochs:
+            self._epoch()
+        self.keeping.flush()
+
+    def commit(self) -> Report:
+        """Write the network and say how it went."""
+        state = self.state
+        if not state.best_epoch:
+            which = "the last" if self.stage.keep == "last" else "any"
+            message = f"the model of {which} epoch gives no finite validation loss"
+            raise diverged(message, self.rows, self.schema)
+        weights = self.keeping.weights()
+        kept = tuple(slab if chunked_storage.is_large(slab) else whole(slab) for slab in weights)
+        network = Network(self.schema, (Part(self.stage.model, kept),))
+        drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
+        files = (*network.save(self.ctx), drawn)
+        figures = state.history[state.best_epoch - 1]
+        names = ("valAccuracy", "valLoss", "valAuc", "accuracy", "loss", "rowsPerSecond")
+        facts = {
+            "history": state.history,
+            "keptEpoch": state.best_epoch,
+            "learningRate": self.stage.optimizer.value.rate(self.stage.batch_size),
+            "rollbacks": state.rollbacks,
+            "workers": self.pace.workers(),
+        }
+        if self.stage.row_log:
+            facts["rows"] = audited = audit(self.ctx.store, self.row_log.folder, self.steps.rows)
+            if not complete(audited):
+                _log.error("not every row was seen once an epoch: %s", audited)
+        seconds = sum(epoch["seconds"] for epoch in state.history)
+        return self.ctx.commit(
+            files,
+            facts,
+            metrics={name: figures[name] for name in names if name in figures}
+            | {"epoch": state.best_epoch, "seconds": seconds},
+            message=f"epoch {state.best_epoch} of {state.epochs} kept: "
+            f"validation accuracy {figures['valAccuracy']:.4f}",
+            show=tuple(file.name for file in files if "/" not in file.name or file is drawn),
+        )
+
+    def _resume(self) -> bool:
+        state = self.keeping.resume()
+        if state is None:
+            return False
+        self.state = state
+        self._scale_rate()
+        left = state.step - state.epochs * self.steps.per_epoch
+        where = f"after epoch {state.epochs}"
+        if left:
+            where = f"in epoch {state.epochs + 1}, after step {left} of {self.steps.per_epoch}"
+        self._tell(f"resumed {where}")
+        return True
+
+    def _epoch(self) -> None:
+        state, number = self.state, self.state.epochs
+        first = state.step - number * self.steps.per_epoch
+        begun = time.monotonic()
+        at_once = self.stage.steps_per_execution
+        for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.pulse.asked):
+            now = time.monotonic()
+            if block.seen is not None:
+                self.row_log.write(number, first, block.seen)
+                self.over_gang(np.zeros(1))  # no checkpoint before all have kept theirs
+            state.add(block.last - first, block.sums)
+            state.seconds += now - begun
+            self.pace.add(block, block.last - first, now - begun)
+            first, begun = block.last, now
+            self.ctx.pulse.promise(self.stage.hang_seconds)
+            if not np.isfinite(block.sums[0]):
+                self._diverged()
+                return
+            if block.stop:
+                self._stop()
+            self._tell(f"epoch {number + 1}/{self.stage.epochs}")
+            if first < self.steps.per_epoch:
+                self.keeping.save_if_due(state)
+        if self.ctx.chief:
+            self._end_epoch()
+        else:
+            state.end_epoch({})
+
+    def _end_epoch(self) -> None:
+        state = self.state
+        state.end_epoch(self._validate() | self.pace.figures())
+        self.ctx.pulse.beat()
+        self.keeping.end_epoch(state)
+        told = state.history[-1]
+        message = f"epoch {state.epochs}/{self.stage.epochs}: loss {told['loss']:.4f}, "
+        message += f"validation loss {told.get('valLoss', np.nan):.4f} "
+        message += f"accuracy {told.get('valAccuracy', np.nan):.4f}"
+        self._tell(message + self.pace.warning())
+
+    def _validate(self) -> dict[str, float]:
+        probabilities = self.predict(self.validation.features)
+        figures = scores.measure(self.validation.labels[:, 0], probabilities)
+        names = {"valLoss": "logLoss", "valAccuracy": "accuracy", "valAuc": "auc"}
+        known = {ours: figures[theirs] for ours, theirs in names.items()}
+        return {name: value for name, value in known.items() if value is not None}
+
+    def _stop(self) -> None:
+        """Save what is done, and leave together."""
+        if self.ctx.chief:
+            self.keeping.save(self.state)
+            self.keeping.flush()
+        self.over_gang(np.zeros(1))
+        done = f"step {self.state.step} of {self.stage.epochs * self.steps.per_epoch}"
+        raise Interrupted(f"asked to stop; {done} is saved")
+
+    def _diverged(self) -> None:
+        """Go back to the last checkpoint with a lower rate, or give up."""
+        lost = self.state
+        said = f"the loss became {lost.trace[-1][1]} in epoch {lost.epochs + 1}"
+        if lost.rollbacks >= self.stage.divergence.rollbacks:
+            tried = f" after {lost.rollbacks} rollbacks" if lost.rollbacks else ""
+            raise diverged(f"{said}{tried}", self.rows, self.schema)
+        if not self._resume():
+            raise diverged(f"{said}, and no checkpoint is whole", self.rows, self.schema)
+        self.state.rollbacks = lost.rollbacks + 1
+        self.state.rate = lost.rate * self.stage.divergence.rate_factor
+        self._scale_rate()
+        said += f": back at step {self.state.step}, learning rate × {self.state.rate:g}"
+        _log.warning(said)
+        self._tell(said)
+
+    def _scale_rate(self) -> None:
+        rate = self.stage.optimizer.value.rate(self.stage.batch_size) * self.state.rate
+        self.optimizer.learning_rate.assign(rate)
+
+    def _tell(self, message: str) -> None:
+        if not self.ctx.chief:
+            return
+        total = self.stage.epochs * self.steps.per_epoch
+        last = self.state.history[-1] if self.state.history else {}
+        shown: dict[str, float] = {"loss": self.state.trace[-1][1]} if self.state.trace else {}
+        shown = {name: last[name] for name in ("valAccuracy", "valLoss") if name in last} | shown
+        remaining = self.pace.remaining(total - self.state.step)
+        figures = shown | self.pace.figures()
+        self.ctx.progress(self.state.step / total, message, figures, remaining)
+
+
+def _row_log(ctx: Context) -> RowLog:
+    folder = folder_of(ctx.task.prefix, input_digest(ctx.task))
+    return RowLog(ctx.store, folder, ctx.task.attempt, ctx.rank)

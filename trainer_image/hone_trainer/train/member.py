@@ -1,0 +1,53 @@
+"""One pod of a member's training: it waits for its gang, trains, and the chief reports."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hone_trainer.contract.assignment import Report
+from hone_trainer.pod import devices
+from hone_trainer.rows.dataset import Dataset
+from hone_trainer.train.loop import Training
+
+if TYPE_CHECKING:
+    from hone_trainer.pod.context import Context
+    from hone_trainer.train.spec import Train
+
+STARTING = 6
+"""Times ``hangSeconds`` that pass at most while the gang comes together, or the first block is
+compiled and run: where cores are scarce, both take far longer than any block that follows."""
+LINGER_S = 0.5
+"""How long the chief stays after the last barrier, so that its peers have left it first."""
+_log = logging.getLogger("hone")
+_kept: list[Training] = []
+"""A gang's training stays until its process ends: TensorFlow asks every worker before it frees a
+function, and one that is frozen never answers."""
+
+
+def train(stage: Train, ctx: Context) -> Report:
+    """Run the stage in one pod of its gang."""
+    strategy = stage.strategy.value
+    if strategy.serves(ctx.task.role):
+        _log.info("%s %s serves its gang", ctx.task.role, ctx.rank)
+        strategy.serve()
+    devices.require(ctx.task.gpus)
+    ctx.progress(0.0, "reading the training rows")
+    dataset = Dataset.of(ctx)
+    rows = dataset.read("train", ctx.task.member, ctx.task.members)
+    ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
+    ctx.pulse.promise(STARTING * stage.hang_seconds)
+    training = Training(stage, ctx, dataset, rows)
+    if ctx.size > 1:
+        _kept.append(training)
+    with ctx.pulse.listens(STARTING * stage.hang_seconds):
+        training.run()
+    with ctx.pulse.beats(STARTING * stage.hang_seconds):
+        others = Report(message=f"worker {ctx.rank} done; the chief reports")
+        report = training.commit() if ctx.chief else others
+        training.over_gang(np.zeros(1))
+    time.sleep(LINGER_S if ctx.chief and ctx.size > 1 else 0)
+    return report

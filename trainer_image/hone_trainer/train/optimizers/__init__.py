@@ -1,0 +1,11 @@
+"""The optimisers that exist: one line each."""
+
+from hone_trainer.contract.spec import OneOf
+from hone_trainer.train.optimizers.adam import Adam
+
+
+class AnyOptimizer(OneOf):
+    """How weights follow gradients."""
+
+    adam: Adam | None = None
+    """Adam (Kingma and Ba 2015)."""

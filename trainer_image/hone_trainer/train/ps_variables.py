@@ -1,0 +1,119 @@
+"""Variables that lie on parameter servers, read and written a few rows at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hone_trainer.backend.keras import tf
+from hone_trainer.store.chunked_array import Array, InMemory, Slab, rows_of, spans
+
+_PART = re.compile(r"/part_\d+(:\d+)?$")
+PARCEL_BYTES = 16 << 20
+"""Bytes that are on the way to a server at a time: there they take two or three times as much."""
+
+
+@dataclass(frozen=True)
+class OnServer:
+    """A slab that is a variable of another process."""
+
+    variable: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """See ``Slab``."""
+        return tuple(self.variable.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """See ``Slab``."""
+        dtype: np.dtype[Any] = np.dtype(self.variable.dtype.as_numpy_dtype)
+        return dtype
+
+    def read(self, first: int, last: int) -> Array:
+        """See ``Slab``; only these rows travel."""
+        if not self.shape:
+            return np.atleast_1d(self.variable.numpy())
+        rows: Array = tf.gather(self.variable, tf.range(first, last)).numpy()
+        return rows
+
+    def write(self, slab: Slab) -> None:
+        """Take over the values of another slab of the same shape."""
+        if not self.shape:
+            self.variable.assign(slab.read(0, 1)[0])
+            return
+        for first, last in spans(slab):
+            rows = slab.read(first, last)
+            for start, end in spans(InMemory(rows), PARCEL_BYTES):
+                self.update(first + start, tf.constant(rows[start:end]))
+
+    def update(self, first: int, rows: Any) -> None:
+        """Replace the rows from ``first`` on, and wait until they are there.
+
+        An update returns before its server has even received it: a server that several wait for
+        runs out of memory.
+        """
+        ids = tf.range(first, first + len(rows))
+        self.variable.scatter_update(tf.IndexedSlices(rows, ids))
+        tf.gather(self.variable, ids[-1:]).numpy()
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Slabs one below the other: the parts of a table."""
+
+    parts: tuple[Slab, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """See ``Slab``."""
+        return (sum(map(rows_of, self.parts)), *self.parts[0].shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """See ``Slab``."""
+        return self.parts[0].dtype
+
+    def read(self, first: int, last: int) -> Array:
+        """See ``Slab``."""
+        found, start = [], 0
+        for part in self.parts:
+            end = start + rows_of(part)
+            if start < last and end > first:
+                found.append(part.read(max(first, start) - start, min(last, end) - start))
+            start = end
+        return np.concatenate(found)
+
+
+@dataclass(frozen=True)
+class ServedVariables:
+    """Model and optimiser of a training whose variables lie on servers.
+
+    Attributes:
+        groups: name -> variables; those of a table that was cut follow each other.
+    """
+
+    live: ClassVar[bool] = True
+    """Whether values change after they were taken."""
+    groups: Mapping[str, Sequence[Any]]
+
+    def take(self) -> dict[str, tuple[Slab, ...]]:
+        """Give the values as they are whenever they are read."""
+        return {name: tuple(map(OnServer, group)) for name, group in self.groups.items()}
+
+    def put(self, values: Mapping[str, Sequence[Slab]]) -> None:
+        """Put values back; the same groups and shapes as ``take`` gave."""
+        for name, group in self.groups.items():
+            for variable, slab in zip(group, values[name], strict=True):
+                OnServer(variable).write(slab)
+
+    def tables(self, weights: Sequence[Slab]) -> tuple[Slab, ...]:
+        """Give the weights as a model that was never cut has them."""
+        parts: dict[str, list[Slab]] = {}
+        for variable, slab in zip(self.groups["weights"], weights, strict=True):
+            parts.setdefault(_PART.sub("", variable.name), []).append(slab)
+        return tuple(each[0] if len(each) == 1 else Joined(tuple(each)) for each in parts.values())

@@ -1,0 +1,134 @@
+"""Train: a data set to one or several trained models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.stage import Gang, Product, Stage, latest
+from hone_trainer.models import AnyModel
+from hone_trainer.train.optimizers import AnyOptimizer
+from hone_trainer.train.optimizers.adam import Adam
+from hone_trainer.train.strategies import AnyStrategy
+from hone_trainer.train.strategies.single_device import SingleDevice
+
+if TYPE_CHECKING:
+    from hone_trainer.contract.assignment import Report
+    from hone_trainer.pod.context import Context
+
+
+class Checkpoint(Words):
+    """How often the state of a training is saved."""
+
+    every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    """Seconds between two checkpoints; more where they would take over 2 % of the time."""
+    keep: Annotated[int, Field(ge=1, le=100)] = 2
+    """The last so many stay until the model is committed."""
+
+
+class Divergence(Words):
+    """What happens when the loss is no number any more."""
+
+    rollbacks: Annotated[int, Field(ge=0, le=10)] = 0
+    """Go back to the last checkpoint so many times before giving up."""
+    rate_factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """The learning rate is multiplied by this each time."""
+
+
+class Train(Stage):
+    """A data set to one or several trained models."""
+
+    needs: ClassVar[tuple[Product, ...]] = ("dataset",)
+    makes: ClassVar[Product | None] = "model"
+    rules = (
+        Rule(
+            "!has(self.strategy.multiWorkerMirrored)"
+            " || self.batchSize % self.strategy.multiWorkerMirrored.workers == 0",
+            "batchSize must be a multiple of strategy.multiWorkerMirrored.workers",
+        ),
+        Rule(
+            "!self.rowLog || !has(self.strategy.parameterServer)",
+            "rowLog needs workers that keep in step: not strategy.parameterServer",
+        ),
+    )
+
+    model: AnyModel
+    """The architecture."""
+    members: Annotated[int, Field(ge=1, le=16)] = 1
+    """Sub-models to train, each on a part of the training rows of its own."""
+    parallelism: Annotated[int, Field(ge=1, le=16)] | None = None
+    """Members that train at the same time; all of them where nothing is said."""
+    strategy: AnyStrategy = AnyStrategy(single_device=SingleDevice())
+    """How each member's training is spread over devices and pods."""
+    optimizer: AnyOptimizer = AnyOptimizer(adam=Adam())
+    """How weights follow gradients."""
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Passes over the member's rows."""
+    batch_size: Annotated[int, Field(ge=1, le=1_048_576)] = 1024
+    """Rows per step, over all workers together (the global batch)."""
+    steps_per_execution: Annotated[int, Field(ge=1, le=1000)] = 16
+    """Steps between two returns to Python; more is faster, fewer reports sooner."""
+    precision: Literal["float32", "mixedBfloat16"] = "float32"
+    """What is computed with. bfloat16 pays on GPUs from Ampere on and on CPUs with AMX; weights
+    stay float32."""
+    xla: bool = False
+    """Compile forward and backward pass with XLA: faster steps after a longer first one; for
+    sequences of more than 32 positions on a CPU far slower."""
+    checkpoint: Checkpoint = Checkpoint()
+    """How often the state is saved, and how many are kept."""
+    divergence: Divergence = Divergence()
+    """What happens when the loss is no number any more."""
+    hang_seconds: Annotated[int, Field(ge=10, le=86_400)] = 600
+    """No step for so long: the pods keep their stacks and the gang restarts. Before the first step,
+    six times as long."""
+    keep: Literal["best", "last"] = "best"
+    """Which epoch's weights are kept: the one of least validation loss, or the last."""
+
+    row_log: bool = False
+    """Keep, for each worker, which rows each step has seen, and join them over restarts in the
+    manifest: the proof that each row was seen exactly once an epoch. Some objects a block and a
+    barrier more; not for a parameterServer, whose workers do not keep in step."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.batch_size % self.strategy.value.replicas():
+            raise ValueError("batchSize must be a multiple of strategy.multiWorkerMirrored.workers")
+        if self.row_log and self.strategy.parameter_server is not None:
+            raise ValueError("rowLog needs workers that keep in step: not strategy.parameterServer")
+        return self
+
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
+        """See that the model can read the data set."""
+        dataset = latest(earlier, "dataset")
+        lengths = dataset.lengths() if dataset else None
+        if lengths is not None:
+            yield from self.model.value.value.check(lengths)
+
+    def gangs(self) -> tuple[Gang, ...]:
+        """One gang per member, shaped by the strategy."""
+        roles = self.strategy.value.roles()
+        return tuple(Gang(member, roles) for member in range(self.members))
+
+    @property
+    def precision_policy(self) -> str:
+        """The name of the Keras policy."""
+        return "mixed_bfloat16" if self.precision == "mixedBfloat16" else "float32"
+
+    def at_once(self) -> int:
+        """As many as the user allows."""
+        return self.parallelism or self.members
+
+    def run(self, ctx: Context) -> Report:
+        """Train the member's model in one pod of its gang."""
+        from hone_trainer.train.member import train
+
+        return train(self, ctx)
+
+    def tidy(self, ctx: Context) -> None:
+        """Remove the checkpoints: nobody resumes a training that is committed."""
+        from hone_trainer.train.checkpoints import Checkpoints
+
+        Checkpoints(ctx.store, ctx.task.prefix).clear()

@@ -1,0 +1,78 @@
+"""What every strategy says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from hone_trainer.contract.spec import Words
+from hone_trainer.contract.stage import Role
+from hone_trainer.pod import memory
+
+if TYPE_CHECKING:
+    from hone_trainer.rows.dataset import Rows
+    from hone_trainer.train.spec import Train
+
+
+class Strategy(Words):
+    """The pods it wants and the TensorFlow strategy it opens in each of them."""
+
+    def roles(self) -> tuple[Role, ...]:
+        """Say which pods make up the gang, the chief's role first."""
+        return (Role("worker"),)
+
+    def replicas(self) -> int:
+        """Say between how many pods a batch is divided."""
+        return sum(role.replicas for role in self.roles())
+
+    def serves(self, role: str) -> bool:  # noqa: ARG002
+        """Say whether pods of this role only do what others tell them."""
+        return False
+
+    def serve(self) -> NoReturn:
+        """Do what others say; only in roles that ``serves`` names."""
+        raise NotImplementedError
+
+    def open(self) -> Any:
+        """Give the ``tf.distribute.Strategy`` of this pod; TF_CONFIG is already set."""
+        raise NotImplementedError
+
+    def scope(self, strategy: Any) -> AbstractContextManager[Any]:
+        """Give the context in which model and optimiser are made."""
+        scope: AbstractContextManager[Any] = strategy.scope()
+        return scope
+
+    def require_room(self, size: Callable[[], int]) -> None:
+        """Refuse a model whose weights and moments do not fit into a pod.
+
+        Args:
+            size: gives their bytes; takes a moment, and is asked only where memory is limited.
+        """
+        most = memory.limit()
+        if most is not None:
+            memory.require(size(), most)
+
+    def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:
+        """Give the variables of a training, to be saved and put back."""
+        from hone_trainer.train.variables import Variables
+
+        return Variables.of(strategy, model, optimizer)
+
+    def steps(
+        self, stage: Train, strategy: Any, model: Any, optimizer: Any, rows: Rows, seed: int
+    ) -> Any:
+        """Give the compiled steps of a training.
+
+        Args:
+            stage: its parameters.
+            strategy: what ``open`` gave.
+            model: made in its scope.
+            optimizer: made in its scope.
+            rows: all training rows of the member.
+            seed: of their order.
+        """
+        from hone_trainer.train.sync_steps import Steps
+
+        how = {"xla": stage.xla, "lazy": stage.optimizer.value.lazy}
+        return Steps(strategy, model, optimizer, rows, stage.batch_size, seed, **how)

@@ -1,0 +1,189 @@
+"""Training steps as one compiled loop, the same for one device and for many pods.
+
+Every batch is a pure function of (seed, epoch, step, replica): whoever resumes at a step sees the
+rows that an uninterrupted run would have seen, each exactly once an epoch. A step of several
+replicas costs one collective, which also tells every pod how the others fare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hone_trainer.backend.keras import keras, tf
+from hone_trainer.rows.dataset import Rows
+from hone_trainer.train.packed_all_reduce import exchange
+from hone_trainer.train.step_sums import Block
+
+DENSE_RATIO = 8
+"""Rows of a table per id of a step, up to which its gradient is made dense."""
+PADDING = -1
+"""Stands for a row where the last batch of an epoch is short."""
+
+
+def order_of(seed: int, epoch: int, rows: int, batch: int) -> NDArray[np.int32]:
+    """Give the rows of every step of an epoch, (steps, batch), short batches padded.
+
+    Args:
+        seed: of the training.
+        epoch: counted from 0.
+        rows: rows in all; each is there exactly once.
+        batch: rows of a step, over all replicas.
+    """
+    shuffled = np.random.default_rng([seed, epoch]).permutation(rows).astype(np.int32)
+    steps = -(-rows // batch)
+    padding = np.full(steps * batch - rows, PADDING, np.int32)
+    return np.concatenate([shuffled, padding]).reshape(steps, batch)
+
+
+class Steps:
+    """The compiled steps of one training on replicas that keep in step.
+
+    Args:
+        strategy: the tf.distribute strategy in whose scope model and optimizer were made.
+        model: Keras model, inputs by column name, output (batch, 1).
+        optimizer: Keras optimizer.
+        rows: all training rows of the member, the same in every pod.
+        batch: rows per step over all replicas; a multiple of the number of replicas.
+        seed: of the order of the rows.
+        xla: compile forward and backward pass with XLA.
+        lazy: keep gradients of tables sparse, however small the table.
+    """
+
+    def __init__(
+        self,
+        strategy: Any,
+        model: Any,
+        optimizer: Any,
+        rows: Rows,
+        batch: int,
+        seed: int,
+        *,
+        xla: bool = False,
+        lazy: bool = False,
+    ) -> None:
+        self._strategy = strategy
+        self._model = model
+        self._optimizer = optimizer
+        self._features = {name: tf.constant(values) for name, values in rows.features.items()}
+        self._labels = tf.constant(rows.labels)
+        self._weights = None if rows.weights is None else tf.constant(rows.weights[:, 0])
+        self._batch = batch
+        self._replicas = strategy.num_replicas_in_sync
+        self._share = batch // self._replicas
+        self._seed = seed
+        self._lazy = lazy
+        # Without AutoGraph: rewriting Keras's own source takes longer than an epoch of this model.
+        plainly = {"autograph": False}
+        compiled = tf.function(self._learn_eagerly, jit_compile=True, **plainly)
+        self._learn = compiled if xla else self._learn_eagerly
+        self._run = tf.function(self._run_eagerly, **plainly)
+        self._numbers = tf.range(len(rows))
+        self.log_rows = False
+        """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
+        self.rows = len(rows)
+        self.per_epoch = -(-len(rows) // batch)
+
+    def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
+        """Run an epoch, or what is left of it.
+
+        Args:
+            number: which; decides the order of the rows.
+            first: steps of it that are done already.
+            at_once: steps between two returns to Python.
+            stop: function; says whether this pod was asked to stop.
+        """
+        order = tf.constant(order_of(self._seed, number, self.rows, self._batch))
+        while first < self.per_epoch:
+            # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
+            last = min(first - first % at_once + at_once, self.per_epoch)
+            asked = tf.constant(float(stop()))
+            told, seen = self._run(order, tf.constant(first), tf.constant(last), asked)
+            yield self._block(told.numpy(), seen.numpy() if self.log_rows else None, first, last)
+            first = last
+
+    def _block(
+        self, told: NDArray[np.float32], seen: NDArray[np.int32] | None, first: int, last: int
+    ) -> Block:
+        seconds = told[4:].reshape(2, self._replicas).astype(np.float64) / (last - first)
+        sums = told[:3].astype(np.float64)
+        return Block(last, sums, bool(told[3] > 0), seconds[0], seconds[1], seen)
+
+    def _run_eagerly(self, order: Any, first: Any, last: Any, stop: Any) -> Any:
+        here = self._strategy.experimental_local_results
+
+        def run(step: Any, told: Any, seen: Any) -> Any:
+            given, rows = self._strategy.run(self._step, args=(order[step], stop))
+            if self.log_rows:
+                seen = seen.write(step - first, tf.concat(here(rows), 0))
+            return step + 1, told + here(given)[0], seen
+
+        told = tf.zeros(4 + 2 * self._replicas)
+        seen = tf.TensorArray(tf.int32, last - first if self.log_rows else 0)
+        _, told, seen = tf.while_loop(lambda step, *_: step < last, run, (first, told, seen))
+        return told, seen.stack() if self.log_rows else told
+
+    def _step(self, batch: Any, stop: Any) -> Any:
+        context = tf.distribute.get_replica_context()
+        place = context.replica_id_in_sync_group
+        begun = tf.timestamp()
+        with tf.control_dependencies([begun]):
+            chosen = tf.slice(batch, [place * self._share], [self._share])
+        real = tf.cast(chosen != PADDING, tf.float32)
+        # Padding repeats a row of the step, so that it touches no row of a table by itself.
+        chosen = tf.where(chosen != PADDING, chosen, batch[0])
+        features = {name: tf.gather(values, chosen) for name, values in self._features.items()}
+        labels = tf.gather(self._labels, chosen)
+        rows = tf.where(real > 0, tf.gather(self._numbers, chosen), PADDING)
+        with tf.control_dependencies([*features.values(), labels]):
+            fed = tf.timestamp()
+        count = tf.reduce_sum(tf.cast(batch != PADDING, tf.float32))
+        shares = real if self._weights is None else real * self._relative(batch, chosen, count)
+        gradients, loss, hits = self._learn(features, labels, real, shares, count)
+        pairs = zip(gradients, self._model.trainable_variables, strict=True)
+        gradients = [self._travelling(gradient, variable) for gradient, variable in pairs]
+        with tf.control_dependencies([loss, *gradients]):
+            done = tf.timestamp()
+        mine = tf.one_hot(place, self._replicas)
+        seconds = [
+            tf.cast(fed - begun, tf.float32) * mine,
+            tf.cast(done - begun, tf.float32) * mine,
+        ]
+        told = tf.concat([[loss, hits, tf.reduce_sum(real), stop], *seconds], 0)
+        gradients, told = exchange(context, gradients, told)
+        variables = self._model.trainable_variables
+        self._optimizer.apply_gradients(
+            zip(gradients, variables, strict=True), skip_gradients_aggregation=True
+        )
+        return told, rows
+
+    def _relative(self, batch: Any, chosen: Any, count: Any) -> Any:
+        """Give the weights of this replica's rows, 1 being the mean of the global batch."""
+        all_rows = tf.gather(self._weights, tf.where(batch != PADDING, batch, batch[0]))
+        mean = tf.reduce_sum(tf.where(batch != PADDING, all_rows, 0.0)) / count
+        return tf.math.divide_no_nan(tf.gather(self._weights, chosen), mean)
+
+    def _learn_eagerly(self, features: Any, labels: Any, real: Any, shares: Any, count: Any) -> Any:
+        """Give gradients of the mean loss of the global batch, and this replica's sums.
+
+        Rows count by their shares, 0 for padding, which add up to ``count`` over all replicas.
+        """
+        with tf.GradientTape() as tape:
+            probabilities = self._model(features, training=True)
+            losses = keras.losses.binary_crossentropy(labels, probabilities) * shares
+            mean = tf.reduce_sum(losses) / count
+        gradients = tape.gradient(mean, self._model.trainable_variables)
+        right = tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32)[:, 0]
+        return gradients, tf.reduce_sum(losses), tf.reduce_sum(right * real)
+
+    def _travelling(self, gradient: Any, variable: Any) -> Any:
+        if not isinstance(gradient, tf.IndexedSlices) or self._lazy:
+            return gradient
+        # The variable tells its rows also where XLA knows no values, of shapes neither.
+        rows, ids = variable.shape[0], gradient.indices.shape[0]
+        if ids is None or rows > DENSE_RATIO * ids * self._replicas:
+            return gradient
+        return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, rows)
