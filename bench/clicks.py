@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hone_trainer.contract.assignment import Progress, Report, Source, Store, Task
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.pod.context import Context
-from hone_trainer.rows.dataset import Dataset
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.artifact_store import open_store
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from bench.clicks import context, dataset, prepare
 from hone_trainer.contract.assignment import Source
-from hone_trainer.rows.dataset import PARTS, Dataset, Part, Rows
+from hone_trainer.dataset.dataset import Dataset, Rows
+from hone_trainer.rows.field import PARTS, Part
 from hone_trainer.stages import AnyStage
 
 TRAIN: dict[str, Any] = {

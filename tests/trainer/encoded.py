@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.rows.dataset import Field, Schema
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.rows.field import Field
 
 Columns = dict[str, NDArray[Any]]
 LABEL = "bought"

@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from hone_trainer.dataset.dataset import Dataset, Rows
+from hone_trainer.dataset.schema import Schema
 from hone_trainer.models import AnyModel
 from hone_trainer.models import network as networks
 from hone_trainer.models.network import Network
-from hone_trainer.rows.dataset import Dataset, Field, Part, Rows, Schema
+from hone_trainer.rows.field import Field, Part
 
 CLICKS = Schema(
     fields=(

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from hone_trainer.columns import Column
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from tests.trainer.blocks import columns
 
 FILE = Path("online_shoppers") / "online_shoppers_intention.csv"

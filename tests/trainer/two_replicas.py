@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hone_trainer.backend.keras import keras, tf
-from hone_trainer.rows.dataset import Rows
+from hone_trainer.dataset.dataset import Rows
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.sync_steps import Steps
 

@@ -9,7 +9,7 @@ import pytest
 from hone_trainer.augment.balance import Balance
 from hone_trainer.augment.balancing import MOST, Counts
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.rows.dataset import WEIGHT
+from hone_trainer.dataset.dataset import WEIGHT
 from tests.trainer.blocks import block, columns
 from tests.trainer.encoded import Columns, one, rows, schema, shop
 

@@ -11,7 +11,8 @@ from hone_trainer.augment.crop import Crop
 from hone_trainer.augment.mask import Mask
 from hone_trainer.augment.reorder import Reorder
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.rows.dataset import Field, Schema
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.rows.field import Field
 from tests.trainer.blocks import columns
 from tests.trainer.encoded import Columns, rows, schema, shop
 

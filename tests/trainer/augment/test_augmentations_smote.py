@@ -10,7 +10,7 @@ from hone_trainer.augment.balancing import Counts
 from hone_trainer.augment.neighbours import nearest
 from hone_trainer.augment.smote import BySmote
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.rows.dataset import MEMBER
+from hone_trainer.dataset.dataset import MEMBER
 from tests.trainer.encoded import Columns, one, rows, schema, shop
 
 

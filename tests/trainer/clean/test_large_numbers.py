@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from hone_trainer.rows.dataset import Field, Rows, Schema
 
 from hone_trainer.clean import AnyCleaning
 from hone_trainer.columns.number import NumberColumn
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.rows.dataset import Field, Rows, Schema
-from hone_trainer.rows.divergence import REMEDY, TAME, diverged
+from hone_trainer.dataset.divergence import REMEDY, TAME, diverged
 from tests.trainer.blocks import block
 from tests.trainer.train.test_train import TRAIN
 

@@ -9,8 +9,8 @@ import pytest
 
 from hone_trainer.compress.techniques.quantize import Quantize
 from hone_trainer.contract.assignment import Artifact, Report, Source, StageFailure
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network, Part
-from hone_trainer.rows.dataset import Dataset
 from tests.trainer.conftest import Bench
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]

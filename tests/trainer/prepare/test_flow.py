@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from hone_trainer.rows.dataset import Dataset
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.rows.row_hash import hash_numbers
 from tests.trainer import shop
 from tests.trainer.shop import digests, pieces_of

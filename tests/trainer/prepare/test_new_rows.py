@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hone_trainer.rows.dataset import PARTS, Dataset
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.prepare.transform import Transform
-from hone_trainer.rows.dataset import PARTS, Dataset
 
 COLUMNS: list[dict[str, Any]] = [
     {"name": "user", "id": {}},

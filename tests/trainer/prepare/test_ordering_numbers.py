@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hone_trainer.rows.dataset import Dataset
 
 from hone_trainer.contract.assignment import StageFailure, Store
 from hone_trainer.prepare.reading import columns
 from hone_trainer.prepare.spec import Prepare
-from hone_trainer.rows.dataset import Dataset
 from hone_trainer.store.artifact_store import open_store
 
 LAST = {"leaveOneOut": {"by": "user", "along": "at"}}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.rows.dataset import Dataset
+from hone_trainer.dataset.dataset import Dataset
 from tests.trainer.shop import digests as shop_digests
 
 COLUMNS: list[dict[str, Any]] = [
@@ -158,7 +158,7 @@ def test_the_click_model_has_columns_of_its_own_kinds(run_stage: Any) -> None:
 
 
 def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hone_trainer.rows.shards.SHARD_ROWS", 64)
+    monkeypatch.setattr("hone_trainer.dataset.shards.SHARD_ROWS", 64)
     dataset = shop.prepare(rows(200))
     names = [file.name for file in shop.manifest.files if file.format == "arrow"]
     assert names == [

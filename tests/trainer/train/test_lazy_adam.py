@@ -82,7 +82,7 @@ def test_a_dense_gradient_is_adams() -> None:
 def test_the_padding_of_a_short_batch_touches_no_row() -> None:
     """The last step sees one row; all others of its batch are padding."""
     from hone_trainer.backend.keras import keras, tf
-    from hone_trainer.rows.dataset import Rows
+    from hone_trainer.dataset.dataset import Rows
     from hone_trainer.train.optimizers.lazy_adam import lazy_adam
     from hone_trainer.train.sync_steps import Steps, order_of
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hone_trainer.rows.dataset import Dataset
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.artifact_store import ArtifactStore
 from hone_trainer.train.row_log import RowLog, audit, complete, folder_of

@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 
 from hone_trainer.contract.assignment import Exit
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
-from hone_trainer.rows.dataset import Dataset
-from lab import patience, probes
-from tests.trainer.conftest import Bench
+from lab import probes
 from tests.trainer.pods import Pod
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]

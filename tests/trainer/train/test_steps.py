@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hone_trainer.rows.dataset import Rows
+from hone_trainer.dataset.dataset import Rows
 
 pytestmark = pytest.mark.tensorflow
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
-from hone_trainer.rows.dataset import Dataset
 
 pytestmark = pytest.mark.tensorflow
 
@@ -189,7 +189,8 @@ def test_mirrored_on_one_device_is_a_training_like_any_other(clicks: Any) -> Non
 
 def lengths(*columns: int) -> Any:
     """A schema of id columns of these lengths."""
-    from hone_trainer.rows.dataset import Field, Schema
+    from hone_trainer.dataset.schema import Schema
+    from hone_trainer.rows.field import Field
 
     fields = [
         Field(name=f"c{n}", kind="id", length=length, size=9) for n, length in enumerate(columns)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
-from hone_trainer.rows.dataset import Dataset
-from tests.trainer.train.test_train import TRAIN, history
+from tests.trainer.test_train import TRAIN, history
 
 pytestmark = pytest.mark.tensorflow
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hone_trainer.rows import shards
-from hone_trainer.rows.dataset import MEMBER, WEIGHT, Dataset, Field, Rows, Schema
-from lab import patience
-from tests.trainer.train.test_steps import SEED, drawn, network, run, steps, weights
+from hone_trainer.dataset import shards
+from hone_trainer.dataset.dataset import MEMBER, WEIGHT, Dataset, Rows
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.rows.field import Field
+from tests.trainer.test_steps import SEED, drawn, network, run, steps, weights
 
 pytestmark = pytest.mark.tensorflow
 

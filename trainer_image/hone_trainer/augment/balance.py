@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
+    from hone_trainer.dataset.schema import Schema
     from hone_trainer.rows.block import Block
-    from hone_trainer.rows.dataset import Schema
 
 
 class AnyBalancing(OneOf):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 MOST = 8
 """Rows that come out of a block for each that goes in, at most: all rows of the rarer label may

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 
 class ByRepeating(Balancing):

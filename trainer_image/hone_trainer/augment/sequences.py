@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 Sequences = Annotated[tuple[ColumnName, ...], Bound(min_length=1, max_length=16)]
 Copies = Annotated[int, Bound(ge=1, le=8)]

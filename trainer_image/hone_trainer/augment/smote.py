@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 MOST_ROWS = 10_000
 """Rows of a block that are neighbours of each other: every pair of them is measured. Where there

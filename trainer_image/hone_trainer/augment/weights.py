@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 
 class ByWeights(Balancing):
@@ -30,7 +30,7 @@ class ByWeights(Balancing):
         """See ``Balancing.balance``."""
         import numpy as np
 
-        from hone_trainer.rows.dataset import WEIGHT
+        from hone_trainer.dataset.dataset import WEIGHT
 
         total = counts.zeros + counts.ones
         each = np.array([total / (2 * counts.zeros), total / (2 * counts.ones)], np.float32)

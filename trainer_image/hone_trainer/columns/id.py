@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.rows.block import Block
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 
 class IdColumn(Kind):
@@ -78,7 +78,7 @@ class IdColumn(Kind):
 
 def id_field(name: str, source: str, length: int, learned: dict[str, Any]) -> Field:
     """Describe ids of which ``known`` or ``buckets`` was learned."""
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
     from hone_trainer.rows.tokens import FIRST_KNOWN
 
     hashed = "buckets" in learned

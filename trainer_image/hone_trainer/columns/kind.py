@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block, Form
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 
 class Kind(Words):

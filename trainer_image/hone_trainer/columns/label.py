@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.rows.block import Block, Form
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 
 class LabelColumn(Kind):
@@ -22,7 +22,7 @@ class LabelColumn(Kind):
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
         """See ``Kind.fields``."""
-        from hone_trainer.rows.dataset import Field
+        from hone_trainer.rows.field import Field
 
         return (Field(name=name, source=name, kind="label"),)
 

@@ -11,14 +11,14 @@ from hone_trainer.columns.kind import Kind
 from hone_trainer.columns.normalizations import AnyNormalization
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Words
-from hone_trainer.rows.divergence import BOUND
+from hone_trainer.dataset.divergence import BOUND
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.rows.block import Block, Form
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 EITHER = "set at most one of normalize, buckets"
 LARGEST = 3.4e38
@@ -103,7 +103,7 @@ class NumberColumn(Kind):
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
-        from hone_trainer.rows.dataset import Field
+        from hone_trainer.rows.field import Field
         from hone_trainer.rows.tokens import FIRST_KNOWN
 
         if not self.whole:

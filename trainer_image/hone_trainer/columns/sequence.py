@@ -12,7 +12,7 @@ from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 Named = Annotated[str, Bound(min_length=1, max_length=63)]
 

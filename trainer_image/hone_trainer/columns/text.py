@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.rows.block import Block
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 SOME = "set words, characters or both"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.rows.block import Block, Form
-    from hone_trainer.rows.dataset import Field
+    from hone_trainer.rows.field import Field
 
 Moment = Literal["hour", "weekday", "month", "dayOfMonth", "sinceEpoch"]
 LATENESS = "sinceEpoch"
@@ -68,7 +68,7 @@ class TimeColumn(Kind):
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
         """See ``Kind.fields``."""
         from hone_trainer.rows.calendar import CYCLES
-        from hone_trainer.rows.dataset import Field
+        from hone_trainer.rows.field import Field
         from hone_trainer.rows.tokens import FIRST_KNOWN
 
         sizes = {each: FIRST_KNOWN + size for each, (size, _) in CYCLES.items()}

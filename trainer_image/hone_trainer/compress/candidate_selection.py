@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from hone_trainer.metrics.scores import Figures
+    from hone_trainer.metrics.metric import Estimate, Metric
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Trial:
     failure: str = ""
     """Why there are no figures; empty where there are."""
     size: Size = Size(0, 0, 0)
-    figures: Figures | None = None
-    """accuracy, auc, logLoss on the validation part; None where one cannot be known."""
-    drop: float | None = 0.0
-    """Fall of the watched figure against the float model, on the same rows."""
-    drop_interval: tuple[float, float] | None = (0.0, 0.0)
-    """95 % interval of the drop."""
+    figures: dict[str, float] | None = None
+    """Those that are defined, of the leading target on the validation part."""
+    change: Estimate | None = None
+    """How the watched figure changed against the float model, on the same rows."""
+    harm: float | None = None
+    """By how much that is worse; negative where it is better, None where nobody can tell."""
     latency: tuple[float, float] = (0.0, 0.0)
     """Microseconds for one row, p50 and p95."""
     unknown: str = ""
@@ -49,57 +49,73 @@ class Trial:
         return asdict(self)
 
 
-def within(trial: Trial, max_drop: float) -> bool:
-    """Say whether a candidate came through and kept the budget."""
-    return not trial.failure and trial.drop is not None and trial.drop <= max_drop
+@dataclass(frozen=True)
+class Limit:
+    """What may be lost."""
+
+    metric: Metric
+    """The watched figure."""
+    most: float
+    """The largest harm, in the figure's own unit."""
+
+    def keeps(self, trial: Trial) -> bool:
+        """Say whether a candidate came through and kept the limit."""
+        return not trial.failure and trial.harm is not None and trial.harm <= self.most
 
 
-def choose(trials: Sequence[Trial], max_drop: float, prefer: Literal["size", "latency"]) -> int:
+def choose(trials: Sequence[Trial], limit: Limit, prefer: Literal["size", "latency"]) -> int:
     """Give the index of the candidate that wins, or -1 where none is within the budget.
 
     The other figure, then the earlier candidate, decides a draw.
     """
     ranked = [
-        (*_cost(trial, prefer), index)
-        for index, trial in enumerate(trials)
-        if within(trial, max_drop)
+        (*_cost(trial, prefer), index) for index, trial in enumerate(trials) if limit.keeps(trial)
     ]
     return min(ranked)[-1] if ranked else -1
 
 
-def explain(trials: Sequence[Trial], chosen: int, metric: str, max_drop: float) -> str:
+def explain(trials: Sequence[Trial], chosen: int, limit: Limit) -> str:
     """Say in a sentence what was chosen and why."""
+    title = limit.metric.title
     if chosen >= 0:
         won = trials[chosen]
-        said = f"{won.name}: {metric} {0.0 - (won.drop or 0.0):+.4f} "
-        if won.drop_interval is not None:
-            low, high = won.drop_interval
-            said += f"(95 % interval {0.0 - high:+.4f} to {0.0 - low:+.4f}), "
-        return f"{said}within the budget of {max_drop:g}"
-    if (same := {trial.unknown for trial in trials}) and len(same) == 1 and all(same):
-        why = f"{metric} cannot be known: {same.pop()}"
-        return f"no candidate can be held against the budget, so the float model is kept; {why}"
-    reasons = (f"{trial.name}: {_why(trial, metric)}" for trial in trials)
+        return f"{won.name}: {title} {_changed(won.change)}, within the budget of {limit.most:g}"
+    reasons = [f"{trial.name}: {trial.failure or _lost(trial, title)}" for trial in trials]
     return (
-        f"no candidate is within the budget of {max_drop:g}, so the float model is kept; "
+        f"no candidate is within the budget of {limit.most:g}, so the float model is kept; "
         + "; ".join(reasons)
     )
 
 
+def _changed(change: Estimate | None) -> str:
+    if change is None or change.value is None:
+        return "not defined"
+    if change.low is None or change.high is None:
+        return f"{change.value:+.4f}"
+    return f"{change.value:+.4f} (95 % interval {change.low:+.4f} to {change.high:+.4f})"
+
+
+def _lost(trial: Trial, title: str) -> str:
+    if trial.harm is None:
+        return f"{title} is not defined: {trial.change.reason if trial.change else ''}"
+    return f"{title} got worse by {trial.harm:.4f}"
+
+
 def summarize(before: Trial, after: Trial) -> dict[str, float]:
     """Give the figures of a compression under the names that the status shows."""
-    accuracies = {
-        f"{name}Accuracy": (trial.figures or {}).get("accuracy")
-        for name, trial in (("float", before), ("compressed", after))
-    }
-    return {
+    leading = next(iter(after.figures or {}), None)
+    quality = {}
+    if leading is not None and leading in (before.figures or {}):
+        name = f"{leading[0].upper()}{leading[1:]}"
+        pair = ("float", before), ("compressed", after)
+        quality = {f"{which}{name}": (one.figures or {})[leading] for which, one in pair}
+    return quality | {
         "ratio": before.size.raw / after.size.raw,
         "packagedRatio": before.size.packaged / after.size.packaged,
         "floatBytes": before.size.raw,
         "compressedBytes": after.size.raw,
         "floatPackagedBytes": before.size.packaged,
         "compressedPackagedBytes": after.size.packaged,
-        **{name: value for name, value in accuracies.items() if value is not None},
         "floatLatencyMicroseconds": before.latency[0],
         "compressedLatencyMicroseconds": after.latency[0],
         "compressedLatencyP95Microseconds": after.latency[1],
@@ -110,14 +126,6 @@ def summarize(before: Trial, after: Trial) -> dict[str, float]:
 def measure_size(content: bytes, nonzero: int) -> Size:
     """Measure a file."""
     return Size(len(content), len(gzip.compress(content, 6, mtime=0)), nonzero)
-
-
-def _why(trial: Trial, metric: str) -> str:
-    if trial.failure:
-        return trial.failure
-    if trial.drop is None:
-        return f"{metric} cannot be known: {trial.unknown}"
-    return f"{metric} fell by {trial.drop:.4f}"
 
 
 def _cost(trial: Trial, prefer: str) -> tuple[float, float]:

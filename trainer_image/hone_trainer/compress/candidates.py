@@ -12,11 +12,15 @@ from hone_trainer.compress.technique import Technique
 from hone_trainer.compress.tflite_export import convert
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.stage import Tell
-from hone_trainer.metrics.paired_intervals import DIFFERENCES
-from hone_trainer.metrics.scores import measure, unknown
+from hone_trainer.dataset.dataset import Dataset, Rows
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.metrics.metric import Metric
+from hone_trainer.metrics.scored import NotFinite, Scored
+from hone_trainer.models.answers import by_target
 from hone_trainer.models.litert import LiteModel, race
 from hone_trainer.models.network import Network
-from hone_trainer.rows.dataset import Dataset, Rows
+from hone_trainer.tasks.scoring import figures, score
+from hone_trainer.tasks.task import Task
 
 CONVERSIONS = 2
 """Conversions at the same time, beside the training of the next candidate."""
@@ -65,39 +69,54 @@ def export(
         return [finish() for finish in waiting]
 
 
-def compare(exports: Sequence[Export], rows: Rows, metric: str, tell: Tell) -> list[Trial]:
+def compare(
+    exports: Sequence[Export], schema: Schema, rows: Rows, metric: Metric, tell: Tell
+) -> list[Trial]:
     """Measure every export on the same rows, the first being the float model.
 
     Args:
         exports: the float model, then the candidates.
+        schema: whose leading target is judged.
         rows: the validation part.
-        metric: the figure whose drop is watched: accuracy or auc.
+        metric: the figure that is watched.
         tell: called before each.
     """
-    labels, part = rows.labels[:, 0], "validation"
+    target = schema.targets[0]
+    task, targets = target.how, rows.targets[target.name]
     models = {k: LiteModel(e.content) for k, e in enumerate(exports) if not e.failure}
-    base = models[0].predict(rows.features)
+    calibration = exports[0].network.calibration(target.name)
+
+    def scored(model: LiteModel) -> Scored:
+        blocks = (by_target(schema, block)[target.name] for block in model.answer(rows.features))
+        return score(task, targets, blocks, calibration)
+
+    base = scored(models[0])
     trials = []
     for k, one in enumerate(exports):
         tell(k / len(exports), f"measuring {one.name}")
         trial = Trial(one.name, str(one.failure or ""))
         if k in models:
-            probabilities = models[k].predict(rows.features)
-            gaps = unknown(labels, base, part) | unknown(labels, probabilities, part)
-            change = DIFFERENCES[metric](labels, base, probabilities)
-            trial = replace(
-                trial,
-                size=measure_size(one.content, one.network.nonzero),
-                figures=measure(labels, probabilities),
-                drop=0.0 - change.estimate if change else None,
-                drop_interval=(0.0 - change.high, 0.0 - change.low) if change else None,
-                unknown=gaps.get(metric, ""),
-            )
+            trial = replace(trial, size=measure_size(one.content, one.network.nonzero))
+            try:
+                trial = _judged(trial, task, base, scored(models[k]) if k else base, metric)
+            except NotFinite as odd:
+                trial = replace(trial, failure=f"its answers are no numbers: {odd}")
         trials.append(trial)
     latencies = race(list(models.values()), rows.features)
     for k, latency in zip(models, latencies, strict=True):
         trials[k] = replace(trials[k], latency=(latency.p50, latency.p95))
     return trials
+
+
+def _judged(trial: Trial, task: Task, before: Scored, after: Scored, metric: Metric) -> Trial:
+    change = metric.difference(before, after)
+    defined = {name: each.value for name, each in figures(task, after).items()}
+    return replace(
+        trial,
+        figures={name: value for name, value in defined.items() if value is not None},
+        change=change,
+        harm=None if change.value is None else metric.harm(0.0, change.value),
+    )
 
 
 def _apply(techniques: Sequence[Technique], network: Network, data: Dataset, tell: Tell) -> Network:

@@ -1,22 +1,30 @@
-"""Compress: a model to a smaller one, within a budget of accuracy."""
+"""Compress: a model to a smaller one, within a budget of quality."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from hone_trainer.compress.candidate_selection import Trial, choose, explain, summarize
+from hone_trainer.compress.candidate_selection import (
+    Limit,
+    Trial,
+    choose,
+    explain,
+    summarize,
+)
 from hone_trainer.compress.techniques import AnyTechnique
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.contract.stage import Product, Stage, latest, several
+from hone_trainer.metrics import MetricName, named
 
 if TYPE_CHECKING:
     from hone_trainer.compress.candidates import Export
     from hone_trainer.contract.assignment import Report
+    from hone_trainer.metrics.metric import Metric
     from hone_trainer.models.network import Network
     from hone_trainer.pod.context import Context
 
@@ -26,6 +34,8 @@ FLOAT_MODEL = "float.tflite"
 """The model that came in, in the same format: what the shipped one is compared with."""
 TABLE = "compression.json"
 """Before and after, for every candidate."""
+RELATIVE = 0.005
+"""Share of a figure that may be lost where nothing is said."""
 MAKING = 0.9
 """Share of the time that goes into candidates; the rest measures them."""
 
@@ -33,10 +43,33 @@ MAKING = 0.9
 class Budget(Words):
     """What compression may cost, measured on the validation part."""
 
-    metric: Literal["accuracy", "auc"] = "accuracy"
-    """The figure that is watched."""
-    max_drop: Annotated[float, Field(ge=0, le=1)] = 0.005
-    """How far it may fall below that of the model that came in."""
+    rules = (
+        Rule(
+            "!has(self.maxDrop) || !has(self.maxRelativeDrop)",
+            "set one of maxDrop, maxRelativeDrop",
+        ),
+    )
+
+    metric: MetricName | None = None
+    """The figure that is watched; the task's leading one where nothing is said."""
+    max_drop: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    """By how much it may get worse, in its own unit."""
+    max_relative_drop: Annotated[float, Field(ge=0, le=1)] | None = None
+    """By which share of its value it may get worse; .005 where neither is said."""
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if self.max_drop is not None and self.max_relative_drop is not None:
+            raise ValueError("set one of maxDrop, maxRelativeDrop")
+        if self.metric is not None:
+            named(self.metric)
+        return self
+
+    def limit(self, metric: Metric, value: float) -> Limit:
+        """Return the bound for a float model with such a figure."""
+        share = RELATIVE if self.max_relative_drop is None else self.max_relative_drop
+        most = share * abs(value) if self.max_drop is None else self.max_drop
+        return Limit(metric, most)
 
 
 class Candidate(Words):
@@ -55,7 +88,7 @@ class Candidate(Words):
 
 
 class Compress(Stage):
-    """A model to the best of several smaller ones, within a budget of accuracy."""
+    """A model to the best of several smaller ones, within a budget of quality."""
 
     needs: ClassVar[tuple[Product, ...]] = ("dataset", "model")
     makes: ClassVar[Product | None] = "model"
@@ -82,11 +115,11 @@ class Compress(Stage):
             StageFailure: the model itself cannot be exported.
         """
         from hone_trainer.compress.candidates import compare, export
+        from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.models.network import Network
-        from hone_trainer.rows.dataset import Dataset
 
         network, data = self._only(Network.members(ctx)), Dataset.of(ctx)
-        named = [(c.name, tuple(t.value for t in c.techniques)) for c in self.candidates]
+        tried = [(c.name, tuple(t.value for t in c.techniques)) for c in self.candidates]
 
         def making(fraction: float, message: str) -> None:
             ctx.progress(MAKING * fraction, message)
@@ -94,13 +127,17 @@ class Compress(Stage):
         def measuring(fraction: float, message: str) -> None:
             ctx.progress(MAKING + (1 - MAKING) * fraction, message)
 
-        exports = export([("float", ()), *named], network, data, making)
+        exports = export([("float", ()), *tried], network, data, making)
         if exports[0].failure:
             raise exports[0].failure
         rows = data.read("validation")
-        trials = compare(exports, rows, self.budget.metric, measuring)
-        chosen = choose(trials[1:], self.budget.max_drop, self.prefer) + 1
-        return self._commit(ctx, exports, trials, chosen)
+        task = network.schema.targets[0].how
+        metric = named(self.budget.metric) if self.budget.metric else next(task.metrics())
+        trials = compare(exports, network.schema, rows, metric, measuring)
+        value = (trials[0].figures or {}).get(metric.name, 0.0)
+        limit = self.budget.limit(metric, value)
+        chosen = choose(trials[1:], limit, self.prefer) + 1
+        return self._commit(ctx, exports, trials, chosen, limit)
 
     def _only(self, networks: tuple[Network, ...]) -> Network:
         if message := several("compress", len(networks)):
@@ -112,12 +149,18 @@ class Compress(Stage):
         return networks[0]
 
     def _commit(
-        self, ctx: Context, exports: list[Export], trials: list[Trial], chosen: int
+        self,
+        ctx: Context,
+        exports: list[Export],
+        trials: list[Trial],
+        chosen: int,
+        limit: Limit,
     ) -> Report:
-        message = explain(trials[1:], chosen - 1, self.budget.metric, self.budget.max_drop)
+        message = explain(trials[1:], chosen - 1, limit)
         table = {
-            "metric": self.budget.metric,
-            "maxDrop": self.budget.max_drop,
+            "metric": limit.metric.name,
+            "title": limit.metric.title,
+            "maxDrop": limit.most,
             "prefer": self.prefer,
             "chosen": trials[chosen].name,
             "message": message,

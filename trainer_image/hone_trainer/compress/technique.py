@@ -8,8 +8,8 @@ from hone_trainer.contract.spec import Words
 from hone_trainer.contract.stage import Tell
 
 if TYPE_CHECKING:
+    from hone_trainer.dataset.dataset import Dataset
     from hone_trainer.models.network import Network
-    from hone_trainer.rows.dataset import Dataset
 
 
 class Technique(Words):

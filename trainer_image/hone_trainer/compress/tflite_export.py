@@ -31,7 +31,7 @@ def convert(
 ) -> bytes:
     """Give the network as a .tflite file, its graph rewritten by the techniques in their order.
 
-    Its one signature takes the columns by name and gives ``probability`` (batch, 1).
+    Its one signature takes the columns by name and gives the network's answers by theirs.
 
     Raises:
         StageFailure: reason ConversionFailed, for a refusal, a crash or a hang.
@@ -79,7 +79,8 @@ def _convert(network: Network, techniques: tuple[Technique, ...]) -> bytes:
     batch = 1 if _loops(model) else None
 
     def serve(**columns: Any) -> dict[str, Any]:
-        return {"probability": model(columns, training=False)}
+        answers: dict[str, Any] = model(columns, training=False)
+        return answers
 
     specs = {
         name: tf.TensorSpec((batch, *tensor.shape[1:]), tensor.dtype, name=name)

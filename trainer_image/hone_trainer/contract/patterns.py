@@ -34,7 +34,8 @@ URI_PATTERN = (
 """An address without user, password or signature, or a path; ``*`` is any part of a name."""
 DELIMITER_PATTERN = r"^[\t ,;|:^~]$"
 KEY_PATTERN = r"^[-._a-zA-Z0-9]+$"
-WORD_PATTERN = rf"^[^{SPACES}]+$"
+WORD_PATTERN = r"^\S+$"
+METRIC_PATTERN = r"^[a-zA-Z0-9]+(@[1-9][0-9]{0,4})?$"
 
 Uri = Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
 
@@ -44,5 +45,6 @@ FORMS = {
     DELIMITER_PATTERN: "must be a comma, semicolon, bar, colon, caret, tilde, space or tab",
     KEY_PATTERN: "must be letters, digits, hyphens, points and underscores",
     WORD_PATTERN: "must be one word, without spaces",
+    METRIC_PATTERN: "must be a figure's name as the status shows it, such as auc or ndcg@10",
 }
 """Pattern -> what it asks for."""

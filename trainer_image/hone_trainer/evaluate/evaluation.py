@@ -3,50 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hone_trainer.evaluate.gates import Verdict
-
-if TYPE_CHECKING:
-    from hone_trainer.metrics.scores import Figures
+from hone_trainer.metrics.metric import Estimate
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """The figures on the test part, and what led there."""
+class Judged:
+    """The figures of one target on the test part."""
 
-    job: str
-    rows: int
-    """Rows of the test part."""
-    shipped: str
-    """Which file was measured: the one that ships."""
-    figures: Figures
-    """accuracy, auc, logLoss of the model that ships; None where one cannot be known."""
-    gaps: dict[str, str] = field(default_factory=dict)
-    """Figure -> why it cannot be known."""
-    verdicts: tuple[Verdict, ...] = ()
-    float_figures: Figures | None = None
-    """The same of the model before compression, where it is at hand."""
-    accuracy_change: tuple[float, float, float] | None = None
-    """Accuracy of the shipped model minus that before compression, with its 95 % interval."""
-    compression: dict[str, Any] | None = None
-    """The table of the compress stage, where there was one."""
-    history: tuple[tuple[float, ...], ...] = ()
-    """Validation accuracy after each epoch, one line per trained member."""
+    titles: dict[str, str]
+    """Figure -> what it is called in a sentence; the one that decides first."""
+    higher: dict[str, bool]
+    """Figure -> whether more of it is better."""
+    shipped: dict[str, Estimate]
+    """Of the model that ships."""
+    prior: dict[str, Estimate]
+    """Of the answer without features: the least that a model has to beat."""
+    before: dict[str, Estimate] | None = None
+    """Of the model before compression, where it is at hand."""
+    change: dict[str, Estimate] | None = None
+    """Shipped minus before, on the same rows."""
 
     @property
-    def failed(self) -> tuple[Verdict, ...]:
-        """The gates that stayed shut."""
-        return tuple(verdict for verdict in self.verdicts if not verdict.passed)
+    def leading(self) -> str:
+        """The figure that decides."""
+        return next(iter(self.titles))
 
-    def row(self) -> dict[str, Any]:
-        """Give the JSON form."""
-        gates = [{**asdict(v), "passed": v.passed, "text": str(v)} for v in self.verdicts]
-        return {**asdict(self), "verdicts": gates, "passed": not self.failed}
+    @property
+    def beaten(self) -> bool:
+        """Whether the prior is at least as good as the model, by the figure that decides."""
+        ours, theirs = self.shipped[self.leading].value, self.prior[self.leading].value
+        if ours is None or theirs is None:
+            return False
+        return ours <= theirs if self.higher[self.leading] else ours >= theirs
 
-    def metrics(self) -> dict[str, float]:
-        """Give the figures under the names that the status shows."""
-        before = self.float_figures or {}
-        named = {f"float{name[0].upper()}{name[1:]}": value for name, value in before.items()}
-        figures = {**self.figures, **named, "testRows": float(self.rows)}
-        return {name: value for name, value in figures.items() if value is not None}
+

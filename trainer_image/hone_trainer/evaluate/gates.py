@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hone_trainer.evaluate.spec import Gate
+    from hone_trainer.metrics.metric import Estimate
 
 
 @dataclass(frozen=True)
@@ -15,42 +16,42 @@ class Verdict:
     """A gate, the figure it met, and whether it opened."""
 
     metric: str
+    """The figure, with its target before it where there are several."""
     figure: float | None
-    """None where it cannot be known."""
+    """None where it is not defined."""
     bound: float
     lower: bool
     """Whether the bound is the least that is accepted; otherwise it is the most."""
-    why: str = ""
-    """Why the figure cannot be known."""
+    reason: str = ""
+    """Why it is not defined."""
 
     @property
     def passed(self) -> bool:
-        """Whether the figure keeps the bound; one that cannot be known never does."""
+        """Whether the figure keeps the bound; one that is not defined never does."""
         if self.figure is None:
             return False
         return self.figure >= self.bound if self.lower else self.figure <= self.bound
 
     def __str__(self) -> str:
-        rule = "at least" if self.lower else "at most"
+        rule = f"must be {'at least' if self.lower else 'at most'} {self.bound:g}"
         if self.figure is None:
-            return f"{self.metric} cannot be known, must be {rule} {self.bound:g}: {self.why}"
-        return f"{self.metric} is {self.figure:.4f}, must be {rule} {self.bound:g}"
+            return f"{self.metric} is not defined ({self.reason}), {rule}"
+        return f"{self.metric} is {self.figure:.4f}, {rule}"
 
 
-def judge(
-    gates: Iterable[Gate], figures: Mapping[str, float | None], gaps: Mapping[str, str]
-) -> tuple[Verdict, ...]:
+def judge(gates: Iterable[Gate], measured: Mapping[str, Estimate]) -> tuple[Verdict, ...]:
     """Hold every gate against its figure, in the order of the gates.
 
     Args:
-        gates: what is asked for.
-        figures: what was measured.
-        gaps: why a figure cannot be known.
+        gates: what is required.
+        measured: the name of a figure, with its target before it where there are several.
     """
-    return tuple(_judge(gate, figures[gate.metric], gaps.get(gate.metric, "")) for gate in gates)
+    return tuple(_verdict(gate, measured) for gate in gates)
 
 
-def _judge(gate: Gate, figure: float | None, why: str) -> Verdict:
-    if gate.at_most is not None:
-        return Verdict(gate.metric, figure, gate.at_most, False, why)
-    return Verdict(gate.metric, figure, gate.at_least or 0.0, True, why)
+def _verdict(gate: Gate, measured: Mapping[str, Estimate]) -> Verdict:
+    name = f"{gate.task}.{gate.metric}" if gate.task else gate.metric
+    found = measured[name]
+    lower = gate.at_least is not None
+    bound = gate.at_least if gate.at_least is not None else gate.at_most or 0.0
+    return Verdict(name, found.value, bound, lower, found.reason)

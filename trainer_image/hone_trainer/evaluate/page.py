@@ -8,7 +8,7 @@ from typing import Any
 from hone_trainer.evaluate.evaluation import Evaluation
 from hone_trainer.html.chart import draw
 from hone_trainer.html.sheet import count, frame, table
-from hone_trainer.metrics.unknowns import say
+from hone_trainer.metrics.metric import Estimate
 
 
 def render(evaluation: Evaluation) -> str:
@@ -16,6 +16,7 @@ def render(evaluation: Evaluation) -> str:
     sections = (
         _head(evaluation),
         _gates(evaluation),
+        _figures(evaluation),
         _before_and_after(evaluation),
         _candidates(evaluation),
         _history(evaluation),
@@ -24,13 +25,51 @@ def render(evaluation: Evaluation) -> str:
 
 
 def _head(e: Evaluation) -> str:
-    figures = ", ".join(f"{label} <b>{_figure(e.figures[name])}</b>" for name, label in FIGURES)
-    gaps = "".join(f'<p class="bad">{escape(text)}</p>\n' for text in say(e.gaps))
-    return (
-        f"<h1>{escape(e.job)}</h1>\n<p>{figures}</p>\n{gaps}"
-        f'<p class="dim">{escape(e.shipped)} on {e.rows:,} test rows that nothing else has seen'
-        "</p>\n"
+    first = e.first
+    told = ", ".join(
+        f"{escape(title)} <b>{figure(first.shipped[name])}</b>"
+        for name, title in list(first.titles.items())[:3]
     )
+    lead = first.titles[first.leading]
+    prior = figure(first.prior[first.leading])
+    beaten = (
+        f'<p class="bad">It does not beat the answer without features, whose {escape(lead)} is '
+        f"{prior}.</p>\n"
+        if first.beaten
+        else ""
+    )
+    return (
+        f"<h1>{escape(e.job)}</h1>\n<p>{told}</p>\n{beaten}"
+        f'<p class="dim">{escape(e.shipped)} on {e.rows:,} test rows that nothing else has seen; '
+        f"without features the {escape(lead)} would be {prior}</p>\n"
+    )
+
+
+def _figures(e: Evaluation) -> str:
+    """Draw every figure of every target, beside the prior."""
+    found = ""
+    for target, judged in e.targets.items():
+        rows = []
+        for name, title in judged.titles.items():
+            shipped = judged.shipped[name]
+            span = interval(shipped) or escape(shipped.reason)
+            rows.append((escape(title), figure(shipped), span, figure(judged.prior[name])))
+        head = f": {escape(target)}" if len(e.targets) > 1 else ""
+        found += f"<h2>Test part{head}</h2>\n"
+        found += table(("figure", "value", "95 % interval", "prior"), rows)
+    return found
+
+
+def figure(estimate: Estimate) -> str:
+    """Write a figure with four digits."""
+    return "–" if estimate.value is None else f"{estimate.value:.4f}"
+
+
+def interval(estimate: Estimate) -> str:
+    """Write its interval; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{estimate.low:.4f} to {estimate.high:.4f}"
 
 
 def _gates(e: Evaluation) -> str:
@@ -39,7 +78,7 @@ def _gates(e: Evaluation) -> str:
     rows = (
         (
             v.metric,
-            _figure(v.figure),
+            "–" if v.figure is None else f"{v.figure:.4f}",
             f"{'≥' if v.lower else '≤'} {v.bound:g}",
             '<span class="good">passed</span>' if v.passed else '<span class="bad">failed</span>',
         )
@@ -49,39 +88,37 @@ def _gates(e: Evaluation) -> str:
 
 
 def _before_and_after(e: Evaluation) -> str:
-    if e.float_figures is None:
+    first = e.first
+    if first.before is None or first.change is None:
         return ""
-    rows: list[tuple[str, ...]] = [
-        (f"{label}, test part", _figure(e.float_figures[name]), _figure(e.figures[name]))
-        for name, label in FIGURES
-    ]
+    rows: list[tuple[str, ...]] = []
+    for name, title in first.titles.items():
+        change = first.change[name]
+        told = "" if change.value is None else f"{change.value:+.4f}"
+        if change.low is not None and change.high is not None:
+            told += f' <span class="dim">{change.low:+.4f} to {change.high:+.4f}</span>'
+        rows.append((escape(title), figure(first.before[name]), figure(first.shipped[name]), told))
     if e.compression is not None:
         before = e.compression["float"]
         after = next(
             (c for c in e.compression["candidates"] if c["name"] == e.compression["chosen"]), before
         )
+        both = (before, after)
         rows += [
-            ("file, bytes", count(before["size"]["raw"]), count(after["size"]["raw"])),
-            ("packaged, bytes", *(count(t["size"]["packaged"]) for t in (before, after))),
-            ("parameters not zero", *(count(t["size"]["nonzero"]) for t in (before, after))),
-            ("one row, µs (p50)", *(f"{t['latency'][0]:.1f}" for t in (before, after))),
-            ("one row, µs (p95)", *(f"{t['latency'][1]:.1f}" for t in (before, after))),
+            ("file, bytes", *(count(t["size"]["raw"]) for t in both), ""),
+            ("packaged, bytes", *(count(t["size"]["packaged"]) for t in both), ""),
+            ("parameters not zero", *(count(t["size"]["nonzero"]) for t in both), ""),
+            ("one row, µs (p50)", *(f"{t['latency'][0]:.1f}" for t in both), ""),
+            ("one row, µs (p95)", *(f"{t['latency'][1]:.1f}" for t in both), ""),
         ]
-    figures = table(("", "float", "shipped"), rows)
-    if e.accuracy_change is None:
-        return f"<h2>Before and after compression</h2>\n{figures}"
-    estimate, low, high = e.accuracy_change
-    return (
-        f"<h2>Before and after compression</h2>\n{figures}"
-        f'<p class="dim">Accuracy changed by {estimate:+.4f} on the same rows '
-        f"(95 % interval {low:+.4f} to {high:+.4f}).</p>\n"
-    )
+    head = ("test part", "float", "shipped", "change on the same rows")
+    return "<h2>Before and after compression</h2>\n" + table(head, rows)
 
 
 def _candidates(e: Evaluation) -> str:
     if e.compression is None:
         return ""
-    metric, chosen = e.compression["metric"], e.compression["chosen"]
+    metric, chosen = e.compression["title"], e.compression["chosen"]
     rows = (_candidate(candidate, chosen) for candidate in e.compression["candidates"])
     figures = table(("validation part", "packaged", f"Δ {metric}", "µs"), rows)
     return f"<h2>Candidates</h2>\n{figures}<p>{escape(e.compression['message'])}</p>\n"
@@ -95,19 +132,12 @@ def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[str, ...]:
     return (
         f"<b>{name}</b>" if candidate["name"] == chosen else name,
         count(candidate["size"]["packaged"]),
-        UNKNOWN if candidate["drop"] is None else f"{0.0 - candidate['drop']:+.4f}",
+        "–" if (change := candidate["change"]["value"]) is None else f"{change:+.4f}",
         f"{candidate['latency'][0]:.1f}",
     )
 
 
-def _figure(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{value:.4f}"
-
-
 def _history(e: Evaluation) -> str:
     lines = [line for line in e.history if len(line) > 1]
-    return "<h2>Validation accuracy by epoch</h2>\n" + draw(lines) if lines else ""
-
-
-UNKNOWN = "unknown"
-FIGURES = (("accuracy", "accuracy"), ("auc", "AUC"), ("logLoss", "log loss"))
+    title = f"Validation {e.first.titles[e.first.leading]} by epoch"
+    return f"<h2>{escape(title)}</h2>\n" + draw(lines, title) if lines else ""

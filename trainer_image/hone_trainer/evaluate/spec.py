@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -15,13 +16,21 @@ from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.evaluate.evaluation import Evaluation
 from hone_trainer.evaluate.gates import judge
 from hone_trainer.evaluate.page import render
+from hone_trainer.metrics import MetricName, named
 from hone_trainer.metrics.unknowns import say
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
+    from hone_trainer.dataset.dataset import Rows
     from hone_trainer.pod.context import Context
-    from hone_trainer.rows.dataset import Rows
     from hone_trainer.store.manifest import Manifest
+
+
+COSTS = {
+    "sizeBytes": "bytes of the file that ships",
+    "latencyP95Microseconds": "microseconds in which 95 % of single rows are answered",
+}
+"""What a gate may ask for besides the figures of the task."""
 
 
 class Gate(Words):
@@ -29,17 +38,22 @@ class Gate(Words):
 
     rules = (Rule("has(self.atLeast) != has(self.atMost)", "set exactly one of atLeast, atMost"),)
 
-    metric: Literal["accuracy", "auc", "logLoss"]
-    """The figure."""
-    at_least: Annotated[float, Field(ge=0, le=1000)] | None = None
+    metric: MetricName
+    """The figure, as the status names it: ``auc``, ``ndcg@10``, …; or ``sizeBytes``,
+    ``latencyP95Microseconds`` of the file that ships."""
+    task: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    """Of which task, where there are several."""
+    at_least: Annotated[float, Field(ge=-1e12, le=1e12)] | None = None
     """Its lower bound."""
-    at_most: Annotated[float, Field(ge=0, le=1000)] | None = None
+    at_most: Annotated[float, Field(ge=-1e12, le=1e12)] | None = None
     """Its upper bound."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("set exactly one of atLeast, atMost")
+        if self.metric not in COSTS:
+            named(self.metric)
         return self
 
 
@@ -65,7 +79,7 @@ class Evaluate(Stage):
         Raises:
             StageFailure: a gate was not passed (GateFailed), or there are several models.
         """
-        from hone_trainer.rows.dataset import Dataset
+        from hone_trainer.dataset.dataset import Dataset
 
         manifest = self._only(ctx)
         rows = Dataset.of(ctx).read("test")
@@ -84,7 +98,7 @@ class Evaluate(Stage):
             facts={"evaluation": evaluation.row()},
             metrics=evaluation.metrics(),
             message=f"{len(self.require)} of {len(self.require)} gates passed",
-            cautions=say(evaluation.gaps),
+            cautions=say(evaluation.gaps()),
             show=tuple(file.name for file in files),
         )
 
@@ -95,36 +109,51 @@ class Evaluate(Stage):
         return ctx.manifest(sources[0])
 
     def _measure(self, ctx: Context, manifest: Manifest, rows: Rows) -> Evaluation:
-        from hone_trainer.metrics.paired_intervals import accuracy_difference
-        from hone_trainer.metrics.scores import measure, unknown
+        from hone_trainer.evaluate.measuring import measure
+        from hone_trainer.models.answers import by_target
         from hone_trainer.models.litert import LiteModel
         from hone_trainer.models.network import Network
 
-        labels = rows.labels[:, 0]
-        known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows), "history": _history(ctx)}
+        network = Network.load(ctx.store, manifest)
+        known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows)}
         if MODEL in {file.name for file in manifest.files}:
             shipped, before = (
-                LiteModel(ctx.store.fetch(manifest.file(name))).predict(rows.features)
-                for name in (MODEL, FLOAT_MODEL)
+                [
+                    by_target(network.schema, block)
+                    for block in LiteModel(content).answer(rows.features)
+                ]
+                for content in (
+                    ctx.store.fetch(manifest.file(name)) for name in (MODEL, FLOAT_MODEL)
+                )
             )
-            known |= {
-                "shipped": MODEL,
-                "float_figures": measure(labels, before),
-                "compression": manifest.facts.get("compression"),
-            }
-            if change := accuracy_difference(labels, before, shipped):
-                known["accuracy_change"] = (change.estimate, change.low, change.high)
+            table = manifest.facts.get("compression")
+            known |= {"shipped": MODEL, "compression": table, "costs": _costs(table)}
+            targets = measure(network, rows, shipped, before)
         else:
-            shipped = Network.load(ctx.store, manifest).predict(rows.features)
             known["shipped"] = f"the float network of stage {manifest.stage}"
-        figures, gaps = measure(labels, shipped), unknown(labels, shipped, "test")
-        verdicts = judge(self.require, figures, gaps)
-        return Evaluation(figures=figures, gaps=gaps, verdicts=verdicts, **known)
+            targets = measure(network, rows, list(network.answer(rows.features)))
+        evaluation = Evaluation(targets=targets, history=_history(ctx), **known)
+        return replace(evaluation, verdicts=judge(self.require, evaluation.measured()))
+
+
+def _costs(table: dict[str, Any] | None) -> dict[str, float]:
+    """Read size and latency of the file that ships off the table of the compress stage."""
+    if table is None:
+        return {}
+    every = [table["float"], *table["candidates"]]
+    chosen = next(each for each in every if each["name"] == table["chosen"])
+    return {
+        "sizeBytes": float(chosen["size"]["raw"]),
+        "latencyP95Microseconds": float(chosen["latency"][1]),
+    }
 
 
 def _history(ctx: Context) -> tuple[tuple[float, ...], ...]:
-    """Read what the train stages noted after each epoch; empty where they noted nothing."""
+    """Read the leading figure after each epoch off the train stages; empty where none was noted."""
     manifests = (ctx.manifest(source) for source in ctx.task.sources if source.kind == "train")
-    histories = (manifest.facts.get("history", ()) for manifest in manifests)
-    lines = (tuple(e["valAccuracy"] for e in epochs if "valAccuracy" in e) for epochs in histories)
+    lines = (
+        tuple(epoch[name] for epoch in facts.get("history", ()) if name in epoch)
+        for facts in (manifest.facts for manifest in manifests)
+        for name in (facts.get("headline", ""),)
+    )
     return tuple(line for line in lines if line)

@@ -1,21 +1,41 @@
-"""What every fusion is: a way to make one prediction from those of several members."""
+"""What every fusion is: a way to make one answer from those of several members."""
 
-from typing import Any
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hone_trainer.contract.spec import Words
 
+if TYPE_CHECKING:
+    from hone_trainer.tasks.learned import Array, Targets
+    from hone_trainer.tasks.task import Task
+
+Member = dict[str, "Array"]
+"""Name of an answer -> array (rows, …)."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How several members answered the same rows."""
+
+    task: Task
+    targets: Targets
+    members: tuple[Member, ...]
+
+    def joint(self, shares: Array) -> Member:
+        """Return the average of the members' answers, weighted by their shares."""
+        return {
+            name: sum(
+                share * member[name] for share, member in zip(shares, self.members, strict=True)
+            )
+            for name in self.members[0]
+        }
+
 
 class Fusion(Words):
-    """A way to make one prediction from those of several members."""
+    """A way to make one answer from those of several members."""
 
-    def fit(self, predictions: Any, labels: Any) -> tuple[float, ...]:
-        """Learn one weight per member.
-
-        Args:
-            predictions: array (members, rows) of probabilities on the validation part.
-            labels: array (rows,) of 0 and 1.
-
-        Returns:
-            Weights, not negative, of sum 1.
-        """
+    def fit(self, answered: Answered) -> tuple[float, ...]:
+        """Learn one share per member on the validation part: not negative, of sum 1."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.fuse.ensemble_weights import Settled
     from hone_trainer.pod.context import Context
+    from hone_trainer.tasks.task import Task
 
 
 class Fuse(AnyFusion, Stage):
@@ -22,59 +23,70 @@ class Fuse(AnyFusion, Stage):
     def run(self, ctx: Context) -> Report:
         """Learn each member's share on the validation part and join the members to one network.
 
-        Where the best member alone is more accurate than all together, it goes on alone.
+        Where the best member alone is better than all together, it goes on alone.
 
         Raises:
             StageFailure: the members were trained on different columns (SchemaMismatch).
         """
         import numpy as np
 
+        from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.fuse.ensemble_weights import settle
-        from hone_trainer.metrics.scores import accuracy, measure, unknown
+        from hone_trainer.fuse.fusion import Answered
         from hone_trainer.models.network import Network, join
-        from hone_trainer.rows.dataset import Dataset
 
         members = Network.members(ctx)
         rows = Dataset.of(ctx).read("validation")
-        labels = rows.labels[:, 0]
-        predictions = np.empty((len(members), len(labels)))
+        target = members[0].schema.targets[0]
+        answers = []
         for k, member in enumerate(members):
-            ctx.progress(k / len(members), f"predicting with member {k} of {len(members)}")
-            predictions[k] = member.predict(rows.features)
-        settled = settle(self.value.fit(predictions, labels), predictions, labels)
-        accuracies = [accuracy(labels, predicted) for predicted in predictions]
-        joint = settled.join(predictions)
-        figures = measure(labels, joint)
+            ctx.progress(k / len(members), f"answering with member {k} of {len(members)}")
+            blocks = [block[target.name] for block in member.answer(rows.features)]
+            answers.append(
+                {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+            )
+        answered = Answered(target.how, rows.targets[target.name], tuple(answers))
+        settled = settle(self.value.fit(answered), answered)
         network = join(members, settled.shares)
         return ctx.commit(
             files=network.save(ctx),
-            facts={
-                "shares": list(settled.shares),
-                "memberValAccuracy": accuracies,
-                "unknown": unknown(labels, joint, "validation"),
-            },
-            metrics={
-                **{
-                    f"val{name[0].upper()}{name[1:]}": value
-                    for name, value in figures.items()
-                    if value is not None
-                },
-                **{f"member{k}ValAccuracy": value for k, value in enumerate(accuracies)},
-            },
-            message=_explain(settled, accuracies, accuracy(labels, joint)),
+            facts={"shares": list(settled.shares)},
+            metrics=_metrics(settled),
+            message=_explain(settled, target.how),
         )
 
 
-def _explain(settled: Settled, accuracies: list[float], fused: float) -> str:
-    if len(accuracies) == 1:
+def _metrics(settled: Settled) -> dict[str, float]:
+    """Return the figures of the fused network, and the leading one of each member."""
+    found = {_name("val", name): each.value for name, each in settled.joint.items()}
+    leading = next(iter(settled.joint))
+    for k, member in enumerate(settled.members):
+        found[_name(f"member{k}Val", leading)] = member[leading].value
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _name(prefix: str, figure: str) -> str:
+    return f"{prefix}{figure[0].upper()}{figure[1:]}"
+
+
+def _explain(settled: Settled, task: Task) -> str:
+    metric = next(task.metrics())
+    values = [member[metric.name].value for member in settled.members]
+    if len(values) == 1:
         return "one member only: it goes on as it is"
     if settled.alone is not None:
         return (
-            f"together the members are less accurate than member {settled.alone} "
-            f"({max(accuracies):.4f}), which goes on alone"
+            f"together the members are worse than member {settled.alone} "
+            f"({metric.title} {_figure(values[settled.alone])}), which goes on alone"
         )
     shares = ", ".join(f"{share:.3f}" for share in settled.shares)
+    known = [value for value in values if value is not None]
+    best = (max if metric.higher_is_better else min)(known) if known else None
     return (
-        f"{len(accuracies)} members with shares {shares}: validation accuracy {fused:.4f}, "
-        f"best member {max(accuracies):.4f}"
+        f"{len(values)} members with shares {shares}: validation {metric.title} "
+        f"{_figure(settled.joint[metric.name].value)}, best member {_figure(best)}"
     )
+
+
+def _figure(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:.4f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 WIDTH, HEIGHT = 520, 260
 LEFT, RIGHT, TOP, BOTTOM = 60, 88, 12, 34
@@ -10,10 +11,14 @@ COLOURS = 4
 """The page defines --s0 to --s3."""
 
 
-def draw(lines: Sequence[Sequence[float]]) -> str:
+def draw(lines: Sequence[Sequence[float]], title: str) -> str:
     """Give a chart with one line per member: epochs from 1 across, values upwards.
 
     Every line ends in its member's number and last value, so that colour is not needed to read it.
+
+    Args:
+        lines: values by epoch.
+        title: what they are, in plain text.
     """
     low = min(min(line) for line in lines)
     high = max(max(line) for line in lines)
@@ -47,7 +52,7 @@ def draw(lines: Sequence[Sequence[float]]) -> str:
     )
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="Validation accuracy of {len(lines)} members over {epochs} epochs">'
+        f'aria-label="{escape(title)}, {len(lines)} lines over {epochs} epochs">'
         f"{grid}{ticks}{drawn}</svg>\n"
     )
 

@@ -1,11 +1,14 @@
 """The models that exist, by domain: one line each."""
 
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
 
 
 class AnyModel(OneOf):
     """An architecture, by the domain it is for."""
 
+    generic: Generic | None = None
+    """Any domain."""
     recommendation: Recommendation | None = None
     """Personalised recommendation."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hone_trainer.rows.dataset import Schema
+from hone_trainer.dataset.schema import Schema
 
 
 def open_inputs(schema: Schema) -> dict[str, Any]:

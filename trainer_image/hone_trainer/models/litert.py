@@ -1,9 +1,9 @@
-"""A .tflite model at work: probabilities for many rows, and the time that one row takes."""
+"""A .tflite model at work: answers to many rows, and the time that one row takes."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from hone_trainer.store.chunked_array import Array
 
+Outputs = dict[str, NDArray[np.float32]]
+"""Output name -> array (rows, …)."""
 BATCH = 512
 """Rows per call where the model takes any number: the activations stay in the cache."""
 
@@ -28,20 +30,20 @@ class LiteModel:
 
         self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
         self._inputs = {_column(d["name"]): d for d in self._interpreter.get_input_details()}
-        self._output = self._interpreter.get_output_details()[0]["index"]
+        self._outputs = _outputs(self._interpreter)
         self._any_batch = all(d["shape_signature"][0] == -1 for d in self._inputs.values())
         self._rows = 1
         self._interpreter.allocate_tensors()
 
-    def predict(self, features: dict[str, Array]) -> NDArray[np.float32]:
-        """Give the probability of the label, (rows,), for each row of the features."""
+    def answer(self, features: dict[str, Array]) -> Iterator[Outputs]:
+        """Yield the outputs by name for all rows of the features, a few rows at a time."""
         rows = len(next(iter(features.values())))
         step = BATCH if self._any_batch else 1
-        chunks = [self.call(features, i, min(i + step, rows)) for i in range(0, rows, step)]
-        return np.concatenate(chunks)[:, 0] if chunks else np.zeros(0, np.float32)
+        for start in range(0, rows, step):
+            yield self.call(features, start, min(start + step, rows))
 
-    def call(self, features: dict[str, Array], start: int, stop: int) -> NDArray[np.float32]:
-        """Give the probabilities (stop - start, 1) of a slice of the rows, in one invocation."""
+    def call(self, features: dict[str, Array], start: int, stop: int) -> Outputs:
+        """Return the outputs for a slice of the rows, in one invocation."""
         interpreter = self._interpreter
         if stop - start != self._rows:
             self._resize(stop - start)
@@ -50,8 +52,7 @@ class LiteModel:
         for name, tensor in self._inputs.items():
             interpreter.set_tensor(tensor["index"], features[name][start:stop])
         interpreter.invoke()
-        output: NDArray[np.float32] = interpreter.get_tensor(self._output)
-        return output
+        return {name: interpreter.get_tensor(index) for name, index in self._outputs.items()}
 
     def _resize(self, rows: int) -> None:
         for tensor in self._inputs.values():
@@ -93,6 +94,15 @@ def race(
                 if k >= calls // 10:
                     times.append(time.perf_counter_ns() - begin)
     return tuple(Latency(*(np.percentile(times, (50, 95)) / 1000).tolist()) for times in spent)
+
+
+def _outputs(interpreter: Any) -> dict[str, int]:
+    """Return the tensor of each output by its name.
+
+    The runner that knows them holds the interpreter, which may not be resized meanwhile.
+    """
+    details = interpreter.get_signature_runner().get_output_details()
+    return {name: detail["index"] for name, detail in details.items()}
 
 
 def _column(tensor: str) -> str:

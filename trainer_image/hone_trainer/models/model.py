@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 from hone_trainer.contract.spec import Words
 
 if TYPE_CHECKING:
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 
 class Model(Words):
-    """An architecture: parameters from which the same graph is built wherever it is needed."""
+    """An architecture, without the heads: these are the tasks' own."""
 
     def check(self, lengths: Mapping[str, int]) -> Iterator[str]:  # noqa: ARG002
         """Say why it cannot read fields of ids, with so many in each: with field and remedy."""
         yield from ()
 
-    def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
+    def gives(self, schema: Schema) -> frozenset[str]:  # noqa: ARG002
+        """Return the names of its features: a task fits whose ``needs`` are among them."""
+        return frozenset({"vector"})
+
+    def features(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> dict[str, Any]:
         """Build the layers on top of Keras inputs.
 
         Args:
@@ -28,6 +32,9 @@ class Model(Words):
             prefix: put before each layer's name, so that several models fit into one graph.
 
         Returns:
-            Keras tensor (batch, 1): the probability of the label.
+            Keras tensors by name; ``vector`` is (batch, width).
+
+        Raises:
+            StageFailure: it cannot read such columns.
         """
         raise NotImplementedError

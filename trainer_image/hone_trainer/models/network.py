@@ -1,4 +1,4 @@
-"""A trained network: one or several models with their weights, joined to one prediction.
+"""A trained network: one or several models with their weights, joined to one answer.
 
 It is stored as parameters (JSON) and arrays (npz), never as pickled or serialised code: loading it
 runs nothing but our own layers (Keras CVE-2025-1550, CVE-2025-9905, CVE-2026-1462).
@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.schema import Schema
 from hone_trainer.models import AnyModel
+from hone_trainer.models.answers import ROWS, Answers, answering
 from hone_trainer.models.table_subset import narrow
-from hone_trainer.rows.dataset import Schema
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import Array, Slab
+from hone_trainer.tasks.learned import Calibration
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Artifact
+    from hone_trainer.models.assembly import Assembly
     from hone_trainer.pod.context import Context
     from hone_trainer.store.artifact_store import ArtifactStore
     from hone_trainer.store.manifest import Manifest
@@ -49,29 +51,40 @@ class Part:
 
 @dataclass(frozen=True)
 class Network:
-    """Models with their weights, and the share of each in the joint prediction."""
+    """Models with their weights, and the share of each in the joint answer."""
 
     schema: Schema
     parts: tuple[Part, ...]
     shares: tuple[float, ...] = (1.0,)
+    calibrations: dict[str, Calibration] = field(default_factory=dict)
+    """Target -> what was fitted after training; nothing where it is not named."""
 
     def build(self) -> Any:
-        """Give one flat functional Keras model with the weights in place.
+        """Return one flat functional Keras model with the weights in place, which answers.
 
         Inputs go by column name and are shared by the parts; the layers of part k are prefixed
-        ``m{k}_``. The output (batch, 1) is the average of the parts' probabilities, weighted by
-        their shares; a single part has no averaging layer.
+        ``m{k}_``. Outputs go by name, see ``answers``: each is the average of the parts' answers,
+        weighted by their shares.
         """
-        return _assemble(self)[0]
+        return self.assemble().answering
 
-    def predict(self, features: dict[str, Array], batch: int = 4096) -> NDArray[np.float32]:
-        """Give the probability of the label, (rows,), for each row of the features."""
+    def assemble(self) -> Assembly:
+        """Return the Keras models of the network and of its parts, on the same layers."""
+        from hone_trainer.models.assembly import assemble
+
+        return assemble(self)
+
+    def answer(self, features: dict[str, Array], batch: int = ROWS) -> Iterator[Answers]:
+        """Yield the answers to all rows, a bounded number at a time: target -> name -> array."""
         inputs = {name: features[name] for name in self.inputs}
         network = self
         if self.wide:
             network, inputs = narrow(self, inputs)
-        probabilities = network.build().predict(inputs, batch_size=batch, verbose=0)
-        return np.asarray(probabilities[:, 0], np.float32)
+        yield from answering(network.build(), self.schema, inputs, batch)
+
+    def calibration(self, target: str) -> Calibration:
+        """Return what was fitted for a target."""
+        return self.calibrations.get(target, Calibration())
 
     @property
     def wide(self) -> bool:
@@ -81,15 +94,12 @@ class Network:
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the columns that go in."""
-        return tuple(field.name for field in self.schema.fields if field.kind != "label")
+        return tuple(field.name for field in self.schema.fields)
 
-    def with_weights_of(self, model: Any) -> Network:
-        """Give the same network with the weights of a model that ``build`` made, or its clone."""
-        parts = []
-        for part, graph in zip(self.parts, _assemble(self)[1], strict=True):
-            layers = [model.get_layer(layer.name) for layer in graph.layers]
-            weights = tuple(array for layer in layers for array in layer.get_weights())
-            parts.append(replace(part, weights=weights))
+    def with_weights_of(self, models: Sequence[Any]) -> Network:
+        """Return the same network with the weights of copies of its parts, see ``Assembly``."""
+        pairs = zip(self.parts, models, strict=True)
+        parts = (replace(part, weights=tuple(model.get_weights())) for part, model in pairs)
         return replace(self, parts=tuple(parts))
 
     @property
@@ -122,6 +132,7 @@ class Network:
                 {"model": part.model.dump(), "arrays": len(part.weights)} for part in self.parts
             ],
             "shares": list(self.shares),
+            "calibrations": {name: each.dump() for name, each in self.calibrations.items()},
             "large": large,
         }
         packed = io.BytesIO()
@@ -161,7 +172,10 @@ class Network:
                 for p, part in enumerate(document["parts"])
             )
         schema = Schema.model_validate(document["schema"])
-        return cls(schema, parts, tuple(document["shares"]))
+        calibrations = {
+            name: Calibration(**each) for name, each in document["calibrations"].items()
+        }
+        return cls(schema, parts, tuple(document["shares"]), calibrations)
 
 
 def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
@@ -181,26 +195,3 @@ def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
         if outer > 0
     ]
     return Network(networks[0].schema, tuple(p for p, _ in pairs), tuple(s for _, s in pairs))
-
-
-def _assemble(network: Network) -> tuple[Any, list[Any]]:
-    """Give the whole model, and each part as a model of its own on the same layers."""
-    from hone_trainer.backend.keras import keras
-    from hone_trainer.models.inputs import open_inputs
-
-    inputs = open_inputs(network.schema)
-    graphs = []
-    for k, part in enumerate(network.parts):
-        output = part.model.value.value.outputs(inputs, network.schema, prefix=f"m{k}_")
-        graph = keras.Model(inputs, output)
-        if part.weights:
-            graph.set_weights(part.arrays)
-        graphs.append(graph)
-    if len(graphs) == 1:
-        return graphs[0], graphs
-    # A frozen dense unit without bias is a weighted average in layers that every tool knows.
-    joined = keras.layers.Concatenate(name="members")([graph.output for graph in graphs])
-    average = keras.layers.Dense(1, use_bias=False, trainable=False, name="average")
-    whole = keras.Model(inputs, average(joined))
-    average.set_weights([np.asarray(network.shares, np.float32)[:, None]])
-    return whole, graphs

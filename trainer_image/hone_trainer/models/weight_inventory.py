@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hone_trainer.rows.dataset import Schema
+from hone_trainer.dataset.schema import Schema
 
 if TYPE_CHECKING:
     from hone_trainer.models import AnyModel
@@ -32,19 +32,17 @@ class Weight:
 
 def weights_of(model: AnyModel, schema: Schema) -> tuple[Weight, ...]:
     """Give the arrays of a model, in the order of ``keras.Model.get_weights``."""
-    from hone_trainer.backend.keras import keras
-    from hone_trainer.models.inputs import open_inputs
+    from hone_trainer.models.graph import open_graph
 
     sizes = {field.name: field.size for field in schema.ids}
     telling = {name: TELLING + place for place, name in enumerate(sizes)}
     columns = {rows: name for name, rows in telling.items()}
     small = resized(schema, telling)
-    inputs = open_inputs(small)
-    built = keras.Model(inputs, model.value.value.outputs(inputs, small))
+    built = open_graph(model, small).whole
     found = []
     for weight in built.weights:
         shape = tuple(int(side) for side in weight.shape)
-        column = columns.get(shape[0]) if shape else None
+        column = columns.get(shape[0]) if len(shape) == 2 else None
         found.append(Weight((sizes[column], *shape[1:]) if column else shape, column))
     return tuple(found)
 
@@ -55,7 +53,7 @@ def resized(schema: Schema, sizes: dict[str, int]) -> Schema:
         field.model_copy(update={"size": sizes[field.name]}) if field.name in sizes else field
         for field in schema.fields
     )
-    return Schema(fields=tuple(fields))
+    return schema.model_copy(update={"fields": tuple(fields)})
 
 
 def training_bytes(model: AnyModel, schema: Schema) -> int:

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import Artifact, Report, StageFailure
+from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
 from hone_trainer.prepare.pass_context import Surroundings
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.provenance import provenance
 from hone_trainer.prepare.reading import ReadRows
 from hone_trainer.prepare.transform import Transform
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS, TRANSFORM, VOCABULARIES
+from hone_trainer.rows.field import PARTS
 
 if TYPE_CHECKING:
     from hone_trainer.pod.context import Context

@@ -16,8 +16,10 @@ from pydantic import TypeAdapter
 
 from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
+from hone_trainer.dataset.schema import Schema
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import TRANSFORM, VOCABULARIES, Field, Schema
+from hone_trainer.rows.field import Field
 from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.store.artifact_store import open_store
 from hone_trainer.store.manifest import parse

@@ -12,7 +12,7 @@ from hone_trainer.profile.distributions import Portrait
 from hone_trainer.profile.drift import DRIFT_PSI, Shift
 from hone_trainer.profile.figures import share
 from hone_trainer.profile.findings import Findings
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 
 MOVES = 0.1
 """A smaller index is customarily called steady."""

@@ -13,7 +13,7 @@ from hone_trainer.columns import Column
 from hone_trainer.profile.scale import Scale
 from hone_trainer.profile.value_counts import Tally
 from hone_trainer.rows.block import NO_TIME, Block, Form
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.tokens import compute
 
 TOP = 8

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hone_trainer.profile.value_counts import Tally
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 
 GROUPS = 10
 """Bins of numbers: tenths of the training part."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hone_trainer.profile.distributions import measures
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.row_hash import hash_numbers
 from hone_trainer.rows.tokens import hash_words
 

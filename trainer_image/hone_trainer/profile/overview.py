@@ -10,7 +10,7 @@ from hone_trainer.profile import account as accounts
 from hone_trainer.profile.caution import SEVERITIES, Caution
 from hone_trainer.profile.figures import number, plural, share, size
 from hone_trainer.profile.findings import Findings
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 
 SIGNS = {
     "high": '<span class="bad">▲ high</span>',

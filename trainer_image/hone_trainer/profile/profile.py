@@ -21,7 +21,7 @@ from hone_trainer.profile.subsample import thin
 from hone_trainer.profile.univariate_auc import Alone, auc_of_gaps, auc_of_numbers, auc_of_texts
 from hone_trainer.profile.value_counts import Tally
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 
 THIN = 100_000
 """Rows of each part for figures that need values in order."""

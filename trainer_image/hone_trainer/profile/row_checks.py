@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hone_trainer.columns import Column
+from hone_trainer.dataset.divergence import TAME
 from hone_trainer.profile import account as accounts
 from hone_trainer.profile.caution import Caution, Severity
 from hone_trainer.profile.figures import plural, share
-from hone_trainer.rows.divergence import TAME
 
 if TYPE_CHECKING:
     from hone_trainer.profile.findings import Findings

@@ -12,7 +12,7 @@ from hone_trainer.profile.caution import Caution, Severity
 from hone_trainer.profile.drift import Shift
 from hone_trainer.profile.figures import plural, share
 from hone_trainer.profile.row_checks import nearly_unique
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 
 if TYPE_CHECKING:
     from hone_trainer.profile.findings import Findings

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.row_hash import hash_numbers
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hone_trainer.columns import Column
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.ngrams import words
 from hone_trainer.rows.tokens import Tokens, compute, split
 

@@ -10,26 +10,27 @@ import numpy as np
 
 from hone_trainer.backend.keras import keras
 from hone_trainer.contract.assignment import Interrupted, Report, StageFailure
-from hone_trainer.metrics import scores
-from hone_trainer.models.inputs import open_inputs
+from hone_trainer.dataset.dataset import Dataset
+from hone_trainer.dataset.divergence import diverged
+from hone_trainer.models.graph import open_graph
 from hone_trainer.models.network import Network, Part
-from hone_trainer.models.prediction import predictor
 from hone_trainer.models.weight_inventory import training_bytes
-from hone_trainer.rows.dataset import Dataset
-from hone_trainer.rows.divergence import diverged
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import whole
 from hone_trainer.store.manifest import input_digest
 from hone_trainer.train.checkpoint_manager import Keeping
 from hone_trainer.train.gang_all_reduce import GangSum
+from hone_trainer.train.objective import Objective
 from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
+from hone_trainer.train.step_sums import mean_losses
 from hone_trainer.train.tensorboard import curves
 from hone_trainer.train.throughput import Pace
 from hone_trainer.train.train_state import Progression
+from hone_trainer.train.validation import LOSS, Validation, shown
 
 if TYPE_CHECKING:
+    from hone_trainer.dataset.dataset import Dataset, Rows
     from hone_trainer.pod.context import Context
-    from hone_trainer.rows.dataset import Dataset, Rows
     from hone_trainer.train.spec import Train
 
 EVENTS = "tensorboard/events.out.tfevents"
@@ -44,7 +45,6 @@ class Training:
             message = f"the member has {len(rows)} training rows: train.batchSize is larger"
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
         self.stage, self.ctx, self.schema, self.rows = stage, ctx, dataset.schema, rows
-        self.validation = dataset.read("validation")
         chosen = stage.strategy.value
         strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
         chosen.require_room(lambda: training_bytes(stage.model, self.schema))
@@ -56,12 +56,13 @@ class Training:
         keras.utils.set_random_seed(seed % 2**31)
         keras.mixed_precision.set_global_policy(stage.precision_policy)
         with chosen.scope(strategy):
-            inputs = open_inputs(self.schema)
-            model = keras.Model(inputs, stage.model.value.value.outputs(inputs, self.schema))
+            objective = Objective.of(open_graph(stage.model, self.schema), self.schema)
+            model = objective.graph.whole
             self.optimizer = stage.optimizer.value.open(stage.batch_size)
             self.optimizer.build(model.trainable_variables)
-        self.steps = chosen.steps(stage, strategy, model, self.optimizer, rows, seed)
-        self.predict = predictor(model)
+        self.steps = chosen.steps(stage, strategy, objective, self.optimizer, rows, seed)
+        self.objective = objective
+        self.validation = Validation(objective, dataset.read("validation"))
         self.over_gang = GangSum(strategy)
         variables = chosen.variables(strategy, model, self.optimizer)
         self.keeping = Keeping(stage, ctx, variables, self.over_gang)
@@ -86,14 +87,15 @@ class Training:
             message = f"the model of {which} epoch gives no finite validation loss"
             raise diverged(message, self.rows, self.schema)
         weights = self.keeping.weights()
+        said = f"epoch {state.best_epoch} of {state.epochs} kept: "
         kept = tuple(slab if chunked_storage.is_large(slab) else whole(slab) for slab in weights)
         network = Network(self.schema, (Part(self.stage.model, kept),))
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
         files = (*network.save(self.ctx), drawn)
         figures = state.history[state.best_epoch - 1]
-        names = ("valAccuracy", "valLoss", "valAuc", "accuracy", "loss", "rowsPerSecond")
         facts = {
             "history": state.history,
+            "headline": self.validation.leading,
             "keptEpoch": state.best_epoch,
             "learningRate": self.stage.optimizer.value.rate(self.stage.batch_size),
             "rollbacks": state.rollbacks,
@@ -107,10 +109,8 @@ class Training:
         return self.ctx.commit(
             files,
             facts,
-            metrics={name: figures[name] for name in names if name in figures}
-            | {"epoch": state.best_epoch, "seconds": seconds},
-            message=f"epoch {state.best_epoch} of {state.epochs} kept: "
-            f"validation accuracy {figures['valAccuracy']:.4f}",
+            metrics=shown(figures) | {"epoch": state.best_epoch, "seconds": seconds},
+            message=said + self.validation.headline(figures),
             show=tuple(file.name for file in files if "/" not in file.name or file is drawn),
         )
 
@@ -137,12 +137,13 @@ class Training:
             if block.seen is not None:
                 self.row_log.write(number, first, block.seen)
                 self.over_gang(np.zeros(1))  # no checkpoint before all have kept theirs
-            state.add(block.last - first, block.sums)
+            loss = float(self.objective.shares @ mean_losses(block.sums))
+            state.add(block.last - first, block.sums, loss)
             state.seconds += now - begun
             self.pace.add(block, block.last - first, now - begun)
             first, begun = block.last, now
             self.ctx.pulse.promise(self.stage.hang_seconds)
-            if not np.isfinite(block.sums[0]):
+            if not np.isfinite(loss):
                 self._diverged()
                 return
             if block.stop:
@@ -157,21 +158,14 @@ class Training:
 
     def _end_epoch(self) -> None:
         state = self.state
-        state.end_epoch(self._validate() | self.pace.figures())
+        loss = float(self.objective.shares @ mean_losses(np.asarray(state.sums)))
+        state.end_epoch(self.validation.measure() | {"loss": loss} | self.pace.figures())
         self.ctx.pulse.beat()
         self.keeping.end_epoch(state)
         told = state.history[-1]
         message = f"epoch {state.epochs}/{self.stage.epochs}: loss {told['loss']:.4f}, "
-        message += f"validation loss {told.get('valLoss', np.nan):.4f} "
-        message += f"accuracy {told.get('valAccuracy', np.nan):.4f}"
+        message += f"validation loss {told[LOSS]:.4f}, {self.validation.headline(told)}"
         self._tell(message + self.pace.warning())
-
-    def _validate(self) -> dict[str, float]:
-        probabilities = self.predict(self.validation.features)
-        figures = scores.measure(self.validation.labels[:, 0], probabilities)
-        names = {"valLoss": "logLoss", "valAccuracy": "accuracy", "valAuc": "auc"}
-        known = {ours: figures[theirs] for ours, theirs in names.items()}
-        return {name: value for name, value in known.items() if value is not None}
 
     def _stop(self) -> None:
         """Save what is done, and leave together."""
@@ -207,10 +201,10 @@ class Training:
             return
         total = self.stage.epochs * self.steps.per_epoch
         last = self.state.history[-1] if self.state.history else {}
-        shown: dict[str, float] = {"loss": self.state.trace[-1][1]} if self.state.trace else {}
-        shown = {name: last[name] for name in ("valAccuracy", "valLoss") if name in last} | shown
+        told = shown(last)
+        told |= {"loss": self.state.trace[-1][1]} if self.state.trace else {}
         remaining = self.pace.remaining(total - self.state.step)
-        figures = shown | self.pace.figures()
+        figures = told | self.pace.figures()
         self.ctx.progress(self.state.step / total, message, figures, remaining)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hone_trainer.contract.assignment import Report
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.pod import devices
-from hone_trainer.rows.dataset import Dataset
 from hone_trainer.train.loop import Training
 
 if TYPE_CHECKING:

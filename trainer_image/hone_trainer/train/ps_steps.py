@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.backend.keras import keras, tf
-from hone_trainer.rows.dataset import Rows
+from hone_trainer.backend.draws import Draws
+from hone_trainer.backend.keras import tf
+from hone_trainer.dataset.dataset import Rows
+from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.step_sums import Block
 from hone_trainer.train.sync_steps import PADDING, order_of
 
@@ -29,7 +32,7 @@ class ServedSteps:
 
     Args:
         strategy: the ``ParameterServerStrategy``.
-        model: Keras model made in its scope, inputs by column name, output (batch, 1).
+        objective: what is minimised, made in its scope.
         optimizer: Keras optimizer made in its scope.
         rows: all training rows of the member.
         batch: rows per step, each step on one worker.
@@ -40,7 +43,7 @@ class ServedSteps:
     def __init__(
         self,
         strategy: Any,
-        model: Any,
+        objective: Objective,
         optimizer: Any,
         rows: Rows,
         batch: int,
@@ -49,11 +52,13 @@ class ServedSteps:
     ) -> None:
         self._coordinator = tf.distribute.coordinator.ClusterCoordinator(strategy)
         self._strategy = strategy
-        self._model = model
+        self._objective = objective
+        self._variables = objective.variables
         self._optimizer = optimizer
         self._data = rows
         self._batch = batch
         self._seed = seed
+        self._chance = seed % 2**31
         self._workers = workers
         self._run = tf.function(self._run_eagerly, reduce_retracing=True, autograph=False)
         self.rows = len(rows)
@@ -66,49 +71,44 @@ class ServedSteps:
         while first < self.per_epoch:
             last = min(first + stride, self.per_epoch)
             spans = [(a, min(a + at_once, last)) for a in range(first, last, at_once)]
-            given = [self._hand_out(order[a:b]) for a, b in spans]
+            given = [self._hand_out(order[a:b], number * self.per_epoch + a) for a, b in spans]
             self._coordinator.join()
-            sums = sum((np.asarray(each.fetch(), np.float64) for each in given), np.zeros(3))
+            sums = np.sum([np.asarray(each.fetch(), np.float64) for each in given], axis=0)
             yield Block(last, sums, bool(stop()), np.zeros(1), np.zeros(1))
             first = last
 
-    def _hand_out(self, batches: NDArray[np.int32]) -> Any:
+    def _hand_out(self, batches: NDArray[np.int32], first: int) -> Any:
         # Padding repeats a row of the step, so that it touches no row of a table by itself.
         chosen = np.where(batches != PADDING, batches, batches[:, :1])
+        real = (batches != PADDING).astype(np.float32)
         features = {name: tf.constant(v[chosen]) for name, v in self._data.features.items()}
-        real = tf.constant((batches != PADDING).astype(np.float32))
-        shares = real
-        if self._data.weights is not None:
-            shares = tf.constant(relative(self._data.weights[:, 0][chosen], batches != PADDING))
-        labels = tf.constant(self._data.labels[chosen])
-        return self._coordinator.schedule(self._run, args=(features, labels, real, shares))
+        targets = self._data.targets
+        values = {name: tf.constant(each.values[chosen]) for name, each in targets.items()}
+        weights = {
+            name: tf.constant(loss_weights(self._data, name)[chosen] * real) for name in targets
+        }
+        args = (features, values, weights, tf.constant(real), tf.constant(first))
+        return self._coordinator.schedule(self._run, args=args)
 
-    def _run_eagerly(self, features: Any, labels: Any, real: Any, shares: Any) -> Any:
+    def _run_eagerly(self, features: Any, values: Any, weights: Any, real: Any, first: Any) -> Any:
         def run(step: Any, told: Any) -> Any:
-            chosen = {name: values[step] for name, values in features.items()}
-            args = (chosen, labels[step], real[step], shares[step])
+            given = [{n: v[step] for n, v in each.items()} for each in (features, values, weights)]
+            args = (*given, real[step], first + step)
             return step + 1, told + self._strategy.run(self._step, args=args)
 
         steps = tf.shape(real)[0]
-        start = (tf.constant(0), tf.zeros(3))
+        start = (tf.constant(0), tf.zeros(2 * len(values) + 1))
         return tf.while_loop(lambda step, _: step < steps, run, start)[1]
 
-    def _step(self, features: Any, labels: Any, real: Any, shares: Any) -> Any:
+    def _step(self, features: Any, values: Any, weights: Any, real: Any, number: Any) -> Any:
+        targets = {name: Targets(values[name], weights[name]) for name in values}
+        totals = tf.stack([tf.reduce_sum(weights[name]) for name in self._objective.names])
+        draws = Draws(tf.stack([self._chance, number]))
         with tf.GradientTape() as tape:
-            probabilities = self._model(features, training=True)
-            losses = keras.losses.binary_crossentropy(labels, probabilities) * shares
-            mean = tf.reduce_sum(losses) / tf.reduce_sum(real)
-        variables = self._model.trainable_variables
-        gradients = tape.gradient(mean, variables)
+            losses = self._objective.losses(features, targets, draws)
+            minimised, sums = self._objective.minimised(losses, totals)
+        gradients = tape.gradient(minimised, self._variables)
         self._optimizer.apply_gradients(
-            zip(gradients, variables, strict=True), skip_gradients_aggregation=True
+            zip(gradients, self._variables, strict=True), skip_gradients_aggregation=True
         )
-        right = tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32)[:, 0]
-        return tf.stack([tf.reduce_sum(losses), tf.reduce_sum(right * real), tf.reduce_sum(real)])
-
-
-def relative(weights: NDArray[np.float32], real: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Give weights (steps, rows) of which the mean over each step's real rows is 1; 0 elsewhere."""
-    kept = np.where(real, weights, np.float32(0))
-    mean = kept.sum(axis=1, keepdims=True) / real.sum(axis=1, keepdims=True)
-    return (kept / np.where(mean > 0, mean, 1)).astype(np.float32)
+        return tf.concat([sums, totals, [tf.reduce_sum(real)]], 0)

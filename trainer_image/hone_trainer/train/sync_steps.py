@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.backend.keras import keras, tf
-from hone_trainer.rows.dataset import Rows
+from hone_trainer.backend.draws import Draws
+from hone_trainer.backend.keras import tf
+from hone_trainer.dataset.dataset import Rows
+from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.step_sums import Block
 
@@ -44,7 +47,7 @@ class Steps:
 
     Args:
         strategy: the tf.distribute strategy in whose scope model and optimizer were made.
-        model: Keras model, inputs by column name, output (batch, 1).
+        objective: what is minimised.
         optimizer: Keras optimizer.
         rows: all training rows of the member, the same in every pod.
         batch: rows per step over all replicas; a multiple of the number of replicas.
@@ -56,7 +59,7 @@ class Steps:
     def __init__(
         self,
         strategy: Any,
-        model: Any,
+        objective: Objective,
         optimizer: Any,
         rows: Rows,
         batch: int,
@@ -66,15 +69,17 @@ class Steps:
         lazy: bool = False,
     ) -> None:
         self._strategy = strategy
-        self._model = model
+        self._objective = objective
+        self._variables = objective.variables
         self._optimizer = optimizer
         self._features = {name: tf.constant(values) for name, values in rows.features.items()}
-        self._labels = tf.constant(rows.labels)
-        self._weights = None if rows.weights is None else tf.constant(rows.weights[:, 0])
+        self._values = {name: tf.constant(each.values) for name, each in rows.targets.items()}
+        self._weights = {name: tf.constant(loss_weights(rows, name)) for name in rows.targets}
         self._batch = batch
         self._replicas = strategy.num_replicas_in_sync
         self._share = batch // self._replicas
         self._seed = seed
+        self._chance = seed % 2**31
         self._lazy = lazy
         # Without AutoGraph: rewriting Keras's own source takes longer than an epoch of this model.
         plainly = {"autograph": False}
@@ -101,32 +106,38 @@ class Steps:
             # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
             last = min(first - first % at_once + at_once, self.per_epoch)
             asked = tf.constant(float(stop()))
-            told, seen = self._run(order, tf.constant(first), tf.constant(last), asked)
+            done = tf.constant(number * self.per_epoch)
+            told, seen = self._run(order, tf.constant(first), tf.constant(last), done, asked)
             yield self._block(told.numpy(), seen.numpy() if self.log_rows else None, first, last)
             first = last
 
     def _block(
         self, told: NDArray[np.float32], seen: NDArray[np.int32] | None, first: int, last: int
     ) -> Block:
-        seconds = told[4:].reshape(2, self._replicas).astype(np.float64) / (last - first)
-        sums = told[:3].astype(np.float64)
-        return Block(last, sums, bool(told[3] > 0), seconds[0], seconds[1], seen)
+        sums, stop, seconds = np.split(told.astype(np.float64), [self._sums, self._sums + 1])
+        feeding, computing = seconds.reshape(2, self._replicas) / (last - first)
+        return Block(last, sums, bool(stop > 0), feeding, computing, seen)
 
-    def _run_eagerly(self, order: Any, first: Any, last: Any, stop: Any) -> Any:
+    @property
+    def _sums(self) -> int:
+        """Loss and weight of each target, and rows."""
+        return 2 * len(self._values) + 1
+
+    def _run_eagerly(self, order: Any, first: Any, last: Any, done: Any, stop: Any) -> Any:
         here = self._strategy.experimental_local_results
 
         def run(step: Any, told: Any, seen: Any) -> Any:
-            given, rows = self._strategy.run(self._step, args=(order[step], stop))
+            given, rows = self._strategy.run(self._step, args=(order[step], done + step, stop))
             if self.log_rows:
                 seen = seen.write(step - first, tf.concat(here(rows), 0))
             return step + 1, told + here(given)[0], seen
 
-        told = tf.zeros(4 + 2 * self._replicas)
+        told = tf.zeros(self._sums + 1 + 2 * self._replicas)
         seen = tf.TensorArray(tf.int32, last - first if self.log_rows else 0)
         _, told, seen = tf.while_loop(lambda step, *_: step < last, run, (first, told, seen))
         return told, seen.stack() if self.log_rows else told
 
-    def _step(self, batch: Any, stop: Any) -> Any:
+    def _step(self, batch: Any, number: Any, stop: Any) -> Any:
         context = tf.distribute.get_replica_context()
         place = context.replica_id_in_sync_group
         begun = tf.timestamp()
@@ -136,48 +147,50 @@ class Steps:
         # Padding repeats a row of the step, so that it touches no row of a table by itself.
         chosen = tf.where(chosen != PADDING, chosen, batch[0])
         features = {name: tf.gather(values, chosen) for name, values in self._features.items()}
-        labels = tf.gather(self._labels, chosen)
+        values = {name: tf.gather(given, chosen) for name, given in self._values.items()}
+        weights = {name: tf.gather(w, chosen) * real for name, w in self._weights.items()}
         rows = tf.where(real > 0, tf.gather(self._numbers, chosen), PADDING)
-        with tf.control_dependencies([*features.values(), labels]):
+        with tf.control_dependencies([*features.values(), *values.values()]):
             fed = tf.timestamp()
-        count = tf.reduce_sum(tf.cast(batch != PADDING, tf.float32))
-        shares = real if self._weights is None else real * self._relative(batch, chosen, count)
-        gradients, loss, hits = self._learn(features, labels, real, shares, count)
-        pairs = zip(gradients, self._model.trainable_variables, strict=True)
+        seed, first = tf.stack([self._chance, number]), place * self._share
+        totals = self._totals(batch)
+        gradients, losses = self._learn(features, values, weights, totals, seed, first)
+        pairs = zip(gradients, self._variables, strict=True)
         gradients = [self._travelling(gradient, variable) for gradient, variable in pairs]
-        with tf.control_dependencies([loss, *gradients]):
+        with tf.control_dependencies([losses, *gradients]):
             done = tf.timestamp()
         mine = tf.one_hot(place, self._replicas)
         seconds = [
             tf.cast(fed - begun, tf.float32) * mine,
             tf.cast(done - begun, tf.float32) * mine,
         ]
-        told = tf.concat([[loss, hits, tf.reduce_sum(real), stop], *seconds], 0)
+        counts = [*(tf.reduce_sum(weights[n]) for n in self._objective.names), tf.reduce_sum(real)]
+        told = tf.concat([losses, counts, [stop], *seconds], 0)
         gradients, told = exchange(context, gradients, told)
-        variables = self._model.trainable_variables
         self._optimizer.apply_gradients(
-            zip(gradients, variables, strict=True), skip_gradients_aggregation=True
+            zip(gradients, self._variables, strict=True), skip_gradients_aggregation=True
         )
         return told, rows
 
-    def _relative(self, batch: Any, chosen: Any, count: Any) -> Any:
-        """Give the weights of this replica's rows, 1 being the mean of the global batch."""
-        all_rows = tf.gather(self._weights, tf.where(batch != PADDING, batch, batch[0]))
-        mean = tf.reduce_sum(tf.where(batch != PADDING, all_rows, 0.0)) / count
-        return tf.math.divide_no_nan(tf.gather(self._weights, chosen), mean)
+    def _totals(self, batch: Any) -> Any:
+        """Return the weight of each target in the global batch, (targets,)."""
+        there = tf.cast(batch != PADDING, tf.float32)
+        rows = tf.where(batch != PADDING, batch, batch[0])
+        names = self._objective.names
+        return tf.stack(
+            [tf.reduce_sum(tf.gather(self._weights[name], rows) * there) for name in names]
+        )
 
-    def _learn_eagerly(self, features: Any, labels: Any, real: Any, shares: Any, count: Any) -> Any:
-        """Give gradients of the mean loss of the global batch, and this replica's sums.
-
-        Rows count by their shares, 0 for padding, which add up to ``count`` over all replicas.
-        """
+    def _learn_eagerly(
+        self, features: Any, values: Any, weights: Any, totals: Any, seed: Any, first: Any
+    ) -> Any:
+        """Return gradients of this replica's part of the objective, and its sums of loss."""
+        targets = {name: Targets(values[name], weights[name]) for name in values}
+        draws = Draws(seed, first, self._batch)
         with tf.GradientTape() as tape:
-            probabilities = self._model(features, training=True)
-            losses = keras.losses.binary_crossentropy(labels, probabilities) * shares
-            mean = tf.reduce_sum(losses) / count
-        gradients = tape.gradient(mean, self._model.trainable_variables)
-        right = tf.cast((probabilities >= 0.5) == (labels > 0.5), tf.float32)[:, 0]
-        return gradients, tf.reduce_sum(losses), tf.reduce_sum(right * real)
+            losses = self._objective.losses(features, targets, draws)
+            minimised, sums = self._objective.minimised(losses, totals)
+        return tape.gradient(minimised, self._variables), sums
 
     def _travelling(self, gradient: Any, variable: Any) -> Any:
         if not isinstance(gradient, tf.IndexedSlices) or self._lazy:

@@ -17,16 +17,12 @@ from hone_trainer.train.train_state import Progression
 VERSION = "brain.Event:2"
 NAMES = {
     "loss": "epoch/loss",
-    "accuracy": "epoch/accuracy",
-    "valLoss": "validation/loss",
-    "valAccuracy": "validation/accuracy",
-    "valAuc": "validation/auc",
     "rowsPerSecond": "speed/rows_per_second",
     "stepMilliseconds": "speed/milliseconds_per_step",
     "inputShare": "speed/input_share",
     "waitShare": "speed/wait_share",
 }
-"""Figure of an epoch -> its tag."""
+"""Figure of an epoch -> its tag; those of the validation part follow by their names."""
 
 
 def curves(state: Progression, folder: Path) -> bytes:
@@ -58,6 +54,15 @@ def _points(state: Progression) -> Iterator[tuple[int, str, Any]]:
     for step, loss in state.trace:
         yield step, "loss", loss
     for epoch in state.history:
-        for name, tag in NAMES.items():
-            if name in epoch:
-                yield int(epoch["epoch"]), tag, epoch[name]
+        for name, value in epoch.items():
+            target, _, own = name.rpartition(".")
+            if name in NAMES:
+                yield int(epoch["epoch"]), NAMES[name], value
+            elif own.startswith("val"):
+                tag = own.removeprefix("val")
+                tag = tag[0].lower() + tag[1:]
+                yield (
+                    int(epoch["epoch"]),
+                    f"validation/{f'{target}/' if target else ''}{tag}",
+                    value,
+                )

@@ -31,7 +31,7 @@ class Pace:
             self._steps = self._rows = self._seconds = 0.0
             self._feeding = self._computing = np.zeros(self._workers)
         self._steps += steps
-        self._rows += float(block.sums[2])
+        self._rows += block.rows
         self._seconds += seconds
         self._feeding = self._feeding + steps * self._by_worker(block.feeding)
         self._computing = self._computing + steps * self._by_worker(block.computing)

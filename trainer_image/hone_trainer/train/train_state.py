@@ -18,8 +18,8 @@ class Progression:
 
     step: int = 0
     """Steps done, over all epochs."""
-    sums: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
-    """Loss, hits and rows of the epoch under way."""
+    sums: list[float] = field(default_factory=list)
+    """Those of the epoch under way, see ``Block.sums``; empty before its first block."""
     seconds: float = 0.0
     """Time that the epoch under way has taken."""
     history: list[dict[str, float]] = field(default_factory=list)
@@ -47,17 +47,17 @@ class Progression:
         trace = [(int(step), float(loss)) for step, loss in facts["trace"]]
         return cls(**facts | {"trace": trace})
 
-    def add(self, steps: int, sums: NDArray[np.float64]) -> None:
-        """Take note of a block of steps."""
+    def add(self, steps: int, sums: NDArray[np.float64], loss: float) -> None:
+        """Take note of a block of steps and of their mean loss."""
         self.step += steps
-        self.sums = [old + float(new) for old, new in zip(self.sums, sums, strict=True)]
-        self.trace.append((self.step, float(sums[0] / max(sums[2], 1.0))))
+        before = self.sums or [0.0] * len(sums)
+        self.sums = [old + float(new) for old, new in zip(before, sums, strict=True)]
+        self.trace.append((self.step, loss))
         if len(self.trace) > TRACE_LIMIT:
             self.trace = self.trace[::-2][::-1]  # every other, and always the last
 
     def end_epoch(self, figures: dict[str, float]) -> None:
         """Take note of an epoch's end; what follows belongs to the next."""
-        loss, hits, rows = self.sums
-        own = {"epoch": self.epochs + 1, "loss": loss / rows, "accuracy": hits / rows}
+        own = {"epoch": self.epochs + 1}
         self.history.append(own | figures | {"seconds": round(self.seconds, 3)})
-        self.sums, self.seconds = [0.0, 0.0, 0.0], 0.0
+        self.sums, self.seconds = [], 0.0

@@ -6,9 +6,9 @@ from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
 
 
 class AnyFusion(OneOf):
-    """How the predictions of the members become one."""
+    """How the answers of the members become one."""
 
     weighted_average: WeightedAverage | None = None
-    """The average of the members' probabilities, weighted by what each is worth on validation."""
+    """The average of the members' answers, weighted by what each is worth on validation."""
     vote: Vote | None = None
-    """The plain average of the members' probabilities: a soft vote."""
+    """The plain average of the members' answers: of probabilities, a soft vote."""

@@ -1,16 +1,19 @@
-"""The plain average of the members' probabilities."""
+"""The plain average of the members' answers."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from hone_trainer.fuse.fusion import Fusion
 
+if TYPE_CHECKING:
+    from hone_trainer.fuse.fusion import Answered
+
 
 class Vote(Fusion):
-    """The plain average of the members' probabilities: a soft vote."""
+    """The plain average of the members' answers: of probabilities, a soft vote."""
 
-    def fit(self, predictions: Any, labels: Any) -> tuple[float, ...]:  # noqa: ARG002
-        """Give every member the same weight; nothing is learned."""
-        members = len(predictions)
+    def fit(self, answered: Answered) -> tuple[float, ...]:
+        """Give every member the same share; nothing is learned."""
+        members = len(answered.members)
         return (1 / members,) * members

@@ -8,4 +8,4 @@ class Recommendation(OneOf):
     """A model for personalised recommendation."""
 
     lstm: Lstm | None = None
-    """Embeddings, an LSTM over the positions, one probability: the reference model."""
+    """Embeddings and an LSTM over the positions: the reference model."""

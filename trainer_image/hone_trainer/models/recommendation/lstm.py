@@ -1,4 +1,4 @@
-"""The reference model: an embedding per id column, an LSTM over the positions, one probability."""
+"""The reference model: an embedding per id column, and an LSTM over the positions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
-    from hone_trainer.rows.dataset import Schema
+    from hone_trainer.dataset.schema import Schema
 
 UNROLLED = 32
 """Positions up to which the loop is written out: faster on a CPU, and what LiteRT can convert."""
@@ -19,10 +19,10 @@ UNROLLED = 32
 
 class Lstm(Model):
     """Each id column through an embedding of its own, concatenated position by position, an LSTM
-    over the positions, a dense unit with a sigmoid.
+    over the positions.
 
     The id columns have one length; a single id beside sequences counts at every position. Number
-    columns join before the dense unit.
+    columns join before the head.
     """
 
     embedding: Annotated[int, Field(ge=1, le=1024)] = 64
@@ -35,16 +35,15 @@ class Lstm(Model):
         if message := _differing(lengths):
             yield message
 
-    def outputs(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> Any:
-        """See ``Model.outputs``."""
+    def features(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> dict[str, Any]:
+        """See ``Model.features``."""
         from hone_trainer.backend.keras import keras
 
         features = [self._sequence(inputs, schema, prefix)] if schema.ids else []
         features += [inputs[field.name] for field in schema.numbers]
         if len(features) > 1:
             features = [keras.layers.Concatenate(name=f"{prefix}features")(features)]
-        dense = keras.layers.Dense(1, "sigmoid", name=f"{prefix}probability", dtype="float32")
-        return dense(features[0])
+        return {"vector": features[0]}
 
     def _sequence(self, inputs: dict[str, Any], schema: Schema, prefix: str) -> Any:
         from hone_trainer.backend.keras import keras

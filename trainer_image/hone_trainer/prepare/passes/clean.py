@@ -13,7 +13,7 @@ from hone_trainer.prepare.hash_partition import Dropped
 from hone_trainer.prepare.pass_context import PROBABILITY, SAMPLE_ROWS, Surroundings
 from hone_trainer.prepare.passes.survey import DRAW, Where, placed
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.packing import pack
 from hone_trainer.rows.row_hash import sampled
 from hone_trainer.splits.splitting import Places

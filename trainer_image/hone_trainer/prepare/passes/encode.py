@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from hone_trainer.contract.assignment import Artifact
+from hone_trainer.dataset import shards
+from hone_trainer.dataset.dataset import MEMBER
 from hone_trainer.prepare.pass_context import Surroundings
 from hone_trainer.prepare.passes.clean import WORK as CLEANED
 from hone_trainer.prepare.passes.history import Histories, ids_of
 from hone_trainer.prepare.transform import Transform
-from hone_trainer.rows import shards
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import MEMBER, PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.store.attempt_files import write
 
 WORK = "encode"

@@ -10,7 +10,7 @@ import numpy as np
 from hone_trainer.prepare.pass_context import SAMPLE_ROWS, Surroundings
 from hone_trainer.prepare.passes.read import block_path
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.dataset import PARTS
+from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.row_hash import sampled
 from hone_trainer.splits.splitting import Ask, Places
 

@@ -13,7 +13,8 @@ from hone_trainer.contract.stage import Role
 from hone_trainer.train.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
-    from hone_trainer.rows.dataset import Rows
+    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.train.objective import Objective
     from hone_trainer.train.spec import Train
 
 CUT_ROWS = 1024
@@ -91,12 +92,18 @@ class ParameterServer(Strategy):
         return ServedVariables({"weights": model.weights, "optimizer": optimizer.variables})
 
     def steps(
-        self, stage: Train, strategy: Any, model: Any, optimizer: Any, rows: Rows, seed: int
+        self,
+        stage: Train,
+        strategy: Any,
+        objective: Objective,
+        optimizer: Any,
+        rows: Rows,
+        seed: int,
     ) -> Any:
         """Give steps that the workers run."""
         from hone_trainer.train.ps_steps import ServedSteps
 
-        args = (strategy, model, optimizer, rows, stage.batch_size, seed)
+        args = (strategy, objective, optimizer, rows, stage.batch_size, seed)
         return ServedSteps(*args, workers=self.workers)
 
     def _cut(self, shape: Any, dtype: Any, **_: Any) -> list[int]:  # noqa: ARG002

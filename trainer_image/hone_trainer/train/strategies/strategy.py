@@ -11,7 +11,8 @@ from hone_trainer.contract.stage import Role
 from hone_trainer.pod import memory
 
 if TYPE_CHECKING:
-    from hone_trainer.rows.dataset import Rows
+    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.train.objective import Objective
     from hone_trainer.train.spec import Train
 
 
@@ -60,14 +61,20 @@ class Strategy(Words):
         return Variables.of(strategy, model, optimizer)
 
     def steps(
-        self, stage: Train, strategy: Any, model: Any, optimizer: Any, rows: Rows, seed: int
+        self,
+        stage: Train,
+        strategy: Any,
+        objective: Objective,
+        optimizer: Any,
+        rows: Rows,
+        seed: int,
     ) -> Any:
         """Give the compiled steps of a training.
 
         Args:
             stage: its parameters.
             strategy: what ``open`` gave.
-            model: made in its scope.
+            objective: made in its scope.
             optimizer: made in its scope.
             rows: all training rows of the member.
             seed: of their order.
@@ -75,4 +82,4 @@ class Strategy(Words):
         from hone_trainer.train.sync_steps import Steps
 
         how = {"xla": stage.xla, "lazy": stage.optimizer.value.lazy}
-        return Steps(strategy, model, optimizer, rows, stage.batch_size, seed, **how)
+        return Steps(strategy, objective, optimizer, rows, stage.batch_size, seed, **how)

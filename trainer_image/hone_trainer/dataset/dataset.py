@@ -7,13 +7,15 @@ members take every n-th row, unless the data set says which rows are whose.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Words
+from hone_trainer.dataset.schema import Schema, Target
+from hone_trainer.rows.field import Field, Part
+from hone_trainer.tasks.learned import Targets
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,52 +24,13 @@ if TYPE_CHECKING:
     from hone_trainer.store.artifact_store import ArtifactStore
     from hone_trainer.store.manifest import Manifest
 
-Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = ("train", "validation", "test")
+TRANSFORM, VOCABULARIES = "transform.json", "vocabularies.json"
 MEMBER = "member\x00"
 """Column of training shards that says whose a row is: member m of n takes those with m modulo n. No
 field has such a name."""
 WEIGHT = "weight\x00"
-"""Column of training shards that says how much a row counts. No field has such a name."""
-
-TRANSFORM, VOCABULARIES = "transform.json", "vocabularies.json"
-
-
-class Field(Words):
-    """A column as the model sees it."""
-
-    name: str
-    """Plain and unique: TensorFlow makes scopes and signatures of it."""
-    kind: Literal["id", "number", "label"]
-    source: str = ""
-    """What the column is called in the source."""
-    length: int = 1
-    """Positions of an id sequence."""
-    size: int = 0
-    """Rows of an id column's embedding table: 0 = padding, 1 = unseen, known ids from 2."""
-    hashed: bool = False
-    """Whether ids are found by their hash, and not in a vocabulary."""
-
-
-class Schema(Words):
-    """The columns of a data set."""
-
-    fields: tuple[Field, ...]
-
-    @property
-    def ids(self) -> tuple[Field, ...]:
-        """The id columns, in order."""
-        return tuple(field for field in self.fields if field.kind == "id")
-
-    @property
-    def numbers(self) -> tuple[Field, ...]:
-        """The number columns, in order."""
-        return tuple(field for field in self.fields if field.kind == "number")
-
-    @property
-    def label(self) -> Field:
-        """The label column."""
-        return next(field for field in self.fields if field.kind == "label")
+"""Column of training shards that says how much augmentation lets a row count in the loss. No field
+has such a name."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +38,17 @@ class Rows:
     """Rows in memory.
 
     features: column name -> array; ids (rows, length) int32, numbers (rows, 1) float32.
-    labels: (rows, 1) float32 of 0 and 1.
-    weights: (rows, 1) float32, how much each row counts; None where all count the same.
+    targets: target name -> what is to be predicted, and how much it counts.
+    weights: (rows,) float32, how much each row counts beside that in the loss; None for all alike.
     """
 
     features: dict[str, NDArray[np.generic]]
-    labels: NDArray[np.float32]
+    targets: dict[str, Targets]
     weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         """Number of rows."""
-        return len(self.labels)
+        return len(next(iter(self.targets.values())).weight)
 
 
 class Dataset:
@@ -131,10 +94,9 @@ class Dataset:
             field.name: np.concatenate([_array(table, field) for table in tables])[stride]
             for field in (*self.schema.ids, *self.schema.numbers)
         }
-        labels = np.concatenate([_array(table, self.schema.label) for table in tables])[stride]
         return Rows(
             {name: np.ascontiguousarray(values) for name, values in features.items()},
-            np.ascontiguousarray(labels, dtype=np.float32),
+            {target.name: _targets(target, tables, stride) for target in self.schema.targets},
             _weights(tables, stride),
         )
 
@@ -163,7 +125,17 @@ def _weights(
     if not tables or WEIGHT not in tables[0].column_names:
         return None
     weights = np.concatenate([table.column(WEIGHT).to_numpy() for table in tables])
-    return np.ascontiguousarray(weights[stride], np.float32).reshape(-1, 1)
+    return np.ascontiguousarray(weights[stride], np.float32)
+
+
+def _targets(target: Target, tables: list[pa.Table], stride: Any) -> Targets:
+    """Return what is to be predicted of some rows."""
+    columns = (target.value_column, target.weight_column)
+    values, weight = (
+        np.ascontiguousarray(np.concatenate([t.column(name).to_numpy() for t in tables])[stride])
+        for name in columns
+    )
+    return Targets(values, weight.astype(np.float32, copy=False))
 
 
 def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:

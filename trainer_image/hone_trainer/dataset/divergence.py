@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
-    from hone_trainer.rows.dataset import Rows, Schema
+    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.dataset.schema import Schema
 
 SUSPECT = 1e4
 """From so large a number on it is named: where columns are normalised most numbers are about 1."""

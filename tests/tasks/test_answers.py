@@ -1,0 +1,139 @@
+"""Answers, their figures, priors and calibration."""
+
+import numpy as np
+import pytest
+
+from hone_trainer.metrics.log_loss import LogLoss
+from hone_trainer.tasks.binary import Binary
+from hone_trainer.tasks.calibration import LEAST, platt, temperature
+from hone_trainer.tasks.classes import Classes
+from hone_trainer.tasks.learned import Calibration, Learned, Targets
+from hone_trainer.tasks.logits import sigmoid, softmax
+from hone_trainer.tasks.number import Number
+from hone_trainer.tasks.task import Task
+
+NOTHING = Calibration()
+DRAW = np.random.default_rng(5)
+TWO = Learned(("0", "1"), np.array([30.0, 10.0]))
+FIVE = Learned(tuple("abcde"), np.array([5.0, 4, 3, 2, 1]))
+PRICES = Learned(center=3.0, scale=2.0, median=2.5)
+CASES: list[tuple[Task, Learned, np.ndarray, np.ndarray]] = [
+    (Binary(label="y"), TWO, DRAW.integers(0, 2, 50), DRAW.normal(0, 2, (50, 1))),
+    (Classes(label="y"), FIVE, DRAW.integers(0, 5, 50), DRAW.normal(0, 2, (50, 5))),
+    (Number(label="y"), PRICES, DRAW.normal(3, 2, 50), DRAW.normal(0, 1, (50, 1))),
+]
+each_task = pytest.mark.parametrize(
+    ("task", "learned", "values", "logits"), CASES, ids=lambda case: type(case).__name__
+)
+
+
+def targets(values: np.ndarray) -> Targets:
+    return Targets(values, np.ones(len(values)))
+
+
+@each_task
+def test_every_figure_that_a_task_names_reads_what_it_gives(
+    task: Task, learned: Learned, values: np.ndarray, logits: np.ndarray
+) -> None:
+    scored = task.reduce(targets(values), task.answer(logits, learned, NOTHING), NOTHING)
+    for metric in task.metrics():
+        assert metric.reads <= task.gives
+        assert metric.estimate(scored).value is not None
+    assert set(scored.columns) <= task.gives
+
+
+@each_task
+def test_the_bias_alone_answers_with_the_prior(
+    task: Task, learned: Learned, values: np.ndarray, logits: np.ndarray
+) -> None:
+    alone = np.tile(task.bias(learned), (50, 1))
+    answers = task.answer(alone, learned, NOTHING)
+    for name, prior in task.prior(learned, 50).items():
+        assert answers[name] == pytest.approx(prior)
+
+
+def test_the_prior_of_two_classes_scores_the_entropy_of_its_rate() -> None:
+    task, truth = Binary(label="y"), np.repeat([0, 1], [30, 10])
+    scored = task.reduce(targets(truth), task.prior(TWO, 40), NOTHING)
+    rate = 0.25
+    entropy = -(rate * np.log(rate) + (1 - rate) * np.log(1 - rate))
+    assert LogLoss().value(scored) == pytest.approx(entropy)
+    headline = next(task.metrics())
+    assert headline.estimate(scored).value == 0.5
+
+
+def test_a_class_that_training_has_not_seen_counts_as_wrong() -> None:
+    task = Classes(label="y")
+    answers = {"probabilities": np.eye(5)[[0, 1]]}
+    scored = task.reduce(targets(np.array([0, -1])), answers, NOTHING)
+    accuracy = next(task.metrics())
+    assert accuracy.value(scored) == 0.5
+    assert task.likelihood(targets(np.array([0, -1])), answers).tolist() == [1, 0]
+
+
+def test_a_shift_of_the_prior_is_taken_off() -> None:
+    logits = np.array([[0.0], [1.0]])
+    shifted = Learned(TWO.keys, TWO.counts, prior_shift=1.5)
+    task = Binary(label="y")
+    told = task.answer(logits, shifted, NOTHING)["probability"]
+    assert told == pytest.approx(sigmoid(logits - 1.5))
+
+
+def overconfident(rows: int) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(7)
+    log_odds = draw.normal(-1, 1.5, rows)
+    truth = (draw.random(rows) < sigmoid(log_odds)).astype(int)
+    return truth, 3 * log_odds[:, None] + 1
+
+
+def test_calibration_lowers_the_log_loss_of_an_overconfident_model() -> None:
+    task, (truth, logits) = Binary(label="y"), overconfident(4000)
+    fitted = task.calibrate(targets(truth), logits, TWO)
+    assert fitted.temperature == pytest.approx(3, rel=0.15)
+    losses = [
+        LogLoss().value(task.reduce(targets(truth), task.answer(logits, TWO, each), each))
+        for each in (NOTHING, fitted)
+    ]
+    assert losses[1] < losses[0] - 0.05
+
+
+def test_a_calibrated_model_stays_as_it_is() -> None:
+    truth, logits = overconfident(4000)
+    fitted = platt(targets(truth), (logits - 1) / 3, Learned(("0", "1"), np.ones(2)))
+    assert fitted.temperature == pytest.approx(1, abs=0.12)
+    assert fitted.threshold == pytest.approx(0.5, abs=0.1)
+
+
+def test_too_few_rows_fit_nothing() -> None:
+    truth, logits = overconfident(300)
+    few = (truth > 0).sum()
+    assert few < LEAST
+    fitted = platt(targets(truth), logits, TWO)
+    assert (fitted.temperature, fitted.offset) == (1, 0)
+
+
+def test_a_model_that_is_always_right_does_not_run_away() -> None:
+    truth = np.arange(1000) % 2
+    fitted = platt(targets(truth), (truth[:, None] - 0.5) * 8, TWO)
+    assert 0.1 <= fitted.temperature <= 10
+    assert abs(fitted.offset) <= 10
+
+
+def test_the_temperature_of_several_classes_is_found() -> None:
+    draw = np.random.default_rng(3)
+    logits = draw.normal(0, 1.5, (6000, 4))
+    truth = np.array([draw.choice(4, p=row) for row in softmax(logits)])
+    assert temperature(targets(truth), 2.5 * logits).temperature == pytest.approx(2.5, rel=0.1)
+    assert temperature(targets(truth[:150]), 2.5 * logits[:150]) == NOTHING
+
+
+def test_a_threshold_is_moved_where_it_is_clearly_better() -> None:
+    truth = np.repeat([0, 1], [1500, 500])
+    draw = np.random.default_rng(1)
+    told = np.where(truth > 0, draw.normal(0.3, 0.05, 2000), draw.normal(0.1, 0.05, 2000))
+    scores = np.log(np.clip(told, 0.001, 0.999)) - np.log1p(-np.clip(told, 0.001, 0.999))
+    task = Binary(label="y")
+    fitted = platt(targets(truth), scores[:, None], Learned(("0", "1"), np.array([3.0, 1.0])))
+    scored = task.reduce(targets(truth), task.answer(scores[:, None], TWO, fitted), fitted)
+    accuracy = (scored.columns["truth"] == scored.columns["decision"]).mean()
+    assert accuracy > 0.97

@@ -1,0 +1,107 @@
+"""Layers that Keras lacks, or whose chance would not be a function of the step.
+
+Copies of them are made from their configuration, so that pruning and quantisation can walk them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hone_trainer.backend.draws import current
+from hone_trainer.backend.keras import keras, tf
+
+
+class Dropout(keras.layers.Layer):  # type: ignore[misc]
+    """Sets units to zero while training (Srivastava et al. 2014), by the draws of the step.
+
+    Outside a step of training nothing is dropped.
+    """
+
+    def __init__(self, rate: float, place: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.place = place
+        self.supports_masking = True
+
+    def call(self, inputs: Any, training: Any = None) -> Any:
+        """Return the inputs, thinned out where a step is under way."""
+        draws = current()
+        if not training or draws is None or not self.rate:
+            return inputs
+        shape = tf.unstack(tf.shape(inputs))
+        kept = draws.uniform(self.place, shape) >= self.rate
+        return inputs * tf.cast(kept, inputs.dtype) / (1 - self.rate)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "rate": self.rate, "place": self.place}
+
+
+class Bag(keras.layers.Layer):  # type: ignore[misc]
+    """The mean of the vectors of a sequence of ids, without those of padding; 0 where all is."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, width) of vectors (batch, length, width) and ids (batch, length)."""
+        vectors, ids = inputs
+        there = tf.cast(tf.not_equal(ids, 0), vectors.dtype)[:, :, tf.newaxis]
+        count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
+        return tf.reduce_sum(vectors * there, axis=1) / count
+
+
+class Bias(keras.layers.Layer):  # type: ignore[misc]
+    """Adds a learned vector: the head of a model that gives logits but for it."""
+
+    def __init__(self, start: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.start = [float(value) for value in start]
+
+    def build(self, shape: Any) -> None:
+        """Make the vector."""
+        initial = keras.initializers.Constant(self.start)
+        self.bias = self.add_weight("bias", (len(self.start),), initializer=initial)
+        super().build(shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs, (batch, outputs), with it."""
+        return inputs + self.bias
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "start": self.start}
+
+
+class ItemScores(keras.layers.Layer):  # type: ignore[misc]
+    """A vector and a bias per item; a score is their product with a row's vector, and the bias."""
+
+    def __init__(self, start: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.start = [float(value) for value in start]
+
+    def build(self, shape: Any) -> None:
+        """Make the table, which starts at zero: the first answer is the bias."""
+        items = len(self.start)
+        self.table = self.add_weight("items", (items, shape[-1]), initializer="zeros")
+        initial = keras.initializers.Constant(self.start)
+        self.bias = self.add_weight("bias", (items,), initializer=initial)
+        super().build(shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the scores of all items, (batch, items)."""
+        vectors = tf.cast(inputs, tf.float32)
+        return tf.matmul(vectors, self.table, transpose_b=True) + self.bias
+
+    def of(self, inputs: Any, codes: Any) -> Any:
+        """Return the scores (batch, n) of codes (batch, n)."""
+        vectors = tf.cast(inputs, tf.float32)
+        found = tf.einsum("bw,bnw->bn", vectors, tf.gather(self.table, codes))
+        return found + tf.gather(self.bias, codes)
+
+    def of_all(self, inputs: Any, codes: Any) -> Any:
+        """Return the scores (batch, n) of codes (n,)."""
+        vectors = tf.cast(inputs, tf.float32)
+        found = tf.matmul(vectors, tf.gather(self.table, codes), transpose_b=True)
+        return found + tf.gather(self.bias, codes)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "start": self.start}

@@ -1,0 +1,68 @@
+"""What a model reads of a data set, and what it predicts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from hone_trainer.contract.spec import Words
+from hone_trainer.rows.field import Field
+from hone_trainer.tasks import AnyTask
+from hone_trainer.tasks.learned import Learned
+from hone_trainer.tasks.task import Task
+
+
+class Target(Words):
+    """Something that is predicted: its task, and what was learned of it on training rows."""
+
+    name: str
+    """Plain and unique among the targets."""
+    task: AnyTask
+    learned: dict[str, Any]
+    """The JSON form of ``Learned``."""
+
+    @property
+    def how(self) -> Task:
+        """The task itself."""
+        task: Task = self.task.value
+        return task
+
+    @cached_property
+    def facts(self) -> Learned:
+        """What was learned."""
+        return Learned.read(self.learned)
+
+    @property
+    def outputs(self) -> int:
+        """How many logits it has."""
+        return len(self.how.bias(self.facts))
+
+    @property
+    def value_column(self) -> str:
+        """The column of shards that holds its values; no field has such a name."""
+        return f"{self.name}\x00value"
+
+    @property
+    def weight_column(self) -> str:
+        """The column of shards that holds its weights; no field has such a name."""
+        return f"{self.name}\x00weight"
+
+
+class Schema(Words):
+    """The columns of a data set."""
+
+    fields: tuple[Field, ...]
+    targets: tuple[Target, ...] = ()
+    """The first leads."""
+    rows: int = 0
+    """Training rows: what a model's size and its defaults go by."""
+
+    @property
+    def ids(self) -> tuple[Field, ...]:
+        """The id columns, in order."""
+        return tuple(field for field in self.fields if field.kind == "id")
+
+    @property
+    def numbers(self) -> tuple[Field, ...]:
+        """The number columns, in order."""
+        return tuple(field for field in self.fields if field.kind == "number")

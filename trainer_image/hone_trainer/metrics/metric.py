@@ -1,0 +1,142 @@
+"""What every figure is: its direction, what it reads, its value, and how sure one can be of it.
+
+A figure's *influence* is how much each unit moves it: the weighted mean of the influences is 0, and
+their squares give the variance (Hampel 1974). Interval, paired difference and the correction for
+units that are not independent follow from it in the same few lines for every figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from hone_trainer.contract.spec import Words
+
+if TYPE_CHECKING:
+    from hone_trainer.metrics.scored import Column, Floats, Scored
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure, or a difference of two, with its 95 % interval."""
+
+    value: float | None
+    """None where it is not defined."""
+    low: float | None = None
+    high: float | None = None
+    """None where no interval is known."""
+    reason: str = ""
+    """Why it is not defined."""
+
+
+class Metric(Words):
+    """A figure by which models are compared."""
+
+    key: ClassVar[str]
+    """What it is called in a status; parameters follow it, as in ``ndcg@10``."""
+    title: ClassVar[str]
+    """What it is called in a sentence."""
+    higher_is_better: ClassVar[bool] = True
+    optimum: ClassVar[float] = 1.0
+    """Its value for a model that knows everything."""
+    reads: ClassVar[frozenset[str]]
+    """The columns of ``Scored`` that it is computed from: it fits a task that gives them."""
+    chooses: ClassVar[bool] = True
+    """Whether it may select one of several models; otherwise it only tells."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a status, parameters included."""
+        return self.key
+
+    def undefined(self, scored: Scored) -> str:
+        """Say why it has no value; empty where it has one."""
+        return "" if scored.total > 0 else "there are no rows to judge"
+
+    def value(self, scored: Scored) -> float:
+        """Compute it, in float64; only where it is defined."""
+        raise NotImplementedError
+
+    def influence(self, scored: Scored) -> Floats | None:
+        """Return how much each unit moves it, (units,), of weighted mean 0; None: no interval."""
+        raise NotImplementedError
+
+    def estimate(self, scored: Scored) -> Estimate:
+        """Return the figure with its 95 % interval."""
+        if reason := self.undefined(scored):
+            return Estimate(None, reason=reason)
+        return _interval(self.value(scored), self.influence(scored), scored)
+
+    def difference(self, before: Scored, after: Scored) -> Estimate:
+        """Return how much it changes between two models that answered the same units.
+
+        The same units judged twice: only those where the models disagree carry the noise.
+        """
+        if reason := self.undefined(before) or self.undefined(after):
+            return Estimate(None, reason=reason)
+        first, second = self.influence(before), self.influence(after)
+        change = None if first is None or second is None else second - first
+        return _interval(self.value(after) - self.value(before), change, after)
+
+    def harm(self, before: float, after: float) -> float:
+        """Return by how much it got worse, in its own unit; negative where it got better."""
+        return before - after if self.higher_is_better else after - before
+
+    def skill(self, value: float, prior: float) -> float | None:
+        """Return the share of the way from the prior to the optimum; None at the optimum."""
+        way = self.optimum - prior
+        return None if way == 0 else (value - prior) / way
+
+    def by(self, scored: Scored, segment: Column) -> Iterator[tuple[object, Estimate]]:
+        """Yield (value of the segment, figure) for every segment, in order.
+
+        Args:
+            scored: how the model answered.
+            segment: (units,): to which segment each unit belongs.
+        """
+        import numpy as np
+
+        for value in np.unique(segment):
+            yield value.item(), self.estimate(scored.where(segment == value))
+
+
+def _interval(value: float, influence: Floats | None, scored: Scored) -> Estimate:
+    if influence is None:
+        return Estimate(value)
+    spread = standard_error(influence, scored)
+    return Estimate(value) if spread is None else Estimate(value, value - spread, value + spread)
+
+
+def standard_error(influence: Floats, scored: Scored) -> float | None:
+    """Return half the width of the 95 % interval; None for a single independent unit.
+
+    Influences of one cluster are added up before they are squared (Liang and Zeger 1986), and the
+    quantile is Student's for as many clusters, to the first orders of Cornish and Fisher (1938).
+    """
+    import numpy as np
+
+    pulls = influence * scored.weight
+    present = scored.weight > 0
+    if scored.cluster is not None:
+        _, place = np.unique(scored.cluster[present], return_inverse=True)
+        pulls = np.bincount(place, pulls[present])
+    else:
+        pulls = pulls[present]
+    count = len(pulls)
+    if count < 2:
+        return None
+    variance = float((pulls**2).sum()) / scored.total**2 * count / (count - 1)
+    return student(count - 1) * float(variance**0.5)
+
+
+def student(freedom: int) -> float:
+    """Return the .975 quantile of Student's distribution, within .005 from 4 degrees on."""
+    z = 1.959963984540054
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return float(z + sum(term / freedom ** (k + 1) for k, term in enumerate(terms)))

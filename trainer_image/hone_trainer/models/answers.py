@@ -1,0 +1,55 @@
+"""Answers of a model to many rows, a bounded number at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset.schema import Schema, Target
+
+Answers = dict[str, dict[str, NDArray[Any]]]
+"""Target -> name of the answer -> array (rows, …)."""
+ROWS = 8192
+"""Rows that are answered at a time."""
+
+
+def output_name(schema: Schema, target: Target, name: str) -> str:
+    """Return what an answer is called outside: plain where there is one target."""
+    return name if len(schema.targets) == 1 else f"{target.name}_{name}"
+
+
+def by_target(schema: Schema, outputs: dict[str, NDArray[Any]]) -> Answers:
+    """Sort outputs by their targets."""
+    return {
+        target.name: {
+            name: outputs[output_name(schema, target, name)] for name in target.how.answers
+        }
+        for target in schema.targets
+    }
+
+
+def answering(
+    model: Any, schema: Schema, features: dict[str, NDArray[Any]], batch: int = ROWS
+) -> Iterator[Answers]:
+    """Yield what a Keras model with named outputs answers.
+
+    Args:
+        model: inputs by column name.
+        schema: whose targets it answers.
+        features: column name -> (rows, …).
+        batch: rows at a time.
+    """
+    from hone_trainer.backend.keras import tf
+
+    def call(inputs: Any) -> Any:
+        return model(inputs, training=False)
+
+    compiled = tf.function(call, reduce_retracing=True, autograph=False)
+    rows = len(next(iter(features.values())))
+    for start in range(0, rows, batch):
+        given = {n: tf.constant(v[start : start + batch]) for n, v in features.items()}
+        yield by_target(schema, {n: np.asarray(v) for n, v in compiled(given).items()})

@@ -1,0 +1,26 @@
+"""What a model reads of a column, and the parts that rows are in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hone_trainer.contract.spec import Words
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+class Field(Words):
+    """A column as the model sees it."""
+
+    name: str
+    """Plain and unique: TensorFlow makes scopes and signatures of it."""
+    kind: Literal["id", "number"]
+    source: str = ""
+    """What the column is called in the source."""
+    length: int = 1
+    """Positions of an id sequence."""
+    size: int = 0
+    """Rows of an id column's embedding table: 0 = padding, 1 = unseen, known ids from 2."""
+    hashed: bool = False
+    """Whether ids are found by their hash, and not in a vocabulary."""

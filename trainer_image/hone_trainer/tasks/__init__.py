@@ -1,0 +1,20 @@
+"""What a model may predict: one line each."""
+
+from hone_trainer.contract.spec import OneOf
+from hone_trainer.tasks.binary import Binary
+from hone_trainer.tasks.classes import Classes
+from hone_trainer.tasks.next_item import NextItem
+from hone_trainer.tasks.number import Number
+
+
+class AnyTask(OneOf):
+    """What is predicted."""
+
+    binary: Binary | None = None
+    """Yes or no."""
+    classes: Classes | None = None
+    """One of several classes."""
+    number: Number | None = None
+    """A number."""
+    next_item: NextItem | None = None
+    """Which item comes next."""

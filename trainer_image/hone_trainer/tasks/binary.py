@@ -1,0 +1,168 @@
+"""Yes or no: will the visitor click, buy, leave?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hone_trainer.metrics.accuracy import Accuracy
+from hone_trainer.metrics.auc import Auc
+from hone_trainer.metrics.bias import Bias
+from hone_trainer.metrics.calibration_error import CalibrationError
+from hone_trainer.metrics.cluster_auc import ClusterAuc
+from hone_trainer.metrics.log_loss import LogLoss
+from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
+from hone_trainer.tasks.task import Space, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hone_trainer.metrics.metric import Metric
+    from hone_trainer.metrics.scored import Scored
+    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.tasks.head import Logits
+    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+
+
+class Binary(Task):
+    """Yes or no: the label is 0 or 1, also false and true. The answer is a probability."""
+
+    form: ClassVar[Form] = "number"
+    gives: ClassVar[frozenset[str]] = frozenset(
+        {"truth", "probability", "likelihood", "decision", "forecast", "outcome", "group"}
+    )
+    headline: ClassVar[tuple[Metric, ...]] = (
+        Auc(),
+        LogLoss(),
+        Accuracy(),
+        CalibrationError(),
+        NormalizedEntropy(),
+        Bias(),
+    )
+    answers: ClassVar[tuple[str, ...]] = ("probability",)
+    mixes_in: ClassVar[Space] = "probability"
+
+    def metrics(self) -> Iterator[Metric]:
+        """Yield its figures; AUC per group where there are groups."""
+        yield from self.headline
+        if self.group:
+            yield ClusterAuc()
+
+    def summarize(self, block: Block) -> Any:
+        """See ``Task.summarize``: the weight of either label."""
+        import pyarrow as pa
+
+        from hone_trainer.tasks.learned import Learned
+
+        values, weight = self.encode(block, Learned())
+        return pa.table(
+            {"value": [0, 1], "weight": [float(weight[values == k].sum()) for k in (0, 1)]}
+        )
+
+    def learn(self, summaries: list[Any]) -> Learned:
+        """See ``Task.learn``.
+
+        Raises:
+            StageFailure: OneClass.
+        """
+        import numpy as np
+
+        from hone_trainer.contract.assignment import StageFailure
+        from hone_trainer.tasks.learned import Learned
+
+        counts = np.sum([table.column("weight").to_numpy() for table in summaries], axis=0)
+        if not counts.all():
+            only = f"column {self.label!r} is {int(counts[1] > 0)} in every training row"
+            remedy = "nothing can be learned: split by stratified, or give more rows"
+            raise StageFailure("OneClass", f"{only}: {remedy}")
+        return Learned(keys=("0", "1"), counts=counts)
+
+    def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:  # noqa: ARG002
+        """See ``Task.encode``."""
+        import numpy as np
+
+        from hone_trainer.contract.assignment import StageFailure
+        from hone_trainer.tasks.rows import weights_of
+
+        values, weight = block.numbers(self.label), weights_of(self, block)
+        wrong = (values != 0) & (values != 1) & ~np.isnan(values)
+        if wrong.any():
+            row, value = block.rows[wrong][0], values[wrong][0]
+            message = f"column {self.label!r} has {value:g}, neither 0 nor 1, in row {row + 1}"
+            remedy = "correct the source, or name another task: classes, number"
+            raise StageFailure("BadLabel", f"{message}: {remedy}")
+        return np.nan_to_num(values).astype(np.int8), weight
+
+    def bias(self, learned: Learned) -> Array:
+        """See ``Task.bias``: the log odds of the base rate."""
+        from hone_trainer.tasks.logits import log_odds
+
+        return log_odds(learned.frequencies[1:])
+
+    def loss(self, head: Logits, features: Any, targets: Targets, draws: Any) -> tuple[Any, Any]:  # noqa: ARG002
+        """See ``Task.loss``: cross-entropy on logits; soft values are probabilities."""
+        from hone_trainer.backend.keras import tf
+
+        logits = head.logits(features)[:, 0]
+        values = tf.cast(tf.reshape(targets.values, [-1]), tf.float32)
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(values, logits)
+        return losses, targets.weight
+
+    def outputs(self, logits: Any, learned: Learned, calibration: Calibration) -> dict[str, Any]:
+        """See ``Task.outputs``: ``probability`` (batch, 1)."""
+        from hone_trainer.backend.keras import keras
+
+        scale, offset = 1 / calibration.temperature, calibration.offset - learned.prior_shift
+        if (scale, offset) != (1.0, 0.0):
+            logits = keras.layers.Rescaling(scale, offset, dtype="float32")(logits)
+        return {"probability": keras.layers.Activation("sigmoid", dtype="float32")(logits)}
+
+    def answer(self, logits: Array, learned: Learned, calibration: Calibration) -> dict[str, Array]:
+        """See ``Task.answer``."""
+        from hone_trainer.tasks.logits import sigmoid
+
+        offset = calibration.offset - learned.prior_shift
+        return {"probability": sigmoid(logits / calibration.temperature + offset)}
+
+    def reduce(
+        self, targets: Targets, answers: dict[str, Array], calibration: Calibration
+    ) -> Scored:
+        """See ``Task.reduce``."""
+        import numpy as np
+
+        from hone_trainer.metrics.scored import Scored
+
+        truth = np.asarray(targets.values, np.float64).reshape(-1)
+        probability = np.asarray(answers["probability"], np.float64).reshape(-1)
+        columns = {
+            "truth": truth,
+            "probability": probability,
+            "likelihood": np.where(truth > 0, probability, 1 - probability),
+            "decision": (probability >= calibration.threshold).astype(np.float64),
+            "forecast": probability,
+            "outcome": truth,
+        }
+        return Scored(columns, np.asarray(targets.weight, np.float64))
+
+    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
+        """See ``Task.prior``: the base rate."""
+        import numpy as np
+
+        return {"probability": np.full((rows, 1), learned.frequencies[1])}
+
+    def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
+        """See ``Task.likelihood``."""
+        import numpy as np
+
+        probability = np.asarray(answers["probability"], np.float64).reshape(-1)
+        result: Array = np.where(targets.values.reshape(-1) > 0, probability, 1 - probability)
+        return result
+
+    def soften(self, answers: dict[str, Array]) -> Array:
+        """See ``Task.soften``."""
+        return answers["probability"]
+
+    def calibrate(self, targets: Targets, logits: Array, learned: Learned) -> Calibration:
+        """See ``Task.calibrate``: temperature and offset (Platt 1999), then the threshold."""
+        from hone_trainer.tasks.calibration import platt
+
+        return platt(targets, logits, learned)

@@ -1,0 +1,93 @@
+"""What a task learns from training rows, before anything is added to them; and what of a row is
+to be predicted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Facts of a target, from training rows alone: JSON values and small arrays."""
+
+    keys: tuple[str, ...] = ()
+    """Class names or item ids, in the order of their codes."""
+    counts: Array | None = None
+    """(keys,) training weight per key; of two classes, of 0 and 1."""
+    center: float = 0.0
+    """Of a number: its head works in standard units."""
+    scale: float = 1.0
+    median: float = 0.0
+    prior_shift: float = 0.0
+    """Log odds that balancing or sampling added to the positive class; answers are without it."""
+
+    @property
+    def frequencies(self) -> Array:
+        """Share of each key, (keys,); keys that were never seen count as seen half a time."""
+        counts = np.asarray(self.counts, np.float64)
+        smoothed = np.maximum(counts, 0.5)
+        shares: Array = smoothed / smoothed.sum()
+        return shares
+
+    def dump(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "keys": list(self.keys),
+            "counts": None if self.counts is None else np.asarray(self.counts).tolist(),
+            "center": self.center,
+            "scale": self.scale,
+            "median": self.median,
+            "priorShift": self.prior_shift,
+        }
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Learned:
+        """Read the JSON form."""
+        counts = row["counts"]
+        return cls(
+            tuple(row["keys"]),
+            None if counts is None else np.asarray(counts, np.float64),
+            row["center"],
+            row["scale"],
+            row["median"],
+            row["priorShift"],
+        )
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What one head is to predict for some rows: arrays, or tensors of a batch."""
+
+    values: Any
+    """(rows,) codes or numbers; (rows, outputs) where they are soft."""
+    weight: Any
+    """(rows,): 0 for padding and where the row has no such target."""
+    lists: Any = None
+    """(lists, length) places of rows in the batch, -1 for none; of a ranking only."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was fitted after training, on rows kept for it, and is applied to every answer."""
+
+    temperature: float = 1.0
+    """Logits are divided by it."""
+    offset: float = 0.0
+    """Added to the logit of the positive class."""
+    threshold: float = 0.5
+    """Probability from which on a row is decided to be positive."""
+
+    def dump(self) -> dict[str, float]:
+        """Return the JSON form."""
+        return {
+            "temperature": self.temperature,
+            "offset": self.offset,
+            "threshold": self.threshold,
+        }

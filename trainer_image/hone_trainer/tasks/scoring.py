@@ -1,0 +1,48 @@
+"""From the answers of a model to its figures, whatever it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from hone_trainer.metrics.scored import NotFinite, Scored, concatenate
+from hone_trainer.tasks.learned import Calibration, Targets
+
+if TYPE_CHECKING:
+    from hone_trainer.metrics.metric import Estimate
+    from hone_trainer.tasks.learned import Array
+    from hone_trainer.tasks.task import Task
+
+
+def score(
+    task: Task,
+    targets: Targets,
+    answers: Iterable[dict[str, Array]],
+    calibration: Calibration | None = None,
+) -> Scored:
+    """Reduce answers to what figures read, block by block: none of them is kept.
+
+    Args:
+        task: what is predicted.
+        targets: of all rows.
+        answers: of the same rows, in blocks, in their order.
+        calibration: what decisions rest on.
+
+    Raises:
+        NotFinite: the model answered with something that is no number.
+    """
+    parts, start = [], 0
+    for block in answers:
+        stop = start + len(next(iter(block.values())))
+        part = Targets(targets.values[start:stop], targets.weight[start:stop])
+        parts.append(task.reduce(part, block, calibration or Calibration()))
+        start = stop
+    return concatenate(parts)
+
+
+def figures(task: Task, scored: Scored) -> dict[str, Estimate]:
+    """Return every figure of a task by its name, the one that decides first."""
+    return {metric.name: metric.estimate(scored) for metric in task.metrics()}
+
+
+__all__ = ["NotFinite", "figures", "score"]

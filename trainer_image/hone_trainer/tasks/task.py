@@ -1,0 +1,155 @@
+"""What every task is: what a model predicts, said once.
+
+A task says how its target is learned and stored, which head and which loss it has, what its answers
+are called, and what figures read of them. The stages know none of that. Nothing here imports
+TensorFlow at its top: the operator reads the parameters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from hone_trainer.contract.spec import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hone_trainer.metrics.metric import Metric
+    from hone_trainer.metrics.scored import Scored
+    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.tasks.head import Head, Logits
+    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+
+ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
+Space = Literal["probability", "value", "score"]
+
+
+class Task(Words):
+    """Something that a model predicts."""
+
+    form: ClassVar[Form]
+    """How the label's values are read."""
+    needs: ClassVar[frozenset[str]] = frozenset({"vector"})
+    """What of a model's features its head is put on."""
+    gives: ClassVar[frozenset[str]]
+    """The columns of ``Scored``; a figure applies where it reads no others."""
+    headline: ClassVar[tuple[Metric, ...]]
+    """Its figures, the one that decides first; log loss or its kin decides ties."""
+    answers: ClassVar[tuple[str, ...]]
+    """What its answers are called, in a model of one task."""
+    mixes_in: ClassVar[Space]
+    """The space in which answers of several models may be averaged."""
+
+    label: ColumnName
+    """The column that is predicted; no model reads it."""
+    name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    """What it is called in figures and answers; the label's name where nothing is said."""
+    share: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    """How much its loss counts beside those of other tasks."""
+    weight: ColumnName | None = None
+    """A number column that says how much a row counts, in the loss and in the figures."""
+    where: ColumnName | None = None
+    """A column of 0 and 1: only rows where it is 1 have this target."""
+    group: ColumnName | None = None
+    """A column whose rows belong together, such as a user: no split cuts them, and figures do not
+    take them for independent."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.name or self.label
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the source that it reads; none of them is for models."""
+        named = (self.label, self.weight, self.where, self.group)
+        return frozenset(name for name in named if name is not None)
+
+    def summarize(self, block: Block) -> Any:
+        """Return what has to be known of the cleaned training rows of a block, an Arrow table."""
+        raise NotImplementedError
+
+    def learn(self, summaries: list[Any]) -> Learned:
+        """Learn from the summaries of all blocks.
+
+        Raises:
+            StageFailure: the rows do not say enough to learn from.
+        """
+        raise NotImplementedError
+
+    def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:
+        """Return values (n,) and weights (n,) float32 of a block; weight 0: no target here.
+
+        Raises:
+            StageFailure: a label is not one of its kind (BadLabel).
+        """
+        raise NotImplementedError
+
+    def bias(self, learned: Learned) -> Array:
+        """Return the logits (outputs,) of the answer without features: where a head starts."""
+        raise NotImplementedError
+
+    def head(self, learned: Learned, name: str, given: frozenset[str]) -> Head:
+        """Return the layers from a model's features to logits; their bias is the prior.
+
+        Args:
+            learned: of the target.
+            name: of the target, with the prefix of the model's layers.
+            given: names of the model's features; ``logits/`` and the target's name where a model
+                gives logits itself.
+        """
+        from hone_trainer.tasks.head import HEAD, Head
+
+        bias, own = self.bias(learned), f"logits/{name}"
+        if own in given:
+            return Head.bias(bias, f"{name}{HEAD}", learned, own)
+        return Head.dense(bias, f"{name}{HEAD}", learned)
+
+    def loss(self, head: Logits, features: Any, targets: Targets, draws: Any) -> tuple[Any, Any]:
+        """Return loss and weight per unit, tensors (units,): float32, not divided by anything.
+
+        Args:
+            head: what ``head`` made.
+            features: name -> tensor, as the model gives them.
+            targets: of the rows of a batch, or of this replica's part of it.
+            draws: where chance of (seed, epoch, step) comes from.
+        """
+        raise NotImplementedError
+
+    def outputs(self, logits: Any, learned: Learned, calibration: Calibration) -> dict[str, Any]:
+        """Return the answers, name -> Keras tensor (batch, …), by layers that every tool knows."""
+        raise NotImplementedError
+
+    def answer(self, logits: Array, learned: Learned, calibration: Calibration) -> dict[str, Array]:
+        """Return the same from logits in numpy, float64."""
+        raise NotImplementedError
+
+    def reduce(
+        self, targets: Targets, answers: dict[str, Array], calibration: Calibration
+    ) -> Scored:
+        """Return what figures read of the answers to some rows, in numpy."""
+        raise NotImplementedError
+
+    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
+        """Return the answer without features, for so many rows: every figure's baseline."""
+        raise NotImplementedError
+
+    def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
+        """Return the probability (rows,) that the answers gave to what came true."""
+        raise NotImplementedError
+
+    def soften(self, answers: dict[str, Array]) -> Array:
+        """Return a teacher's answers as values of targets, (rows, outputs)."""
+        raise NotImplementedError
+
+    def calibrate(self, targets: Targets, logits: Array, learned: Learned) -> Calibration:  # noqa: ARG002
+        """Fit what may be fitted after training; nothing where nothing can be."""
+        from hone_trainer.tasks.learned import Calibration
+
+        return Calibration()
+
+    def metrics(self) -> Iterator[Metric]:
+        """Yield its figures, the one that decides first."""
+        yield from self.headline

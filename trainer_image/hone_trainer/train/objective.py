@@ -1,0 +1,125 @@
+"""What every training minimises: the sum over the targets of share x weighted mean loss.
+
+A mean is over the weights of the *global* batch, which every replica knows, so that neither the
+number of replicas nor padding changes what is learned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hone_trainer.backend.draws import Draws, drawing
+from hone_trainer.backend.keras import tf
+from hone_trainer.tasks.head import Computed
+from hone_trainer.tasks.learned import Targets
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.dataset.schema import Schema
+    from hone_trainer.models.graph import Graph
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss of a graph on the targets of a data set."""
+
+    graph: Graph
+    body: Any
+    """The Keras model from inputs to features."""
+    schema: Schema
+
+    @property
+    def variables(self) -> list[Any]:
+        """What is trained."""
+        variables: list[Any] = self.graph.whole.trainable_variables
+        return variables
+
+    @classmethod
+    def of(cls, graph: Graph, schema: Schema) -> Objective:
+        """Make it; within the scope of the strategy."""
+        return cls(graph, graph.body, schema)
+
+    def losses(
+        self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
+    ) -> dict[str, tuple[Any, Any]]:
+        """Return loss and weight per unit of each target, tensors (units,).
+
+        Args:
+            features: of some rows, by column name.
+            targets: of the same rows.
+            draws: the chance of a step of training; None where nothing is trained.
+        """
+        with drawing(draws):
+            given = self.body(features, training=draws is not None)
+        return {
+            t.name: t.how.loss(self.graph.heads[t.name], given, targets[t.name], draws)
+            for t in self.schema.targets
+        }
+
+    def minimised(self, losses: dict[str, tuple[Any, Any]], totals: Any) -> tuple[Any, Any]:
+        """Return this replica's part of the objective, and its sums of loss by target, (targets,).
+
+        Args:
+            losses: what ``losses`` gave.
+            totals: (targets,) weight of each target in the global batch.
+        """
+        sums = tf.stack(
+            [tf.reduce_sum(loss * weight) for loss, weight in (losses[n] for n in self.names)]
+        )
+        shares = tf.constant(self.shares, tf.float32)
+        return tf.reduce_sum(shares * tf.math.divide_no_nan(sums, totals)), sums
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The targets, in order."""
+        return tuple(target.name for target in self.schema.targets)
+
+    @property
+    def shares(self) -> NDArray[np.float32]:
+        """How much each target counts, (targets,)."""
+        return np.array([target.how.share for target in self.schema.targets], np.float32)
+
+
+@dataclass(frozen=True)
+class JointObjective(Objective):
+    """The losses of several models with logits, each counted by its share."""
+
+    models: tuple[Any, ...] = ()
+    """Keras models from inputs to logits by target."""
+    counted: tuple[float, ...] = ()
+    """The share of each."""
+
+    @classmethod
+    def over(cls, models: list[Any], shares: tuple[float, ...], schema: Schema) -> JointObjective:
+        """Make it of copies of the parts of a network."""
+        return cls(None, None, schema, tuple(models), shares)  # type: ignore[arg-type]
+
+    @property
+    def variables(self) -> list[Any]:
+        """See ``Objective.variables``."""
+        return [variable for model in self.models for variable in model.trainable_variables]
+
+    def losses(
+        self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
+    ) -> dict[str, tuple[Any, Any]]:
+        """See ``Objective.losses``."""
+        with drawing(draws):
+            given = [model(features, training=draws is not None) for model in self.models]
+        found = {}
+        for target in self.schema.targets:
+            heads = (Computed(logits[target.name], target.facts) for logits in given)
+            each = [target.how.loss(head, {}, targets[target.name], draws) for head in heads]
+            pairs = zip(each, self.counted, strict=True)
+            found[target.name] = (sum(loss * share for (loss, _), share in pairs), each[0][1])
+        return found
+
+
+def loss_weights(rows: Rows, name: str) -> NDArray[np.float32]:
+    """Return how much each row counts in the loss of a target, (rows,)."""
+    weight = rows.targets[name].weight
+    counted: NDArray[np.float32] = weight if rows.weights is None else weight * rows.weights
+    return counted
