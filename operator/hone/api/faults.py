@@ -20,7 +20,7 @@ from hone.api.pod_settings import (
 )
 from hone.api.quantity import QUANTITY
 from hone_trainer.contract import patterns
-from hone_trainer.contract.spec import keys
+from hone_trainer.contract.spec import keys, models
 
 Step = str | int
 
@@ -111,7 +111,11 @@ def _text(fault: Any, model: type[BaseModel]) -> str:
     kind, given = fault["type"], fault["input"]
     if kind == "extra_forbidden":
         *parent, name = fault["loc"]
-        return unknown(str(name), sorted(_words(model, parent)))
+        found = _at(model, parent)
+        gone: dict[str, str] = {}
+        for each in models(found):
+            gone |= getattr(each, "gone", {})
+        return gone.get(str(name)) or unknown(str(name), sorted(keys(found)))
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
         return FORMS.get(pattern, f"must match {pattern}")
@@ -131,8 +135,12 @@ def _path(place: tuple[Step, ...]) -> str:
 
 def _words(model: type[BaseModel], place: Any) -> set[str]:
     """Give the keys that may stand at a place of the model."""
+    return set(keys(_at(model, place)))
+
+
+def _at(model: type[BaseModel], place: Any) -> Any:
     here: Any = model
     for step in place:
         if isinstance(step, str):
             here = keys(here).get(step)
-    return set(keys(here))
+    return here

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hone_trainer.contract.spec import Words
+from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,9 @@ class Augmentation(Words):
     """Whether it takes what ``load`` gives in the place of what ``learn`` gives."""
     contrasts: ClassVar[bool] = False
     """Whether it adds rows with label 0, so that the source may do without them."""
+
+    reads: ClassVar[frozenset[Reading]] = frozenset()
+    """How labels of the first task are read where it works on them; nothing where it does not."""
 
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
@@ -81,7 +85,8 @@ class Augmentation(Words):
         """Give encoded training rows with what is added or changed.
 
         Args:
-            columns: field name -> ids (n, length) int32, numbers (n,) float32, label (n,) int8;
+            columns: field name -> ids (n, length) int32, numbers (n,) float32;
+                names of ``Target`` -> values and weights (n,);
                 ``dataset.WEIGHT`` -> weights (n,) float32 where rows have them.
             schema: what each field is.
             learned: what ``learn`` gave.

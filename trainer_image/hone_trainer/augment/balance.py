@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hone_trainer.augment.augmentation import Augmentation
 from hone_trainer.augment.balancing import Counts
@@ -11,6 +11,7 @@ from hone_trainer.augment.smote import BySmote
 from hone_trainer.augment.weights import ByWeights
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,9 +36,11 @@ class AnyBalancing(OneOf):
 class Balance(Augmentation):
     """Let both labels count the same, however rare one is.
 
-    Labels are counted before anything is augmented. A model that is trained so predicts
-    probabilities as if both labels were equally frequent.
+    Labels are counted before anything is augmented. What that does to probabilities is known and
+    taken off again, so that answers are as frequent as the source has them.
     """
+
+    reads: ClassVar[frozenset[Reading]] = frozenset({"label"})
 
     by: AnyBalancing = AnyBalancing(weights=ByWeights())
     """How."""

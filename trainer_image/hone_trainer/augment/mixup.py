@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from hone_trainer.augment.augmentation import Augmentation
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 class Mixup(Augmentation):
     """Move the numbers of each row towards those of another row with the same label.
 
-    Labels stay 0 and 1, so rows of different labels are not mixed. Ids stay those of the row, which
-    keeps the larger share; held-out rows stay as they are.
+    Labels stay as they are, so rows of different labels are not mixed. Ids stay those of the row,
+    which keeps the larger share; held-out rows stay as they are.
     """
+
+    reads: ClassVar[frozenset[Reading]] = frozenset({"label", "category"})
 
     alpha: Annotated[float, Field(gt=0, le=10)] = 0.2
     """How far: the other row's share follows a beta distribution with both parameters so. Small
@@ -42,7 +45,7 @@ class Mixup(Augmentation):
         if not schema.numbers:
             message = "prepare.augment[].mixup: there is nothing between ids"
             raise StageFailure("NothingBetween", f"{message}: add a number column, or leave it out")
-        labels = columns[schema.label.name]
+        labels = columns[schema.targets[0].value_column]
         other = np.arange(len(labels))
         for label in np.unique(labels):
             mine = np.flatnonzero(labels == label)

@@ -10,6 +10,7 @@ from pydantic import Field
 from hone_trainer.augment.augmentation import Augmentation
 from hone_trainer.columns.lookup import ColumnName, ColumnNames, find
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,7 @@ class Negatives(Augmentation):
     """
 
     contrasts: ClassVar[bool] = True
+    reads: ClassVar[frozenset[Reading]] = frozenset({"label"})
 
     per: Annotated[int, Field(ge=1, le=20)] = 4
     """Rows beside each; no two of them have the same item."""
@@ -70,7 +72,7 @@ class Negatives(Augmentation):
                 raise StageFailure("WrongColumnKind", f"{message}: it takes one id per row")
         for name in self.attributes:
             column = find(columns, name, f"{FIELD}.attributes")
-            if column.kind == "label" or name in (self.of, self.by):
+            if column.value.target or name in (self.of, self.by):
                 message = f"{FIELD}.attributes names {name!r}, which is no attribute of an item"
                 raise StageFailure("WrongColumnKind", f"{message}: leave it out")
 

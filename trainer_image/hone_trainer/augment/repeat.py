@@ -29,7 +29,7 @@ class ByRepeating(Balancing):
         """See ``Balancing.balance``."""
         import numpy as np
 
-        labels = columns[schema.label.name]
+        labels = columns[schema.targets[0].value_column]
         rarer = np.flatnonzero(labels == counts.rarer)
         count = wanted(len(rarer), len(labels), counts, draw)
         again = np.resize(draw.permutation(rarer), count)

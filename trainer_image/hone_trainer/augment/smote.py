@@ -48,7 +48,7 @@ class BySmote(Balancing):
         if not numbers:
             message = "prepare.augment[].balance.by.smote: there is nothing between ids"
             raise StageFailure("NothingBetween", f"{message}: add a number column, or use repeat")
-        labels = columns[schema.label.name]
+        labels = columns[schema.targets[0].value_column]
         rarer = np.flatnonzero(labels == counts.rarer)
         count = wanted(len(rarer), len(labels), counts, draw)
         if len(rarer) > MOST_ROWS:

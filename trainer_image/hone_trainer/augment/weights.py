@@ -17,7 +17,7 @@ class ByWeights(Balancing):
     """Let rows of the rarer label count more.
 
     A row counts n / (2 · rows with its label), so that both labels count the same and a row counts
-    1 on average (King and Zeng 2001). Predicted probabilities rise with the rarer label's weight.
+    1 on average (King and Zeng 2001).
     """
 
     def balance(
@@ -34,4 +34,4 @@ class ByWeights(Balancing):
 
         total = counts.zeros + counts.ones
         each = np.array([total / (2 * counts.zeros), total / (2 * counts.ones)], np.float32)
-        return columns | {WEIGHT: each[columns[schema.label.name]]}
+        return columns | {WEIGHT: each[columns[schema.targets[0].value_column]]}

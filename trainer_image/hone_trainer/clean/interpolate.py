@@ -36,8 +36,10 @@ class Interpolate(Words):
     def check(self, columns: tuple[Column, ...], filled: tuple[str, ...]) -> None:
         """Refuse what does not fit the columns, of which ``filled`` are named to be filled."""
         along = find(columns, self.along, f"{FIELD}.along", "number", "time")
-        if along.kind == "label":
-            message = f"{FIELD}.along names {self.along!r}, the label, which is not known when a"
+        if along.value.target:
+            message = (
+                f"{FIELD}.along names {self.along!r}, which a task reads: it is not known when a"
+            )
             raise StageFailure("WrongColumnKind", f"{message} model serves: name another column")
         if self.along in filled:
             message = f"{FIELD}.along names {self.along!r}, which missing.columns names too"

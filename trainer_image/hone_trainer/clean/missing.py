@@ -28,7 +28,7 @@ FITS: dict[str, tuple[Form, ...]] = {
     "word": ("text",),
     "interpolate": ("number",),
 }
-"""What each way can fill; never the label, which nobody can make up."""
+"""What each way can fill; never what tasks read, which nobody can make up."""
 
 
 def _otherwise(said: dict[str, Any]) -> str | None:
@@ -38,8 +38,9 @@ def _otherwise(said: dict[str, Any]) -> str | None:
 class Missing(Cleaning):
     """Fill missing values with a figure learned on the training part, or drop the rows.
 
-    ``fill`` is for whole rows: where it cannot fill a column, rows that lack it are dropped, always
-    those that lack the label. The other ways leave other columns to other steps.
+    ``fill`` is for whole rows: where it cannot fill a column, rows that lack it are dropped. The
+    other ways leave other columns to other steps. What tasks read is never filled: a row without a
+    label stays, and has no such target, unless ``columns`` names the label.
     """
 
     rules = (
@@ -77,8 +78,10 @@ class Missing(Cleaning):
         """See ``Cleaning.check``."""
         for name in self.columns:
             column = find(columns, name, f"{FIELD}.columns", *FITS[self._way])
-            if column.kind == "label" and self._way != "drop":
-                message = f"{FIELD}.columns names {name!r}, the label, which cannot be made up"
+            if column.value.target and self._way != "drop":
+                message = (
+                    f"{FIELD}.columns names {name!r}, which a task reads and nobody can make up"
+                )
                 raise StageFailure("WrongColumnKind", f"{message}: leave it out, or use fill: drop")
         if self.interpolate is not None:
             self.interpolate.check(columns, self.columns)
@@ -134,7 +137,7 @@ class Missing(Cleaning):
         for column in stored(columns):
             if column.name not in self.columns if self.columns else not column.value.whole:
                 continue
-            fits = column.value.form in FITS[self._way] and column.kind != "label"
+            fits = column.value.form in FITS[self._way] and not column.value.target
             (filled if fits else others).append(column.name)
         if self.interpolate is not None and self.interpolate.along in filled:
             filled.remove(self.interpolate.along)

@@ -58,8 +58,8 @@ class Outliers(AnyOutlierMethod, Cleaning):
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Cleaning.check``."""
         for name in self.columns:
-            if find(columns, name, FIELD, "number").kind == "label":
-                message = f"{FIELD} names {name!r}, the label, which has no outliers"
+            if find(columns, name, FIELD, "number").value.target:
+                message = f"{FIELD} names {name!r}, which a task reads: it has no outliers"
                 raise StageFailure("WrongColumnKind", f"{message}: leave it out")
 
     def learn(self, sample: Block, columns: tuple[Column, ...], seed: int) -> Any:
@@ -85,7 +85,7 @@ class Outliers(AnyOutlierMethod, Cleaning):
         return method
 
     def _values(self, block: Block, columns: tuple[Column, ...]) -> Values:
-        numbers = [c.name for c in columns if c.value.form == "number" and c.kind != "label"]
+        numbers = [c.name for c in columns if c.value.form == "number" and not c.value.target]
         return {
             name: block.numbers(name)
             for name in numbers

@@ -1,14 +1,14 @@
 """The columns of a data set: which kinds there are, one line each."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from hone_trainer.columns.id import IdColumn
 from hone_trainer.columns.key import KeyColumn
-from hone_trainer.columns.label import LabelColumn
 from hone_trainer.columns.number import NumberColumn
 from hone_trainer.columns.sequence import SequenceColumn
+from hone_trainer.columns.target import AmountColumn, CategoryColumn, LabelColumn
 from hone_trainer.columns.text import TextColumn
 from hone_trainer.columns.time import TimeColumn
 from hone_trainer.contract.spec import OneOf
@@ -17,12 +17,15 @@ from hone_trainer.contract.spec import OneOf
 class ColumnKind(OneOf):
     """What a column is for."""
 
+    gone: ClassVar[dict[str, str]] = {
+        "label": "what is predicted stands in prepare.tasks, as in"
+        " tasks: [{binary: {label: clicked}}]; leave the column out of columns"
+    }
+
     id: IdColumn | None = None
     """Identifiers."""
     number: NumberColumn | None = None
     """A measured quantity."""
-    label: LabelColumn | None = None
-    """What the model predicts."""
     time: TimeColumn | None = None
     """A moment."""
     text: TextColumn | None = None
@@ -38,3 +41,16 @@ class Column(ColumnKind):
 
     name: Annotated[str, Field(min_length=1, max_length=63)]
     """Its name in the source; a sequence is given a new one."""
+
+
+class TargetColumn(Column):
+    """A column that a task reads: made from ``prepare.tasks``, never written by anybody."""
+
+    kinds: ClassVar[dict[str, str]] = {name: name for name in ("label", "amount", "category")}
+
+    label: LabelColumn | None = None
+    """0 or 1."""
+    amount: AmountColumn | None = None
+    """A number."""
+    category: CategoryColumn | None = None
+    """A name."""

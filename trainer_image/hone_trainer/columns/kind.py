@@ -24,6 +24,8 @@ class Kind(Words):
 
     form: ClassVar[Form] = "text"
     """How the source's values are read."""
+    target: ClassVar[bool] = False
+    """Whether a task reads it, and so no model may."""
     derived: ClassVar[bool] = False
     """Whether it is made of other columns: the source has none of its name, and blocks neither."""
 
@@ -84,5 +86,5 @@ class Kind(Words):
     def encode(
         self, name: str, block: Block, learned: dict[str, Any]
     ) -> dict[str, NDArray[np.generic]]:
-        """Give field name -> ids (n, length) int32, numbers (n,) float32, or label (n,) int8."""
+        """Give field name -> ids (n, length) int32, or numbers (n,) float32."""
         raise NotImplementedError

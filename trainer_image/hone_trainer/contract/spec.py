@@ -38,6 +38,8 @@ class Words(BaseModel):
     )
 
     rules: ClassVar[tuple[Rule, ...]] = ()
+    gone: ClassVar[dict[str, str]] = {}
+    """Word that was known once -> what to write in its place."""
 
     @classmethod
     def admit(cls, given: Any) -> Self:

@@ -40,3 +40,66 @@ class Judged:
         return ours <= theirs if self.higher[self.leading] else ours >= theirs
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures on the test part, and what led there."""
+
+    job: str
+    rows: int
+    """Rows of the test part."""
+    shipped: str
+    """Which file was measured: the one that ships."""
+    targets: dict[str, Judged]
+    """Target -> its figures; the first leads."""
+    verdicts: tuple[Verdict, ...] = ()
+    compression: dict[str, Any] | None = None
+    """The table of the compress stage, where there was one."""
+    history: tuple[tuple[float, ...], ...] = ()
+    """The leading figure of the validation part after each epoch, one line per trained member."""
+    costs: dict[str, float] = field(default_factory=dict)
+    """Size and latency of the file that ships, where they are known."""
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        """The gates that stayed shut."""
+        return tuple(verdict for verdict in self.verdicts if not verdict.passed)
+
+    @property
+    def first(self) -> Judged:
+        """The figures of the leading target."""
+        return next(iter(self.targets.values()))
+
+    def measured(self) -> dict[str, Estimate]:
+        """Return every figure that a gate may ask for, by its name."""
+        alone = len(self.targets) == 1
+        found = {
+            name if alone else f"{target}.{name}": estimate
+            for target, judged in self.targets.items()
+            for name, estimate in judged.shipped.items()
+        }
+        return found | {name: Estimate(value) for name, value in self.costs.items()}
+
+    def gaps(self) -> dict[str, str]:
+        """Say of every figure that is not defined why, by its name."""
+        return {name: each.reason for name, each in self.measured().items() if each.value is None}
+
+    def row(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        gates = [{**asdict(v), "passed": v.passed, "text": str(v)} for v in self.verdicts]
+        return {**asdict(self), "verdicts": gates, "passed": not self.failed}
+
+    def metrics(self) -> dict[str, float]:
+        """Return the figures under the names that the status shows."""
+        first = self.first
+        before = first.before or {}
+        named = {
+            **self.measured(),
+            _name("prior", first.leading): first.prior[first.leading],
+            **{_name("float", name): estimate for name, estimate in before.items()},
+        }
+        values = {name: each.value for name, each in named.items() if each.value is not None}
+        return {**values, "testRows": float(self.rows)}
+
+
+def _name(prefix: str, figure: str) -> str:
+    return f"{prefix}{figure[0].upper()}{figure[1:]}"

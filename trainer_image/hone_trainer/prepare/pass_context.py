@@ -52,8 +52,8 @@ class Surroundings:
 
     @property
     def label(self) -> str:
-        """The column that is predicted."""
-        return next(column.name for column in self.columns if column.kind == "label")
+        """The column that the first task predicts."""
+        return self.stage.predicted[0].label
 
     def block(self, work: str, index: int) -> Block:
         """Read a block that an earlier pass left."""

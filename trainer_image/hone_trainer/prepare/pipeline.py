@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import Report
+from hone_trainer.dataset.schema import Target
 from hone_trainer.pod import memory
 from hone_trainer.pod.gang import Gang, cores
 from hone_trainer.prepare import learning, reading, summary
@@ -29,6 +31,7 @@ from hone_trainer.prepare.scratch import Scratch
 from hone_trainer.prepare.side_inputs import fetch
 from hone_trainer.prepare.transform import Transform
 from hone_trainer.rows.packing import unpack
+from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.sources.source import PIECE_BYTES
 from hone_trainer.splits.splitting import Ask, Splitting
 from hone_trainer.store import manifest as manifests
@@ -101,7 +104,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
 
     clean = Clean(around, read.blocks, places, steps, read.rows)
     cleaned = passage.run(CLEANED, clean, count, "cleaning")
-    summary.require(around, read, cleaned)
+    summary.require(read, cleaned)
     after = learning.drawn(around, DRAWN, count)
     sums = [unpack(scratch.get(f"{SUMS}/{index:06d}")) for index in range(count)]
     sample = after.part(0)
@@ -115,10 +118,13 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
         for number, step in enumerate(stage.augment)
     )
     divided = stage.divide.value.learn(sample) if stage.divide else None
-    transform = Transform(columns, learned)
+    targets = _targets(stage, sums)
+    shown = tuple(column for column in columns if not column.value.target)
+    transform = Transform(shown, learned, targets)
     histories = remember(around, passage, transform, read)
     encode = Encode(around, transform, augment, histories, divided)
     encoded = passage.run(ENCODED, encode, count, "writing")
+    transform = replace(transform, targets=_shifted(targets, encoded))
     told = summary.tell(around, read, surveyed, steps, cleaned, encoded)
     if fetched.files:
         told["beside"] = fetched.files
@@ -136,6 +142,27 @@ def _observe(
     seen = passage.run(OBSERVE, Observe(around, blocks, ask), len(blocks), "placing rows")
     paths = (f"{OBSERVE}/{index:06d}" for index, facts in enumerate(seen) if facts["seen"])
     return [around.scratch.get(path) for path in paths]
+
+
+def _targets(stage: Prepare, sums: list[dict[str, Any]]) -> tuple[Target, ...]:
+    """Learn what the tasks have to know of training rows, before anything is added to them."""
+    names = plain_names(task.title for task in stage.predicted)
+    found = []
+    for number, (task, each) in enumerate(zip(stage.tasks, stage.predicted, strict=True)):
+        learned = each.learn(_each(sums, f"task {number}"))
+        found.append(Target(name=names[each.title], task=task, learned=learned.dump()))
+    return tuple(found)
+
+
+def _shifted(targets: tuple[Target, ...], encoded: list[dict[str, Any]]) -> tuple[Target, ...]:
+    """Let tasks know what they are trained on, augmentation included."""
+    found = []
+    for target in targets:
+        counts = [facts["targets"][target.name]["train"] for facts in encoded]
+        tally = [sum(each) for each in zip(*counts, strict=True)]
+        learned = target.how.shifted(target.facts, tally)
+        found.append(Target(name=target.name, task=target.task, learned=learned.dump()))
+    return tuple(found)
 
 
 def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:

@@ -47,7 +47,7 @@ def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], l
     """
     found, why = stage.columns or (), []
     if stage.infer is not None:
-        inference = stage.infer.infer(stage.source.value.peek(store, ROWS))
+        inference = stage.infer.infer(stage.source.value.peek(store, ROWS), stage.predicted)
         found, why = inference.columns, inference.facts()
     return stage.settled(found), why
 

@@ -8,7 +8,7 @@ pinned: a job that goes on later goes on with the same columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -18,11 +18,12 @@ from hone_trainer.contract.spec import Rule, Words
 
 if TYPE_CHECKING:
     from hone_trainer.prepare.column_typing import Verdict
+    from hone_trainer.tasks.task import Task
 
 ROWS = 10_000
 """Rows that are looked at."""
 Named = Annotated[str, Field(min_length=1, max_length=63)]
-APART = "a column is named once, by label, leaveOut or ids"
+APART = "a column is named once, by leaveOut or by ids"
 
 
 class Infer(Words):
@@ -36,16 +37,17 @@ class Infer(Words):
 
     rules = (
         Rule(
-            "(!has(self.leaveOut) || !(self.label in self.leaveOut))"
-            " && (!has(self.ids) || !(self.label in self.ids))"
-            " && (!has(self.leaveOut) || !has(self.ids)"
-            " || !self.ids.exists(name, name in self.leaveOut))",
+            "!has(self.leaveOut) || !has(self.ids)"
+            " || !self.ids.exists(name, name in self.leaveOut)",
             APART,
         ),
     )
 
-    label: Named
-    """The column that the model predicts."""
+    gone: ClassVar[dict[str, str]] = {
+        "label": "what is predicted stands in prepare.tasks, as in"
+        " tasks: [{binary: {label: clicked}}]; leave it out of infer"
+    }
+
     leave_out: Annotated[tuple[Named, ...], Field(max_length=256)] = ()
     """Columns that take no part."""
     ids: Annotated[tuple[Named, ...], Field(max_length=256)] = ()
@@ -53,16 +55,17 @@ class Infer(Words):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        named = [self.label, *dict.fromkeys(self.leave_out), *dict.fromkeys(self.ids)]
+        named = [*dict.fromkeys(self.leave_out), *dict.fromkeys(self.ids)]
         if len(set(named)) < len(named):
             raise ValueError(APART)
         return self
 
-    def infer(self, table: Any) -> Inference:
+    def infer(self, table: Any, tasks: tuple[Task, ...]) -> Inference:
         """Say what each column of the source is for.
 
         Args:
             table: its first rows, as ``RowSource.peek`` gives them.
+            tasks: what is predicted; what they read is not for models.
 
         Raises:
             StageFailure: a named column is not there (``ColumnNotFound``), there are no rows
@@ -71,35 +74,40 @@ class Infer(Words):
         from hone_trainer.prepare.column_profile import Glance
         from hone_trainer.prepare.column_typing import judge, verdict
 
-        self._require(table.column_names)
+        self._require(table.column_names, tasks)
         if not table.num_rows:
             message = "the source has no rows from which to work out its columns"
             raise StageFailure("NoRowsLeft", f"{message}: correct prepare.source")
-        told = {self.label: verdict("label", "you named it as the label")}
-        told |= {name: verdict("id", "you named it among the ids") for name in self.ids}
+        told = {name: verdict("id", "you named it among the ids") for name in self.ids}
+        told |= {
+            name: verdict("", "prepare.tasks reads it: no model may")
+            for task in tasks
+            for name in task.hidden
+        }
         told |= {name: verdict("", "you left it out") for name in self.leave_out}
         verdicts = [
             (seen.name, judge(seen) if seen.twins else told.get(seen.name) or judge(seen))
             for seen in Glance.over(table)
         ]
         found = Inference(tuple(verdicts))
-        if not any(column.kind not in ("label", "key") for column in found.columns):
+        if not any(column.kind != "key" for column in found.columns):
             why = "; ".join(f"{name!r}: {verdict.why}" for name, verdict in verdicts[:8])
             message = f"there is no column to learn from ({why})"
             raise StageFailure("NothingToInfer", f"{message}: name them in prepare.columns")
         return found
 
-    def _require(self, names: list[str]) -> None:
-        if names.count(self.label) > 1:
-            message = f"the source has several columns {self.label!r}"
+    def _require(self, names: list[str], tasks: tuple[Task, ...]) -> None:
+        read = [name for task in tasks for name in sorted(task.columns)]
+        if twice := next((name for name in read if names.count(name) > 1), None):
+            message = f"the source has several columns {twice!r}"
             raise StageFailure("UnreadableInput", f"{message}: rename all but one")
-        wanted = {"label": (self.label,), "leaveOut": self.leave_out, "ids": self.ids}
+        wanted = {"tasks": read, "infer.leaveOut": self.leave_out, "infer.ids": self.ids}
         for word, each in wanted.items():
             absent = next((name for name in each if name not in names), None)
             if absent is not None:
                 there = ", ".join(repr(name) for name in names[:32]) or "none"
                 message = f"the source has no column {absent!r}; it has {there}"
-                raise StageFailure("ColumnNotFound", f"{message}: correct prepare.infer.{word}")
+                raise StageFailure("ColumnNotFound", f"{message}: correct prepare.{word}")
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,13 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.contract.stage import Gang, Product, Role, Stage
 from hone_trainer.prepare.schema_inference import Infer
+from hone_trainer.prepare.target_columns import with_targets
 from hone_trainer.sources import AnySource
 from hone_trainer.splits import AnySplitting
 from hone_trainer.splits.member_partition import Division
 from hone_trainer.splits.random import RandomSplit
+from hone_trainer.tasks import AnyTask
+from hone_trainer.tasks.task import Task
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
@@ -68,10 +71,6 @@ class Prepare(Stage):
     rules = (
         Rule("has(self.columns) != has(self.infer)", "set exactly one of columns, infer"),
         Rule(
-            "!has(self.columns) || self.columns.filter(c, has(c.label)).size() == 1",
-            "columns: exactly one must be the label",
-        ),
-        Rule(
             "!has(self.columns)"
             " || self.columns.all(c, self.columns.filter(d, d.name == c.name).size() == 1)",
             "columns: every name must be used once",
@@ -86,8 +85,11 @@ class Prepare(Stage):
 
     source: AnySource
     """Where the raw rows come from."""
-    columns: Annotated[tuple[Column, ...], Field(min_length=2, max_length=64)] | None = None
-    """The columns that take part; others are left out."""
+    tasks: Annotated[tuple[AnyTask, ...], Field(min_length=1, max_length=4)]
+    """What is predicted; the first leads: its figures choose epochs, members and candidates."""
+    columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=64)] | None = None
+    """The columns that a model reads, or that order rows or hold them together; others are left
+    out, and so is what tasks read."""
     infer: Infer | None = None
     """Work out the columns from the first rows of the source instead."""
     clean: Annotated[tuple[AnyCleaning, ...], Field(max_length=16)] = ()
@@ -112,16 +114,22 @@ class Prepare(Stage):
         return self
 
     @model_validator(mode="after")
-    def _one_label(self) -> Self:
+    def _named_once(self) -> Self:
+        names = [task.title for task in self.predicted]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"tasks: two are called {twice!r}: give one of them a name")
         if (self.columns is None) == (self.infer is None):
             raise ValueError("set exactly one of columns, infer")
         if self.columns is None:
             return self
-        if sum(column.kind == "label" for column in self.columns) != 1:
-            raise ValueError("columns: exactly one must be the label")
         if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError("columns: every name must be used once")
         return self
+
+    @property
+    def predicted(self) -> tuple[Task, ...]:
+        """The tasks themselves."""
+        return tuple(task.value for task in self.tasks)
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:  # noqa: ARG002
         """See that parameters name columns that take part, and that fit."""
@@ -145,8 +153,10 @@ class Prepare(Stage):
         Raises:
             StageFailure: they do not fit each other, or whatever names them.
         """
+        columns = with_targets(columns, self.predicted)
         for column in columns:
             column.value.check(column.name, columns)
+        self._fit_augmentations()
         namers = [*self.clean, *self.augment, self.split.by]
         for each in [*namers, self.divide] if self.divide else namers:
             each.value.check(columns)
@@ -157,11 +167,24 @@ class Prepare(Stage):
             column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
             for column in columns
         )
-        if not any(column.value.whole for column in found if column.kind != "label"):
-            message = "prepare.columns leave nothing for a model to read but the label"
+        if not any(column.value.whole for column in found):
+            message = "prepare.columns leave nothing for a model to read"
             remedy = "name ids, numbers or texts, or fields of a time"
             raise StageFailure("NothingToInfer", f"{message}: {remedy}")
         return found
+
+    def _fit_augmentations(self) -> None:
+        """Refuse what works on other labels than the first task has."""
+        first, *others = self.predicted
+        for step in self.augment:
+            if step.value.reads and first.reads not in step.value.reads:
+                message = f"prepare.augment[].{step.kind} works on other labels than those of"
+                remedy = f"{first.title!r}, the first of prepare.tasks: leave it out"
+                raise StageFailure("WrongTask", f"{message} {remedy}")
+            if step.value.contrasts and any(task.where != first.label for task in others):
+                message = f"prepare.augment[].{step.kind} draws rows with {first.label!r} 0, of"
+                remedy = f"which other tasks know nothing: give them where: {first.label}"
+                raise StageFailure("WrongTask", f"{message} {remedy}")
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Whatever the source needs."""

@@ -30,11 +30,11 @@ REPORT, FINDINGS = "data-report.html", "data-report.json"
 UNREADABLE = "quarantine-unreadable.parquet"
 
 
-def require(around: Surroundings, read: ReadRows, cleaned: Notes) -> None:
+def require(read: ReadRows, cleaned: Notes) -> None:
     """Refuse rows that nothing can be learned from, or that no model can read.
 
     Raises:
-        StageFailure: MissingValues, NoRowsLeft, OneLabelOnly.
+        StageFailure: MissingValues, NoRowsLeft.
     """
     gaps: dict[str, list[int]] = {}
     for facts in cleaned:
@@ -53,13 +53,6 @@ def require(around: Surroundings, read: ReadRows, cleaned: Notes) -> None:
             why += f", {read.broken} (unreadable)"
         message = f"no rows are left in the {empty[0]} part; rows dropped: {why}"
         raise StageFailure("NoRowsLeft", f"{message}: correct prepare.clean or prepare.split")
-    if any(step.value.contrasts for step in around.stage.augment):
-        return
-    labels = _sum(facts["labels"] for facts in cleaned)
-    if len(labels) < 2:
-        message = f"column {around.label!r} is {next(iter(labels), '?')} in every training row"
-        remedy = "there is nothing to learn; take rows of both kinds"
-        raise StageFailure("OneLabelOnly", f"{message}: {remedy}")
 
 
 def tell(
@@ -95,7 +88,8 @@ def tell(
         "unreadable": read.broken,
         "unreadableRows": list(read.bad),
         "rows": {part: sum(facts["rows"][part] for facts in encoded) for part in PARTS},
-        "labels": {part: _added(facts["labels"][part] for facts in encoded) for part in PARTS},
+        "labels": _labels(encoded),
+        "withoutTarget": _sum(facts["untold"] for facts in cleaned),
         "largest": _largest(facts["largest"] for facts in encoded),
         "missing": _sum(facts["missing"] for facts in surveyed),
         "steps": told,
@@ -206,11 +200,19 @@ def _of(facts: dict[str, Any], part: str) -> list[dict[str, Any]]:
     return [file for file in facts["files"] if file["name"].startswith(f"{part}-")]
 
 
+def _labels(encoded: Notes) -> dict[str, list[float]]:
+    """Return how many rows of each part have either label, by weight, where the leader has two."""
+    name = next(iter(encoded[0]["targets"]))
+    if not encoded[0]["targets"][name]["train"]:
+        return {}
+    return {part: _added(facts["targets"][name][part] for facts in encoded) for part in PARTS}
+
+
 def _losses(step: dict[str, Any]) -> tuple[dict[str, int], ...]:
     return step["dropped"], step["quarantined"]
 
 
-def _added(counts: Iterable[list[int]]) -> list[int]:
+def _added(counts: Iterable[list[float]]) -> list[float]:
     return [sum(each) for each in zip(*counts, strict=True)]
 
 

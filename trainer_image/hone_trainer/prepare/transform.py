@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import StageFailure, Store
 from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
-from hone_trainer.dataset.schema import Schema
+from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import Field
 from hone_trainer.rows.plain_names import plain_names
@@ -34,32 +34,33 @@ class Transform:
     columns: tuple[Column, ...]
     learned: dict[str, dict[str, Any]]
     """Column -> JSON values."""
+    targets: tuple[Target, ...] = ()
+    """What is predicted; whoever serves the model needs none."""
 
     @property
     def schema(self) -> Schema:
-        """The fields that a model reads, under plain names."""
+        """The fields that a model reads, under plain names, and what it predicts."""
         fields = self._fields()
         names = [field.name for field in fields]
         if twice := next((name for name in names if names.count(name) > 1), None):
             message = f"prepare.columns make two fields of the name {twice!r}"
             raise StageFailure("NameTaken", f"{message}: rename a column of the source")
         plain = plain_names(names)
-        return Schema(fields=tuple(f.model_copy(update={"name": plain[f.name]}) for f in fields))
+        renamed = tuple(f.model_copy(update={"name": plain[f.name]}) for f in fields)
+        return Schema(fields=renamed, targets=self.targets)
 
     def encode(
         self, block: Block, ready: dict[str, NDArray[np.int32]] | None = None
     ) -> dict[str, NDArray[np.generic]]:
-        """Give plain field name -> ids (n, length) int32, numbers (n,) float32, label (n,) int8.
+        """Give plain field name -> ids (n, length) int32, or numbers (n,) float32.
 
         Args:
-            block: cleaned rows. The label may be missing from it where nobody knows it yet.
+            block: cleaned rows.
             ready: (n, length) ids of the columns that are made of other rows: sequences.
         """
         plain = plain_names(field.name for field in self._fields())
         encoded: dict[str, NDArray[np.generic]] = {}
         for column in self.columns:
-            if column.kind == "label" and column.name not in block.table.column_names:
-                continue
             if not self.reads(column):
                 continue
             if column.value.derived:
@@ -69,20 +70,35 @@ class Transform:
             encoded |= {plain[name]: values for name, values in found.items()}
         return encoded
 
+    def encode_targets(self, block: Block) -> dict[str, NDArray[Any]]:
+        """Return what is to be predicted of cleaned rows, and how much each counts.
+
+        Returns:
+            Names of ``Target`` -> arrays of n rows.
+
+        Raises:
+            StageFailure: BadLabel, BadWeight.
+        """
+        encoded: dict[str, NDArray[Any]] = {}
+        for target in self.targets:
+            values, weight = target.how.encode(block, target.facts)
+            encoded |= {target.value_column: values, target.weight_column: weight}
+        return encoded
+
     def inputs(self, rows: Any) -> dict[str, NDArray[np.generic]]:
         """Give what a model reads of new rows: ids (n, length) int32, numbers (n, 1) float32.
 
         Args:
             rows: a data frame, an Arrow table, a list of dicts, or a dict of lists, with the
                 columns that training read, cleaned as they were. A sequence is a list of ids, the
-                last one the latest. Other columns, the label among them, are passed over.
+                last one the latest. Other columns are passed over.
 
         Raises:
             StageFailure: ColumnNotFound, WrongColumnKind, MissingValues, BadNumber, BadTime, …
         """
         from hone_trainer.prepare.new_rows import histories, to_block
 
-        mine = tuple(each for each in self.columns if each.kind != "label" and self.reads(each))
+        mine = tuple(each for each in self.columns if self.reads(each))
         block = to_block(rows, [column for column in mine if not column.value.derived])
         ready = {c.name: histories(rows, c, self._of(c)) for c in mine if c.value.derived}
         encoded = self.encode(block, ready)

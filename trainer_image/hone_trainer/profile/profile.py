@@ -97,7 +97,7 @@ def _shifts(
         if column.name in tallies:
             found += shift_of_texts(column.name, after, tallies[column.name])
         # Times of parts that were split by time differ, as they should.
-        elif column.kind != "label" and after.form(column.name) == "number":
+        elif not column.value.target and after.form(column.name) == "number":
             found += shift_of_numbers(column.name, thinned)
     return tuple(found)
 

@@ -168,7 +168,7 @@ def look_alikes(found: Findings, columns: tuple[Column, ...]) -> Iterator[Cautio
 
 def alike(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
     """Pairs of columns that say the same."""
-    label = {column.name for column in columns if column.kind == "label"}
+    label = {column.name for column in columns if column.value.target}
     pairs = [
         (first, second, value, measure)
         for first, second, value, measure in found.correlations.pairs()

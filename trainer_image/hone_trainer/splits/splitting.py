@@ -24,7 +24,7 @@ class Ask:
         validation: share of the validation part.
         test: share of the test part.
         seed: another seed, another split.
-        label: name of the label column.
+        label: the column that the first task predicts.
     """
 
     rows: int

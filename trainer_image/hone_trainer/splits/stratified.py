@@ -32,7 +32,8 @@ class StratifiedSplit(Splitting):
     """
 
     column: ColumnName | None = None
-    """The column whose values are the classes, 1,000 at most; the label where it is left out."""
+    """The column whose values are the classes, 1,000 at most; the label of the first task where
+    it is left out."""
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -43,6 +44,9 @@ class StratifiedSplit(Splitting):
         """See ``Splitting.check``."""
         if self.column is not None:
             find(columns, self.column, FIELD, "text", "number")
+        elif next(column for column in columns if column.value.target).kind == "amount":
+            message = "prepare.split.by.stratified: the label is a number and has no classes"
+            raise StageFailure("WrongColumnKind", f"{message}: name a column, or split by random")
 
     def observe(self, block: Block, ask: Ask) -> Any:
         """Count the rows of each class, and give the hashes near the end of each share."""

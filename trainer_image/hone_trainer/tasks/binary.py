@@ -11,14 +11,14 @@ from hone_trainer.metrics.calibration_error import CalibrationError
 from hone_trainer.metrics.cluster_auc import ClusterAuc
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
-from hone_trainer.tasks.task import Space, Task
+from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
-    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Binary(Task):
     """Yes or no: the label is 0 or 1, also false and true. The answer is a probability."""
 
-    form: ClassVar[Form] = "number"
+    reads: ClassVar[Reading] = "label"
     gives: ClassVar[frozenset[str]] = frozenset(
         {"truth", "probability", "likelihood", "decision", "forecast", "outcome", "group"}
     )
@@ -59,22 +59,39 @@ class Binary(Task):
         )
 
     def learn(self, summaries: list[Any]) -> Learned:
-        """See ``Task.learn``.
+        """See ``Task.learn``: the weight of either label; both are asked for once all is added."""
+        import numpy as np
+
+        from hone_trainer.tasks.learned import Learned
+
+        counts = np.sum([table.column("weight").to_numpy() for table in summaries], axis=0)
+        return Learned(keys=("0", "1"), counts=counts)
+
+    def tally(self, values: Array, weight: Array) -> list[float]:
+        """See ``Task.tally``: the weight of either label."""
+        return [float(weight[values == label].sum()) for label in (0, 1)]
+
+    def shifted(self, learned: Learned, tally: list[float]) -> Learned:
+        """See ``Task.shifted``: the log odds that were added; none where they were not known.
 
         Raises:
             StageFailure: OneClass.
         """
+        from dataclasses import replace
+
         import numpy as np
 
         from hone_trainer.contract.assignment import StageFailure
-        from hone_trainer.tasks.learned import Learned
 
-        counts = np.sum([table.column("weight").to_numpy() for table in summaries], axis=0)
-        if not counts.all():
-            only = f"column {self.label!r} is {int(counts[1] > 0)} in every training row"
-            remedy = "nothing can be learned: split by stratified, or give more rows"
+        before, after = np.asarray(learned.counts), np.asarray(tally)
+        if not after.all():
+            only = f"column {self.label!r} is {int(after[1] > 0)} in every training row"
+            remedy = "there is nothing to learn; take rows of both kinds"
             raise StageFailure("OneClass", f"{only}: {remedy}")
-        return Learned(keys=("0", "1"), counts=counts)
+        shift = 0.0
+        if before.all():
+            shift = float(np.log(after[1] / after[0]) - np.log(before[1] / before[0]))
+        return replace(learned, counts=after, prior_shift=shift if abs(shift) > 1e-9 else 0.0)
 
     def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:  # noqa: ARG002
         """See ``Task.encode``."""
@@ -144,10 +161,13 @@ class Binary(Task):
         return Scored(columns, np.asarray(targets.weight, np.float64))
 
     def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
-        """See ``Task.prior``: the base rate."""
+        """See ``Task.prior``: the base rate, as it is before augmentation."""
         import numpy as np
 
-        return {"probability": np.full((rows, 1), learned.frequencies[1])}
+        from hone_trainer.tasks.logits import sigmoid
+
+        odds = self.bias(learned) - learned.prior_shift
+        return {"probability": np.tile(sigmoid(odds), (rows, 1))}
 
     def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
         """See ``Task.likelihood``."""

@@ -10,12 +10,12 @@ from hone_trainer.metrics.accuracy import Accuracy
 from hone_trainer.metrics.calibration_error import CalibrationError
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.macro_f1 import MacroF1
-from hone_trainer.tasks.task import Space, Task
+from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
-    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
@@ -28,7 +28,7 @@ MANY = 10
 class Classes(Task):
     """One of several classes, by their names. The answer is a probability for each."""
 
-    form: ClassVar[Form] = "text"
+    reads: ClassVar[Reading] = "category"
     gives: ClassVar[frozenset[str]] = frozenset(
         {"truth", "decision", "likelihood", "forecast", "outcome"}
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learned:
     """Facts of a target, from training rows alone: JSON values and small arrays."""
 
@@ -61,7 +61,7 @@ class Learned:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Targets:
     """What one head is to predict for some rows: arrays, or tensors of a batch."""
 

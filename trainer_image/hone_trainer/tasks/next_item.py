@@ -10,12 +10,12 @@ from hone_trainer.metrics.coverage import Coverage
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
-from hone_trainer.tasks.task import Space, Task
+from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
-    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Head, Logits
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
@@ -37,7 +37,7 @@ class NextItem(Task):
     All items are ranked, those seen before among them.
     """
 
-    form: ClassVar[Form] = "text"
+    reads: ClassVar[Reading] = "category"
     gives: ClassVar[frozenset[str]] = frozenset(
         {"better", "equal", "relevance", "likelihood", "top"}
     )

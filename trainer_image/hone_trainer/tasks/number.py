@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from hone_trainer.metrics.mae import Mae
 from hone_trainer.metrics.squared_errors import R2, Rmse
-from hone_trainer.tasks.task import Space, Task
+from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
-    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
@@ -22,7 +22,7 @@ SAMPLE = 100_000
 class Number(Task):
     """A number. The answer is in its own unit; training sees it standardised."""
 
-    form: ClassVar[Form] = "number"
+    reads: ClassVar[Reading] = "amount"
     gives: ClassVar[frozenset[str]] = frozenset({"truth", "value"})
     headline: ClassVar[tuple[Metric, ...]] = (Rmse(), Mae(), R2())
     answers: ClassVar[tuple[str, ...]] = ("value",)

@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
-    from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Head, Logits
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
+Reading = Literal["label", "amount", "category"]
 Space = Literal["probability", "value", "score"]
 
 
 class Task(Words):
     """Something that a model predicts."""
 
-    form: ClassVar[Form]
-    """How the label's values are read."""
+    reads: ClassVar[Reading]
+    """How the label's values are read: as 0 or 1, as a number, or as a name."""
     needs: ClassVar[frozenset[str]] = frozenset({"vector"})
     """What of a model's features its head is put on."""
     gives: ClassVar[frozenset[str]]
@@ -53,8 +54,8 @@ class Task(Words):
     where: ColumnName | None = None
     """A column of 0 and 1: only rows where it is 1 have this target."""
     group: ColumnName | None = None
-    """A column whose rows belong together, such as a user: no split cuts them, and figures do not
-    take them for independent."""
+    """A column whose rows belong together, such as a user: figures do not take them for
+    independent."""
 
     @property
     def title(self) -> str:
@@ -63,8 +64,13 @@ class Task(Words):
 
     @property
     def columns(self) -> frozenset[str]:
-        """The columns of the source that it reads; none of them is for models."""
-        named = (self.label, self.weight, self.where, self.group)
+        """The columns of the source that it reads."""
+        return self.hidden | ({self.group} if self.group is not None else set())
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Those of them that no model may read."""
+        named = (self.label, self.weight, self.where)
         return frozenset(name for name in named if name is not None)
 
     def summarize(self, block: Block) -> Any:
@@ -86,6 +92,25 @@ class Task(Words):
             StageFailure: a label is not one of its kind (BadLabel).
         """
         raise NotImplementedError
+
+    def tally(self, values: Array, weight: Array) -> list[float]:  # noqa: ARG002
+        """Return what ``shifted`` has to know of encoded rows; sums, so that blocks add up."""
+        return []
+
+    def shifted(self, learned: Learned, tally: list[float]) -> Learned:  # noqa: ARG002
+        """Return what was learned, with what augmentation has changed since.
+
+        Args:
+            learned: of training rows before anything was added to them.
+            tally: of those that a model is trained on.
+        """
+        return learned
+
+    def untold(self, block: Block) -> int:
+        """Count the rows of a block that have no such target."""
+        from hone_trainer.tasks.rows import weights_of
+
+        return int((weights_of(self, block) == 0).sum())
 
     def bias(self, learned: Learned) -> Array:
         """Return the logits (outputs,) of the answer without features: where a head starts."""

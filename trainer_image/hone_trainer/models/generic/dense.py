@@ -1,4 +1,4 @@
-"""A stack of dense layers on embeddings and numbers: a behaviour vector and what follows from it."""
+"""Dense layers on embeddings and numbers: a behaviour vector, and what follows from it."""
 
 from __future__ import annotations
 

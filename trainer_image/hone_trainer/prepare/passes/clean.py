@@ -95,8 +95,8 @@ class Clean:
         facts = {
             "steps": told,
             "parts": counts.tolist(),
-            "labels": _labels(training.numbers(around.label)),
             "missing": _missing(around, block),
+            "untold": {task.title: task.untold(training) for task in around.stage.predicted},
             "likelier": _likelier(block.part(1)),
             "quarantine": _put_aside(around, index, aside),
         }
@@ -105,15 +105,11 @@ class Clean:
 
 def _sums(around: Surroundings, training: Block, rows: int) -> dict[str, Any]:
     sums = {f"column {c.name}": c.value.summarize(c.name, training) for c in around.given}
+    for number, task in enumerate(around.stage.predicted):
+        sums[f"task {number}"] = task.summarize(training)
     for number, augmentation in enumerate(around.stage.augment):
         sums[f"augment {number}"] = augmentation.value.summarize(training, rows)
     return {name: table for name, table in sums.items() if table is not None}
-
-
-def _labels(labels: Any) -> dict[str, int]:
-    values, counts = np.unique(labels[~np.isnan(labels)], return_counts=True)
-    pairs = zip(values.tolist()[:1000], counts.tolist()[:1000], strict=True)
-    return {f"{value:g}": count for value, count in pairs}
 
 
 def _missing(around: Surroundings, block: Block) -> dict[str, list[int]]:

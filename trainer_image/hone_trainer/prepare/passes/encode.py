@@ -10,7 +10,8 @@ import numpy as np
 
 from hone_trainer.contract.assignment import Artifact
 from hone_trainer.dataset import shards
-from hone_trainer.dataset.dataset import MEMBER
+from hone_trainer.dataset.dataset import MEMBER, WEIGHT
+from hone_trainer.dataset.schema import Target
 from hone_trainer.prepare.pass_context import Surroundings
 from hone_trainer.prepare.passes.clean import WORK as CLEANED
 from hone_trainer.prepare.passes.history import Histories, ids_of
@@ -43,11 +44,13 @@ class Encode:
         for past in self.histories:
             block = past.beside(block, self.around, index)
         files: list[Artifact] = []
-        rows, labels = {}, {}
+        rows: dict[str, int] = {}
+        counts: dict[str, dict[str, list[float]]] = {}
         largest: dict[str, float] = {}
         for part, (columns, count) in zip(PARTS, self._parts(block, index), strict=True):
             rows[part] = count
-            labels[part] = _labels(columns[self.transform.schema.label.name])
+            for target in self.transform.targets:
+                counts.setdefault(target.name, {})[part] = _tally(target, columns)
             for name, size in self._sizes(columns):
                 largest[name] = max(size, largest.get(name, 0.0))
             for k, data in enumerate(_split(columns, count)):
@@ -56,7 +59,7 @@ class Encode:
         facts = {
             "files": [file.dump() for file in files],
             "rows": rows,
-            "labels": labels,
+            "targets": counts,
             "largest": largest,
         }
         return self.around.scratch.note(WORK, index, facts)
@@ -82,7 +85,7 @@ class Encode:
             columns[MEMBER] = division.value.numbers(block, self.divided, self.around.seed)
         for step, learned, draw in steps:
             columns = step.rework(columns, self.transform.schema, learned, draw)
-        count = len(columns[self.transform.schema.label.name])
+        count = len(next(iter(columns.values())))
         order = np.random.default_rng([self.around.seed, SHUFFLE, index]).permutation(count)
         return {name: values[order] for name, values in columns.items()}, count
 
@@ -104,13 +107,15 @@ class Encode:
 
     def _encode(self, block: Block) -> dict[str, Any]:
         ready = {past.column.name: ids_of(past.column, block) for past in self.histories}
-        return self.transform.encode(block, ready)
+        return self.transform.encode(block, ready) | self.transform.encode_targets(block)
 
 
-def _labels(values: Any) -> list[int]:
-    """Count the rows of label 0, and those of label 1."""
-    ones = int((values > 0).sum())
-    return [len(values) - ones, ones]
+def _tally(target: Target, columns: dict[str, Any]) -> list[float]:
+    """Return what a target counts in encoded rows, augmentation's weights included."""
+    weight = columns[target.weight_column]
+    if WEIGHT in columns:
+        weight = weight * columns[WEIGHT]
+    return target.how.tally(columns[target.value_column], weight)
 
 
 def _split(columns: dict[str, Any], count: int) -> Iterator[bytes]:
