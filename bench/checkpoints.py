@@ -21,7 +21,6 @@ from hone_trainer.stages import AnyStage
 COLUMNS = [
     {"name": "user", "id": {"buckets": 1_300_000}},
     {"name": "item", "id": {"buckets": 650_000}},
-    {"name": "clicked", "label": {}},
 ]
 
 

@@ -14,10 +14,10 @@ from hone_trainer.store.artifact_store import open_store
 PREPARE: dict[str, Any] = {
     "prepare": {
         "source": {"clickModel": {"rows": 135_000}},
+        "tasks": [{"binary": {"label": "clicked"}}],
         "columns": [
             {"name": "user", "id": {}},
             {"name": "item", "id": {}},
-            {"name": "clicked", "label": {}},
         ],
         "clean": [{"missing": {}}],
         "split": {"validation": 0.1, "test": 0.1},

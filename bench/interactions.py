@@ -14,8 +14,8 @@ COLUMNS = [
     {"name": "item", "id": {}},
     {"name": "price", "number": {"normalize": {"zScore": {}}}},
     {"name": "dwell", "number": {"normalize": {"zScore": {}}}},
-    {"name": "clicked", "label": {}},
 ]
+TASKS = [{"binary": {"label": "clicked"}}]
 WIDE = [
     *COLUMNS,
     {"name": "category", "id": {}},

@@ -25,6 +25,7 @@ from tests.realnode.specs import artifacts
 USERS, ITEMS, WIDTH = 8_000_000, 4_000_000, 64
 LIMIT = "3Gi"
 NAMESPACE = "large-tables"
+TASKS = [{"binary": {"label": "clicked"}}]
 
 
 def spec(bed: Testbed, scale: float, strategy: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +33,6 @@ def spec(bed: Testbed, scale: float, strategy: dict[str, Any]) -> dict[str, Any]
     columns = [
         {"name": "user", "id": {"buckets": int(USERS * scale)}},
         {"name": "item", "id": {"buckets": int(ITEMS * scale)}},
-        {"name": "clicked", "label": {}},
     ]
     source = {"clickModel": {"rows": 135_000, "users": 20_000, "items": 10_000}}
     resources = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": LIMIT}}
@@ -47,7 +47,7 @@ def spec(bed: Testbed, scale: float, strategy: dict[str, Any]) -> dict[str, Any]
         "artifacts": artifacts(bed),
         "defaults": {"resources": resources},
         "stages": [
-            {"name": "data", "prepare": {"source": source, "columns": columns}},
+            {"name": "data", "prepare": {"source": source, "tasks": TASKS, "columns": columns}},
             {"name": "train", "train": train},
             {"name": "evaluate", "evaluate": {}},
         ],

@@ -44,6 +44,7 @@ def ours(source: Path, folder: Path, workers: int = 1) -> None:
         "prepare": {
             "source": {"csv": {"uri": str(source)}},
             "columns": interactions.COLUMNS,
+            "tasks": interactions.TASKS,
             "clean": CLEAN,
         }
     }

@@ -12,7 +12,6 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "when", "time": {"fields": ["hour", "weekday"]}},
     {"name": "before", "sequence": {"of": "item", "by": "user", "along": "when", "length": 8}},
     {"name": "row", "key": {}},
-    {"name": "clicked", "label": {}},
 ]
 CLEAN: list[dict[str, Any]] = [
     {
@@ -33,6 +32,7 @@ CLEAN: list[dict[str, Any]] = [
 ]
 PREPARE: dict[str, Any] = {
     "source": {"csv": {"uri": "s3://raw/clicks/*.csv.gz", "delimiter": ";"}},
+    "tasks": [{"binary": {"label": "clicked"}}],
     "columns": COLUMNS,
     "clean": CLEAN,
     "split": {"validation": 0.1, "test": 0.2, "by": {"time": {"column": "when"}}},

@@ -9,10 +9,10 @@ RIGHT: dict[str, Any] = {
             "name": "data",
             "prepare": {
                 "source": {"csv": {"uri": "s3://raw/clicks.csv"}},
+                "tasks": [{"binary": {"label": "clicked"}}],
                 "columns": [
                     {"name": "user", "id": {}},
                     {"name": "item", "id": {}},
-                    {"name": "clicked", "label": {}},
                 ],
                 "clean": [{"missing": {"fill": "median"}}, {"duplicates": {}}],
                 "split": {"validation": 0.1, "test": 0.1},

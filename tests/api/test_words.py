@@ -122,7 +122,7 @@ def test_a_stage_that_says_nothing_is_one_pod() -> None:
 
 @pytest.mark.parametrize("given", [{"name": "a"}, {"name": "a", "id": {}, "number": {}}])
 def test_a_column_has_one_purpose(given: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="exactly one of id, number, label"):
+    with pytest.raises(ValidationError, match="exactly one of id, number, time"):
         Column.model_validate(given)
 
 

@@ -16,7 +16,7 @@ from tests.api.rich import RICH
 
 LSTM: dict[str, Any] = {"recommendation": {"lstm": {}}}
 USER = {"name": "user", "id": {}}
-CLICKED = {"name": "clicked", "label": {}}
+TASKS = [{"binary": {"label": "clicked"}}]
 WORDS = {"name": "title", "text": {"words": {"length": 16}}}
 WHEN = {"name": "when", "time": {}}
 SEQUENCE = {
@@ -27,7 +27,10 @@ SEQUENCE = {
 
 def data(*columns: dict[str, Any], **words: Any) -> dict[str, Any]:
     source = {"csv": {"uri": "s3://raw/clicks.csv"}}
-    return {"name": "data", "prepare": {"source": source, "columns": [*columns, CLICKED], **words}}
+    return {
+        "name": "data",
+        "prepare": {"source": source, "tasks": TASKS, "columns": [*columns], **words},
+    }
 
 
 def spec(*stages: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +85,7 @@ WRONG = {
     ),
     "nothing to read": (
         spec(data(WHEN)),
-        "prepare.columns leave nothing for a model to read but the label",
+        "prepare.columns leave nothing for a model to read",
     ),
 }
 RIGHT = {
@@ -95,7 +98,8 @@ RIGHT = {
             "name": "data",
             "prepare": {
                 "source": {"csv": {"uri": "s3://raw/x.csv"}},
-                "infer": {"label": "clicked"},
+                "tasks": TASKS,
+                "infer": {},
                 "split": {"by": {"time": {"column": "when"}}},
             },
         },

@@ -20,10 +20,10 @@ SMALL: Job = {
                 "name": "data",
                 "prepare": {
                     "source": {"csv": {"uri": "s3://raw/clicks.csv"}},
+                    "tasks": [{"binary": {"label": "clicked"}}],
                     "columns": [
                         {"name": "user", "id": {}},
                         {"name": "item", "id": {}},
-                        {"name": "clicked", "label": {}},
                     ],
                 },
             },

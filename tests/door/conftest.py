@@ -14,7 +14,8 @@ STAGES = [
         "name": "data",
         "prepare": {
             "source": {"clickModel": {"rows": 1000}},
-            "columns": [{"name": "user", "id": {}}, {"name": "clicked", "label": {}}],
+            "tasks": [{"binary": {"label": "clicked"}}],
+            "columns": [{"name": "user", "id": {}}],
         },
     },
     {

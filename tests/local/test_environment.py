@@ -127,7 +127,6 @@ def test_a_task_comes_through_as_it_was_written() -> None:
     data["prepare"]["columns"] = [
         written,
         {"name": "$(HOME)", "id": {}},
-        {"name": "c", "label": {}},
     ]
     asked = demo(data)
     stage = asked.spec.stages[0]
@@ -135,7 +134,7 @@ def test_a_task_comes_through_as_it_was_written() -> None:
     manifest = role_of(asked, stage, gang, gang.roles[0], 0, (), SITE)[-1]
     task = json.loads(variables(manifest, HOME="/home")["HONE_TASK"])
     columns = task["run"]["prepare"]["columns"]
-    assert [column["name"] for column in columns] == ["price in $", "$(HOME)", "c"]
+    assert [column["name"] for column in columns] == ["price in $", "$(HOME)"]
     assert columns[0]["id"]["separator"] == "$$"
 
 

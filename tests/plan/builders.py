@@ -19,7 +19,8 @@ PREPARE: dict[str, Any] = {
     "name": "data",
     "prepare": {
         "source": {"csv": {"uri": "s3://raw/clicks.csv"}},
-        "columns": [{"name": "user", "id": {}}, {"name": "clicked", "label": {}}],
+        "tasks": [{"binary": {"label": "clicked"}}],
+        "columns": [{"name": "user", "id": {}}],
     },
 }
 TRAIN: dict[str, Any] = {"name": "train", "train": {"model": {"recommendation": {"lstm": {}}}}}

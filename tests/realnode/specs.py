@@ -5,7 +5,8 @@ from typing import Any
 from lab.testbed import Testbed
 
 JSON = dict[str, Any]
-COLUMNS = [{"name": "user", "id": {}}, {"name": "item", "id": {}}, {"name": "clicked", "label": {}}]
+COLUMNS = [{"name": "user", "id": {}}, {"name": "item", "id": {}}]
+TASKS = [{"binary": {"label": "clicked"}}]
 
 
 def artifacts(bed: Testbed, uri: str = "s3://models/tests", secret: str = "s3") -> JSON:
@@ -15,7 +16,10 @@ def artifacts(bed: Testbed, uri: str = "s3://models/tests", secret: str = "s3") 
 
 def prepare(source: JSON, **more: Any) -> JSON:
     """A prepare stage."""
-    return {"name": "data", "prepare": {"source": source, "columns": COLUMNS, **more}}
+    return {
+        "name": "data",
+        "prepare": {"source": source, "columns": COLUMNS, "tasks": TASKS, **more},
+    }
 
 
 def small(rows: int = 2000) -> JSON:

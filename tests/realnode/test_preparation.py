@@ -20,7 +20,12 @@ CLEAN: list[JSON] = [{"duplicates": {}}, {"missing": {"fill": "median"}}]
 
 
 def stage(uri: str, workers: int) -> JSON:
-    words = {"source": {"csv": {"uri": uri}}, "columns": interactions.COLUMNS, "clean": CLEAN}
+    words = {
+        "source": {"csv": {"uri": uri}},
+        "columns": interactions.COLUMNS,
+        "tasks": interactions.TASKS,
+        "clean": CLEAN,
+    }
     resources = {"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}}
     return {"name": "data", "resources": resources, "prepare": {**words, "workers": workers}}
 

@@ -16,10 +16,10 @@ from hone_trainer.store.manifest import Manifest
 CLICKS = {
     "prepare": {
         "source": {"clickModel": {"rows": 3000, "users": 60, "items": 40}},
+        "tasks": [{"binary": {"label": "clicked"}}],
         "columns": [
             {"name": "user", "id": {}},
             {"name": "item", "id": {}},
-            {"name": "clicked", "label": {}},
         ],
     }
 }

@@ -18,8 +18,8 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "price", "number": {"normalize": {"zScore": {}}}},
     {"name": "when", "time": {"fields": ["hour"]}},
     {"name": "before", "sequence": {"of": "item", "by": "user", "along": "when", "length": 4}},
-    {"name": "bought", "label": {}},
 ]
+TASKS = [{"binary": {"label": "bought"}}]
 CLEAN: list[dict[str, Any]] = [
     {"duplicates": {}},
     {"missing": {"fill": "median"}},
@@ -49,7 +49,12 @@ def text(rows: list[str]) -> str:
 
 def words(uri: Any, **changes: Any) -> dict[str, Any]:
     """Give the stage as a user writes it."""
-    stage = {"source": {"csv": {"uri": str(uri)}}, "columns": COLUMNS, "clean": CLEAN}
+    stage = {
+        "source": {"csv": {"uri": str(uri)}},
+        "columns": COLUMNS,
+        "clean": CLEAN,
+        "tasks": TASKS,
+    }
     return {"prepare": stage | changes}
 
 

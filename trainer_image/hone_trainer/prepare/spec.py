@@ -120,6 +120,12 @@ class Prepare(Stage):
             raise ValueError(f"tasks: two are called {twice!r}: give one of them a name")
         if (self.columns is None) == (self.infer is None):
             raise ValueError("set exactly one of columns, infer")
+        if self.infer is not None:
+            hidden = {name for task in self.predicted for name in task.hidden}
+            if named := sorted(hidden & {*self.infer.ids, *self.infer.leave_out}):
+                raise ValueError(
+                    f"infer: names {named[0]!r}, which prepare.tasks reads: leave it out"
+                )
         if self.columns is None:
             return self
         if len({column.name for column in self.columns}) != len(self.columns):
