@@ -43,7 +43,7 @@ class Negatives(Augmentation):
     """
 
     contrasts: ClassVar[bool] = True
-    reads: ClassVar[frozenset[Reading]] = frozenset({"label"})
+    reads: ClassVar[frozenset[Reading]] = frozenset({"label", "grade"})
 
     per: Annotated[int, Field(ge=1, le=20)] = 4
     """Rows beside each; no two of them have the same item."""
@@ -105,7 +105,7 @@ class Negatives(Augmentation):
         met = Bloom.sized(sum(tables["rows"].column("rows")[0].as_py() for tables in found))
         for tables in found:
             met.add(tables["met"].column("pair").to_numpy())
-        label = next(column.name for column in columns if column.kind == "label")
+        label = next(column.name for column in columns if column.value.target)
         if self.choose == "inBatch":
             return Learned(label, met, None)
         popular = self.choose == "popularity"
@@ -132,7 +132,7 @@ class Negatives(Augmentation):
         from hone_trainer.augment.pool import Pool
 
         known, users, _ = meetings(block, self.by, self.of)
-        chosen = known & (block.numbers(learned.label) == 1)
+        chosen = known & (block.numbers(learned.label) > 0)
         pool = learned.pool or Pool.of(block, self._names, chosen)
         places = np.flatnonzero(chosen)
         origins, drawn = draw_unmet(users[places], pool, learned.met, per, draw)

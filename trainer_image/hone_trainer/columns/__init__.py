@@ -8,7 +8,7 @@ from hone_trainer.columns.id import IdColumn
 from hone_trainer.columns.key import KeyColumn
 from hone_trainer.columns.number import NumberColumn
 from hone_trainer.columns.sequence import SequenceColumn
-from hone_trainer.columns.target import AmountColumn, CategoryColumn, LabelColumn
+from hone_trainer.columns.target import AmountColumn, CategoryColumn, GradeColumn, LabelColumn
 from hone_trainer.columns.text import TextColumn
 from hone_trainer.columns.time import TimeColumn
 from hone_trainer.contract.spec import OneOf
@@ -46,11 +46,15 @@ class Column(ColumnKind):
 class TargetColumn(Column):
     """A column that a task reads: made from ``prepare.tasks``, never written by anybody."""
 
-    kinds: ClassVar[dict[str, str]] = {name: name for name in ("label", "amount", "category")}
+    kinds: ClassVar[dict[str, str]] = {
+        name: name for name in ("label", "amount", "grade", "category")
+    }
 
     label: LabelColumn | None = None
     """0 or 1."""
     amount: AmountColumn | None = None
     """A number."""
+    grade: GradeColumn | None = None
+    """A relevance."""
     category: CategoryColumn | None = None
     """A name."""

@@ -30,6 +30,14 @@ class IdColumn(Kind):
     """Ids that training rows hold less often are treated as unseen."""
     max_size: Annotated[int, Bound(ge=1, le=20_000_000)] | None = None
     """Only so many ids, the most frequent ones, get a row of their own."""
+    feature: bool = True
+    """Whether a model reads it; otherwise only what is made of it is read, such as a sequence of
+    earlier ids."""
+
+    @property
+    def whole(self) -> bool:
+        """See ``Kind.whole``."""
+        return self.feature
 
     def summarize(self, name: str, block: Block) -> Any:
         """Count the ids."""
@@ -53,11 +61,11 @@ class IdColumn(Kind):
 
     def positions(self, name: str) -> dict[str, int]:
         """See ``Kind.positions``."""
-        return {name: self.length}
+        return {name: self.length} if self.feature else {}
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
-        return (id_field(name, name, self.length, learned),)
+        return (id_field(name, name, self.length, learned),) if self.feature else ()
 
     def encode(
         self, name: str, block: Block, learned: dict[str, Any]

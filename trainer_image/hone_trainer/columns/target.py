@@ -45,6 +45,12 @@ class AmountColumn(Target):
     form: ClassVar[Form] = "number"
 
 
+class GradeColumn(Target):
+    """How relevant something is, from 0 on."""
+
+    form: ClassVar[Form] = "number"
+
+
 class CategoryColumn(Target):
     """A name: of a class, of an item, of a group."""
 

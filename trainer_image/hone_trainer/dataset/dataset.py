@@ -130,12 +130,14 @@ def _weights(
 
 def _targets(target: Target, tables: list[pa.Table], stride: Any) -> Targets:
     """Return what is to be predicted of some rows."""
-    columns = (target.value_column, target.weight_column)
-    values, weight = (
-        np.ascontiguousarray(np.concatenate([t.column(name).to_numpy() for t in tables])[stride])
-        for name in columns
-    )
-    return Targets(values, weight.astype(np.float32, copy=False))
+    found = {}
+    for name in ("value", "weight", "group", "item"):
+        column = target.column(name)
+        if column in tables[0].column_names:
+            whole = np.concatenate([table.column(column).to_numpy() for table in tables])
+            found[name] = np.ascontiguousarray(whole[stride])
+    weight = found["weight"].astype(np.float32, copy=False)
+    return Targets(found["value"], weight, None, found.get("group"), found.get("item"))
 
 
 def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:

@@ -40,12 +40,16 @@ class Target(Words):
     @property
     def value_column(self) -> str:
         """The column of shards that holds its values; no field has such a name."""
-        return f"{self.name}\x00value"
+        return self.column("value")
 
     @property
     def weight_column(self) -> str:
         """The column of shards that holds its weights; no field has such a name."""
-        return f"{self.name}\x00weight"
+        return self.column("weight")
+
+    def column(self, name: str) -> str:
+        """Return the column of shards that holds something of it; no field has such a name."""
+        return f"{self.name}\x00{name}"
 
 
 class Schema(Words):

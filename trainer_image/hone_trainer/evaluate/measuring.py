@@ -35,7 +35,7 @@ def measure(
         task, name = target.how, target.name
         targets, calibration = rows.targets[name], network.calibration(name)
         after = score(task, targets, (block[name] for block in shipped), calibration)
-        prior = score(task, targets, [task.prior(target.facts, len(rows))], Calibration())
+        prior = score(task, targets, [task.prior(target.facts, targets)], Calibration())
         judged = Judged(
             titles={metric.name: metric.title for metric in task.metrics()},
             higher={metric.name: metric.higher_is_better for metric in task.metrics()},

@@ -117,7 +117,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
         else step.value.learn(_each(sums, f"augment {number}"), columns)
         for number, step in enumerate(stage.augment)
     )
-    divided = stage.divide.value.learn(sample) if stage.divide else None
+    divided = stage.division.value.learn(sample) if stage.division else None
     targets = _targets(stage, sums)
     shown = tuple(column for column in columns if not column.value.target)
     transform = Transform(shown, learned, targets)

@@ -162,7 +162,8 @@ class Prepare(Stage):
         columns = with_targets(columns, self.predicted)
         for column in columns:
             column.value.check(column.name, columns)
-        self._fit_augmentations()
+        self._fit_tasks()
+        self._keep_lists()
         namers = [*self.clean, *self.augment, self.split.by]
         for each in [*namers, self.divide] if self.divide else namers:
             each.value.check(columns)
@@ -179,9 +180,13 @@ class Prepare(Stage):
             raise StageFailure("NothingToInfer", f"{message}: {remedy}")
         return found
 
-    def _fit_augmentations(self) -> None:
+    def _fit_tasks(self) -> None:
         """Refuse what works on other labels than the first task has."""
         first, *others = self.predicted
+        way = self.split.by.stratified
+        if way is not None and way.column is None and first.reads == "amount":
+            message = f"prepare.split.by.stratified: {first.label!r} is a number and has no classes"
+            raise StageFailure("WrongTask", f"{message}: name a column, or split by random")
         for step in self.augment:
             if step.value.reads and first.reads not in step.value.reads:
                 message = f"prepare.augment[].{step.kind} works on other labels than those of"
@@ -191,6 +196,36 @@ class Prepare(Stage):
                 message = f"prepare.augment[].{step.kind} draws rows with {first.label!r} 0, of"
                 remedy = f"which other tasks know nothing: give them where: {first.label}"
                 raise StageFailure("WrongTask", f"{message} {remedy}")
+
+    @property
+    def division(self) -> Division | None:
+        """Which sub-model learns from which rows; lists are never cut."""
+        listed = next((task for task in self.predicted if task.listed), None)
+        if self.divide is None and listed is not None:
+            return Division.model_validate({"group": {"column": listed.group}})
+        return self.divide
+
+    def _keep_lists(self) -> None:
+        """Refuse what would cut the lists of a ranking.
+
+        Raises:
+            StageFailure: ListCut.
+        """
+        groups = {task.group for task in self.predicted if task.listed}
+        if not groups:
+            return
+        if len(groups) > 1:
+            message = "prepare.tasks[].ranking: two tasks have lists of different groups"
+            raise StageFailure("ListCut", f"{message}: give them one group, or a job each")
+        group = groups.pop()
+        ways = {"split.by": getattr(self.split.by.group, "column", None)}
+        if self.divide is not None:
+            ways["divide"] = getattr(self.divide.group, "column", None)
+        for field, column in ways.items():
+            if column != group:
+                message = f"prepare.{field} cuts the lists of prepare.tasks[].ranking"
+                remedy = f"set prepare.{field}.group.column: {group}"
+                raise StageFailure("ListCut", f"{message}: {remedy}")
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Whatever the source needs."""

@@ -15,7 +15,8 @@ LISTED = "leave it out of prepare.columns, or name another in prepare.tasks"
 def with_targets(columns: tuple[Column, ...], tasks: tuple[Task, ...]) -> tuple[Column, ...]:
     """Return the columns, and behind them those that tasks read.
 
-    A group may be a column that models read too: whose rows belong together is no secret.
+    A group may be a column that models read too: whose rows belong together is no secret. Of what
+    is predicted they may read only what came before: a sequence made of it.
 
     Raises:
         StageFailure: a model would read what it is to predict, or what stands beside that
@@ -23,21 +24,29 @@ def with_targets(columns: tuple[Column, ...], tasks: tuple[Task, ...]) -> tuple[
     """
     listed = {column.name: column for column in columns}
     found: dict[str, str] = {}
+    told = {column.value.of for column in columns if column.value.derived}
     for name, how, field in _read(tasks):
         if name in listed:
-            if field == "group":
-                find(columns, name, "prepare.tasks[].group", "text")
+            if how == "category" and field != "label":
+                find(columns, name, f"prepare.tasks[].{field}", "text")
+                continue
+            if how == "category" and not listed[name].value.whole:
                 continue
             what = "predicts" if field == "label" else f"reads as {field}"
             message = f"prepare.columns lists {name!r}, which prepare.tasks {what}"
             raise StageFailure("TaskColumnListed", f"{message}: {LISTED}")
         before = found.setdefault(name, how)
-        if before == "label" and how == "amount":
+        if before in ("label", "grade") and how == "amount":
             continue  # 0 and 1 are numbers too
         if before != how:
             message = f"prepare.tasks[].{field} names {name!r}, which another task reads as"
             raise StageFailure("WrongColumnKind", f"{message} {before} and not as {how}")
-    hidden = (TargetColumn.model_validate({"name": name, how: {}}) for name, how in found.items())
+    hidden = (
+        Column.model_validate({"name": name, "id": {"feature": False}})
+        if how == "category" and name in told
+        else TargetColumn.model_validate({"name": name, how: {}})
+        for name, how in found.items()
+    )
     return (*columns, *hidden)
 
 
@@ -46,7 +55,8 @@ def _read(tasks: tuple[Task, ...]) -> Iterator[tuple[str, str, str]]:
     for task in tasks:
         yield task.label, task.reads, "label"
     for task in tasks:
-        named = (("weight", task.weight), ("where", task.where), ("group", task.group))
-        for field, name in named:
+        for field, name in (("weight", task.weight), ("where", task.where)):
             if name is not None:
-                yield name, "category" if field == "group" else "amount", field
+                yield name, "amount", field
+        for field, name in task.beside_it:
+            yield name, "category", field

@@ -83,6 +83,8 @@ class Transform:
         for target in self.targets:
             values, weight = target.how.encode(block, target.facts)
             encoded |= {target.value_column: values, target.weight_column: weight}
+            beside = target.how.beside(block, target.facts)
+            encoded |= {target.column(name): values for name, values in beside.items()}
         return encoded
 
     def inputs(self, rows: Any) -> dict[str, NDArray[np.generic]]:

@@ -119,7 +119,7 @@ class Division(OneOf):
 def _check(name: str, columns: tuple[Column, ...], word: str) -> None:
     field = f"prepare.divide.{word}.column"
     column = find(columns, name, field)
-    if column.kind == "key" or (column.id is not None and column.id.length == 1):
+    if column.kind in ("key", "category") or (column.id is not None and column.id.length == 1):
         return
     message = f"{field} must name an id column with length 1 or a key; {name!r} is {column.kind}"
     raise StageFailure("WrongColumnKind", message)

@@ -44,9 +44,6 @@ class StratifiedSplit(Splitting):
         """See ``Splitting.check``."""
         if self.column is not None:
             find(columns, self.column, FIELD, "text", "number")
-        elif next(column for column in columns if column.value.target).kind == "amount":
-            message = "prepare.split.by.stratified: the label is a number and has no classes"
-            raise StageFailure("WrongColumnKind", f"{message}: name a column, or split by random")
 
     def observe(self, block: Block, ask: Ask) -> Any:
         """Count the rows of each class, and give the hashes near the end of each share."""

@@ -5,6 +5,7 @@ from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.classes import Classes
 from hone_trainer.tasks.next_item import NextItem
 from hone_trainer.tasks.number import Number
+from hone_trainer.tasks.ranking import Ranking
 
 
 class AnyTask(OneOf):
@@ -18,3 +19,5 @@ class AnyTask(OneOf):
     """A number."""
     next_item: NextItem | None = None
     """Which item comes next."""
+    ranking: Ranking | None = None
+    """In which order the rows of a group stand."""

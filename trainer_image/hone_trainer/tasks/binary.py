@@ -160,14 +160,14 @@ class Binary(Task):
         }
         return Scored(columns, np.asarray(targets.weight, np.float64))
 
-    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
+    def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: the base rate, as it is before augmentation."""
         import numpy as np
 
         from hone_trainer.tasks.logits import sigmoid
 
         odds = self.bias(learned) - learned.prior_shift
-        return {"probability": np.tile(sigmoid(odds), (rows, 1))}
+        return {"probability": np.tile(sigmoid(odds), (len(targets.weight), 1))}
 
     def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
         """See ``Task.likelihood``."""

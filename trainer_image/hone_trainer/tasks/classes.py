@@ -43,8 +43,9 @@ class Classes(Task):
     def summarize(self, block: Block) -> Any:
         """See ``Task.summarize``: the weight of each class."""
         from hone_trainer.tasks.counts import count
+        from hone_trainer.tasks.rows import weights_of
 
-        return count(self, block)
+        return count(block, self.label, weights_of(self, block))
 
     def learn(self, summaries: list[Any]) -> Learned:
         """See ``Task.learn``: the classes in alphabetical order.
@@ -68,8 +69,9 @@ class Classes(Task):
     def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:
         """See ``Task.encode``: codes into the classes, -1 for one that training has not seen."""
         from hone_trainer.tasks.counts import codes
+        from hone_trainer.tasks.rows import weights_of
 
-        return codes(self, block, learned, UNSEEN)
+        return codes(block, self.label, learned, UNSEEN), weights_of(self, block)
 
     def bias(self, learned: Learned) -> Array:
         """See ``Task.bias``: the log of each class's share."""
@@ -133,11 +135,11 @@ class Classes(Task):
         weight = np.asarray(targets.weight, np.float64)
         return Scored(columns, weight, answers=told.shape[1])
 
-    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
+    def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: the shares of the classes."""
         import numpy as np
 
-        return {"probabilities": np.tile(learned.frequencies, (rows, 1))}
+        return {"probabilities": np.tile(learned.frequencies, (len(targets.weight), 1))}
 
     def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
         """See ``Task.likelihood``: 0 for a class that training has not seen."""

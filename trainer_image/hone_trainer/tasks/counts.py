@@ -8,19 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from hone_trainer.tasks.rows import weights_of
-
 if TYPE_CHECKING:
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.learned import Array, Learned
-    from hone_trainer.tasks.task import Task
 
 compute: Any = pyarrow.compute
 
 
-def count(task: Task, block: Block) -> Any:
-    """Return the weight of each word of the label, as an Arrow table."""
-    texts, weight = block.texts(task.label), weights_of(task, block)
+def count(block: Block, column: str, weight: Array) -> Any:
+    """Return the weight of each word of a column, as an Arrow table."""
+    texts = block.texts(column)
     there = texts.codes >= 0
     sums = np.bincount(texts.codes[there], weight[there], len(texts.words))
     return pa.table({"key": texts.words, "weight": sums})
@@ -33,9 +30,10 @@ def merge(summaries: list[Any]) -> list[tuple[str, float]]:
     return sorted((key, weight) for key, weight in pairs if weight > 0)
 
 
-def codes(task: Task, block: Block, learned: Learned, unseen: int) -> tuple[Array, Array]:
-    """Return the place (n,) int32 of each row's word among the keys, and the weights (n,)."""
-    texts = block.texts(task.label)
+def codes(block: Block, column: str, learned: Learned, unseen: int) -> Array:
+    """Return the place of each row's word among the keys, (n,) int32."""
+    texts = block.texts(column)
     found = compute.index_in(texts.words, pa.array(learned.keys, pa.string())).fill_null(unseen)
     places = np.append(found.to_numpy(), unseen)
-    return places[texts.codes].astype(np.int32), weights_of(task, block)
+    told: Array = places[texts.codes].astype(np.int32)
+    return told

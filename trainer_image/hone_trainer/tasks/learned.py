@@ -71,6 +71,15 @@ class Targets:
     """(rows,): 0 for padding and where the row has no such target."""
     lists: Any = None
     """(lists, length) places of rows in the batch, -1 for none; of a ranking only."""
+    group: Any = None
+    """(rows,) int64: which rows belong together; None where nobody asked."""
+    item: Any = None
+    """(rows,) codes of what is ranked; None where nobody asked."""
+
+    def take(self, chosen: Any) -> Targets:
+        """Return those of some rows."""
+        group, item = (each if each is None else each[chosen] for each in (self.group, self.item))
+        return Targets(self.values[chosen], self.weight[chosen], None, group, item)
 
 
 @dataclass(frozen=True)

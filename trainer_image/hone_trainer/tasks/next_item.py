@@ -61,8 +61,9 @@ class NextItem(Task):
     def summarize(self, block: Block) -> Any:
         """See ``Task.summarize``: the weight of each item."""
         from hone_trainer.tasks.counts import count
+        from hone_trainer.tasks.rows import weights_of
 
-        return count(self, block)
+        return count(block, self.label, weights_of(self, block))
 
     def learn(self, summaries: list[Any]) -> Learned:
         """See ``Task.learn``: the items, the most frequent first.
@@ -88,8 +89,9 @@ class NextItem(Task):
     def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:
         """See ``Task.encode``: codes into the items, -1 for one that is no answer."""
         from hone_trainer.tasks.counts import codes
+        from hone_trainer.tasks.rows import weights_of
 
-        return codes(self, block, learned, UNSEEN)
+        return codes(block, self.label, learned, UNSEEN), weights_of(self, block)
 
     def bias(self, learned: Learned) -> Array:
         """See ``Task.bias``: the log of each item's share."""
@@ -169,12 +171,12 @@ class NextItem(Task):
         }
         return Scored(columns, np.asarray(targets.weight, np.float64), answers=items)
 
-    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
+    def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: popularity."""
         import numpy as np
 
         shares = learned.frequencies
-        return {"probabilities": np.broadcast_to(shares, (rows, len(shares)))}
+        return {"probabilities": np.broadcast_to(shares, (len(targets.weight), len(shares)))}
 
     def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
         """See ``Task.likelihood``: 0 for an item that is no answer."""

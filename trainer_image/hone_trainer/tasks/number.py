@@ -145,11 +145,11 @@ class Number(Task):
         }
         return Scored(columns, np.asarray(targets.weight, np.float64))
 
-    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
+    def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: the mean, or the median where absolute errors count."""
         import numpy as np
 
-        return {"value": np.full((rows, 1), self._best(learned))}
+        return {"value": np.full((len(targets.weight), 1), self._best(learned))}
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """See ``Task.soften``."""

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from hone_trainer.tasks.task import Task
 
 
+def groups_of(block: Block, column: str) -> Array:
+    """Return a number for the group of each row, (n,) int64; rows without one share one."""
+    from hone_trainer.rows.tokens import hash_words
+
+    texts = block.texts(column)
+    numbers: Array = np.append(hash_words(texts.words), np.uint64(0)).astype(np.int64)
+    return numbers[texts.codes]
+
+
 def weights_of(task: Task, block: Block) -> Array:
     """Return (n,) float32: 0 where the label is missing or ``where`` is not 1.
 

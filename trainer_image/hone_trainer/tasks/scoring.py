@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hone_trainer.metrics.scored import NotFinite, Scored, concatenate
 from hone_trainer.tasks.learned import Calibration, Targets
@@ -32,12 +34,18 @@ def score(
         NotFinite: the model answered with something that is no number.
     """
     parts, start = [], 0
-    for block in answers:
+    for block in joined(answers) if task.listed else answers:
         stop = start + len(next(iter(block.values())))
-        part = Targets(targets.values[start:stop], targets.weight[start:stop])
+        part = targets.take(slice(start, stop))
         parts.append(task.reduce(part, block, calibration or Calibration()))
         start = stop
     return concatenate(parts)
+
+
+def joined(blocks: Iterable[dict[str, Array]]) -> Iterator[dict[str, Array]]:
+    """Yield all blocks as one: a list may lie in several."""
+    every = list(blocks)
+    yield {name: np.concatenate([block[name] for block in every]) for name in every[0]}
 
 
 def figures(task: Task, scored: Scored) -> dict[str, Estimate]:

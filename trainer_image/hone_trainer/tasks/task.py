@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
-Reading = Literal["label", "amount", "category"]
+Reading = Literal["label", "amount", "grade", "category"]
 Space = Literal["probability", "value", "score"]
 
 
@@ -31,7 +31,11 @@ class Task(Words):
     """Something that a model predicts."""
 
     reads: ClassVar[Reading]
-    """How the label's values are read: as 0 or 1, as a number, or as a name."""
+    """How the label's values are read: as 0 or 1, a number, a relevance or a name."""
+    listed: ClassVar[bool] = False
+    """Whether what weighs is a list: the rows of one ``group``, which nothing cuts."""
+    shared: ClassVar[tuple[str, ...]] = ("group",)
+    """Fields that name columns of names; models may read these columns too."""
     needs: ClassVar[frozenset[str]] = frozenset({"vector"})
     """What of a model's features its head is put on."""
     gives: ClassVar[frozenset[str]]
@@ -58,6 +62,11 @@ class Task(Words):
     independent."""
 
     @property
+    def longest(self) -> int:
+        """Rows of a unit that a step of training looks at, at most."""
+        return 1
+
+    @property
     def title(self) -> str:
         """What it is called."""
         return self.name or self.label
@@ -65,7 +74,13 @@ class Task(Words):
     @property
     def columns(self) -> frozenset[str]:
         """The columns of the source that it reads."""
-        return self.hidden | ({self.group} if self.group is not None else set())
+        return self.hidden | {name for _, name in self.beside_it}
+
+    @property
+    def beside_it(self) -> tuple[tuple[str, str], ...]:
+        """(field, column) of those that models may read too."""
+        named = ((field, getattr(self, field)) for field in self.shared)
+        return tuple((field, name) for field, name in named if name is not None)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -92,6 +107,12 @@ class Task(Words):
             StageFailure: a label is not one of its kind (BadLabel).
         """
         raise NotImplementedError
+
+    def beside(self, block: Block, learned: Learned) -> dict[str, Array]:  # noqa: ARG002
+        """Return what else figures or losses have to know of the rows: ``group``, (n,) int64."""
+        from hone_trainer.tasks.rows import groups_of
+
+        return {} if self.group is None else {"group": groups_of(block, self.group)}
 
     def tally(self, values: Array, weight: Array) -> list[float]:  # noqa: ARG002
         """Return what ``shifted`` has to know of encoded rows; sums, so that blocks add up."""
@@ -143,6 +164,10 @@ class Task(Words):
         """
         raise NotImplementedError
 
+    def unit_weights(self, targets: Targets) -> Any:
+        """Return the weight of each unit, as ``loss`` does: a tensor (units,)."""
+        return targets.weight
+
     def outputs(self, logits: Any, learned: Learned, calibration: Calibration) -> dict[str, Any]:
         """Return the answers, name -> Keras tensor (batch, …), by layers that every tool knows."""
         raise NotImplementedError
@@ -157,8 +182,8 @@ class Task(Words):
         """Return what figures read of the answers to some rows, in numpy."""
         raise NotImplementedError
 
-    def prior(self, learned: Learned, rows: int) -> dict[str, Array]:
-        """Return the answer without features, for so many rows: every figure's baseline."""
+    def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
+        """Return the answer without features to some rows: every figure's baseline."""
         raise NotImplementedError
 
     def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:

@@ -26,6 +26,7 @@ from hone_trainer.train.step_sums import mean_losses
 from hone_trainer.train.tensorboard import curves
 from hone_trainer.train.throughput import Pace
 from hone_trainer.train.train_state import Progression
+from hone_trainer.train.units import Units
 from hone_trainer.train.validation import LOSS, Validation, shown
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ class Training:
     """One training in one pod."""
 
     def __init__(self, stage: Train, ctx: Context, dataset: Dataset, rows: Rows) -> None:
-        if len(rows) < stage.batch_size:
-            message = f"the member has {len(rows)} training rows: train.batchSize is larger"
+        units = len(Units.of(rows, dataset.schema))
+        if units < stage.batch_size:
+            what = "rows" if units == len(rows) else "lists"
+            message = f"the member has {units} training {what}: train.batchSize is larger"
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
         self.stage, self.ctx, self.schema, self.rows = stage, ctx, dataset.schema, rows
         chosen = stage.strategy.value

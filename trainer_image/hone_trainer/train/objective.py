@@ -73,6 +73,11 @@ class Objective:
         shares = tf.constant(self.shares, tf.float32)
         return tf.reduce_sum(shares * tf.math.divide_no_nan(sums, totals)), sums
 
+    def weights(self, targets: dict[str, Targets]) -> Any:
+        """Return the weight of all units by target, (targets,)."""
+        every = ((target.how, targets[target.name]) for target in self.schema.targets)
+        return tf.stack([tf.reduce_sum(task.unit_weights(each)) for task, each in every])
+
     @property
     def names(self) -> tuple[str, ...]:
         """The targets, in order."""

@@ -21,7 +21,7 @@ from hone_trainer.dataset.dataset import Rows
 from hone_trainer.tasks.learned import Targets
 from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.step_sums import Block
-from hone_trainer.train.sync_steps import PADDING, order_of
+from hone_trainer.train.units import PADDING, order_of
 
 IN_FLIGHT = 4
 """Blocks handed out per worker before the chief collects them: enough to keep all of them busy."""

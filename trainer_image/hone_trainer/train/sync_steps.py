@@ -20,26 +20,10 @@ from hone_trainer.tasks.learned import Targets
 from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.step_sums import Block
+from hone_trainer.train.units import PADDING, Units, lists_of
 
 DENSE_RATIO = 8
 """Rows of a table per id of a step, up to which its gradient is made dense."""
-PADDING = -1
-"""Stands for a row where the last batch of an epoch is short."""
-
-
-def order_of(seed: int, epoch: int, rows: int, batch: int) -> NDArray[np.int32]:
-    """Give the rows of every step of an epoch, (steps, batch), short batches padded.
-
-    Args:
-        seed: of the training.
-        epoch: counted from 0.
-        rows: rows in all; each is there exactly once.
-        batch: rows of a step, over all replicas.
-    """
-    shuffled = np.random.default_rng([seed, epoch]).permutation(rows).astype(np.int32)
-    steps = -(-rows // batch)
-    padding = np.full(steps * batch - rows, PADDING, np.int32)
-    return np.concatenate([shuffled, padding]).reshape(steps, batch)
 
 
 class Steps:
@@ -50,7 +34,7 @@ class Steps:
         objective: what is minimised.
         optimizer: Keras optimizer.
         rows: all training rows of the member, the same in every pod.
-        batch: rows per step over all replicas; a multiple of the number of replicas.
+        batch: units per step over all replicas; a multiple of the number of replicas.
         seed: of the order of the rows.
         xla: compile forward and backward pass with XLA.
         lazy: keep gradients of tables sparse, however small the table.
@@ -75,9 +59,10 @@ class Steps:
         self._features = {name: tf.constant(values) for name, values in rows.features.items()}
         self._values = {name: tf.constant(each.values) for name, each in rows.targets.items()}
         self._weights = {name: tf.constant(loss_weights(rows, name)) for name in rows.targets}
+        self._units = Units.of(rows, objective.schema)
         self._batch = batch
         self._replicas = strategy.num_replicas_in_sync
-        self._share = batch // self._replicas
+        self._share = batch // self._replicas * self._units.length
         self._seed = seed
         self._chance = seed % 2**31
         self._lazy = lazy
@@ -90,7 +75,7 @@ class Steps:
         self.log_rows = False
         """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
         self.rows = len(rows)
-        self.per_epoch = -(-len(rows) // batch)
+        self.per_epoch = -(-len(self._units) // batch)
 
     def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
         """Run an epoch, or what is left of it.
@@ -101,7 +86,7 @@ class Steps:
             at_once: steps between two returns to Python.
             stop: function; says whether this pod was asked to stop.
         """
-        order = tf.constant(order_of(self._seed, number, self.rows, self._batch))
+        order = tf.constant(self._units.steps(self._seed, number, self._batch))
         while first < self.per_epoch:
             # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
             last = min(first - first % at_once + at_once, self.per_epoch)
@@ -144,6 +129,7 @@ class Steps:
         with tf.control_dependencies([begun]):
             chosen = tf.slice(batch, [place * self._share], [self._share])
         real = tf.cast(chosen != PADDING, tf.float32)
+        lists = self._lists(chosen, self._share)
         # Padding repeats a row of the step, so that it touches no row of a table by itself.
         chosen = tf.where(chosen != PADDING, chosen, batch[0])
         features = {name: tf.gather(values, chosen) for name, values in self._features.items()}
@@ -154,7 +140,7 @@ class Steps:
             fed = tf.timestamp()
         seed, first = tf.stack([self._chance, number]), place * self._share
         totals = self._totals(batch)
-        gradients, losses = self._learn(features, values, weights, totals, seed, first)
+        gradients, losses = self._learn(features, values, weights, lists, totals, seed, first)
         pairs = zip(gradients, self._variables, strict=True)
         gradients = [self._travelling(gradient, variable) for gradient, variable in pairs]
         with tf.control_dependencies([losses, *gradients]):
@@ -164,8 +150,8 @@ class Steps:
             tf.cast(fed - begun, tf.float32) * mine,
             tf.cast(done - begun, tf.float32) * mine,
         ]
-        counts = [*(tf.reduce_sum(weights[n]) for n in self._objective.names), tf.reduce_sum(real)]
-        told = tf.concat([losses, counts, [stop], *seconds], 0)
+        counts = self._objective.weights(self._targets(values, weights, lists))
+        told = tf.concat([losses, counts, [tf.reduce_sum(real), stop], *seconds], 0)
         gradients, told = exchange(context, gradients, told)
         self._optimizer.apply_gradients(
             zip(gradients, self._variables, strict=True), skip_gradients_aggregation=True
@@ -176,16 +162,34 @@ class Steps:
         """Return the weight of each target in the global batch, (targets,)."""
         there = tf.cast(batch != PADDING, tf.float32)
         rows = tf.where(batch != PADDING, batch, batch[0])
-        names = self._objective.names
-        return tf.stack(
-            [tf.reduce_sum(tf.gather(self._weights[name], rows) * there) for name in names]
-        )
+        values = {name: tf.gather(given, rows) for name, given in self._values.items()}
+        weights = {name: tf.gather(w, rows) * there for name, w in self._weights.items()}
+        lists = self._lists(batch, self._share * self._replicas)
+        return self._objective.weights(self._targets(values, weights, lists))
+
+    def _lists(self, chosen: Any, rows: int) -> Any:
+        """Return the places of each list among the rows of a step; none where rows are units."""
+        if not self._units.listed:
+            return tf.zeros((0, 1), tf.int32)
+        places = lists_of(rows, self._units.length)
+        there = tf.reshape(chosen != PADDING, places.shape)
+        return tf.where(there, places, PADDING)
+
+    def _targets(self, values: Any, weights: Any, lists: Any) -> dict[str, Targets]:
+        return {name: Targets(values[name], weights[name], lists) for name in values}
 
     def _learn_eagerly(
-        self, features: Any, values: Any, weights: Any, totals: Any, seed: Any, first: Any
+        self,
+        features: Any,
+        values: Any,
+        weights: Any,
+        lists: Any,
+        totals: Any,
+        seed: Any,
+        first: Any,
     ) -> Any:
         """Return gradients of this replica's part of the objective, and its sums of loss."""
-        targets = {name: Targets(values[name], weights[name]) for name in values}
+        targets = self._targets(values, weights, lists)
         draws = Draws(seed, first, self._batch)
         with tf.GradientTape() as tape:
             losses = self._objective.losses(features, targets, draws)

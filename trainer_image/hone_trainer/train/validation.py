@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hone_trainer.backend.keras import tf
+from hone_trainer.metrics.scored import concatenate
 from hone_trainer.models.answers import ROWS
 from hone_trainer.tasks.learned import Calibration, Targets
-from hone_trainer.tasks.scoring import NotFinite, figures, score
+from hone_trainer.tasks.scoring import NotFinite, figures
 from hone_trainer.train.step_sums import mean_losses
+from hone_trainer.train.units import Units
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.dataset.schema import Target
+    from hone_trainer.metrics.scored import Scored
     from hone_trainer.tasks.learned import Array
     from hone_trainer.train.objective import Objective
 
@@ -32,29 +35,33 @@ class Validation:
     def __init__(self, objective: Objective, rows: Rows) -> None:
         self._objective = objective
         self._rows = rows
+        self._units = Units.of(rows, objective.schema)
         self._whole = objective.graph.whole
         self._run = tf.function(self._block, reduce_retracing=True, autograph=False)
 
     def measure(self) -> dict[str, float]:
         """Return the loss, and every figure that is defined, the leading one first."""
-        sums = np.zeros(2 * len(self._objective.names) + 1)
-        blocks = []
-        for logits, told in self._answers():
-            blocks.append(logits)
+        schema = self._objective.schema
+        sums = np.zeros(2 * len(schema.targets) + 1)
+        parts: dict[str, list[Scored] | None] = {target.name: [] for target in schema.targets}
+        for chosen, places in self._units.blocks(ROWS):
+            logits, told = self._answer(chosen, places)
             sums += told
-        found = {}
-        for target in self._objective.schema.targets:
-            task, facts = target.how, target.facts
-            answers = (task.answer(each[target.name], facts, Calibration()) for each in blocks)
-            try:
-                scored = score(task, self._rows.targets[target.name], answers)
-            except NotFinite:
+            for target in schema.targets:
+                try:
+                    found = self._reduced(target, logits[target.name], chosen)
+                except NotFinite:
+                    parts[target.name] = None
+                if (scored := parts[target.name]) is not None:
+                    scored.append(found)
+        measured = {}
+        for target in schema.targets:
+            if not (scored := parts[target.name]):
                 continue
-            for name, estimate in figures(task, scored).items():
+            for name, estimate in figures(target.how, concatenate(scored)).items():
                 if estimate.value is not None:
-                    found[figure_name(self._objective, target.name, name)] = estimate.value
-        loss = float(self._objective.shares @ mean_losses(sums))
-        return {**found, LOSS: loss}
+                    measured[figure_name(self._objective, target.name, name)] = estimate.value
+        return {**measured, LOSS: float(self._objective.shares @ mean_losses(sums))}
 
     @property
     def leading(self) -> str:
@@ -69,18 +76,24 @@ class Validation:
         told = "not defined" if value is None else f"{value:.4f}"
         return f"validation {metric.title} {told}"
 
-    def _answers(self) -> Iterator[tuple[dict[str, Array], Array]]:
-        rows = self._rows
-        for start in range(0, len(rows), ROWS):
-            block = slice(start, start + ROWS)
-            features = {n: tf.constant(v[block]) for n, v in rows.features.items()}
-            values = {n: tf.constant(t.values[block]) for n, t in rows.targets.items()}
-            weights = {n: tf.constant(t.weight[block]) for n, t in rows.targets.items()}
-            logits, sums = self._run(features, values, weights)
-            yield {n: np.asarray(v) for n, v in logits.items()}, np.asarray(sums, np.float64)
+    def _reduced(self, target: Target, logits: Array, chosen: Array) -> Scored:
+        """Return what figures read: none of the logits is kept."""
+        task = target.how
+        answers = task.answer(logits, target.facts, Calibration())
+        targets = self._rows.targets[target.name].take(chosen)
+        return task.reduce(targets, answers, Calibration())
 
-    def _block(self, features: Any, values: Any, weights: Any) -> Any:
-        targets = {name: Targets(values[name], weights[name]) for name in values}
+    def _answer(self, chosen: Array, places: Array | None) -> tuple[dict[str, Array], Array]:
+        rows = self._rows
+        features = {n: tf.constant(v[chosen]) for n, v in rows.features.items()}
+        values = {n: tf.constant(t.values[chosen]) for n, t in rows.targets.items()}
+        weights = {n: tf.constant(t.weight[chosen]) for n, t in rows.targets.items()}
+        lists = tf.constant(np.zeros((0, 1), np.int32) if places is None else places)
+        logits, sums = self._run(features, values, weights, lists)
+        return {n: np.asarray(v) for n, v in logits.items()}, np.asarray(sums, np.float64)
+
+    def _block(self, features: Any, values: Any, weights: Any, lists: Any) -> Any:
+        targets = {name: Targets(values[name], weights[name], lists) for name in values}
         losses = self._objective.losses(features, targets)
         sums = [tf.reduce_sum(loss * weight) for loss, weight in losses.values()]
         sums += [tf.reduce_sum(weight) for _, weight in losses.values()]

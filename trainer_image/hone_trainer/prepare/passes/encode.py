@@ -80,7 +80,7 @@ class Encode:
         for step, learned, draw in steps:
             block = step.widen(block, learned, draw)
         columns = self._encode(block)
-        division = self.around.stage.divide
+        division = self.around.stage.division
         if division is not None:
             columns[MEMBER] = division.value.numbers(block, self.divided, self.around.seed)
         for step, learned, draw in steps:
