@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.rows.block import Block
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Learned
 from hone_trainer.tasks.task import Task
@@ -28,6 +29,26 @@ def test_two_classes_learn_their_rate() -> None:
     assert learned.frequencies.tolist() == [0.6, 0.4]
     values, weight = BINARY.encode(blocks[1], learned)
     assert (values.tolist(), weight.tolist()) == ([0, 0, 1], [0, 1, 1])
+
+
+def test_a_label_is_0_or_1_and_stored_in_a_byte() -> None:
+    values, _ = BINARY.encode(block(y=[0, 1, 1, -0.0]), Learned())
+    assert (values.dtype.name, values.tolist()) == ("int8", [0, 1, 1, 0])
+    assert [len(each) for each in BINARY.encode(block(y=[]), Learned())] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([1, 0, 2], "'y' has 2, neither 0 nor 1, in row 13: correct"),
+        ([0.5], "'y' has 0.5, neither 0 nor 1, in row 11: correct"),
+    ],
+)
+def test_what_is_no_label_is_never_taken_for_one(values: list[float], told: str) -> None:
+    rows = block(y=values)
+    with pytest.raises(StageFailure, match=told) as failure:
+        BINARY.encode(Block(rows.table, rows.rows + 10, rows.parts), Learned())
+    assert failure.value.reason == "BadLabel"
 
 
 def test_classes_are_learned_in_alphabetical_order_and_others_are_unseen() -> None:
@@ -62,7 +83,6 @@ def test_what_was_learned_is_the_same_after_it_was_stored(task: Task) -> None:
 @pytest.mark.parametrize(
     ("task", "rows", "reason"),
     [
-        (BINARY, {"y": [1, 1]}, "OneClass"),
         (BINARY, {"y": [1, 2]}, "BadLabel"),
         (CLASSES, {"y": ["a", "a"]}, "OneClass"),
         (NUMBER, {"y": [3, 3]}, "OneValue"),
@@ -77,6 +97,15 @@ def test_labels_that_teach_nothing_are_refused(task: Task, rows: Any, reason: st
         task.learn([task.summarize(block(**rows))])
     assert failure.value.reason == reason
     assert "'y'" in failure.value.message or "'w'" in failure.value.message
+
+
+def test_one_class_of_two_may_be_learned_of_but_not_trained_on() -> None:
+    """Augmentation may bring the other one: what is told of positive rows alone has negatives."""
+    learned = BINARY.learn([BINARY.summarize(block(y=[1, 1]))])
+    assert BINARY.shifted(learned, [4, 2]).prior_shift == 0, "nobody knows how rare they are"
+    with pytest.raises(StageFailure, match="'y' is 1 in every training row") as failure:
+        BINARY.shifted(learned, [0, 2])
+    assert failure.value.reason == "OneClass"
 
 
 def test_a_row_counts_by_its_weight_and_only_where_it_has_the_target() -> None:

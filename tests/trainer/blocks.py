@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hone_trainer.columns import Column
+from hone_trainer.columns import Column, TargetColumn
 from hone_trainer.rows.block import Block
 
 
@@ -16,8 +16,15 @@ def block(first: int = 0, parts: list[int] | None = None, **columns: Any) -> Blo
 
 
 def columns(**kinds: Any) -> tuple[Column, ...]:
-    """``columns(user={"id": {}}, price={"number": {}})``."""
-    return tuple(Column.model_validate({"name": name, **kind}) for name, kind in kinds.items())
+    """``columns(user={"id": {}}, price={"number": {}}, bought={"label": {}})``: columns as a stage
+    settles them, those that tasks read (label, amount, category) among them.
+    """
+    return tuple(
+        (TargetColumn if TargetColumn.kinds.keys() & kind else Column).model_validate(
+            {"name": name, **kind}
+        )
+        for name, kind in kinds.items()
+    )
 
 
 def times(*texts: str | None) -> Any:

@@ -5,28 +5,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.dataset.schema import Schema
+from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.rows.field import Field
+from hone_trainer.tasks import AnyTask
+from hone_trainer.tasks.learned import Learned
 
 Columns = dict[str, NDArray[Any]]
-LABEL = "bought"
+TARGET = Target(
+    name="bought",
+    task=AnyTask.model_validate({"binary": {"label": "bought"}}),
+    learned=Learned(("0", "1"), np.ones(2)).dump(),
+)
+LABEL, COUNTS = TARGET.value_column, TARGET.weight_column
+"""The label of encoded rows, and how much each counts."""
 
 
 def schema(columns: Columns) -> Schema:
-    """Say what each column is: float numbers, integer ids, and the label."""
+    """Say what each column is: float numbers and integer ids; and what is predicted."""
     fields = [
         Field(name=name, source=name, kind="number")
         if values.dtype == np.float32
         else Field(name=name, source=name, kind="id", length=values.shape[1], size=1000)
         for name, values in columns.items()
-        if name != LABEL and "\x00" not in name
+        if "\x00" not in name
     ]
-    return Schema(fields=(*fields, Field(name=LABEL, kind="label")))
+    return Schema(fields=tuple(fields), targets=(TARGET,))
 
 
 def rows(**columns: Any) -> Columns:
-    """Floats become numbers (n,), integers ids (n, length), ``bought`` the label (n,)."""
-    return {name: _array(name, np.asarray(values)) for name, values in columns.items()}
+    """Floats become numbers (n,), integers ids (n, length), ``bought`` the label (n,), which counts
+    1 where it is there.
+    """
+    bought = columns.pop("bought", None)
+    made = {name: _array(np.asarray(values)) for name, values in columns.items()}
+    if bought is None:
+        return made
+    label = np.array([np.nan if value is None else value for value in bought], np.float64)
+    return made | {
+        LABEL: np.nan_to_num(label).astype(np.int8),
+        COUNTS: (~np.isnan(label)).astype(np.float32),
+    }
 
 
 def shop(count: int, share: float = 0.1, seed: int = 3) -> Columns:
@@ -47,9 +65,7 @@ def one(columns: Columns, place: int) -> tuple[Any, ...]:
     return tuple(number for values in columns.values() for number in values[place].ravel().tolist())
 
 
-def _array(name: str, values: NDArray[Any]) -> NDArray[Any]:
-    if name == LABEL:
-        return values.astype(np.int8)
+def _array(values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind == "f":
         return values.astype(np.float32)
     ids = values.astype(np.int32)

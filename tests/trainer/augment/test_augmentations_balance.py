@@ -11,14 +11,14 @@ from hone_trainer.augment.balancing import MOST, Counts
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import WEIGHT
 from tests.trainer.blocks import block, columns
-from tests.trainer.encoded import Columns, one, rows, schema, shop
+from tests.trainer.encoded import LABEL, Columns, one, rows, schema, shop
 
 COLUMNS = columns(user={"id": {}}, price={"number": {}}, bought={"label": {}})
 WAYS: dict[str, Any] = {"weights": {}, "repeat": {}, "smote": {"neighbours": 3}}
 
 
 def balanced(way: str, given: Columns, counts: Counts | None = None, seed: int = 1) -> Columns:
-    labels = given["bought"]
+    labels = given[LABEL]
     counts = counts or Counts(int((labels == 0).sum()), int((labels == 1).sum()))
     step = Balance.model_validate({"by": {way: WAYS[way]}})
     return step.rework(given, schema(given), counts, np.random.default_rng(seed))
@@ -38,13 +38,13 @@ def test_one_label_alone_is_refused(labels: list[float | None]) -> None:
     rows = block(price=[1, 0], user=list("ab"), bought=labels)
     with pytest.raises(StageFailure, match="balance: column 'bought'") as failure:
         step.learn([step.summarize(rows, 2)], COLUMNS)
-    assert failure.value.reason == "OneLabelOnly"
+    assert failure.value.reason == "OneClass"
 
 
 def test_weights_make_both_labels_count_the_same() -> None:
     given = shop(1000)
     found = balanced("weights", given)
-    weights, labels = found[WEIGHT], found["bought"]
+    weights, labels = found[WEIGHT], found[LABEL]
     assert weights.dtype == np.float32
     assert weights.sum() == pytest.approx(1000, rel=1e-5)
     assert weights[labels == 1].sum() == pytest.approx(500, rel=1e-5)
@@ -62,7 +62,7 @@ def test_a_block_weighs_its_rows_by_the_counts_of_all() -> None:
 def test_rows_are_added_until_labels_are_as_frequent(way: str, share: float) -> None:
     given = shop(2000, share)
     found = balanced(way, given)
-    zeros, ones = np.bincount(found["bought"])
+    zeros, ones = np.bincount(found[LABEL])
     assert zeros == pytest.approx(ones, abs=1)
     # The rows themselves come first, as they were.
     for name, values in given.items():
@@ -103,7 +103,7 @@ def test_a_block_of_nothing_but_the_rarer_label_does_not_grow_without_end(way: s
 def test_every_row_is_repeated_as_often_as_any_other_to_within_one() -> None:
     given = rows(price=np.arange(100.0), bought=[1] * 7 + [0] * 93)
     found = balanced("repeat", given)
-    times = np.unique(found["price"][found["bought"] == 1], return_counts=True)[1]
+    times = np.unique(found["price"][found[LABEL] == 1], return_counts=True)[1]
     assert len(times) == 7
     assert times.max() - times.min() <= 1
 

@@ -7,7 +7,7 @@ import pytest
 
 from hone_trainer.augment.mixup import Mixup
 from hone_trainer.contract.assignment import StageFailure
-from tests.trainer.encoded import Columns, rows, schema, shop
+from tests.trainer.encoded import LABEL, Columns, rows, schema, shop
 
 
 def mixed(given: Columns, seed: int = 1, **parameters: Any) -> Columns:
@@ -40,7 +40,7 @@ def test_ids_and_labels_stay() -> None:
     given = shop(300) | {"member\x00": np.arange(300, dtype=np.int32)}
     found = mixed(given)
     assert list(found) == list(given)
-    for name in ("user", "history", "bought", "member\x00"):
+    for name in ("user", "history", LABEL, "member\x00"):
         assert np.array_equal(found[name], given[name])
 
 

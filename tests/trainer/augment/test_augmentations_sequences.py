@@ -14,7 +14,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.schema import Schema
 from hone_trainer.rows.field import Field
 from tests.trainer.blocks import columns
-from tests.trainer.encoded import Columns, rows, schema, shop
+from tests.trainer.encoded import LABEL, Columns, rows, schema, shop
 
 KINDS: dict[str, type[Augmentation]] = {"crop": Crop, "mask": Mask, "reorder": Reorder}
 
@@ -24,7 +24,7 @@ def made(kind: str, given: Columns, seed: int = 1, **parameters: Any) -> Columns
     parameters = {"columns": ("history",), **parameters}
     step = KINDS[kind].model_validate(parameters)
     found = step.rework(given, schema(given), None, np.random.default_rng(seed))
-    count = len(given["bought"])
+    count = len(given[LABEL])
     for name, values in given.items():
         assert np.array_equal(found[name][:count], values)
         assert found[name].dtype == values.dtype
@@ -89,7 +89,7 @@ def test_all_else_is_that_of_the_row(kind: str) -> None:
     found = made(kind, given, copies=2)
     assert len(found["price"]) > 100
     origin = found["member\x00"]
-    for name in ("price", "user", "bought"):
+    for name in ("price", "user", LABEL):
         assert np.array_equal(found[name], given[name][origin])
     assert (found["history"] != given["history"][origin]).any(axis=1).all()
 
@@ -98,13 +98,13 @@ def test_all_else_is_that_of_the_row(kind: str) -> None:
 def test_rows_without_a_sequence_have_no_copies(kind: str) -> None:
     given = rows(history=[[0, 0, 0], [0, 0, 5], [4, 5, 6]], bought=[0, 1, 1])
     for seed in range(20):
-        assert len(made(kind, given, seed)["bought"]) <= 1
+        assert len(made(kind, given, seed)[LABEL]) <= 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_rows_are_no_trouble(kind: str, count: int) -> None:
-    assert len(made(kind, numbered(count, 5, 5), copies=3)["bought"]) <= 3 * count
+    assert len(made(kind, numbered(count, 5, 5), copies=3)[LABEL]) <= 3 * count
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -175,7 +175,6 @@ def test_a_column_is_found_among_the_fields_by_its_source_or_its_plain_name(name
     fields = (
         Field(name="title_words", source="title", kind="id", length=3, size=9),
         Field(name="past_items", kind="id", length=3, size=9),
-        Field(name="bought", kind="label"),
     )
     step = Crop(columns=(named,), share=0.1)
     found = step.rework(given, Schema(fields=fields), None, np.random.default_rng(1))

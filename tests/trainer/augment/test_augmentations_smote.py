@@ -11,12 +11,12 @@ from hone_trainer.augment.neighbours import nearest
 from hone_trainer.augment.smote import BySmote
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import MEMBER
-from tests.trainer.encoded import Columns, one, rows, schema, shop
+from tests.trainer.encoded import COUNTS, LABEL, Columns, one, rows, schema, shop
 
 
 def added(given: Columns, seed: int = 1, **parameters: Any) -> tuple[Columns, Columns]:
     """Give the rarer rows and those that SMOTE adds."""
-    labels = given["bought"]
+    labels = given[LABEL]
     counts = Counts(int((labels == 0).sum()), int((labels == 1).sum()))
     draw = np.random.default_rng(seed)
     found = BySmote(**parameters).balance(given, schema(given), counts, draw)
@@ -32,7 +32,7 @@ def test_new_rows_lie_on_lines_between_rows_and_their_neighbours() -> None:
     from sklearn.neighbors import NearestNeighbors
 
     plain = shop(900)
-    given = {name: plain[name] for name in ("price", "size", "bought")}
+    given = {name: plain[name] for name in ("price", "size", LABEL, COUNTS)}
     rarer, new = added(given, neighbours=4)
     points = floats(rarer)
     known = NearestNeighbors(n_neighbors=5).fit(points).kneighbors(points)[1][:, 1:]
@@ -45,7 +45,7 @@ def test_new_rows_lie_on_lines_between_rows_and_their_neighbours() -> None:
         assert apart.min() < 1e-6
         hit |= apart < 1e-6
     assert hit.mean() > 0.5  # rows and neighbours of all kinds
-    assert new["bought"].all()
+    assert new[LABEL].all()
 
 
 def test_all_but_numbers_is_that_of_one_of_the_two() -> None:
@@ -66,7 +66,7 @@ def test_a_new_row_goes_to_the_sub_model_of_the_nearer_end() -> None:
 
 
 def _others(given: Columns) -> Columns:
-    return {name: given[name] for name in ("user", "history", "bought")}
+    return {name: given[name] for name in ("user", "history", LABEL)}
 
 
 def test_ids_are_those_of_the_nearer_end() -> None:

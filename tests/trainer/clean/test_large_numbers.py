@@ -5,13 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hone_trainer.rows.dataset import Field, Rows, Schema
 
 from hone_trainer.clean import AnyCleaning
 from hone_trainer.columns.number import NumberColumn
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.dataset import Rows
 from hone_trainer.dataset.divergence import REMEDY, TAME, diverged
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.rows.field import Field
+from hone_trainer.tasks.learned import Targets
 from tests.trainer.blocks import block
+from tests.trainer.encoded import TARGET
 from tests.trainer.train.test_train import TRAIN
 
 SCHEMA = Schema(
@@ -19,9 +23,14 @@ SCHEMA = Schema(
         Field(name="user", source="user", kind="id", size=9),
         Field(name="huge_1", source="huge one", kind="number"),
         Field(name="price", source="price", kind="number"),
-        Field(name="y", source="y", kind="label"),
-    )
+    ),
+    targets=(TARGET,),
 )
+
+
+def of(features: dict[str, Any]) -> Rows:
+    """Give three rows without a bought thing."""
+    return Rows(features, {TARGET.name: Targets(np.zeros(3, np.int8), np.ones(3, np.float32))})
 
 
 @pytest.mark.parametrize(
@@ -39,15 +48,14 @@ def test_the_column_of_the_largest_number_is_named(huge: float, price: float, sa
         "huge_1": np.array([[0], [huge], [1]], np.float32),
         "price": np.array([[price], [0], [1]], np.float32),
     }
-    rows = Rows(features, np.zeros((3, 1), np.float32))
-    failure = diverged("the loss became nan in epoch 1", rows, SCHEMA)
+    failure = diverged("the loss became nan in epoch 1", of(features), SCHEMA)
     assert failure.reason == "LossNotFinite"
     assert failure.message.startswith(f"the loss became nan in epoch 1: {says}")
 
 
 def test_without_numbers_the_rate_is_to_blame() -> None:
-    rows = Rows({"user": np.ones((3, 1), np.int32)}, np.zeros((3, 1), np.float32))
-    schema = Schema(fields=tuple(f for f in SCHEMA.fields if f.kind != "number"))
+    rows = of({"user": np.ones((3, 1), np.int32)})
+    schema = Schema(fields=SCHEMA.ids, targets=(TARGET,))
     assert diverged("lost", rows, schema).message == f"lost: {REMEDY}"
 
 
@@ -75,10 +83,10 @@ def test_what_is_said_to_help_helps(run_stage: Any, tmp_path: Any, remedy: str) 
     normalize: dict[str, Any] = {"quantile": {}} if remedy == "quantile" else {"robust": {}}
     run = {
         "source": {"csv": {"uri": str(tmp_path / "raw.csv")}},
+        "tasks": [{"binary": {"label": "y"}}],
         "columns": [
             {"name": "user", "id": {}},
             {"name": "huge", "number": {"normalize": normalize}},
-            {"name": "y", "label": {}},
         ],
         "clean": [said(TAME.format(name="huge"))] if remedy == "outliers" else [],
     }

@@ -37,26 +37,39 @@ def missing(**words: Any) -> Missing:
     return step
 
 
-FILLS: list[tuple[str, list[str], dict[str, Any], list[float]]] = [
-    ("mean", ["user", "bought"], {"price": 2.0, "size": 2.5}, [1, 1.5, 2, 3.5, 90]),
-    ("median", ["user", "bought"], {"price": 1.5, "size": 2.5}, [1, 1.5, 1.5, 3.5, 90]),
+FILLS: list[tuple[str, list[str], dict[str, Any], dict[str, int], list[float]]] = [
+    ("mean", ["user"], {"price": 2.0, "size": 2.5}, {"price": 1, "size": 2}, [1, 1.5, 2, 3.5]),
+    ("median", ["user"], {"price": 1.5, "size": 2.5}, {"price": 1, "size": 2}, [1, 1.5, 1.5, 3.5]),
     # The least one of several numbers that are equally frequent.
-    ("mostFrequent", ["bought"], {"user": "b", "price": 1, "size": 1}, [1, 1.5, 9, 1, 3.5, 90]),
+    (
+        "mostFrequent",
+        [],
+        {"user": "b", "price": 1, "size": 1},
+        {"user": 1, "price": 1, "size": 2},
+        [1, 1.5, 9, 1, 3.5],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("fill", "lacking", "learned", "price"), FILLS)
-def test_fill(fill: str, lacking: list[str], learned: dict[str, Any], price: list[float]) -> None:
+@pytest.mark.parametrize(("fill", "lacking", "learned", "filled", "price"), FILLS)
+def test_fill(
+    fill: str,
+    lacking: list[str],
+    learned: dict[str, Any],
+    filled: dict[str, int],
+    price: list[float],
+) -> None:
     step = missing(fill=fill)
     cleaned = clean(step, DATA, COLUMNS)
     assert cleaned.dropped == {f"no {name}": 1 for name in lacking}
-    assert cleaned.changed == {"filled": dict.fromkeys(learned, 1)}
+    assert cleaned.changed == {"filled": filled}
     facts = step.facts(step.learn(DATA.part(0), COLUMNS, 0))
     assert facts == json.loads(json.dumps(learned))
     found = seen(cleaned.block)
-    assert found["price"] == price
-    assert found["size"][-1] == learned["size"]
-    assert not any(None in found[name] for name in ("user", "price", "size", "bought"))
+    assert found["price"] == [*price, 9, 90], "held-out rows are filled too, and not learned from"
+    assert found["size"][-2:] == [learned["size"]] * 2
+    assert not any(None in found[name] for name in ("user", "price", "size"))
+    assert found["bought"][-2] is None, "a row without a label stays, and nobody makes one up"
 
 
 def test_rows_with_a_gap_are_dropped_and_the_first_gap_is_the_reason() -> None:
@@ -141,11 +154,11 @@ def test_a_block_without_rows_stays_one() -> None:
             "WrongColumnKind",
             "'user', whose values are text: it takes number",
         ),
-        ({"columns": ["bought"]}, "WrongColumnKind", "the label, which cannot be made up"),
+        ({"columns": ["bought"]}, "WrongColumnKind", "a task reads and nobody can make up"),
         ({"word": "w", "columns": ["price"]}, "WrongColumnKind", "are number: it takes text"),
         ({"interpolate": {"along": "x"}}, "ColumnNotFound", "interpolate.along names 'x'"),
         ({"interpolate": {"along": "user"}}, "WrongColumnKind", "it takes number or time"),
-        ({"interpolate": {"along": "bought"}}, "WrongColumnKind", "the label"),
+        ({"interpolate": {"along": "bought"}}, "WrongColumnKind", "it is not known when a model"),
         (
             {"interpolate": {"along": "price", "by": "size"}},
             "WrongColumnKind",

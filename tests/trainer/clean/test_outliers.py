@@ -197,7 +197,7 @@ def test_a_forest_takes_gaps_for_the_median_and_bears_any_size() -> None:
     [
         (["x"], "ColumnNotFound", "names 'x', which is not in prepare.columns"),
         (["user"], "WrongColumnKind", "names 'user', whose values are text: it takes number"),
-        (["bought"], "WrongColumnKind", "names 'bought', the label, which has no outliers"),
+        (["bought"], "WrongColumnKind", "names 'bought', which a task reads: it has no outliers"),
     ],
 )
 def test_what_does_not_fit_the_columns_is_refused(names: list[str], reason: str, says: str) -> None:

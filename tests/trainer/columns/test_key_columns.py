@@ -1,11 +1,9 @@
-"""Keys and labels: what no model reads, and what every model predicts."""
+"""Keys, and what tasks read: carried along, and never seen by a model."""
 
 import pytest
 
 from hone_trainer.columns import Column
-from hone_trainer.columns.label import LabelColumn
-from hone_trainer.contract.assignment import StageFailure
-from tests.trainer.blocks import block
+from tests.trainer.blocks import block, columns
 
 
 def test_a_key_is_carried_and_never_read() -> None:
@@ -16,24 +14,16 @@ def test_a_key_is_carried_and_never_read() -> None:
     assert (kind.fields("order", learned), kind.encode("order", rows, learned)) == ((), {})
 
 
-def test_a_label_is_0_or_1() -> None:
-    kind = Column.model_validate({"name": "bought", "label": {}}).value
-    (field,) = kind.fields("bought", {})
-    assert (field.name, field.source, field.kind) == ("bought", "bought", "label")
-    (encoded,) = kind.encode("bought", block(bought=[0, 1, 1, -0.0]), {}).values()
-    assert (encoded.dtype.name, encoded.tolist()) == ("int8", [0, 1, 1, 0])
-    assert len(kind.encode("bought", block(bought=[]), {})["bought"]) == 0
-
-
 @pytest.mark.parametrize(
-    ("values", "told"),
-    [
-        ([0, None], "'bought' has no value in row 12: correct"),
-        ([1, 0, 2], "'bought' has 2, neither 0 nor 1, in row 13: correct"),
-        ([0.5], "'bought' has 0.5, neither 0 nor 1, in row 11: correct"),
-    ],
+    ("kind", "form"), [("label", "number"), ("amount", "number"), ("category", "text")]
 )
-def test_what_is_no_label_is_never_taken_for_one(values: list[float | None], told: str) -> None:
-    with pytest.raises(StageFailure, match=told) as failure:
-        LabelColumn().encode("bought", block(first=10, bought=values), {})
-    assert failure.value.reason == "BadLabel"
+def test_what_a_task_reads_becomes_no_field(kind: str, form: str) -> None:
+    (column,) = columns(bought={kind: {}})
+    assert (column.kind, column.value.form) == (kind, form)
+    assert column.value.target
+    assert not column.value.whole, "a row without it stays"
+    rows = block(bought=["1", "0"] if form == "text" else [1, 0])
+    assert column.value.summarize("bought", rows) is None
+    assert column.value.fields("bought", {}) == ()
+    assert column.value.encode("bought", rows, {}) == {}
+    assert column.value.positions("bought") == {}

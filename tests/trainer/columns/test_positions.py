@@ -17,7 +17,6 @@ LEARNED = {"known": ["a", "b"], "bounds": [1.0], "sinceEpoch": {}}
         {"number": {}},
         {"number": {"buckets": {}}},
         {"number": {"buckets": {}, "feature": False}},
-        {"label": {}},
         {"key": {}},
         {"time": {}},
         {"time": {"fields": ["hour", "sinceEpoch", "dayOfMonth"]}},

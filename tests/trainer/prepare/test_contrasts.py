@@ -14,14 +14,15 @@ from tests.trainer.blocks import block
 COLUMNS = [
     {"name": "user", "id": {}},
     {"name": "item", "id": {}},
-    {"name": "bought", "label": {}},
 ]
 LAST = {"leaveOneOut": {"by": "user"}}
 
 
 def stage(by: Any, *augment: Any) -> dict[str, Any]:
     source = {"csv": {"uri": "raw.csv"}}
-    return {"source": source, "columns": COLUMNS, "split": {"by": by}, "augment": list(augment)}
+    tasks = [{"binary": {"label": "bought"}}]
+    stage = {"source": source, "tasks": tasks, "columns": COLUMNS}
+    return stage | {"split": {"by": by}, "augment": list(augment)}
 
 
 def drawing(**words: Any) -> dict[str, Any]:

@@ -226,7 +226,6 @@ def test_members_learn_from_rows_of_their_own(
         {"name": "user", "id": {}},
         {"name": "shop", "id": {}},
         {"name": "price", "number": {}},
-        {"name": "bought", "label": {}},
     ]
     run = shop.words(file, columns=columns, clean=[], divide=divide)
     with pieces_of(2048):

@@ -11,6 +11,11 @@ from pydantic import ValidationError
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.prepare.schema_inference import Infer, Inference
+from hone_trainer.prepare.spec import Prepare
+from hone_trainer.tasks.binary import Binary
+from hone_trainer.tasks.classes import Classes
+from hone_trainer.tasks.number import Number
+from hone_trainer.tasks.task import Task
 
 COUNT = 200
 DRAW = np.random.default_rng(1)
@@ -25,8 +30,8 @@ TEXTS = [f"{WORDS[n % 3]} and {DRAW.integers(10**6)} {WORDS[n % 2]}" for n in ra
 HEX = [f"{n:032x}" for n in DRAW.integers(1 << 60, size=COUNT).tolist()]
 
 
-def infer(table: Any, **words: Any) -> Inference:
-    return Infer(**({"label": "y"} | words)).infer(table)
+def infer(table: Any, label: str = "y", **words: Any) -> Inference:
+    return Infer(**words).infer(table, (Binary(label=label),))
 
 
 def beside(values: Any, name: str = "x", **words: Any) -> dict[str, Any]:
@@ -147,13 +152,13 @@ def test_what_the_user_says_is_not_looked_into() -> None:
         "words": None,
     }
     label = beside(["anything"] * COUNT, label="x")
-    assert (label["kind"], label["why"]) == ("label", "you named it as the label")
+    assert (label["kind"], label["why"]) == ("", "prepare.tasks reads it: no model may")
 
 
 def test_copies_of_rows_do_not_hide_a_key() -> None:
     table = pa.table({"order": HEX, "n": NUMBERS, "y": ["0", "1"] * (COUNT // 2)})
     kinds = [fact["kind"] for fact in infer(pa.concat_tables([table, table[:50]])).facts()]
-    assert kinds == ["key", "number", "label"]
+    assert kinds == ["key", "number", ""]
 
 
 def test_columns_of_one_name_are_left_out() -> None:
@@ -161,7 +166,7 @@ def test_columns_of_one_name_are_left_out() -> None:
         [pa.array(FEW), pa.array(FEW), pa.array(NUMBERS), pa.array(FEW)], ["x", "x", "n", "y"]
     )
     found = infer(table, ids=["x"])
-    assert [column.name for column in found.columns] == ["n", "y"]
+    assert [column.name for column in found.columns] == ["n"]
     assert [fact["why"] for fact in found.facts()[:2]] == ["several columns bear its name"] * 2
     with pytest.raises(StageFailure, match="several columns 'x': rename all but one"):
         infer(table, label="x")
@@ -170,10 +175,10 @@ def test_columns_of_one_name_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("words", "reason", "said"),
     [
-        ({"label": "z"}, "ColumnNotFound", "it has 'x', 'y': correct prepare.infer.label"),
+        ({"label": "z"}, "ColumnNotFound", "it has 'x', 'y': correct prepare.tasks"),
         ({"leave_out": ["z"]}, "ColumnNotFound", "correct prepare.infer.leaveOut"),
         ({"ids": ["z"]}, "ColumnNotFound", "correct prepare.infer.ids"),
-        ({"leave_out": ["x"]}, "NothingToInfer", "('x': you left it out; 'y': you named it as the"),
+        ({"leave_out": ["x"]}, "NothingToInfer", "('x': you left it out; 'y': prepare.tasks reads"),
     ],
 )
 def test_words_that_do_not_fit_the_source_are_refused(
@@ -192,8 +197,44 @@ def test_a_source_without_rows_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [{"leave_out": ["y"]}, {"ids": ["y"]}, {"ids": ["x"], "leave_out": ["x"]}]
+    "words", [{"ids": ["x"], "leave_out": ["x"]}, {"ids": ["x", "x", "y"], "leave_out": ["y"]}]
 )
 def test_a_column_is_named_once(words: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="a column is named once"):
-        Infer(label="y", **words)
+        Infer(**words)
+
+
+@pytest.mark.parametrize("word", ["leaveOut", "ids"])
+@pytest.mark.parametrize("column", ["y", "seen", "worth"])
+def test_what_tasks_read_is_not_named_again(word: str, column: str) -> None:
+    task = {"binary": {"label": "y", "where": "seen", "weight": "worth", "group": "user"}}
+    given = {"source": {"csv": {"uri": "raw.csv"}}, "tasks": [task], "infer": {word: [column]}}
+    with pytest.raises(ValidationError, match=f"infer: names '{column}', which prepare.tasks rea"):
+        Prepare.model_validate(given)
+    Prepare.model_validate(given | {"infer": {word: ["user"]}})
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        Binary(label="y", weight="w", where="s"),
+        Number(label="y", weight="w", where="s"),
+        Classes(label="y", weight="w", where="s"),
+    ],
+)
+def test_what_tasks_read_is_never_inferred_as_a_feature(task: Task) -> None:
+    columns = {name: DRAW.permutation(NUMBERS) for name in ("x", "y", "w")}
+    found = Infer().infer(pa.table(columns | {"s": FEW % 2}), (task,))
+    assert [column.name for column in found.columns] == ["x"]
+    assert {fact["name"]: fact["kind"] for fact in found.facts()} == {
+        "x": "number",
+        "y": "",
+        "w": "",
+        "s": "",
+    }
+
+
+def test_a_group_may_be_a_feature_too() -> None:
+    table = pa.table({"user": MANY, "y": NUMBERS})
+    found = Infer().infer(table, (Number(label="y", group="user"),))
+    assert [(column.name, column.kind) for column in found.columns] == [("user", "id")]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pyarrow import parquet
 
-from tests.trainer.faulty import COLUMNS, DURATIONS, IDS, MONTHS, inject, sound
+from tests.trainer.faulty import COLUMNS, DURATIONS, IDS, LABEL, MONTHS, inject, sound
 from tests.trainer.shop import pieces_of
 
 FACTORS = {"Administrative": 7, "BounceRates": 4, "ExitRates": 4, "SpecialDay": 5}
@@ -41,8 +41,9 @@ def test_online_shoppers(run_stage: Any, datasets: Path, tmp_path: Path) -> None
         {"missing": {"word": "?", "columns": list(IDS)}},
         {"missing": {}},
     ]
-    columns = [column.dump() for column in COLUMNS]
+    columns = [column.dump() for column in COLUMNS if not column.value.target]
     run = {"source": {"csv": {"uri": str(raw)}}, "columns": columns, "clean": clean}
+    run["tasks"] = [{"binary": {"label": LABEL}}]
     made = account(run_stage, run)
     told = made.facts
     assert told["rowsIn"] == len(rows.frame)
@@ -88,6 +89,7 @@ def test_toys(run_stage: Any, datasets: Path, tmp_path: Path) -> None:
     reference = {"column": "item", "uri": str(tmp_path / "items.csv"), "key": "id"}
     run = {
         "source": {"csv": {"uri": str(raw)}},
+        "tasks": [{"binary": {"label": "clicked"}}],
         "columns": [
             {"name": "user", "id": {}},
             {"name": "item", "id": {}},
@@ -97,7 +99,6 @@ def test_toys(run_stage: Any, datasets: Path, tmp_path: Path) -> None:
                 "name": "before",
                 "sequence": {"of": "item", "by": "user", "along": "at", "length": 8},
             },
-            {"name": "clicked", "label": {}},
         ],
         "clean": [
             {"rules": {"hold": [{"reference": reference}]}},

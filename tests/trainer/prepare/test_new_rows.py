@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hone_trainer.rows.dataset import PARTS, Dataset
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.prepare.transform import Transform
+from hone_trainer.rows.field import PARTS
 
 COLUMNS: list[dict[str, Any]] = [
     {"name": "user", "id": {}},
@@ -25,7 +26,6 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "title", "text": {"words": {"length": 4}, "characters": {"length": 8}}},
     {"name": "when", "time": {"fields": ["hour", "sinceEpoch"]}},
     {"name": "session", "key": {}},
-    {"name": "bought", "label": {}},
 ]
 ROWS = [
     {
@@ -64,7 +64,9 @@ def prepared(bench: Any, rows: list[dict[str, Any]], columns: list[dict[str, Any
         writer.writeheader()
         writer.writerows(rows)
     source = {"csv": {"uri": str(raw)}}
-    uri: str = bench("data", {"prepare": {"source": source, "columns": columns}}).manifest.uri
+    tasks = [{"binary": {"label": "bought"}}]
+    run = {"source": source, "tasks": tasks, "columns": columns}
+    uri: str = bench("data", {"prepare": run}).manifest.uri
     return uri
 
 
@@ -76,7 +78,7 @@ def ordered(features: dict[str, Any]) -> Any:
 def test_new_rows_become_what_training_read(run_stage: Any) -> None:
     transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
     dataset = Dataset.of(run_stage.context(run_stage.task("next", {})))
-    assert transform.schema == dataset.schema
+    assert transform.schema.fields == dataset.schema.fields
     parts = [dataset.read(part).features for part in PARTS]
     read = ordered({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
     for form, made in FORMS.items():
@@ -113,7 +115,6 @@ def test_a_sequence_is_given_as_lists_of_ids(run_stage: Any, bounds: dict[str, i
         {"name": "item", "id": bounds},
         {"name": "when", "time": {}},
         {"name": "before", "sequence": {"of": "item", "by": "user", "along": "when", "length": 3}},
-        {"name": "bought", "label": {}},
     ]
     rows = [{name: row[name] for name in ("user", "when", "bought")} for row in ROWS]
     rows = [row | {"item": k % 5} for k, row in enumerate(rows)]

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hone_trainer.rows.dataset import Dataset
 
 from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.prepare.reading import columns
 from hone_trainer.prepare.spec import Prepare
 from hone_trainer.store.artifact_store import open_store
@@ -24,9 +24,9 @@ def stage(at: dict[str, Any], *more: Any, uri: str = "raw.csv", **words: Any) ->
         {"name": "price", "number": Z_SCORE},
         {"name": "at", "number": at},
         *more,
-        {"name": "bought", "label": {}},
     ]
-    return {"source": {"csv": {"uri": uri}}, "columns": kinds} | words
+    tasks = [{"binary": {"label": "bought"}}]
+    return {"source": {"csv": {"uri": uri}}, "tasks": tasks, "columns": kinds} | words
 
 
 def read(given: dict[str, Any]) -> bool:
@@ -78,8 +78,8 @@ def test_other_numbers_are_read(words: dict[str, Any]) -> None:
 
 def test_a_job_in_which_nothing_is_left_to_read_is_refused() -> None:
     given = stage({}, split={"by": {"time": {"column": "at"}}})
-    given["columns"] = [column for column in given["columns"] if column["name"] in ("at", "bought")]
-    with pytest.raises(StageFailure, match="nothing for a model to read but the label") as caught:
+    given["columns"] = [column for column in given["columns"] if column["name"] == "at"]
+    with pytest.raises(StageFailure, match="leave nothing for a model to read") as caught:
         read(given)
     assert caught.value.reason == "NothingToInfer"
 

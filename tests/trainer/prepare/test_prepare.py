@@ -17,8 +17,8 @@ from tests.trainer.shop import digests as shop_digests
 COLUMNS: list[dict[str, Any]] = [
     {"name": "user", "id": {}},
     {"name": "price", "number": {"normalize": {"zScore": {}}}},
-    {"name": "bought", "label": {}},
 ]
+TASKS = [{"binary": {"label": "bought"}}]
 
 
 def rows(count: int, prices: Any = None) -> str:
@@ -35,7 +35,8 @@ class Shop:
     def prepare(self, text: str | bytes, stage: str = "data", **changes: Any) -> Any:
         file = self.bench.folder / "raw.csv"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        run = {"source": {"csv": {"uri": str(file)}}, "columns": COLUMNS} | changes
+        run = {"source": {"csv": {"uri": str(file)}}, "tasks": TASKS, "columns": COLUMNS}
+        run |= changes
         self.report = self.bench(stage, {"prepare": run})
         self.manifest = self.bench.manifest(self.report)
         return Dataset.of(self.bench.context(self.bench.task("next", {})))
@@ -51,8 +52,10 @@ def test_rows_become_a_data_set(shop: Shop) -> None:
     assert [(f.name, f.kind) for f in dataset.schema.fields] == [
         ("user", "id"),
         ("price", "number"),
-        ("bought", "label"),
     ]
+    (target,) = dataset.schema.targets
+    assert (target.name, target.how.label, target.outputs) == ("bought", "bought", 1)
+    assert (target.facts.keys, target.facts.prior_shift) == (("0", "1"), 0)
     parts = {part: dataset.read(part) for part in ("train", "validation", "test")}
     assert {name: len(part) for name, part in parts.items()} == {
         "train": 160,
@@ -62,8 +65,12 @@ def test_rows_become_a_data_set(shop: Shop) -> None:
     train = parts["train"]
     assert train.features["user"].dtype == np.int32
     assert train.features["user"].shape == (160, 1)
-    assert train.features["price"].dtype == train.labels.dtype == np.float32
-    assert set(np.unique(train.labels)) == {0, 1}
+    assert train.features["price"].dtype == np.float32
+    bought = train.targets["bought"]
+    assert (bought.values.dtype, bought.weight.dtype) == (np.int8, np.float32)
+    assert set(np.unique(bought.values)) == {0, 1}
+    assert (bought.weight == 1).all()
+    assert train.weights is None
     assert train.features["price"].mean() == pytest.approx(0, abs=1e-5)
     assert train.features["price"].std() == pytest.approx(1, abs=1e-5)
     metrics = {metric.name: metric.value for metric in shop.report.metrics}
@@ -128,7 +135,8 @@ def test_bad_input_is_named(shop: Shop, text: str | bytes, reason: str, message:
 
 
 def test_a_missing_file_is_named(run_stage: Any) -> None:
-    run = {"source": {"csv": {"uri": "/nowhere/clicks.csv"}}, "columns": COLUMNS}
+    source = {"csv": {"uri": "/nowhere/clicks.csv"}}
+    run = {"source": source, "tasks": TASKS, "columns": COLUMNS}
     with pytest.raises(StageFailure, match=r"/nowhere/clicks\.csv.*source\.csv\.uri") as caught:
         run_stage("data", {"prepare": run})
     assert caught.value.reason == "InputNotFound"
@@ -137,24 +145,30 @@ def test_a_missing_file_is_named(run_stage: Any) -> None:
 def test_quoted_fields_and_true_and_false(shop: Shop) -> None:
     lines = [f'"u ""{i}"", jr",{i},{"TRUE" if i % 2 else "False"}' for i in range(40)]
     dataset = shop.prepare(HEADER + "\n".join(lines))
-    assert dataset.read("train").labels.mean() == pytest.approx(0.5, abs=0.2)
+    assert dataset.read("train").targets["bought"].values.mean() == pytest.approx(0.5, abs=0.2)
+
+
+def clicks(model: dict[str, Any], columns: list[dict[str, Any]]) -> dict[str, Any]:
+    tasks = [{"binary": {"label": "clicked"}}]
+    return {"source": {"clickModel": model}, "tasks": tasks, "columns": columns}
 
 
 def test_the_click_model_is_reproducible_and_knows_its_limit(run_stage: Any) -> None:
-    columns = [{"name": "item", "id": {}}, {"name": "clicked", "label": {}}]
-    run = {"prepare": {"source": {"clickModel": {"rows": 2000}}, "columns": columns}}
+    columns = [{"name": "item", "id": {}}]
+    run = {"prepare": clicks({"rows": 2000}, columns)}
     one, two = run_stage("one", run), run_stage("two", run)
     assert run_stage.manifest(one).files[0].sha256 == run_stage.manifest(two).files[0].sha256
     metrics = {metric.name: float(metric.value) for metric in one.metrics}
     assert 0.85 < metrics["bestReachableAccuracy"] < 0.95
-    fields = Dataset.of(run_stage.context(run_stage.task("x", {}))).schema.fields
-    assert [field.name for field in fields] == ["item", "clicked"]
+    schema = Dataset.of(run_stage.context(run_stage.task("x", {}))).schema
+    assert [field.name for field in schema.fields] == ["item"]
+    assert [target.name for target in schema.targets] == ["clicked"]
 
 
 def test_the_click_model_has_columns_of_its_own_kinds(run_stage: Any) -> None:
-    columns = [{"name": "user", "number": {}}, {"name": "clicked", "label": {}}]
+    columns = [{"name": "user", "number": {}}]
     with pytest.raises(StageFailure, match="'user' of the click model is no number but id"):
-        run_stage("data", {"prepare": {"source": {"clickModel": {}}, "columns": columns}})
+        run_stage("data", {"prepare": clicks({}, columns)})
 
 
 def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,10 +197,10 @@ def test_a_real_shop(run_stage: Any, datasets: Path) -> None:
         {"name": "VisitorType", "id": {}},
         {"name": "PageValues", "number": {"normalize": {"minMax": {}}}},
         {"name": "BounceRates", "number": {"normalize": {"zScore": {}}}},
-        {"name": "Revenue", "label": {}},
     ]
     clean: list[Any] = [{"missing": {}}, {"duplicates": {}}]
     run = {"source": {"csv": {"uri": str(shoppers)}}, "columns": columns, "clean": clean}
+    run["tasks"] = [{"binary": {"label": "Revenue"}}]
     manifest = run_stage.manifest(run_stage("data", {"prepare": run}))
     assert manifest.facts["rowsIn"] == 12_330
     assert manifest.facts["dropped"]["duplicate"] > 0

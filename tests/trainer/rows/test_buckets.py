@@ -12,10 +12,11 @@ def test_a_hashed_column_needs_no_vocabulary_and_trains(run_stage: Any) -> None:
     columns = [
         {"name": "user", "id": {"buckets": 500}},
         {"name": "item", "id": {}},
-        {"name": "clicked", "label": {}},
     ]
     source = {"clickModel": {"rows": 2000, "users": 50, "items": 40}}
-    report = run_stage("data", {"prepare": {"source": source, "columns": columns}})
+    tasks = [{"binary": {"label": "clicked"}}]
+    run = {"source": source, "tasks": tasks, "columns": columns}
+    report = run_stage("data", {"prepare": run})
     manifest = run_stage.manifest(report)
     fields = {field["name"]: field for field in manifest.facts["schema"]["fields"]}
     assert (fields["user"]["size"], fields["user"]["hashed"]) == (500 + FIRST_KNOWN, True)

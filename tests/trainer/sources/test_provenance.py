@@ -86,9 +86,10 @@ def prepared(run_stage: Any, kind: str, uri: Path, **words: Any) -> Any:
     columns = [
         {"name": "user", "id": {}},
         {"name": "price", "number": {}},
-        {"name": "bought", "label": {}},
     ]
-    run = {"prepare": {"source": {kind: {"uri": str(uri)}}, "columns": columns} | words}
+    tasks = [{"binary": {"label": "bought"}}]
+    stage = {"source": {kind: {"uri": str(uri)}}, "tasks": tasks, "columns": columns}
+    run = {"prepare": stage | words}
     return run_stage.manifest(run_stage("data", run)).facts
 
 

@@ -8,11 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from hone_trainer.prepare.schema_inference import Infer
+from hone_trainer.prepare.target_columns import with_targets
 from hone_trainer.rows.block import TYPES
 from hone_trainer.sources import source as sizes
 from hone_trainer.sources.database import URL_VARIABLE
 from hone_trainer.sources.source import Digest
 from hone_trainer.store.artifact_store import ArtifactStore
+from hone_trainer.tasks.binary import Binary
 from tests.trainer.blocks import columns
 from tests.trainer.postgres import Server, postgres
 from tests.trainer.warehouse import failure, read, shop, sql, store, told, visits
@@ -206,9 +208,11 @@ def test_the_first_rows_are_shown_with_all_their_columns(store: ArtifactStore) -
 def test_the_columns_of_a_query_can_be_worked_out(store: ArtifactStore) -> None:
     query = "SELECT n AS id, n * 0.37 AS price, n % 3 AS kind, n % 2 = 0 AS bought,"
     query += " timestamptz '2026-01-01Z' + n * interval '1h' AS at FROM generate_series(1, 50) n"
-    found = Infer(label="bought").infer(sql(query).peek(store, 40))
-    assert [column.kind for column in found.columns] == ["key", "number", "id", "label", "time"]
-    (rows,) = read(sql(query), found.columns, store)
+    tasks = (Binary(label="bought"),)
+    found = Infer().infer(sql(query).peek(store, 40), tasks)
+    assert [column.kind for column in found.columns] == ["key", "number", "id", "time"]
+    (rows,) = read(sql(query), with_targets(found.columns, tasks), store)
+    assert set(rows.table.column("bought").to_pylist()) == {0, 1}
     assert len(rows.number) == 50
     assert not rows.bad
 
@@ -218,7 +222,8 @@ def test_nothing_that_a_stage_leaves_tells_the_address(run_stage: Any, tmp_path:
     query = "SELECT 'u' || n % 40 AS who, n % 3 = 0 AS bought FROM generate_series(1, 900) AS n"
     words = {
         "source": {"sql": sql(query).dump()},
-        "columns": [{"name": "who", "id": {}}, {"name": "bought", "label": {}}],
+        "tasks": [{"binary": {"label": "bought"}}],
+        "columns": [{"name": "who", "id": {}}],
     }
     manifest = run_stage.manifest(run_stage("data", {"prepare": words}))
     assert manifest.facts["rows"] == {"train": 720, "validation": 90, "test": 90}

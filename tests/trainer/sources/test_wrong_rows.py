@@ -12,12 +12,13 @@ ROWS = "".join(f"u{n % 7},{n},{n % 2}\n" for n in range(100))
 COLUMNS = [
     {"name": "user", "id": {}},
     {"name": "price", "number": {}},
-    {"name": "bought", "label": {}},
 ]
 
 
 def prepare(bench: Any, uri: Path) -> Any:
-    return bench("data", {"prepare": {"source": {"csv": {"uri": str(uri)}}, "columns": COLUMNS}})
+    tasks = [{"binary": {"label": "bought"}}]
+    run = {"source": {"csv": {"uri": str(uri)}}, "tasks": tasks, "columns": COLUMNS}
+    return bench("data", {"prepare": run})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def prepare(bench: Any, uri: Path) -> Any:
         ),
         (
             HEADER + "u1,1,1\n" * 100,
-            "OneLabelOnly",
+            "OneClass",
             "column 'bought' is 1 in every training row: there is nothing to learn",
         ),
     ],

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from hone_trainer.rows.dataset import Dataset
 
 from hone_trainer.contract.assignment import MESSAGE_LIMIT, Artifact, Report, Source, StageFailure
+from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
 from hone_trainer.store.manifest import MANIFEST, committed, input_digest
 from tests.trainer.conftest import CLICKS

@@ -60,7 +60,7 @@ class Balance(Augmentation):
         """Give the rows of each label.
 
         Raises:
-            StageFailure: OneLabelOnly.
+            StageFailure: OneClass.
         """
         label = next(column.name for column in columns if column.kind == "label")
         rows = [row for table in summaries for row in table.to_pylist() if row["name"] == label]
@@ -69,9 +69,7 @@ class Balance(Augmentation):
             message = (
                 f"prepare.augment[].balance: column {label!r} has one value in all training rows"
             )
-            raise StageFailure(
-                "OneLabelOnly", f"{message}: there is nothing to balance; leave it out"
-            )
+            raise StageFailure("OneClass", f"{message}: there is nothing to balance; leave it out")
         return counts
 
     def rework(

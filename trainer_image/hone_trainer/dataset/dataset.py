@@ -61,8 +61,15 @@ class Dataset:
 
     @classmethod
     def of(cls, ctx: Context) -> Dataset:
-        """Open the data set that an earlier stage prepared."""
-        return cls.load(ctx.store, ctx.manifest(ctx.sources("dataset")[-1]))
+        """Open the data set that an earlier stage prepared.
+
+        Raises:
+            StageFailure: InputMissing, ManifestUnreadable; see also ``check``.
+        """
+        dataset = cls.load(ctx.store, ctx.manifest(ctx.sources("dataset")[-1]))
+        if ctx.chief:
+            dataset.check()
+        return dataset
 
     @classmethod
     def load(cls, store: ArtifactStore, manifest: Manifest) -> Dataset:
