@@ -15,47 +15,19 @@ from hone_trainer.augment import AnyAugmentation
 from hone_trainer.clean import AnyCleaning
 from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule
 from hone_trainer.contract.stage import Gang, Product, Role, Stage
 from hone_trainer.prepare.schema_inference import Infer
+from hone_trainer.prepare.split import Split
 from hone_trainer.prepare.target_columns import with_targets
 from hone_trainer.sources import AnySource
-from hone_trainer.splits import AnySplitting
 from hone_trainer.splits.member_partition import Division
-from hone_trainer.splits.random import RandomSplit
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.task import Task
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.pod.context import Context
-
-Share = Annotated[float, Field(gt=0, le=0.5)]
-
-
-class Split(Words):
-    """Shares of the rows that are kept out of training."""
-
-    rules = (
-        Rule(
-            "self.validation + self.test < 1.0",
-            "validation and test must leave rows to train on",
-        ),
-    )
-
-    validation: Share = 0.1
-    """Share for choosing: epochs, weights of a fusion, the compression candidate."""
-    test: Share = 0.1
-    """Share for the final figures, seen by nothing else."""
-    by: AnySplitting = AnySplitting(random=RandomSplit())
-    """Which row goes where."""
-
-    @model_validator(mode="after")
-    def _leaves_rows(self) -> Self:
-        if self.validation + self.test >= 1.0:
-            raise ValueError("validation and test must leave rows to train on")
-        return self
-
 
 CONTRASTS = (
     "augment[].negatives.heldOut: say how many rows with label 0 stand beside each row that"
