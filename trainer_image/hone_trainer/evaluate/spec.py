@@ -117,21 +117,20 @@ class Evaluate(Stage):
         network = Network.load(ctx.store, manifest)
         known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows)}
         if MODEL in {file.name for file in manifest.files}:
+            contents = (ctx.store.fetch(manifest.file(name)) for name in (MODEL, FLOAT_MODEL))
             shipped, before = (
-                [
+                (
                     by_target(network.schema, block)
                     for block in LiteModel(content).answer(rows.features)
-                ]
-                for content in (
-                    ctx.store.fetch(manifest.file(name)) for name in (MODEL, FLOAT_MODEL)
                 )
+                for content in contents
             )
             table = manifest.facts.get("compression")
             known |= {"shipped": MODEL, "compression": table, "costs": _costs(table)}
             targets = measure(network, rows, shipped, before)
         else:
             known["shipped"] = f"the float network of stage {manifest.stage}"
-            targets = measure(network, rows, list(network.answer(rows.features)))
+            targets = measure(network, rows, network.answer(rows.features))
         evaluation = Evaluation(targets=targets, history=_history(ctx), **known)
         return replace(evaluation, verdicts=judge(self.require, evaluation.measured()))
 

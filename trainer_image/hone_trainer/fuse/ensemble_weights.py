@@ -40,8 +40,10 @@ def settle(fitted: tuple[float, ...], answered: Answered) -> Settled:
     task, targets = answered.task, answered.targets
     used = np.where(np.asarray(fitted) >= min(LEAST, max(fitted)), fitted, 0.0)
     shares = used / used.sum()
-    members = tuple(figures(task, score(task, targets, [each])) for each in answered.members)
-    joint = figures(task, score(task, targets, [answered.joint(shares)]))
+    members = tuple(
+        figures(task, score(task, targets, answered.alone(k))) for k in range(len(answered.members))
+    )
+    joint = figures(task, score(task, targets, answered.joint(shares)))
     for metric in task.metrics():
         values = [each[metric.name].value for each in members]
         known = [value for value in values if value is not None]

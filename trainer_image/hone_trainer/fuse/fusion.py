@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hone_trainer.contract.spec import Words
 
@@ -12,7 +15,11 @@ if TYPE_CHECKING:
     from hone_trainer.tasks.task import Task
 
 Member = dict[str, "Array"]
-"""Name of an answer -> array (rows, …)."""
+"""Name of an answer -> array (rows, …), which may lie in a file."""
+
+
+AT_ONCE = 1 << 22
+"""Numbers of a member's answers that are averaged at a time."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +30,24 @@ class Answered:
     targets: Targets
     members: tuple[Member, ...]
 
-    def joint(self, shares: Array) -> Member:
-        """Return the average of the members' answers, weighted by their shares."""
-        return {
-            name: sum(
-                share * member[name] for share, member in zip(shares, self.members, strict=True)
-            )
-            for name in self.members[0]
-        }
+    def joint(self, shares: Array) -> Iterator[Member]:
+        """Yield the average of the members' answers, weighted by their shares, in blocks."""
+        rows = len(self.targets.weight)
+        widest = max(int(np.prod(each.shape[1:])) for each in self.members[0].values())
+        step = max(1, AT_ONCE // widest)
+        for start in range(0, rows, step):
+            here = slice(start, start + step)
+            yield {
+                name: sum(
+                    share * np.asarray(member[name][here], np.float64)
+                    for share, member in zip(shares, self.members, strict=True)
+                )
+                for name in self.members[0]
+            }
+
+    def alone(self, member: int) -> Iterator[Member]:
+        """Yield the answers of one member, in blocks."""
+        yield from self.joint(np.eye(len(self.members))[member])
 
 
 class Fusion(Words):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.contract.stage import Product, Stage
 from hone_trainer.fuse.fusions import AnyFusion
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hone_trainer.contract.assignment import Report
     from hone_trainer.fuse.ensemble_weights import Settled
+    from hone_trainer.fuse.fusion import Member
     from hone_trainer.pod.context import Context
     from hone_trainer.tasks.task import Task
 
@@ -28,8 +32,6 @@ class Fuse(AnyFusion, Stage):
         Raises:
             StageFailure: the members were trained on different columns (SchemaMismatch).
         """
-        import numpy as np
-
         from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.fuse.ensemble_weights import settle
         from hone_trainer.fuse.fusion import Answered
@@ -41,10 +43,8 @@ class Fuse(AnyFusion, Stage):
         answers = []
         for k, member in enumerate(members):
             ctx.progress(k / len(members), f"answering with member {k} of {len(members)}")
-            blocks = [block[target.name] for block in member.answer(rows.features)]
-            answers.append(
-                {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-            )
+            blocks = (block[target.name] for block in member.answer(rows.features))
+            answers.append(_kept(blocks, len(rows), ctx.work / f"member{k}"))
         answered = Answered(target.how, rows.targets[target.name], tuple(answers))
         settled = settle(self.value.fit(answered), answered)
         network = join(members, settled.shares)
@@ -54,6 +54,25 @@ class Fuse(AnyFusion, Stage):
             metrics=_metrics(settled),
             message=_explain(settled, target.how),
         )
+
+
+def _kept(blocks: Iterator[Member], rows: int, folder: Path) -> Member:
+    """Keep a member's answers in files: of many items, they are larger than memory."""
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    found: Member = {}
+    start = 0
+    for block in blocks:
+        for name, values in block.items():
+            if name not in found:
+                shape = (rows, *values.shape[1:])
+                found[name] = np.lib.format.open_memmap(
+                    folder / f"{name}.npy", mode="w+", dtype=np.float32, shape=shape
+                )
+            found[name][start : start + len(values)] = values
+        start += len(next(iter(block.values())))
+    return found
 
 
 def _metrics(settled: Settled) -> dict[str, float]:

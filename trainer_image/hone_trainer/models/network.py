@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 PARAMETERS = "network.json"
 WEIGHTS = "weights.npz"
+NUMBERS = 1 << 24
+"""Numbers of an answer that are computed at a time."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Network:
     def answer(self, features: dict[str, Array], batch: int = ROWS) -> Iterator[Answers]:
         """Yield the answers to all rows, a bounded number at a time: target -> name -> array."""
         inputs = {name: features[name] for name in self.inputs}
+        widest = max(target.outputs for target in self.schema.targets)
+        batch = max(1, min(batch, NUMBERS // widest))
         network = self
         if self.wide:
             network, inputs = narrow(self, inputs)

@@ -124,7 +124,11 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
     histories = remember(around, passage, transform, read)
     encode = Encode(around, transform, augment, histories, divided)
     encoded = passage.run(ENCODED, encode, count, "writing")
-    transform = replace(transform, targets=_shifted(targets, encoded))
+    transform = replace(
+        transform,
+        targets=_shifted(targets, encoded),
+        rows=sum(facts["rows"]["train"] for facts in encoded),
+    )
     told = summary.tell(around, read, surveyed, steps, cleaned, encoded)
     if fetched.files:
         told["beside"] = fetched.files

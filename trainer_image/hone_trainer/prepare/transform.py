@@ -36,6 +36,8 @@ class Transform:
     """Column -> JSON values."""
     targets: tuple[Target, ...] = ()
     """What is predicted; whoever serves the model needs none."""
+    rows: int = 0
+    """Training rows."""
 
     @property
     def schema(self) -> Schema:
@@ -47,7 +49,7 @@ class Transform:
             raise StageFailure("NameTaken", f"{message}: rename a column of the source")
         plain = plain_names(names)
         renamed = tuple(f.model_copy(update={"name": plain[f.name]}) for f in fields)
-        return Schema(fields=renamed, targets=self.targets)
+        return Schema(fields=renamed, targets=self.targets, rows=self.rows)
 
     def encode(
         self, block: Block, ready: dict[str, NDArray[np.int32]] | None = None

@@ -128,7 +128,8 @@ class Binary(Task):
         """See ``Task.outputs``: ``probability`` (batch, 1)."""
         from hone_trainer.backend.keras import keras
 
-        scale, offset = 1 / calibration.temperature, calibration.offset - learned.prior_shift
+        scale = 1 / calibration.temperature
+        offset = calibration.offset - learned.prior_shift * scale
         if (scale, offset) != (1.0, 0.0):
             logits = keras.layers.Rescaling(scale, offset, dtype="float32")(logits)
         return {"probability": keras.layers.Activation("sigmoid", dtype="float32")(logits)}
@@ -137,8 +138,8 @@ class Binary(Task):
         """See ``Task.answer``."""
         from hone_trainer.tasks.logits import sigmoid
 
-        offset = calibration.offset - learned.prior_shift
-        return {"probability": sigmoid(logits / calibration.temperature + offset)}
+        scores = (logits - learned.prior_shift) / calibration.temperature
+        return {"probability": sigmoid(scores + calibration.offset)}
 
     def reduce(
         self, targets: Targets, answers: dict[str, Array], calibration: Calibration

@@ -45,6 +45,8 @@ def score(
 def joined(blocks: Iterable[dict[str, Array]]) -> Iterator[dict[str, Array]]:
     """Yield all blocks as one: a list may lie in several."""
     every = list(blocks)
+    if not every:
+        return
     yield {name: np.concatenate([block[name] for block in every]) for name in every[0]}
 
 

@@ -190,7 +190,7 @@ class Steps:
     ) -> Any:
         """Return gradients of this replica's part of the objective, and its sums of loss."""
         targets = self._targets(values, weights, lists)
-        draws = Draws(seed, first, self._batch)
+        draws = Draws(seed, first, self._batch * self._units.length)
         with tf.GradientTape() as tape:
             losses = self._objective.losses(features, targets, draws)
             minimised, sums = self._objective.minimised(losses, totals)

@@ -9,6 +9,7 @@ import numpy as np
 from hone_trainer.backend.keras import tf
 from hone_trainer.metrics.scored import concatenate
 from hone_trainer.models.answers import ROWS
+from hone_trainer.models.network import NUMBERS
 from hone_trainer.tasks.learned import Calibration, Targets
 from hone_trainer.tasks.scoring import NotFinite, figures
 from hone_trainer.train.step_sums import mean_losses
@@ -37,6 +38,8 @@ class Validation:
         self._rows = rows
         self._units = Units.of(rows, objective.schema)
         self._whole = objective.graph.whole
+        widest = max(target.outputs for target in objective.schema.targets)
+        self._at_once = max(1, min(ROWS, NUMBERS // widest))
         self._run = tf.function(self._block, reduce_retracing=True, autograph=False)
 
     def measure(self) -> dict[str, float]:
@@ -44,7 +47,7 @@ class Validation:
         schema = self._objective.schema
         sums = np.zeros(2 * len(schema.targets) + 1)
         parts: dict[str, list[Scored] | None] = {target.name: [] for target in schema.targets}
-        for chosen, places in self._units.blocks(ROWS):
+        for chosen, places in self._units.blocks(self._at_once):
             logits, told = self._answer(chosen, places)
             sums += told
             for target in schema.targets:

@@ -64,7 +64,7 @@ def _greediest(answered: Answered) -> tuple[float, ...]:
         for member in range(len(picks)):
             taken = picks + np.eye(len(picks))[member]
             shares = taken / taken.sum()
-            value = metric.value(score(task, answered.targets, [answered.joint(shares)]))
+            value = metric.value(score(task, answered.targets, answered.joint(np.array(shares))))
             tried.append((-value if metric.higher_is_better else value, tuple(shares), member))
         loss, shares_, member = min(tried)
         picks[member] += 1
