@@ -48,13 +48,13 @@ def test_the_bias_alone_answers_with_the_prior(
 ) -> None:
     alone = np.tile(task.bias(learned), (50, 1))
     answers = task.answer(alone, learned, NOTHING)
-    for name, prior in task.prior(learned, 50).items():
+    for name, prior in task.prior(learned, targets(np.zeros(50))).items():
         assert answers[name] == pytest.approx(prior)
 
 
 def test_the_prior_of_two_classes_scores_the_entropy_of_its_rate() -> None:
     task, truth = Binary(label="y"), np.repeat([0, 1], [30, 10])
-    scored = task.reduce(targets(truth), task.prior(TWO, 40), NOTHING)
+    scored = task.reduce(targets(truth), task.prior(TWO, targets(truth)), NOTHING)
     rate = 0.25
     entropy = -(rate * np.log(rate) + (1 - rate) * np.log(1 - rate))
     assert LogLoss().value(scored) == pytest.approx(entropy)
@@ -88,7 +88,7 @@ def overconfident(rows: int) -> tuple[np.ndarray, np.ndarray]:
 
 def test_calibration_lowers_the_log_loss_of_an_overconfident_model() -> None:
     task, (truth, logits) = Binary(label="y"), overconfident(4000)
-    fitted = task.calibrate(targets(truth), logits, TWO)
+    fitted = task.calibrate(targets(truth), {"probability": sigmoid(logits)})
     assert fitted.temperature == pytest.approx(3, rel=0.15)
     losses = [
         LogLoss().value(task.reduce(targets(truth), task.answer(logits, TWO, each), each))
@@ -99,7 +99,7 @@ def test_calibration_lowers_the_log_loss_of_an_overconfident_model() -> None:
 
 def test_a_calibrated_model_stays_as_it_is() -> None:
     truth, logits = overconfident(4000)
-    fitted = platt(targets(truth), (logits - 1) / 3, Learned(("0", "1"), np.ones(2)))
+    fitted = platt(targets(truth), (logits - 1) / 3)
     assert fitted.temperature == pytest.approx(1, abs=0.12)
     assert fitted.threshold == pytest.approx(0.5, abs=0.1)
 
@@ -108,13 +108,13 @@ def test_too_few_rows_fit_nothing() -> None:
     truth, logits = overconfident(300)
     few = (truth > 0).sum()
     assert few < LEAST
-    fitted = platt(targets(truth), logits, TWO)
+    fitted = platt(targets(truth), logits)
     assert (fitted.temperature, fitted.offset) == (1, 0)
 
 
 def test_a_model_that_is_always_right_does_not_run_away() -> None:
     truth = np.arange(1000) % 2
-    fitted = platt(targets(truth), (truth[:, None] - 0.5) * 8, TWO)
+    fitted = platt(targets(truth), (truth[:, None] - 0.5) * 8)
     assert 0.1 <= fitted.temperature <= 10
     assert abs(fitted.offset) <= 10
 
@@ -133,7 +133,7 @@ def test_a_threshold_is_moved_where_it_is_clearly_better() -> None:
     told = np.where(truth > 0, draw.normal(0.3, 0.05, 2000), draw.normal(0.1, 0.05, 2000))
     scores = np.log(np.clip(told, 0.001, 0.999)) - np.log1p(-np.clip(told, 0.001, 0.999))
     task = Binary(label="y")
-    fitted = platt(targets(truth), scores[:, None], Learned(("0", "1"), np.array([3.0, 1.0])))
+    fitted = platt(targets(truth), scores[:, None])
     scored = task.reduce(targets(truth), task.answer(scores[:, None], TWO, fitted), fitted)
     accuracy = (scored.columns["truth"] == scored.columns["decision"]).mean()
     assert accuracy > 0.97

@@ -10,6 +10,9 @@ from typing import Any
 from hone_trainer.backend.draws import current
 from hone_trainer.backend.keras import keras, tf
 
+SMALLEST = 1e-7
+"""So far from 0 and 1 probabilities are kept before a logarithm."""
+
 
 class Dropout(keras.layers.Layer):  # type: ignore[misc]
     """Sets units to zero while training (Srivastava et al. 2014), by the draws of the step.
@@ -46,6 +49,23 @@ class Bag(keras.layers.Layer):  # type: ignore[misc]
         there = tf.cast(tf.not_equal(ids, 0), vectors.dtype)[:, :, tf.newaxis]
         count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
         return tf.reduce_sum(vectors * there, axis=1) / count
+
+
+class LogOdds(keras.layers.Layer):  # type: ignore[misc]
+    """log(p / (1 - p)) of probabilities, kept a little from 0 and 1."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return them, of the same shape."""
+        kept = tf.clip_by_value(inputs, SMALLEST, 1 - SMALLEST)
+        return tf.math.log(kept) - tf.math.log(1 - kept)
+
+
+class Log(keras.layers.Layer):  # type: ignore[misc]
+    """log(p) of probabilities, kept a little from 0."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return them, of the same shape."""
+        return tf.math.log(tf.maximum(inputs, SMALLEST))
 
 
 class Bias(keras.layers.Layer):  # type: ignore[misc]

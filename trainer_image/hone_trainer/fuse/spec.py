@@ -32,6 +32,8 @@ class Fuse(AnyFusion, Stage):
         Raises:
             StageFailure: the members were trained on different columns (SchemaMismatch).
         """
+        import numpy as np
+
         from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.fuse.ensemble_weights import settle
         from hone_trainer.fuse.fusion import Answered
@@ -48,6 +50,10 @@ class Fuse(AnyFusion, Stage):
         answered = Answered(target.how, rows.targets[target.name], tuple(answers))
         settled = settle(self.value.fit(answered), answered)
         network = join(members, settled.shares)
+        if settled.alone is None and len(members) > 1 and target.how.calibrates:
+            every = list(answered.joint(np.asarray(settled.shares)))
+            joint = {name: np.concatenate([b[name] for b in every]) for name in every[0]}
+            network = network.calibrated(rows, {target.name: joint})
         return ctx.commit(
             files=network.save(ctx),
             facts={"shares": list(settled.shares)},

@@ -9,6 +9,7 @@ from hone_trainer.backend.keras import keras
 from hone_trainer.models.answers import output_name
 from hone_trainer.models.graph import Graph, open_graph
 from hone_trainer.models.inputs import open_inputs
+from hone_trainer.tasks.learned import Calibration
 
 if TYPE_CHECKING:
     from hone_trainer.models.network import Network
@@ -39,23 +40,33 @@ def assemble(network: Network) -> Assembly:
             model.set_weights(part.arrays)
     outputs = {}
     for target in network.schema.targets:
-        calibration = network.calibration(target.name)
+        fitted = network.calibration(target.name)
+        alone = len(graphs) == 1
         each = [
-            target.how.outputs(graph.logits[target.name], target.facts, calibration)
-            for graph in graphs
+            target.how.outputs(
+                graph.logits[target.name],
+                target.facts,
+                fitted if alone else part.calibrations.get(target.name, Calibration()),
+            )
+            for graph, part in zip(graphs, network.parts, strict=True)
         ]
-        for name in each[0]:
+        joint = {
+            name: _average([answers[name] for answers in each], network.shares) for name in each[0]
+        }
+        if not alone:
+            joint = target.how.recalibrate(joint, fitted)
+        for name, answer in joint.items():
             key = output_name(network.schema, target, name)
-            outputs[key] = _average([answers[name] for answers in each], network.shares, key)
+            outputs[key] = keras.layers.Activation("linear", name=key, dtype="float32")(answer)
     return Assembly(graphs, parts, keras.Model(inputs, outputs))
 
 
-def _average(answers: list[Any], shares: tuple[float, ...], name: str) -> Any:
+def _average(answers: list[Any], shares: tuple[float, ...]) -> Any:
     """Return a weighted average, in layers that every tool knows."""
     if len(answers) == 1:
-        return keras.layers.Activation("linear", name=name, dtype="float32")(answers[0])
+        return answers[0]
     scaled = [
         keras.layers.Rescaling(share, dtype="float32")(answer)
         for answer, share in zip(answers, shares, strict=True)
     ]
-    return keras.layers.Add(name=name, dtype="float32")(scaled)
+    return keras.layers.Add(dtype="float32")(scaled)

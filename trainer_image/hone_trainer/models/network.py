@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from hone_trainer.tasks.learned import Calibration
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Artifact
+    from hone_trainer.dataset.dataset import Rows
     from hone_trainer.models.assembly import Assembly
     from hone_trainer.pod.context import Context
     from hone_trainer.store.artifact_store import ArtifactStore
@@ -44,6 +45,8 @@ class Part:
     weights: tuple[Array | Slab, ...] = ()
     """In the order of ``keras.Model.get_weights`` of the model built alone; empty before training,
     when a build draws them anew. Large ones may be mapped from a file, or lie elsewhere."""
+    calibrations: dict[str, Calibration] = field(default_factory=dict)
+    """Target -> what was fitted to it before it became a part of several."""
 
     @property
     def arrays(self) -> tuple[Array, ...]:
@@ -59,7 +62,7 @@ class Network:
     parts: tuple[Part, ...]
     shares: tuple[float, ...] = (1.0,)
     calibrations: dict[str, Calibration] = field(default_factory=dict)
-    """Target -> what was fitted after training; nothing where it is not named."""
+    """Target -> what was fitted to the joint answer; nothing where it is not named."""
 
     def build(self) -> Any:
         """Return one flat functional Keras model with the weights in place, which answers.
@@ -87,8 +90,34 @@ class Network:
         yield from answering(network.build(), self.schema, inputs, batch)
 
     def calibration(self, target: str) -> Calibration:
-        """Return what was fitted for a target."""
+        """Return what was fitted to its answers to a target."""
         return self.calibrations.get(target, Calibration())
+
+    def calibrated(self, rows: Rows, answers: Mapping[str, dict[str, Array]]) -> Network:
+        """Return the same network with what its own answers to some rows say of it.
+
+        Args:
+            rows: kept for choosing.
+            answers: target -> its answers to them, as it stands; others keep what they have.
+        """
+        fitted = {
+            target.name: target.how.calibrate(rows.targets[target.name], answers[target.name])
+            for target in self.schema.targets
+            if target.name in answers and target.how.calibrates
+        }
+        return replace(self, calibrations={**self.calibrations, **fitted})
+
+    def calibrated_on(self, rows: Rows) -> Network:
+        """Return the same network, calibrated by its answers to some rows."""
+        names = [target.name for target in self.schema.targets if target.how.calibrates]
+        if not names:
+            return self
+        blocks = list(self.answer(rows.features))
+        answers = {
+            name: {key: np.concatenate([b[name][key] for b in blocks]) for key in blocks[0][name]}
+            for name in names
+        }
+        return self.calibrated(rows, answers)
 
     @property
     def wide(self) -> bool:
@@ -133,10 +162,15 @@ class Network:
         document = {
             "schema": self.schema.dump(),
             "parts": [
-                {"model": part.model.dump(), "arrays": len(part.weights)} for part in self.parts
+                {
+                    "model": part.model.dump(),
+                    "arrays": len(part.weights),
+                    "calibrations": _dump(part.calibrations),
+                }
+                for part in self.parts
             ],
             "shares": list(self.shares),
-            "calibrations": {name: each.dump() for name, each in self.calibrations.items()},
+            "calibrations": _dump(self.calibrations),
             "large": large,
         }
         packed = io.BytesIO()
@@ -172,14 +206,13 @@ class Network:
                         large[name] if (name := f"{p}.{a}") in large else arrays[name]
                         for a in range(part["arrays"])
                     ),
+                    _calibrations(part["calibrations"]),
                 )
                 for p, part in enumerate(document["parts"])
             )
         schema = Schema.model_validate(document["schema"])
-        calibrations = {
-            name: Calibration(**each) for name, each in document["calibrations"].items()
-        }
-        return cls(schema, parts, tuple(document["shares"]), calibrations)
+        fitted = _calibrations(document["calibrations"])
+        return cls(schema, parts, tuple(document["shares"]), fitted)
 
 
 def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
@@ -192,10 +225,27 @@ def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
         raise StageFailure(
             "SchemaMismatch", "the members were trained on different data sets; train them on one"
         )
+    kept = [network for network, share in zip(networks, shares, strict=True) if share > 0]
+    if len(kept) == 1:
+        return kept[0]
     pairs = [
-        (part, outer * inner)
+        (_settled(part, network), outer * inner)
         for network, outer in zip(networks, shares, strict=True)
         for part, inner in zip(network.parts, network.shares, strict=True)
         if outer > 0
     ]
     return Network(networks[0].schema, tuple(p for p, _ in pairs), tuple(s for _, s in pairs))
+
+
+def _settled(part: Part, network: Network) -> Part:
+    """Return a part with what was fitted to its network, if it is all of it."""
+    alone = len(network.parts) == 1
+    return replace(part, calibrations=network.calibrations) if alone else part
+
+
+def _dump(calibrations: dict[str, Calibration]) -> dict[str, dict[str, float]]:
+    return {name: each.dump() for name, each in calibrations.items()}
+
+
+def _calibrations(document: dict[str, dict[str, float]]) -> dict[str, Calibration]:
+    return {name: Calibration(**each) for name, each in document.items()}

@@ -39,6 +39,7 @@ class Binary(Task):
         Bias(),
     )
     answers: ClassVar[tuple[str, ...]] = ("probability",)
+    calibrates: ClassVar[bool] = True
     mixes_in: ClassVar[Space] = "probability"
 
     def metrics(self) -> Iterator[Metric]:
@@ -182,8 +183,19 @@ class Binary(Task):
         """See ``Task.soften``."""
         return answers["probability"]
 
-    def calibrate(self, targets: Targets, logits: Array, learned: Learned) -> Calibration:
+    def calibrate(self, targets: Targets, answers: dict[str, Array]) -> Calibration:
         """See ``Task.calibrate``: temperature and offset (Platt 1999), then the threshold."""
         from hone_trainer.tasks.calibration import platt
+        from hone_trainer.tasks.logits import log_odds
 
-        return platt(targets, logits, learned)
+        return platt(targets, log_odds(answers["probability"]))
+
+    def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:
+        """See ``Task.recalibrate``."""
+        from hone_trainer.backend.layers import LogOdds
+        from hone_trainer.tasks.learned import Learned
+
+        if (calibration.temperature, calibration.offset) == (1.0, 0.0):
+            return answers
+        logits = LogOdds(dtype="float32")(answers["probability"])
+        return self.outputs(logits, Learned(), calibration)

@@ -14,7 +14,7 @@ from hone_trainer.tasks.learned import Calibration
 from hone_trainer.tasks.logits import sigmoid, softmax
 
 if TYPE_CHECKING:
-    from hone_trainer.tasks.learned import Array, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Targets
 
 LEAST = 200
 """Rows of each class below which nothing is fitted."""
@@ -24,13 +24,13 @@ ROUNDS = 50
 SETTLED = 1e-9
 
 
-def platt(targets: Targets, logits: Array, learned: Learned) -> Calibration:
+def platt(targets: Targets, logits: Array) -> Calibration:
     """Fit temperature, offset and threshold of two classes (Platt 1999).
 
     The threshold is the probability above which accuracy is highest on all rows.
     """
     truth, weight = np.asarray(targets.values, np.float64).reshape(-1), _floats(targets.weight)
-    scores = np.asarray(logits, np.float64).reshape(-1) - learned.prior_shift
+    scores = np.asarray(logits, np.float64).reshape(-1)
     used = weight > 0
     fitted = Calibration()
     if min((truth[used] > 0).sum(), (truth[used] <= 0).sum()) >= LEAST:

@@ -34,6 +34,7 @@ class Classes(Task):
     )
     headline: ClassVar[tuple[Metric, ...]] = (Accuracy(), LogLoss(), MacroF1(), CalibrationError())
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
+    calibrates: ClassVar[bool] = True
     mixes_in: ClassVar[Space] = "probability"
 
     smoothing: Annotated[float, Field(ge=0, lt=1)] | None = None
@@ -155,8 +156,20 @@ class Classes(Task):
         """See ``Task.soften``."""
         return answers["probabilities"]
 
-    def calibrate(self, targets: Targets, logits: Array, learned: Learned) -> Calibration:  # noqa: ARG002
+    def calibrate(self, targets: Targets, answers: dict[str, Array]) -> Calibration:
         """See ``Task.calibrate``."""
+        import numpy as np
+
         from hone_trainer.tasks.calibration import temperature
 
-        return temperature(targets, logits)
+        told = np.asarray(answers["probabilities"], np.float64)
+        return temperature(targets, np.log(np.maximum(told, 1e-30)))
+
+    def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:
+        """See ``Task.recalibrate``."""
+        from hone_trainer.backend.layers import Log
+        from hone_trainer.tasks.learned import Learned
+
+        if calibration.temperature == 1.0:
+            return answers
+        return self.outputs(Log(dtype="float32")(answers["probabilities"]), Learned(), calibration)

@@ -44,6 +44,8 @@ class Task(Words):
     """Its figures, the one that decides first; log loss or its kin decides ties."""
     answers: ClassVar[tuple[str, ...]]
     """What its answers are called, in a model of one task."""
+    calibrates: ClassVar[bool] = False
+    """Whether ``calibrate`` fits anything."""
     mixes_in: ClassVar[Space]
     """The space in which answers of several models may be averaged."""
 
@@ -194,11 +196,20 @@ class Task(Words):
         """Return a teacher's answers as values of targets, (rows, outputs)."""
         raise NotImplementedError
 
-    def calibrate(self, targets: Targets, logits: Array, learned: Learned) -> Calibration:  # noqa: ARG002
-        """Fit what may be fitted after training; nothing where nothing can be."""
+    def calibrate(self, targets: Targets, answers: dict[str, Array]) -> Calibration:  # noqa: ARG002
+        """Fit what may be fitted to the answers of a finished model, on rows kept for it."""
         from hone_trainer.tasks.learned import Calibration
 
         return Calibration()
+
+    def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:  # noqa: ARG002
+        """Return answers that several models gave together, with a calibration on top.
+
+        Args:
+            answers: name -> Keras tensor.
+            calibration: of the joint answer.
+        """
+        return answers
 
     def metrics(self) -> Iterator[Metric]:
         """Yield its figures, the one that decides first."""

@@ -93,6 +93,7 @@ class Training:
         said = f"epoch {state.best_epoch} of {state.epochs} kept: "
         kept = tuple(slab if chunked_storage.is_large(slab) else whole(slab) for slab in weights)
         network = Network(self.schema, (Part(self.stage.model, kept),))
+        network = network.calibrated_on(self.validation.rows)
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
         files = (*network.save(self.ctx), drawn)
         figures = state.history[state.best_epoch - 1]

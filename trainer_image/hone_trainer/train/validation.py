@@ -35,7 +35,7 @@ class Validation:
 
     def __init__(self, objective: Objective, rows: Rows) -> None:
         self._objective = objective
-        self._rows = rows
+        self.rows = rows
         self._units = Units.of(rows, objective.schema)
         self._whole = objective.graph.whole
         widest = max(target.outputs for target in objective.schema.targets)
@@ -83,11 +83,11 @@ class Validation:
         """Return what figures read: none of the logits is kept."""
         task = target.how
         answers = task.answer(logits, target.facts, Calibration())
-        targets = self._rows.targets[target.name].take(chosen)
+        targets = self.rows.targets[target.name].take(chosen)
         return task.reduce(targets, answers, Calibration())
 
     def _answer(self, chosen: Array, places: Array | None) -> tuple[dict[str, Array], Array]:
-        rows = self._rows
+        rows = self.rows
         features = {n: tf.constant(v[chosen]) for n, v in rows.features.items()}
         values = {n: tf.constant(t.values[chosen]) for n, t in rows.targets.items()}
         weights = {n: tf.constant(t.weight[chosen]) for n, t in rows.targets.items()}
