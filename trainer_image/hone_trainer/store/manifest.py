@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from hone_trainer import __version__
 from hone_trainer.contract.assignment import Artifact, Cautions, Metric, Report, StageFailure, Task
 from hone_trainer.contract.spec import Words
 from hone_trainer.store.artifact_store import ArtifactStore
+from hone_trainer.store.code_digest import code_digest
 
 MANIFEST = "manifest.json"
 
@@ -86,7 +86,7 @@ class Manifest(Words):
 def input_digest(task: Task) -> str:
     """Give the digest of all that decides what a task makes: parameters, inputs, code, place."""
     inputs = {
-        "code": __version__,
+        "code": code_digest(next(iter(task.run), "")),
         "run": task.run,
         "sources": [source.manifest.sha256 for source in task.sources],
         "member": task.member,
