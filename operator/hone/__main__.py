@@ -32,12 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from hone.api.outcome import Outcome
     from hone.door.run import Request
     from hone.door.run import main as run
     from hone.settings import surroundings
 
-    request = Request(words.job, words.state, words.artifacts, words.fresh, surroundings())
-    return run(request, Console(width=None if sys.stdout.isatty() else 120))
+    def tell(outcome: Outcome) -> None:
+        sys.stdout.write(outcome.model_dump_json(by_alias=True) + "\n")
+
+    machine = words.output == "json"
+    people = sys.stderr if machine else sys.stdout
+    request = Request(
+        words.job,
+        words.state,
+        words.artifacts,
+        words.fresh,
+        tell if machine else None,
+        surroundings(),
+    )
+    return run(request, Console(file=people, width=None if people.isatty() else 120))
 
 
 def _plan(words: argparse.Namespace) -> int:
@@ -126,6 +139,14 @@ def _parser() -> argparse.ArgumentParser:
         help="record and logs of local jobs (default: %(default)s)",
     )
     run.add_argument("--fresh", action="store_true", help="begin anew, even where work is done")
+    run.add_argument(
+        "-o",
+        "--output",
+        choices=("table", "json"),
+        default="table",
+        help="json: the last line of standard output is one object, all else goes to standard"
+        " error (default: %(default)s)",
+    )
 
     plan = add("plan", "show what a job would create in a cluster", manual.PLAN)
     plan.set_defaults(command=_plan)

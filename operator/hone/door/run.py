@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from hone.api.job import OptimizationJob
+from hone.api.outcome import Outcome
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder, Taken, Unrecorded, submit
 from hone.cluster.port import Key
@@ -33,6 +34,8 @@ class Request:
     state: Path = Path(".hone")
     artifacts: str | None = None
     fresh: bool = False
+    tell: Callable[[Outcome], None] | None = None
+    """Is told how the job has ended; nobody where nothing is said."""
     around: Mapping[str, str] = field(default_factory=dict)
     """Variables of this machine, which its pods see too."""
 
@@ -47,18 +50,23 @@ def main(request: Request, console: Console) -> int:
     try:
         file = localized(read(request.file), request)
     except WrongFile as wrong:
-        console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
+        return _reject(request, called(request.file), str(wrong), console)
     key = Key(file["metadata"].get("namespace", "default"), file["metadata"]["name"])
     folder = Folder(request.state / key.namespace / key.name)
     try:
         folder.lock()
         return _run(key, folder, file, request, console)
     except (Taken, Unrecorded) as wrong:
-        console.print(str(wrong), style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
+        return _reject(request, str(key), str(wrong), console)
     finally:
         folder.unlock()
+
+
+def _reject(request: Request, job: str, why: str, console: Console) -> int:
+    console.print(why, style="red", soft_wrap=True, markup=False, highlight=False)
+    if request.tell:
+        request.tell(Outcome(job=job, phase="Rejected", message=why))
+    return WRONG
 
 
 def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
@@ -75,6 +83,7 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
     from hone.door.earlier import superseded
     from hone.door.local import Machine, run
     from hone.terminal.closing import close
+    from hone.terminal.outcome import outcome
     from hone.terminal.view import view_for
 
     def now() -> datetime:
@@ -85,9 +94,16 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
 
     status = _record(folder, file, request.fresh, now(), note)
     uri = file["spec"]["artifacts"]["uri"]
+    done = frozenset(stage.name for stage in status.stages if stage.state == "Succeeded")
+
+    def tell(ended: JobStatus, *, stopped: bool = False) -> None:
+        if request.tell:
+            request.tell(outcome(str(key), ended, uri, done, stopped=stopped))
+
     if status.holds("Complete"):
         note("every stage was already committed; nothing to do (--fresh begins anew)")
         close(console, status, uri, folder.path)
+        tell(status)
         return COMPLETE
     note(f"{key} on this machine: artifacts in {uri}, logs in {folder.path / 'logs'}")
     if request.home != Path.cwd():
@@ -99,8 +115,10 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
         ended = asyncio.run(run(key, folder, machine, view.show, view.tell, note))
     if ended.stopped:
         note(f"stopped; the same command goes on from here{' then' if folder.fault else ''}")
+        tell(ended.status, stopped=True)
         return FAILED if folder.fault else STOPPED
     close(console, ended.status, uri, folder.path)
+    tell(ended.status)
     return COMPLETE if ended.status.holds("Complete") else FAILED
 
 
