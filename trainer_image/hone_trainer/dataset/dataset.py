@@ -90,6 +90,10 @@ class Dataset:
             if file.name in (TRANSFORM, VOCABULARIES):
                 self._store.fetch(file)
 
+    def fetch(self, name: str) -> bytes:
+        """Read one of its files by name."""
+        return self._store.fetch(self.manifest.file(name))
+
     def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
         """Read a part, or the rows of it that belong to one of several members.
 
@@ -110,7 +114,7 @@ class Dataset:
     def _shard(self, name: str) -> pa.Table:
         import pyarrow as pa
 
-        data = self._store.fetch(self.manifest.file(name))
+        data = self.fetch(name)
         return pa.ipc.open_file(pa.BufferReader(data)).read_all()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -25,6 +26,12 @@ class Judged:
     """Of the model before compression, where it is at hand."""
     change: dict[str, Estimate] | None = None
     """Shipped minus before, on the same rows."""
+    baseline: dict[str, Estimate] | None = None
+    """Of the baseline that was asked for."""
+    gain: dict[str, Estimate] | None = None
+    """Shipped minus baseline, on the same rows."""
+    segments: dict[str, dict[str, tuple[int, Estimate]]] = field(default_factory=dict)
+    """Column -> segment -> rows and leading figure."""
 
     @property
     def leading(self) -> str:
@@ -34,7 +41,15 @@ class Judged:
     @property
     def beaten(self) -> bool:
         """Whether the prior is at least as good as the model, by the figure that decides."""
-        ours, theirs = self.shipped[self.leading].value, self.prior[self.leading].value
+        return self._loses_to(self.prior)
+
+    @property
+    def outdone(self) -> bool:
+        """Whether the baseline is at least as good as the model, by the figure that decides."""
+        return self.baseline is not None and self._loses_to(self.baseline)
+
+    def _loses_to(self, others: dict[str, Estimate]) -> bool:
+        ours, theirs = self.shipped[self.leading].value, others[self.leading].value
         if ours is None or theirs is None:
             return False
         return ours <= theirs if self.higher[self.leading] else ours >= theirs
@@ -56,6 +71,8 @@ class Evaluation:
     """The table of the compress stage, where there was one."""
     history: tuple[tuple[float, ...], ...] = ()
     """The leading figure of the validation part after each epoch, one line per trained member."""
+    baseline: str = ""
+    """The kind of model that stands beside it; empty where none was asked for."""
     costs: dict[str, float] = field(default_factory=dict)
     """Size and latency of the file that ships, where they are known."""
 
@@ -79,6 +96,21 @@ class Evaluation:
         }
         return found | {name: Estimate(value) for name, value in self.costs.items()}
 
+    def defeats(self) -> Iterator[str]:
+        """Say of each target to which simpler answer the model loses."""
+        for target, judged in self.targets.items():
+            ours, title = judged.shipped[judged.leading].value, judged.titles[judged.leading]
+            if judged.beaten:
+                prior = judged.prior[judged.leading].value
+                yield f"{target}: the model does not beat the answer without features: {title} " + (
+                    f"{ours:.4f} against {prior:.4f}."
+                )
+            if judged.outdone and judged.baseline is not None:
+                theirs = judged.baseline[judged.leading].value
+                yield f"{target}: the model does not beat {self.baseline}: {title} " + (
+                    f"{ours:.4f} against {theirs:.4f}."
+                )
+
     def gaps(self) -> dict[str, str]:
         """Say of every figure that is not defined why, by its name."""
         return {name: each.reason for name, each in self.measured().items() if each.value is None}
@@ -95,6 +127,11 @@ class Evaluation:
         named = {
             **self.measured(),
             _name("prior", first.leading): first.prior[first.leading],
+            **(
+                {_name("baseline", first.leading): first.baseline[first.leading]}
+                if first.baseline
+                else {}
+            ),
             **{_name("float", name): estimate for name, estimate in before.items()},
         }
         values = {name: each.value for name, each in named.items() if each.value is not None}

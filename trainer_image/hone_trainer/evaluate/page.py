@@ -17,6 +17,7 @@ def render(evaluation: Evaluation) -> str:
         _head(evaluation),
         _gates(evaluation),
         _figures(evaluation),
+        _segments(evaluation),
         _before_and_after(evaluation),
         _candidates(evaluation),
         _history(evaluation),
@@ -32,12 +33,7 @@ def _head(e: Evaluation) -> str:
     )
     lead = first.titles[first.leading]
     prior = figure(first.prior[first.leading])
-    beaten = (
-        f'<p class="bad">It does not beat the answer without features, whose {escape(lead)} is '
-        f"{prior}.</p>\n"
-        if first.beaten
-        else ""
-    )
+    beaten = "".join(f'<p class="bad">{escape(text)}</p>\n' for text in e.defeats())
     return (
         f"<h1>{escape(e.job)}</h1>\n<p>{told}</p>\n{beaten}"
         f'<p class="dim">{escape(e.shipped)} on {e.rows:,} test rows that nothing else has seen; '
@@ -53,11 +49,41 @@ def _figures(e: Evaluation) -> str:
         for name, title in judged.titles.items():
             shipped = judged.shipped[name]
             span = interval(shipped) or escape(shipped.reason)
-            rows.append((escape(title), figure(shipped), span, figure(judged.prior[name])))
+            row = [escape(title), figure(shipped), span, figure(judged.prior[name])]
+            if judged.baseline is not None and judged.gain is not None:
+                row += [figure(judged.baseline[name]), signed(judged.gain[name])]
+            rows.append(row)
         head = f": {escape(target)}" if len(e.targets) > 1 else ""
         found += f"<h2>Test part{head}</h2>\n"
-        found += table(("figure", "value", "95 % interval", "prior"), rows)
+        columns = ["figure", "value", "95 % interval", "prior"]
+        if judged.baseline is not None:
+            columns += [e.baseline, f"gain over {e.baseline}"]
+        found += table(columns, rows)
     return found
+
+
+def _segments(e: Evaluation) -> str:
+    """Draw the leading figure of each segment."""
+    found = ""
+    for target, judged in e.targets.items():
+        title = judged.titles[judged.leading]
+        for column, segments in judged.segments.items():
+            rows = (
+                (escape(name), count(size), figure(each), interval(each) or escape(each.reason))
+                for name, (size, each) in segments.items()
+            )
+            whose = f" of {escape(target)}" if len(e.targets) > 1 else ""
+            found += f"<h2>{escape(title)}{whose} by {escape(column)}</h2>\n"
+            found += table((column, "rows", title, "95 % interval"), rows)
+    return found
+
+
+def signed(estimate: Estimate) -> str:
+    """Write a difference with its sign, and its interval."""
+    told = "–" if estimate.value is None else f"{estimate.value:+.4f}"
+    if estimate.low is not None and estimate.high is not None:
+        told += f' <span class="dim">{estimate.low:+.4f} to {estimate.high:+.4f}</span>'
+    return told
 
 
 def figure(estimate: Estimate) -> str:
@@ -93,11 +119,8 @@ def _before_and_after(e: Evaluation) -> str:
         return ""
     rows: list[tuple[str, ...]] = []
     for name, title in first.titles.items():
-        change = first.change[name]
-        told = "" if change.value is None else f"{change.value:+.4f}"
-        if change.low is not None and change.high is not None:
-            told += f' <span class="dim">{change.low:+.4f} to {change.high:+.4f}</span>'
-        rows.append((escape(title), figure(first.before[name]), figure(first.shipped[name]), told))
+        told = figure(first.before[name]), figure(first.shipped[name])
+        rows.append((escape(title), *told, signed(first.change[name])))
     if e.compression is not None:
         before = e.compression["float"]
         after = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,10 +18,12 @@ from hone_trainer.evaluate.gates import judge
 from hone_trainer.evaluate.page import render
 from hone_trainer.metrics import MetricName, named
 from hone_trainer.metrics.unknowns import say
+from hone_trainer.tasks.task import ColumnName
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
-    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.dataset.dataset import Dataset, Rows
+    from hone_trainer.evaluate.measuring import Beside
     from hone_trainer.pod.context import Context
     from hone_trainer.store.manifest import Manifest
 
@@ -64,6 +66,10 @@ class Evaluate(Stage):
 
     require: Annotated[tuple[Gate, ...], Field(max_length=16)] = ()
     """Gates: the job fails where one is not passed."""
+    baseline: Literal["linear"] | None = None
+    """Train such a model on the same rows, and hold the one that ships against it."""
+    by: Annotated[tuple[ColumnName, ...], Field(max_length=4)] = ()
+    """Id columns of length 1: tell the leading figure for each of their values, too."""
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that one model comes in."""
@@ -82,9 +88,10 @@ class Evaluate(Stage):
         from hone_trainer.dataset.dataset import Dataset
 
         manifest = self._only(ctx)
-        rows = Dataset.of(ctx).read("test")
+        data = Dataset.of(ctx)
+        rows = data.read("test")
         ctx.progress(0.2, f"measuring {manifest.stage} on {len(rows)} test rows")
-        evaluation = self._measure(ctx, manifest, rows)
+        evaluation = self._measure(ctx, manifest, data, rows)
         files = (
             ctx.write("report.html", render(evaluation).encode(), "html"),
             ctx.write("evaluation.json", json.dumps(evaluation.row(), indent=1).encode(), "json"),
@@ -98,9 +105,26 @@ class Evaluate(Stage):
             facts={"evaluation": evaluation.row()},
             metrics=evaluation.metrics(),
             message=f"{len(self.require)} of {len(self.require)} gates passed",
-            cautions=say(evaluation.gaps()),
+            cautions=(*evaluation.defeats(), *say(evaluation.gaps()))[:4],
             show=tuple(file.name for file in files),
         )
+
+    def _beside(self, ctx: Context, data: Dataset, rows: Rows) -> Beside:
+        """Make what the model is held against."""
+        from hone_trainer.evaluate.measuring import Beside
+        from hone_trainer.evaluate.segments import codes_of
+        from hone_trainer.models import AnyModel
+        from hone_trainer.train.baseline import train_baseline
+
+        segments = {column: codes_of(data, rows, column) for column in self.by}
+        if self.baseline is None:
+            return Beside(None, segments)
+        model = AnyModel.model_validate({"generic": {self.baseline: {}}})
+
+        def tell(fraction: float, message: str) -> None:
+            ctx.progress(0.2 + 0.6 * fraction, message)
+
+        return Beside(train_baseline(model, data, ctx.task.seed, tell), segments)
 
     def _only(self, ctx: Context) -> Manifest:
         sources = ctx.sources("model")
@@ -108,7 +132,7 @@ class Evaluate(Stage):
             raise StageFailure("SeveralModels", message)
         return ctx.manifest(sources[0])
 
-    def _measure(self, ctx: Context, manifest: Manifest, rows: Rows) -> Evaluation:
+    def _measure(self, ctx: Context, manifest: Manifest, data: Dataset, rows: Rows) -> Evaluation:
         from hone_trainer.evaluate.measuring import measure
         from hone_trainer.models.answers import by_target
         from hone_trainer.models.litert import LiteModel
@@ -116,6 +140,8 @@ class Evaluate(Stage):
 
         network = Network.load(ctx.store, manifest)
         known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows)}
+        known["baseline"] = self.baseline or ""
+        beside = self._beside(ctx, data, rows)
         if MODEL in {file.name for file in manifest.files}:
             contents = (ctx.store.fetch(manifest.file(name)) for name in (MODEL, FLOAT_MODEL))
             shipped, before = (
@@ -127,10 +153,10 @@ class Evaluate(Stage):
             )
             table = manifest.facts.get("compression")
             known |= {"shipped": MODEL, "compression": table, "costs": _costs(table)}
-            targets = measure(network, rows, shipped, before)
+            targets = measure(network, rows, shipped, before, beside)
         else:
             known["shipped"] = f"the float network of stage {manifest.stage}"
-            targets = measure(network, rows, network.answer(rows.features))
+            targets = measure(network, rows, network.answer(rows.features), None, beside)
         evaluation = Evaluation(targets=targets, history=_history(ctx), **known)
         return replace(evaluation, verdicts=judge(self.require, evaluation.measured()))
 

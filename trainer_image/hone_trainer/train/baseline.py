@@ -1,0 +1,67 @@
+"""A small model trained in one go, beside which a large one is judged.
+
+It runs in the pod that judges: no checkpoints, no gang. The objective, the steps and the rule for
+what is kept are those of every other training.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hone_trainer.backend.keras import keras, tf
+from hone_trainer.models.graph import open_graph
+from hone_trainer.models.network import Network, Part
+from hone_trainer.train.objective import Objective
+from hone_trainer.train.optimizers.dense_adam import DenseAdam
+from hone_trainer.train.sync_steps import Steps
+from hone_trainer.train.units import Units
+from hone_trainer.train.validation import LOSS, Validation
+
+if TYPE_CHECKING:
+    from hone_trainer.contract.stage import Tell
+    from hone_trainer.dataset.dataset import Dataset
+    from hone_trainer.models import AnyModel
+
+EPOCHS, PATIENCE = 20, 3
+"""Epochs at most, and how many may pass without a lower validation loss."""
+STEPS = 200
+"""Steps of an epoch, about, within the bounds of a batch."""
+BATCH = (32, 4096)
+RATE = 0.01
+"""Weights of ids are few and rarely touched: they want larger steps than layers do."""
+
+
+def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Network:
+    """Train a model on all training rows and keep the epoch of least validation loss.
+
+    Args:
+        model: the architecture.
+        data: rows to train on, and to choose by.
+        seed: of the order of the rows.
+        tell: called after each epoch.
+    """
+    rows, schema = data.read("train"), data.schema
+    units = len(Units.of(rows, schema))
+    batch = int(np.clip(1 << (units // STEPS).bit_length(), *BATCH))
+    keras.utils.set_random_seed(seed % 2**31)
+    objective = Objective.of(open_graph(model, schema), schema)
+    optimizer = DenseAdam(learning_rate=RATE)
+    optimizer.build(objective.variables)
+    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, rows, batch, seed)
+    validation = Validation(objective, data.read("validation"))
+    kept: list[Any] = objective.graph.whole.get_weights()
+    best, since = validation.measure()[LOSS], 0
+    for epoch in range(EPOCHS):
+        for _ in steps.epoch(epoch, 0, steps.per_epoch, lambda: False):
+            pass
+        loss = validation.measure()[LOSS]
+        tell((epoch + 1) / EPOCHS, f"training the baseline, epoch {epoch + 1}: loss {loss:.4f}")
+        since += 1
+        if loss < best:
+            best, since, kept = loss, 0, objective.graph.whole.get_weights()
+        if since >= PATIENCE:
+            break
+    network = Network(schema, (Part(model, tuple(kept)),))
+    return network.calibrated_on(validation.rows)
