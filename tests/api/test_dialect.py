@@ -48,6 +48,16 @@ def test_so_is_what_it_has_no_kind_for(text: str) -> None:
         one(f"a: {text}")
 
 
+@pytest.mark.parametrize("text", ["&a [*a]", "&a {b: *a}", "{x: &a {b: [&c {d: *a}]}}"])
+def test_what_holds_itself_is_refused(text: str) -> None:
+    with pytest.raises(Misread, match=r"\*a stands within &a: write it out"):
+        one(text)
+
+
+def test_an_anchor_may_stand_again_beside_what_it_names() -> None:
+    assert one("[&a [1], *a, &b {c: *a}, [*b]]") == [[1], [1], {"c": [1]}, [{"c": [1]}]]
+
+
 def test_a_tag_says_what_a_word_is() -> None:
     assert one('{a: !!str 5, b: !!int "5", c: !!float 5}') == {"a": "5", "b": 5, "c": 5}
 

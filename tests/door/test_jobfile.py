@@ -65,3 +65,8 @@ def test_every_fault_has_a_line_of_its_own(jobfile: Path) -> None:
         "  spec.colour",
         "  spec.seed",
     ]
+
+
+def test_a_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert refusal(Path("-")) == "standard input: it is closed: pipe a file into it, or name one"

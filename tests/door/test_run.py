@@ -216,3 +216,16 @@ def test_what_this_machine_lacks_is_said(start: Start, jobfile: Path, tmp_path: 
     code, said = finish(start("run", str(jobfile)))
     assert code == 1
     assert "this machine has no example.com/tpu; run it in a cluster" in said
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_namespace_that_says_nothing_is_the_default(
+    nothing: str | None, start: Start, jobfile: Path, tmp_path: Path
+) -> None:
+    job = yaml.safe_load(jobfile.read_text())
+    job["metadata"]["namespace"] = nothing
+    jobfile.write_text(yaml.safe_dump(job))
+    code, said = finish(start("run", str(jobfile)))
+    assert code == 0, said
+    assert "default/demo on this machine" in said
+    assert (tmp_path / ".hone/default/demo/job.json").exists()

@@ -61,6 +61,23 @@ class Misread(yaml.constructor.ConstructorError):
 class Reader(yaml.SafeLoader):
     """Reads as kubectl does, and refuses a key that stands twice, of which it drops the first."""
 
+    def __init__(self, stream: str | bytes) -> None:
+        """Begin to read."""
+        super().__init__(stream)
+        self._around: list[str | None] = []
+        """Anchors of what is being read, from the outermost on."""
+
+    def compose_node(self, parent: Any, index: Any) -> yaml.Node | None:
+        """Read a node; refuse one that holds itself, which has no end in JSON."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        alias = isinstance(event, yaml.AliasEvent)
+        if alias and event.anchor in self._around:
+            raise _wrong(event, f"*{event.anchor} stands within &{event.anchor}: write it out")
+        self._around.append(None if alias else event.anchor)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._around.pop()
+        return node
+
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
         """Give the tag of a node that has none."""
         if kind is yaml.ScalarNode and implicit[0]:

@@ -36,6 +36,8 @@ def documents(file: Path, reader: type[dialect.Reader]) -> list[Any]:
         Unreadable: it cannot be read.
         OSError: there is no such file.
     """
+    if file == STANDARD and sys.stdin is None:
+        raise Unreadable("it is closed: pipe a file into it, or name one")
     text = _decoded(sys.stdin.buffer.read() if file == STANDARD else file.read_bytes())
     try:
         return list(dialect.read(_spaced(text), reader))

@@ -74,7 +74,8 @@ def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
     uri = request.artifacts or str(request.state / "artifacts")
     if "://" not in uri:
         uri = os.path.abspath(Path(uri).expanduser())
-    file = {**file, "spec": {**file["spec"], "artifacts": {"uri": uri}}}
+    meta = {key: said for key, said in file["metadata"].items() if said not in (None, "")}
+    file = {**file, "metadata": meta, "spec": {**file["spec"], "artifacts": {"uri": uri}}}
     check(file, called(request.file))
     return file
 
