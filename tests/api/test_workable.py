@@ -83,12 +83,33 @@ WRONG = {
         spec(data(USER, SEQUENCE)),
         "sequence.along names 'when', which is not among the columns",
     ),
+    "rows between ids": (
+        spec(data(USER, augment=[{"mixup": {}}])),
+        "prepare.augment[].mixup: there is nothing between ids: add a number column, or leave it",
+    ),
+    "rows between ids of the rarer label": (
+        spec(data(USER, augment=[{"balance": {"by": {"smote": {}}}}])),
+        "prepare.augment[].balance.by.smote: there is nothing between ids: add a number column",
+    ),
+    "rows between what only says which row comes first": (
+        spec(
+            data(
+                *(USER, {"name": "when", "number": {}}),
+                split={"by": {"time": {"column": "when"}}},
+                augment=[{"mixup": {}}],
+            )
+        ),
+        "prepare.augment[].mixup: there is nothing between ids",
+    ),
     "nothing to read": (
         spec(data(WHEN)),
         "prepare.columns leave nothing for a model to read",
     ),
 }
 RIGHT = {
+    "rows between moments": spec(
+        data({"name": "when", "time": {"fields": ["sinceEpoch"]}}, augment=[{"mixup": {}}])
+    ),
     "one model": spec(data(USER), train(), SMALL, JUDGE),
     "several that are fused": spec(data(USER), train(2), FUSE, SMALL, JUDGE),
     "several that nobody takes as one": spec(data(USER), train(2)),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from hone_trainer.augment.mixup import Mixup
-from hone_trainer.contract.assignment import StageFailure
 from tests.trainer.encoded import LABEL, Columns, rows, schema, shop
 
 
@@ -64,12 +63,6 @@ def test_the_only_row_of_a_label_stays() -> None:
 
 def test_no_rows_are_no_trouble() -> None:
     assert len(mixed(shop(0))["price"]) == 0
-
-
-def test_ids_alone_are_refused() -> None:
-    with pytest.raises(StageFailure, match="mixup") as failure:
-        mixed(rows(user=[1, 2], bought=[1, 0]))
-    assert failure.value.reason == "NothingBetween"
 
 
 def test_the_rows_that_were_given_stay_as_they_were() -> None:

@@ -9,7 +9,6 @@ from hone_trainer.augment import neighbours, smote
 from hone_trainer.augment.balancing import Counts
 from hone_trainer.augment.neighbours import nearest
 from hone_trainer.augment.smote import BySmote
-from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import MEMBER
 from tests.trainer.encoded import COUNTS, LABEL, Columns, one, rows, schema, shop
 
@@ -119,13 +118,6 @@ def test_neighbours_do_not_depend_on_how_many_rows_are_compared_at_a_time(
 
 def test_equal_rows_are_neighbours_in_the_order_of_the_source() -> None:
     assert nearest([np.ones(4, np.float32)], [], 2).tolist() == [[1, 2], [0, 2], [0, 1], [0, 1]]
-
-
-def test_rows_between_ids_alone_are_refused() -> None:
-    given = rows(user=[1, 2, 3], bought=[1, 0, 0])
-    with pytest.raises(StageFailure, match="between ids") as failure:
-        added(given)
-    assert failure.value.reason == "NothingBetween"
 
 
 def test_of_very_many_rows_some_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

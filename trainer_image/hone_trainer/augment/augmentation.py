@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Words
 from hone_trainer.tasks.task import Reading
 
@@ -37,7 +38,7 @@ class Augmentation(Words):
     """How labels of the first task are read where it works on them; nothing where it does not."""
 
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
-        """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
+        """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind, …)."""
         return
 
     def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
@@ -93,3 +94,16 @@ class Augmentation(Words):
             draw: where chance comes from.
         """
         return columns
+
+
+def need_numbers(columns: tuple[Column, ...], word: str, otherwise: str) -> None:
+    """Refuse to make rows between rows where a model reads no numbers (NothingBetween).
+
+    Args:
+        columns: the columns.
+        word: what asks for such rows.
+        otherwise: what helps, besides a number column.
+    """
+    if not any(column.value.measured for column in columns):
+        message = f"prepare.augment[].{word}: there is nothing between ids"
+        raise StageFailure("NothingBetween", f"{message}: add a number column, or {otherwise}")

@@ -45,6 +45,10 @@ class Balance(Augmentation):
     by: AnyBalancing = AnyBalancing(weights=ByWeights())
     """How."""
 
+    def check(self, columns: tuple[Column, ...]) -> None:
+        """See ``Augmentation.check``."""
+        self.by.value.check(columns)
+
     def summarize(self, block: Block, rows: int) -> Any:  # noqa: ARG002
         """Count the zeros and ones of every number column: which is the label is known later."""
         import pyarrow as pa

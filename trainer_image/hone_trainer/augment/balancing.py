@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hone_trainer.columns import Column
     from hone_trainer.dataset.schema import Schema
 
 MOST = 8
@@ -38,6 +39,10 @@ class Counts:
 
 class Balancing(Words):
     """A way to balance labels: its parameters and ``balance``."""
+
+    def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
+        """See ``Augmentation.check``."""
+        return
 
     def balance(
         self,

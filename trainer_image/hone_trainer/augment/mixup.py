@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.augment.augmentation import Augmentation
-from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.augment.augmentation import Augmentation, need_numbers
 from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hone_trainer.columns import Column
     from hone_trainer.dataset.schema import Schema
 
 
@@ -32,6 +32,10 @@ class Mixup(Augmentation):
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the rows that are moved."""
 
+    def check(self, columns: tuple[Column, ...]) -> None:
+        """See ``Augmentation.check``; ``NothingBetween`` where a model reads no numbers."""
+        need_numbers(columns, "mixup", "leave it out")
+
     def rework(
         self,
         columns: dict[str, NDArray[np.generic]],
@@ -39,12 +43,9 @@ class Mixup(Augmentation):
         learned: Any,  # noqa: ARG002
         draw: np.random.Generator,
     ) -> dict[str, NDArray[np.generic]]:
-        """See ``Augmentation.rework``; ``NothingBetween`` where a model reads no numbers."""
+        """See ``Augmentation.rework``."""
         import numpy as np
 
-        if not schema.numbers:
-            message = "prepare.augment[].mixup: there is nothing between ids"
-            raise StageFailure("NothingBetween", f"{message}: add a number column, or leave it out")
         labels = columns[schema.targets[0].value_column]
         other = np.arange(len(labels))
         for label in np.unique(labels):

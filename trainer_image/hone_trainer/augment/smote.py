@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from hone_trainer.augment.augmentation import need_numbers
 from hone_trainer.augment.balancing import Balancing, Counts, wanted
-from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hone_trainer.columns import Column
     from hone_trainer.dataset.schema import Schema
 
 MOST_ROWS = 10_000
@@ -32,6 +33,10 @@ class BySmote(Balancing):
     neighbours: Annotated[int, Field(ge=1, le=20)] = 5
     """Neighbours of each row, of which one is drawn."""
 
+    def check(self, columns: tuple[Column, ...]) -> None:
+        """See ``Balancing.check``; ``NothingBetween`` where a model reads no numbers."""
+        need_numbers(columns, "balance.by.smote", "use repeat")
+
     def balance(
         self,
         columns: dict[str, NDArray[Any]],
@@ -39,15 +44,12 @@ class BySmote(Balancing):
         counts: Counts,
         draw: np.random.Generator,
     ) -> dict[str, NDArray[Any]]:
-        """See ``Balancing.balance``; ``NothingBetween`` where a model reads no numbers."""
+        """See ``Balancing.balance``."""
         import numpy as np
 
         from hone_trainer.augment.neighbours import nearest
 
         numbers = [field.name for field in schema.numbers]
-        if not numbers:
-            message = "prepare.augment[].balance.by.smote: there is nothing between ids"
-            raise StageFailure("NothingBetween", f"{message}: add a number column, or use repeat")
         labels = columns[schema.targets[0].value_column]
         rarer = np.flatnonzero(labels == counts.rarer)
         count = wanted(len(rarer), len(labels), counts, draw)

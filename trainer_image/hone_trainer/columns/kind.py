@@ -35,6 +35,11 @@ class Kind(Words):
         return True
 
     @property
+    def measured(self) -> bool:
+        """Whether a model reads a number of it."""
+        return False
+
+    @property
     def orders(self) -> tuple[str, ...]:
         """Columns by which it orders rows."""
         return ()

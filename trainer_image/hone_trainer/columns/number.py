@@ -59,6 +59,11 @@ class NumberColumn(Kind):
         """See ``Kind.whole``."""
         return self.feature is not False
 
+    @property
+    def measured(self) -> bool:
+        """See ``Kind.measured``."""
+        return self.whole and self.buckets is None
+
     def settle(self, ordering: bool) -> Self:
         """See ``Kind.settle``: what only says which row comes first is no quantity."""
         said = self.feature is not None or self.normalize is not None or self.buckets is not None

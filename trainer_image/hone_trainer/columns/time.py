@@ -45,6 +45,11 @@ class TimeColumn(Kind):
         """See ``Kind.whole``."""
         return bool(self.chosen)
 
+    @property
+    def measured(self) -> bool:
+        """See ``Kind.measured``."""
+        return LATENESS in self.chosen
+
     def summarize(self, name: str, block: Block) -> Any:
         """Give the moments, in the other sense, of the days since 1970."""
         from hone_trainer.rows.calendar import days

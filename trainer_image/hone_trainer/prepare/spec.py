@@ -136,9 +136,6 @@ class Prepare(Stage):
             column.value.check(column.name, columns)
         self._fit_tasks()
         self._keep_lists()
-        namers = [*self.clean, *self.augment, self.split.by]
-        for each in [*namers, self.divide] if self.divide else namers:
-            each.value.check(columns)
         naming = [column.value for column in columns]
         naming += [each.value for each in (*self.clean, self.split.by)]
         ordering = {name for each in naming for name in each.orders}
@@ -146,6 +143,9 @@ class Prepare(Stage):
             column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
             for column in columns
         )
+        namers = [*self.clean, *self.augment, self.split.by]
+        for each in [*namers, self.divide] if self.divide else namers:
+            each.value.check(found)
         if not any(column.value.whole for column in found):
             message = "prepare.columns leave nothing for a model to read"
             remedy = "name ids, numbers or texts, or fields of a time"
