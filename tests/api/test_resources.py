@@ -20,7 +20,7 @@ GPU = "nvidia.com/gpu"
         {GPU: "1000m"},
         {GPU: "2.0"},
         {GPU: "1k"},
-        {"hugepages-2Mi": "4Mi", "ephemeral-storage": "1E3"},
+        {"hugepages-2Mi": "4Mi", "cpu": 1, "ephemeral-storage": "1E3"},
     ],
 )
 def test_what_kubernetes_takes_is_taken(limits: dict[str, Any]) -> None:
@@ -43,6 +43,17 @@ def test_what_kubernetes_takes_is_taken(limits: dict[str, Any]) -> None:
         (
             {"limits": {GPU: 2}, "requests": {GPU: 1}},
             f"requests[{GPU}]: must be what limits has of this device: leave it out of requests",
+        ),
+        ({"limits": {GPU: "1e30"}}, f"limits[{GPU}]: devices come whole"),
+        ({"limits": {"a..b/c": 1}}, "limits[a..b/c]: must be cpu, memory"),
+        ({"limits": {"requests.a/b": 1}}, "limits[requests.a/b]: must be cpu, memory"),
+        (
+            {"limits": {"hugepages-2Mi": "3Mi", "cpu": 1}},
+            "limits[hugepages-2Mi]: pages come whole: must be a multiple of their size; found 3Mi",
+        ),
+        (
+            {"limits": {"hugepages-2Mi": "4Mi"}},
+            "limits[hugepages-2Mi]: huge pages go with cpu or memory: add one of them to limits",
         ),
         (
             {"limits": {"cpu": "1500m"}, "requests": {"cpu": 2}},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from tests.api.odd_pods import CHANGES, stage
 from tests.api.rich import RICH
 
 Place = tuple[str | int, ...]
@@ -73,6 +74,11 @@ def variants(seed: int, drawn: int) -> Iterator[Variant]:
         yield f"top {number} {top}", RICH | top
     for amount in QUANTITIES:
         yield f"amount {amount!r}", _put(("defaults", "resources"), {"limits": {"memory": amount}})
+    for change in CHANGES:
+        yield (
+            f"pods {str(change)[:60]}",
+            RICH | {"spec": RICH["spec"] | {"stages": [stage(change)]}},
+        )
     for some in (list(near()), list(far())):
         for place, value in Random(seed).sample(some, drawn):
             yield f"{_path(place)} = {str(value)[:40]!r}", _put(place, value)

@@ -90,6 +90,7 @@ declared = st.fixed_dictionaries({name: st.sampled_from(KINDS) for name in NAMES
 mounted = st.lists(
     st.tuples(st.sampled_from([*NAMES, "nobody"]), st.sampled_from(["/tmp", "/tmp/", "/a", "/"])),
     max_size=6,
+    unique_by=lambda mount: mount[1],  # Kubernetes has no pod with two at one place
 )
 
 

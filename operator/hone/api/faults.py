@@ -11,24 +11,16 @@ from pydantic import BaseModel, ValidationError
 from hone.api import addresses, labels
 from hone.api.dialect import meaning
 from hone.api.job import DNS_PATTERN
-from hone.api.pod_settings import (
-    IMAGE_PATTERN,
-    LABEL_PATTERN,
-    NAME_PATTERN,
-    PATH_PATTERN,
-    VARIABLE_PATTERN,
-)
+from hone.api.pod_settings import IMAGE_PATTERN, VARIABLE_PATTERN
 from hone.api.quantity import QUANTITY
+from hone.api.volumes import PATH_PATTERN
 from hone_trainer.contract import patterns
 from hone_trainer.contract.spec import keys, models
 
 Step = str | int
 
-SMALL = "small letters, digits and hyphens"
 FORMS = {
-    DNS_PATTERN: f"must be {SMALL}, with a letter first and no hyphen last",
-    LABEL_PATTERN: f"must be {SMALL}, with no hyphen first or last",
-    NAME_PATTERN: f"must be {SMALL} or points, with a letter or digit first and last",
+    DNS_PATTERN: f"{labels.SMALL}, with a letter first and no hyphen last",
     IMAGE_PATTERN: "must be the name of an image, without spaces",
     VARIABLE_PATTERN: "must be letters, digits and underscores, with no digit first",
     QUANTITY: "must be an amount such as 500m, 4Gi or 1",

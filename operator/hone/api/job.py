@@ -9,8 +9,8 @@ from hone.api import mounts
 from hone.api.addresses import ENDPOINT_PATTERN, STORE_PATTERN
 from hone.api.execution import Execution, RoleSettings
 from hone.api.flow import missing_image, missing_inputs, too_large, unworkable
-from hone.api.labels import Annotations, Labels
-from hone.api.pod_settings import LABEL_PATTERN, Name
+from hone.api.labels import LABEL_PATTERN, Annotations, Labels
+from hone_trainer.contract.patterns import Name
 from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.stages import AnyStage
 

@@ -4,17 +4,25 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+from hone_trainer.contract.patterns import SUBDOMAIN
+
 _WORD = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-KEY_PATTERN = rf"^({_SUBDOMAIN}/)?{_WORD}$"
+LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+KEY_PATTERN = rf"^({SUBDOMAIN}/)?{_WORD}$"
 VALUE_PATTERN = rf"^({_WORD})?$"
-NOTE_PATTERN = rf"^((?i:{_SUBDOMAIN})/)?{_WORD}$"
+NOTE_PATTERN = rf"^((?i:{SUBDOMAIN})/)?{_WORD}$"
 """Keys of annotations: capitals are allowed in the prefix too."""
 KEYS = (
     "must be letters (a to z), digits, hyphens, underscores and points, with or without a domain/"
 )
+SMALL = "must be small letters, digits and hyphens"
 VALUES = "must be at most 63 letters (a to z), digits, hyphens, underscores and points, or empty"
-FORMS = {KEY_PATTERN: KEYS, NOTE_PATTERN: KEYS, VALUE_PATTERN: VALUES}
+FORMS = {
+    LABEL_PATTERN: f"{SMALL}, with no hyphen first or last",
+    KEY_PATTERN: KEYS,
+    NOTE_PATTERN: KEYS,
+    VALUE_PATTERN: VALUES,
+}
 """Pattern -> what it asks for."""
 MOST_NOTED = 256 * 1024
 """Bytes of all annotations, keys included."""

@@ -4,22 +4,22 @@ The full pod template would make the CRD larger than plain ``kubectl apply`` acc
 a job undo what its administrator set (Argo Workflows CVE-2026-31892).
 """
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hone.api.labels import KEY_PATTERN, KEYS, KeyText, Labels, LabelText
-from hone.api.resources import Quantity, Resources
+from hone.api.resources import Resources
+from hone.api.volumes import APART, Volume, twice
 from hone_trainer.contract import patterns
-from hone_trainer.contract.spec import OneOf, Rule, Words
+from hone_trainer.contract.patterns import Name
+from hone_trainer.contract.spec import Rule, Words
 
 Settings = TypeVar("Settings", bound="PodSettings")
-NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
-LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 IMAGE_PATTERN = "^[!-~]+$"
-PATH_PATTERN = r"^/[^:]*$"
-Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
+KEYLESS = "operator: only Exists goes without a key: name the taint's, or say Exists"
+VALUELESS = "value: Exists compares none: leave it out, or say Equal"
 
 
 class SecretKey(Words):
@@ -36,7 +36,7 @@ class Variable(Words):
 
     name: Annotated[str, Field(max_length=128, pattern=VARIABLE_PATTERN)]
     """Its name."""
-    value: Annotated[str, Field(max_length=4096)] = ""
+    value: patterns.Word = ""
     """Its value, in plain sight of whoever can read the job."""
     secret_key: SecretKey | None = None
     """Take the value from a Secret instead."""
@@ -44,6 +44,11 @@ class Variable(Words):
 
 class Toleration(Words):
     """A taint that the pods put up with."""
+
+    rules = (
+        Rule("has(self.key) || self.operator == 'Exists'", KEYLESS),
+        Rule("self.operator == 'Equal' || !has(self.value) || self.value == ''", VALUELESS),
+    )
 
     key: KeyText | None = None
     """Key of the taint; every key where none is given."""
@@ -54,49 +59,24 @@ class Toleration(Words):
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Effect of the taint; every effect where none is given."""
 
-
-class ClaimVolume(Words):
-    """A PersistentVolumeClaim of the job's namespace."""
-
-    claim_name: Name
-    """The claim."""
-
-
-class EmptyVolume(Words):
-    """An empty folder that goes with the pod."""
-
-    size_limit: Quantity | None = None
-    """The most it may hold."""
-    medium: Literal["", "Memory"] = ""
-    """``Memory`` for a tmpfs, such as a larger /dev/shm."""
-
-
-class VolumeKind(OneOf):
-    """What a volume is made of."""
-
-    persistent_volume_claim: ClaimVolume | None = None
-    """A PersistentVolumeClaim."""
-    empty_dir: EmptyVolume | None = None
-    """An empty folder."""
-
-
-class Volume(VolumeKind):
-    """A volume, and where it appears in the pods."""
-
-    name: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)]
-    """Its name."""
-    mount_path: Annotated[str, Field(max_length=512, pattern=PATH_PATTERN)]
-    """Where it appears."""
+    @model_validator(mode="after")
+    def _as_kubernetes_takes_it(self) -> Self:
+        if self.key is None and self.operator != "Exists":
+            raise ValueError(KEYLESS)
+        if self.value and self.operator == "Exists":
+            raise ValueError(VALUELESS)
+        return self
 
 
 class PodSettings(Words):
     """Where and how pods run."""
 
-    rules = (
+    rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             f"!has(self.nodeSelector) || self.nodeSelector.all(k, k.matches('{KEY_PATTERN}'))",
             f"nodeSelector: a key {KEYS}",
         ),
+        APART,
     )
 
     image: Annotated[str, Field(min_length=1, max_length=512, pattern=IMAGE_PATTERN)] | None = None
@@ -126,6 +106,12 @@ class PodSettings(Words):
     is said."""
     writable_root: bool | None = None
     """Let the container write to its own root file system; images of your own may need it."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        for fault in twice(self.volumes or ()):
+            raise ValueError(fault)
+        return self
 
     @property
     def memory(self) -> str | None:

@@ -11,19 +11,28 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hone.api.quantity import QUANTITY, amount
+from hone_trainer.contract.patterns import SUBDOMAIN
 from hone_trainer.contract.spec import Rule, Words
 
 RESOURCE = (
-    r"^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i"
-    r"|[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$"
+    r"^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]{0,3}[KMG]i"
+    rf"|{SUBDOMAIN}/[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?)$"
 )
 """What nodes have to give: their own resources, and devices, which stand under a domain."""
+PAGES, QUOTA = "hugepages-", "requests."
+"""Begin the names of pages of one size, and of what only a quota counts."""
+MOST = 2**63
+"""The API server counts devices in 64 bits."""
+LONGEST = 253
+"""Characters of a resource's name; the API server takes a little more."""
 NAMED = (
     "must be cpu, memory, ephemeral-storage, hugepages-2Mi or a device with its domain, such as "
     "nvidia.com/gpu"
 )
 WHOLE = "devices come whole: must be a number such as 1"
 ALIKE = "must be what limits has of this device: leave it out of requests"
+PAGED = "pages come whole: must be a multiple of their size"
+BESIDE = "huge pages go with cpu or memory: add one of them to limits"
 WITHIN = "must be at most its limit: lower it, or raise the limit"
 
 
@@ -32,7 +41,7 @@ def _text(value: Any) -> Any:
     return str(value) if whole and value < 2**63 else value
 
 
-ResourceName = Annotated[str, Field(max_length=317)]
+ResourceName = Annotated[str, Field(max_length=LONGEST)]
 Quantity = Annotated[
     str,
     BeforeValidator(_text),
@@ -55,18 +64,23 @@ def _each(kind: str, holds: str) -> str:
     return f"!has(self.{kind}) || self.{kind}.all(k, {holds})"
 
 
+KNOWN = f"k.size() <= {LONGEST} && !k.startsWith('{QUOTA}') && k.matches('{RESOURCE}')"
+
+
 class Resources(Words):
     """Compute resources of each pod."""
 
     rules = (
-        Rule(_each("limits", f"k.matches('{RESOURCE}')"), f"limits: a resource {NAMED}"),
-        Rule(_each("requests", f"k.matches('{RESOURCE}')"), f"requests: a resource {NAMED}"),
+        *(
+            Rule(_each(kind, KNOWN), f"{kind}: a resource {NAMED}")
+            for kind in ("limits", "requests")
+        ),
         Rule(_each("limits", "!k.contains('/') || LIMIT.isInteger()"), f"limits: {WHOLE}"),
         Rule(
             _each(
                 "requests",
-                "!k.contains('/') || (has(self.limits) && k in self.limits"
-                " && REQUEST.compareTo(LIMIT) == 0)",
+                f"!(k.contains('/') || k.startsWith('{PAGES}'))"
+                " || (has(self.limits) && k in self.limits && REQUEST.compareTo(LIMIT) == 0)",
             ),
             f"requests: an amount {ALIKE}",
         ),
@@ -76,6 +90,19 @@ class Resources(Words):
                 "!has(self.limits) || !(k in self.limits) || REQUEST.compareTo(LIMIT) <= 0",
             ),
             f"requests: an amount {WITHIN}",
+        ),
+        Rule(
+            _each(
+                "limits",
+                f"!k.startsWith('{PAGES}') || (LIMIT.isInteger() && LIMIT.asInteger()"
+                f" % quantity(k.substring({len(PAGES)})).asInteger() == 0)",
+            ),
+            f"limits: {PAGED}",
+        ),
+        Rule(
+            f"!has(self.limits) || !self.limits.exists(k, k.startsWith('{PAGES}'))"
+            " || ['cpu', 'memory'].exists(k, k in self.limits)",
+            f"limits: {BESIDE}",
         ),
     )
 
@@ -93,14 +120,20 @@ class Resources(Words):
     def _faults(self) -> Iterator[str]:
         for kind, amounts in (("limits", self.limits), ("requests", self.requests)):
             for name in amounts:
-                if not re.fullmatch(RESOURCE, name):
+                if not re.fullmatch(RESOURCE, name) or name.startswith(QUOTA):
                     yield f"{kind}[{name}]: {NAMED}"
         for name, text in self.limits.items():
-            if "/" in name and amount(text).denominator != 1:
+            if "/" in name and not (amount(text).denominator == 1 and amount(text) < MOST):
                 yield f"limits[{name}]: {WHOLE}; found {text}"
+            if name.startswith(PAGES):
+                if amount(text) % amount(name.removeprefix(PAGES)):
+                    yield f"limits[{name}]: {PAGED}; found {text}"
+                if not {"cpu", "memory"} & self.limits.keys():
+                    yield f"limits[{name}]: {BESIDE}"
         for name, text in self.requests.items():
             limit = self.limits.get(name)
-            if "/" in name and (limit is None or amount(text) != amount(limit)):
+            device = "/" in name or name.startswith(PAGES)
+            if device and (limit is None or amount(text) != amount(limit)):
                 yield f"requests[{name}]: {ALIKE}"
             elif limit is not None and amount(text) > amount(limit):
                 yield f"requests[{name}]: {WITHIN}"

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from hone.api.volumes import PLACES
 from hone.migrate.losses import OTHER_VOLUME, VOLUMES
 from hone.migrate.notes import STAGE, Note, changed, check, dropped
 from hone.migrate.reading import Share, named, pairs
 
 Volume = dict[str, Any]
 
-TAKEN = ("scratch", "token")
-"""Names of the volumes that every pod has."""
-SCRATCH = "/tmp"  # noqa: S108 - Hone's own empty folder
+SCRATCH = PLACES["scratch"]
 MOUNT = {
     "readOnly": "it is mounted for reading and writing; where nothing may write, give the claim "
     "the access mode ReadOnlyMany",
@@ -94,11 +93,11 @@ def _mounted(
 
 def _free(name: str, place: str, others: list[Volume], *, shared: bool) -> tuple[str, list[Note]]:
     """Give a name that no volume has yet: a volume that is mounted twice becomes two."""
-    names = {*TAKEN, *(each["name"] for each in others)}
+    names = {*PLACES, *(each["name"] for each in others)}
     if name not in names:
         return name, []
     free = next(f"{name}-{number}" for number in range(2, 1000) if f"{name}-{number}" not in names)
-    if name in TAKEN:
+    if name in PLACES:
         text = "the name is that of a volume of Hone's own"
     elif shared:
         text = "a volume has one place here, so the claim is named twice"

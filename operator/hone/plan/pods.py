@@ -3,8 +3,9 @@
 from typing import Any
 
 from hone.api.job import Credentials
-from hone.api.pod_settings import PodSettings, Variable, Volume
+from hone.api.pod_settings import PodSettings, Variable
 from hone.api.resources import Resources
+from hone.api.volumes import PLACES, Volume
 from hone.plan.programs import PAYLOAD, PAYLOAD_FOLDER, TOKEN_FOLDER, Program
 from hone.plan.site import Site
 
@@ -45,7 +46,7 @@ def pod_template(
             "capabilities": {"drop": ["ALL"]},
         },
         "volumeMounts": [
-            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
+            {"name": "scratch", "mountPath": PLACES["scratch"]},
             {"name": "token", "mountPath": TOKEN_FOLDER, "readOnly": True},
             *({"name": v.name, "mountPath": v.mount_path} for v in settings.volumes or ()),
             *([PAYLOAD_MOUNT] if payload else ()),

@@ -7,6 +7,7 @@ it is, where its output belongs, from where to resume. ``docs/custom-training.md
 from dataclasses import dataclass
 from typing import Any
 
+from hone.api.volumes import PLACES
 from hone.plan.tf_config import index_variable
 from hone_trainer.contract.assignment import (
     TASK_FILE_VARIABLE,
@@ -20,13 +21,14 @@ from hone_trainer.contract.stage import Stage
 Variables = list[dict[str, Any]]
 
 TRAINER = ("python", "-m", "hone_trainer")
-TOKEN_FOLDER = "/var/run/secrets/hone"  # noqa: S105 - a path
+TOKEN_FOLDER = PLACES["token"]
 TOKEN_FILE = f"{TOKEN_FOLDER}/token"
-PAYLOAD_FOLDER = "/etc/hone"
+PAYLOAD_FOLDER = PLACES["hone-payload"]
 PAYLOAD = "payload.json"
 PAYLOAD_FILE = f"{PAYLOAD_FOLDER}/{PAYLOAD}"
 TERMINATION_LOG = "/dev/termination-log"
-SCRATCH = {"HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 - the only folder to write to
+SCRATCH = dict.fromkeys(("HOME", "TMPDIR"), PLACES["scratch"])
+"""The only folder to write to."""
 LEGACY_KERAS = {"TF_USE_LEGACY_KERAS": "1"}
 
 

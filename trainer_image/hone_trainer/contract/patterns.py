@@ -33,17 +33,28 @@ URI_PATTERN = (
 )
 """An address without user, password or signature, or a path; ``*`` is any part of a name."""
 DELIMITER_PATTERN = r"^[\t ,;|:^~]$"
-KEY_PATTERN = r"^[-._a-zA-Z0-9]+$"
-WORD_PATTERN = r"^\S+$"
+KEY_PATTERN = r"^[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$"
+SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+NAME_PATTERN = rf"^{SUBDOMAIN}$"
+PASSED_PATTERN = r"^[^\x00]*$"
+WORD_PATTERN = rf"^[^{SPACES}]+$"
 METRIC_PATTERN = r"^[a-zA-Z0-9]+(@[1-9][0-9]{0,4})?$"
 
 Uri = Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
+Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
+"""What an object of Kubernetes is called."""
+Word = Annotated[str, Field(max_length=4096, pattern=PASSED_PATTERN)]
+"""What a program is given, as an argument or a variable: there NUL is the end."""
 
 FORMS = {
     URI_PATTERN: "must be s3://bucket/key, gs://, az:// or a path, with no user or password and no "
     "line end in it, and in a bucket no // and no ..",
     DELIMITER_PATTERN: "must be a comma, semicolon, bar, colon, caret, tilde, space or tab",
-    KEY_PATTERN: "must be letters, digits, hyphens, points and underscores",
+    KEY_PATTERN: "must be letters, digits, hyphens, points and underscores, with at most one point "
+    "first",
+    NAME_PATTERN: "must be small letters, digits and hyphens, in words between points, with a "
+    "letter or digit first and last in each",
+    PASSED_PATTERN: "must hold no NUL (\\0), which no program can be given",
     WORD_PATTERN: "must be one word, without spaces",
     METRIC_PATTERN: "must be a figure's name as the status shows it, such as auc or ndcg@10",
 }

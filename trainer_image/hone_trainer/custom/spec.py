@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.patterns import Word
 from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.contract.stage import Gang, Role, RoleName, Stage
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.pod.context import Context
 
-Word = Annotated[str, Field(max_length=4096)]
 Command = Annotated[tuple[Word, ...], Field(min_length=1, max_length=64)]
 Arguments = Annotated[tuple[Word, ...], Field(max_length=64)]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.patterns import KEY_PATTERN
+from hone_trainer.contract.patterns import KEY_PATTERN, Name
 from hone_trainer.contract.spec import Rule
 from hone_trainer.sources import source
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from hone_trainer.sources.database import Result
     from hone_trainer.store.artifact_store import ArtifactStore
 
-NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 READS = r"(?i)^[\s(]*(select|with)\b"
 NO_READ = "query: it must begin with SELECT or WITH"
 BOOLEAN, MOMENT = 16, 1184
@@ -42,7 +41,7 @@ class Sql(RowSource):
     query: Annotated[str, Field(min_length=1, max_length=8192)]
     """One SELECT (or WITH … SELECT). Columns have the names that it gives them; add ORDER BY where
     the order of the rows is to be the same each time."""
-    secret_name: Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
+    secret_name: Name
     """Secret with the address of the database, ``postgresql://user:password@host:port/database``.
     The operator never reads it; ``hone run`` takes the address from ``HONE_SQL_URL``."""
     key: Annotated[str, Field(min_length=1, max_length=253, pattern=KEY_PATTERN)] = "url"
