@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.augment.balancing import Counts
 from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.rows.field import Field
 from hone_trainer.tasks import AnyTask
@@ -20,8 +21,13 @@ LABEL, COUNTS = TARGET.value_column, TARGET.weight_column
 """The label of encoded rows, and how much each counts."""
 
 
-def schema(columns: Columns) -> Schema:
-    """Say what each column is: float numbers and integer ids; and what is predicted."""
+def schema(columns: Columns, counts: Counts | None = None) -> Schema:
+    """Say what each column is: float numbers and integer ids; and what is predicted.
+
+    Args:
+        columns: the rows.
+        counts: what the task has learned of its label; these rows where nothing is said.
+    """
     fields = [
         Field(name=name, source=name, kind="number")
         if values.dtype == np.float32
@@ -29,7 +35,13 @@ def schema(columns: Columns) -> Schema:
         for name, values in columns.items()
         if "\x00" not in name
     ]
-    return Schema(fields=tuple(fields), targets=(TARGET,))
+    if counts is None:
+        there = columns.get(COUNTS, np.zeros(0)) > 0
+        zeros, ones = np.bincount(columns.get(LABEL, np.zeros(0, np.int8))[there], minlength=2)
+        counts = Counts(zeros, ones)
+    learned = Learned(("0", "1"), np.array([counts.zeros, counts.ones], np.float64))
+    target = Target(name=TARGET.name, task=TARGET.task, learned=learned.dump())
+    return Schema(fields=tuple(fields), targets=(target,))
 
 
 def rows(**columns: Any) -> Columns:

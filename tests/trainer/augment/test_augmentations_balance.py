@@ -1,6 +1,5 @@
 """Both labels count the same, by weights, by repeating and by new rows."""
 
-import pickle
 from typing import Any
 
 import numpy as np
@@ -10,35 +9,32 @@ from hone_trainer.augment.balance import Balance
 from hone_trainer.augment.balancing import MOST, Counts
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import WEIGHT
-from tests.trainer.blocks import block, columns
-from tests.trainer.encoded import LABEL, Columns, one, rows, schema, shop
+from tests.trainer.encoded import COUNTS, LABEL, Columns, one, rows, schema, shop
 
-COLUMNS = columns(user={"id": {}}, price={"number": {}}, bought={"label": {}})
 WAYS: dict[str, Any] = {"weights": {}, "repeat": {}, "smote": {"neighbours": 3}}
 
 
 def balanced(way: str, given: Columns, counts: Counts | None = None, seed: int = 1) -> Columns:
-    labels = given[LABEL]
-    counts = counts or Counts(int((labels == 0).sum()), int((labels == 1).sum()))
     step = Balance.model_validate({"by": {way: WAYS[way]}})
-    return step.rework(given, schema(given), counts, np.random.default_rng(seed))
+    return step.rework(given, schema(given, counts), None, np.random.default_rng(seed))
 
 
-def test_labels_are_counted_over_all_blocks() -> None:
-    step = Balance()
-    one = block(price=[1, 0, 7], user=list("abc"), bought=[1, 0, 0])
-    two = block(price=[0, 0], user=list("ab"), bought=[0, None])
-    found = step.learn([step.summarize(each, 5) for each in (one, two)], COLUMNS)
-    assert pickle.loads(pickle.dumps(found)) == Counts(zeros=3, ones=1)
-
-
-@pytest.mark.parametrize("labels", [[1, 1], [0, 0], [None, 1]])
-def test_one_label_alone_is_refused(labels: list[float | None]) -> None:
-    step = Balance()
-    rows = block(price=[1, 0], user=list("ab"), bought=labels)
+@pytest.mark.parametrize("counts", [Counts(0, 2), Counts(2, 0)])
+def test_one_label_alone_is_refused(counts: Counts) -> None:
     with pytest.raises(StageFailure, match="balance: column 'bought'") as failure:
-        step.learn([step.summarize(rows, 2)], COLUMNS)
+        balanced("weights", rows(price=[1, 0], bought=[1, 1]), counts)
     assert failure.value.reason == "OneClass"
+
+
+@pytest.mark.parametrize("way", ["repeat", "smote"])
+@pytest.mark.parametrize("rarer", [0, 1])
+def test_rows_without_a_label_are_no_rows_of_the_rarer_one(way: str, rarer: int) -> None:
+    bought = [rarer] * 20 + [1 - rarer] * 60 + [None] * 40
+    given = rows(price=np.arange(120.0), bought=bought)
+    found = balanced(way, given)
+    assert len(found["price"]) == 120 + 40
+    assert found[COUNTS][120:].all()
+    assert (found["price"][120:] < 20).all()
 
 
 def test_weights_make_both_labels_count_the_same() -> None:

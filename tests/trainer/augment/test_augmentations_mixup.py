@@ -50,6 +50,14 @@ def test_a_share_of_the_rows_is_moved(share: float) -> None:
     assert changed.mean() == pytest.approx(share, abs=0.03)
 
 
+def test_rows_without_a_label_are_mixed_with_none() -> None:
+    given = rows(price=[*np.arange(50.0), *np.arange(1000.0, 1050)], bought=[0] * 50 + [None] * 50)
+    price = mixed(given, alpha=10)["price"]
+    assert (price[:50] != given["price"][:50]).any()
+    assert (price[:50] < 50).all()
+    assert np.array_equal(price[50:], given["price"][50:])
+
+
 def test_small_parameters_move_little() -> None:
     given = shop(2000)
     far = [np.abs(mixed(given, alpha=a)["price"] - given["price"]).mean() for a in (0.1, 1.0, 5.0)]

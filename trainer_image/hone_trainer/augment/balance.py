@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from hone_trainer.columns import Column
     from hone_trainer.dataset.schema import Schema
-    from hone_trainer.rows.block import Block
 
 
 class AnyBalancing(OneOf):
@@ -36,8 +35,9 @@ class AnyBalancing(OneOf):
 class Balance(Augmentation):
     """Let both labels count the same, however rare one is.
 
-    Labels are counted before anything is augmented. What that does to probabilities is known and
-    taken off again, so that answers are as frequent as the source has them.
+    Labels are counted before anything is augmented, by the task's own weights. What that does to
+    probabilities is known and taken off again, so that answers are as frequent as the source has
+    them.
     """
 
     reads: ClassVar[frozenset[Reading]] = frozenset({"label"})
@@ -49,48 +49,27 @@ class Balance(Augmentation):
         """See ``Augmentation.check``."""
         self.by.value.check(columns)
 
-    def summarize(self, block: Block, rows: int) -> Any:  # noqa: ARG002
-        """Count the zeros and ones of every number column: which is the label is known later."""
-        import pyarrow as pa
-
-        names = [name for name in block.table.column_names if _is_number(block, name)]
-        values = [block.numbers(name) for name in names]
-        counts = [[int((each == label).sum()) for each in values] for label in (0, 1)]
-        return pa.table(
-            {"name": pa.array(names, pa.string()), "zeros": counts[0], "ones": counts[1]}
-        )
-
-    def learn(self, summaries: list[Any], columns: tuple[Column, ...]) -> Counts:
-        """Give the rows of each label.
-
-        Raises:
-            StageFailure: OneClass.
-        """
-        label = next(column.name for column in columns if column.kind == "label")
-        rows = [row for table in summaries for row in table.to_pylist() if row["name"] == label]
-        counts = Counts(sum(row["zeros"] for row in rows), sum(row["ones"] for row in rows))
-        if not counts.zeros or not counts.ones:
-            message = (
-                f"prepare.augment[].balance: column {label!r} has one value in all training rows"
-            )
-            raise StageFailure("OneClass", f"{message}: there is nothing to balance; leave it out")
-        return counts
-
     def rework(
         self,
         columns: dict[str, NDArray[np.generic]],
         schema: Schema,
-        learned: Counts,
+        learned: Any,  # noqa: ARG002
         draw: np.random.Generator,
     ) -> dict[str, NDArray[np.generic]]:
-        """See ``Augmentation.rework``."""
+        """See ``Augmentation.rework``.
+
+        Raises:
+            StageFailure: OneClass.
+        """
+        target = schema.targets[0]
+        counts = Counts.of(target)
+        if not counts.zeros or not counts.ones:
+            label = target.how.label
+            message = (
+                f"prepare.augment[].balance: column {label!r} has one value in all training rows"
+            )
+            raise StageFailure("OneClass", f"{message}: there is nothing to balance; leave it out")
         balanced: dict[str, NDArray[np.generic]] = self.by.value.balance(
-            columns, schema, learned, draw
+            columns, schema, counts, draw
         )
         return balanced
-
-
-def _is_number(block: Block, name: str) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_float64(block.table.schema.field(name).type))

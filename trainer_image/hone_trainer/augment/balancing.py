@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
-    from hone_trainer.dataset.schema import Schema
+    from hone_trainer.dataset.schema import Schema, Target
 
 MOST = 8
 """Rows that come out of a block for each that goes in, at most: all rows of the rarer label may
@@ -21,10 +21,16 @@ stand in one block."""
 
 @dataclass(frozen=True)
 class Counts:
-    """Training rows by label, of all blocks."""
+    """How much training rows of either label count, those of all blocks together."""
 
-    zeros: int
-    ones: int
+    zeros: float
+    ones: float
+
+    @classmethod
+    def of(cls, target: Target) -> Counts:
+        """Read what a binary task has learned of rows that nothing was added to."""
+        zeros, ones = (0.0, 0.0) if target.facts.counts is None else target.facts.counts.tolist()
+        return cls(zeros, ones)
 
     @property
     def rarer(self) -> int:
@@ -56,10 +62,19 @@ class Balancing(Words):
         Args:
             columns: the rows.
             schema: what each field is.
-            counts: rows of each label, of all blocks.
+            counts: of each label, of all blocks.
             draw: where chance comes from.
         """
         raise NotImplementedError
+
+
+def rows_of(label: int, columns: dict[str, NDArray[Any]], schema: Schema) -> NDArray[np.int64]:
+    """Give the places of the rows that have a label; those without any have none."""
+    import numpy as np
+
+    target = schema.targets[0]
+    there = columns[target.weight_column] > 0
+    return np.flatnonzero(there & (columns[target.value_column] == label))
 
 
 def wanted(rows: int, all_rows: int, counts: Counts, draw: np.random.Generator) -> int:
@@ -68,7 +83,7 @@ def wanted(rows: int, all_rows: int, counts: Counts, draw: np.random.Generator) 
     Args:
         rows: rows of the rarer label in it.
         all_rows: its rows.
-        counts: rows of each label, of all blocks.
+        counts: of each label, of all blocks.
         draw: decides what becomes of a part of a row.
     """
     exact = rows * counts.missing

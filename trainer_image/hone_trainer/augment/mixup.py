@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Mixup(Augmentation):
     """Move the numbers of each row towards those of another row with the same label.
 
-    Labels stay as they are, so rows of different labels are not mixed. Ids stay those of the row,
-    which keeps the larger share; held-out rows stay as they are.
+    Labels stay as they are, so rows of different labels are not mixed, nor those without one. Ids
+    stay those of the row, which keeps the larger share; held-out rows stay as they are.
     """
 
     reads: ClassVar[frozenset[Reading]] = frozenset({"label", "category"})
@@ -46,10 +46,13 @@ class Mixup(Augmentation):
         """See ``Augmentation.rework``."""
         import numpy as np
 
-        labels = columns[schema.targets[0].value_column]
+        target = schema.targets[0]
+        labels: NDArray[Any] = columns[target.value_column]
+        weight: NDArray[Any] = columns[target.weight_column]
+        there = weight > 0
         other = np.arange(len(labels))
-        for label in np.unique(labels):
-            mine = np.flatnonzero(labels == label)
+        for label in np.unique(labels[there]):
+            mine = np.flatnonzero(there & (labels == label))
             other[mine] = draw.permutation(mine)
         part = draw.beta(self.alpha, self.alpha, len(labels))
         part = np.where(draw.random(len(labels)) < self.share, np.minimum(part, 1 - part), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.augment.balancing import Balancing, Counts, wanted
+from hone_trainer.augment.balancing import Balancing, Counts, rows_of, wanted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +29,8 @@ class ByRepeating(Balancing):
         """See ``Balancing.balance``."""
         import numpy as np
 
-        labels = columns[schema.targets[0].value_column]
-        rarer = np.flatnonzero(labels == counts.rarer)
-        count = wanted(len(rarer), len(labels), counts, draw)
+        rarer = rows_of(counts.rarer, columns, schema)
+        rows = len(columns[schema.targets[0].value_column])
+        count = wanted(len(rarer), rows, counts, draw)
         again = np.resize(draw.permutation(rarer), count)
         return {name: np.concatenate([values, values[again]]) for name, values in columns.items()}

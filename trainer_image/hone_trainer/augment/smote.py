@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from hone_trainer.augment.augmentation import need_numbers
-from hone_trainer.augment.balancing import Balancing, Counts, wanted
+from hone_trainer.augment.balancing import Balancing, Counts, rows_of, wanted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,9 +50,9 @@ class BySmote(Balancing):
         from hone_trainer.augment.neighbours import nearest
 
         numbers = [field.name for field in schema.numbers]
-        labels = columns[schema.targets[0].value_column]
-        rarer = np.flatnonzero(labels == counts.rarer)
-        count = wanted(len(rarer), len(labels), counts, draw)
+        rarer = rows_of(counts.rarer, columns, schema)
+        rows = len(columns[schema.targets[0].value_column])
+        count = wanted(len(rarer), rows, counts, draw)
         if len(rarer) > MOST_ROWS:
             rarer = np.sort(draw.choice(rarer, MOST_ROWS, replace=False))
         if not count:

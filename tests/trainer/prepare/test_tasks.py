@@ -1,0 +1,256 @@
+"""What is predicted, from raw rows to shards: values, weights, what augmentation did to odds."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.dataset import Dataset, Rows
+from hone_trainer.dataset.schema import Target
+from hone_trainer.prepare.executor import Crew
+from hone_trainer.prepare.passes.encode import Encode
+from hone_trainer.rows.field import PARTS
+from lab import patience, probes
+from tests.trainer.prepare.test_crew import WORKER
+from tests.trainer.shop import digests, pieces_of
+
+ROWS = 900
+DRAW = np.random.default_rng(4)
+CLICKED = (DRAW.random(ROWS) < 0.3).astype(int)
+BOUGHT = CLICKED * (DRAW.random(ROWS) < 0.4)
+UNTOLD = DRAW.random(ROWS) < 0.1
+"""Rows of which nobody has written down whether they were bought."""
+TASKS: list[dict[str, Any]] = [
+    {"binary": {"label": "clicked"}},
+    {"binary": {"label": "bought", "where": "clicked", "weight": "worth"}},
+]
+COLUMNS: list[dict[str, Any]] = [
+    {"name": "user", "id": {}},
+    {"name": "item", "id": {}},
+    {"name": "price", "number": {}},
+]
+
+
+def written(folder: Path, **changes: list[Any]) -> str:
+    """Write the rows; ``changes`` take the place of columns."""
+    columns: dict[str, list[Any]] = {
+        "user": [f"u{k}" for k in DRAW.integers(40, size=ROWS)],
+        "item": [f"i{k}" for k in DRAW.integers(200, size=ROWS)],
+        "price": list(range(ROWS)),
+        "clicked": CLICKED.tolist(),
+        "bought": ["" if gone else bought for gone, bought in zip(UNTOLD, BOUGHT, strict=True)],
+        "worth": [0.5 + k % 4 for k in range(ROWS)],
+    } | changes
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
+    (folder / "raw.csv").write_text("\n".join(lines))
+    return str(folder / "raw.csv")
+
+
+def words(uri: str, **changes: Any) -> dict[str, Any]:
+    stage = {"source": {"csv": {"uri": uri}}, "tasks": TASKS, "columns": COLUMNS}
+    return {"prepare": stage | changes}
+
+
+def opened(bench: Any, run: dict[str, Any], stage: str = "data") -> tuple[Dataset, dict[str, Any]]:
+    """Prepare in blocks of some hundred rows; give the data set and the manifest's facts."""
+    with pieces_of(4096):
+        report = bench(stage, run)
+    facts: dict[str, Any] = bench.manifest(report).facts
+    return Dataset.of(bench.context(bench.task("next", {}))), facts
+
+
+def test_every_row_has_the_targets_that_it_has(run_stage: Any, tmp_path: Path) -> None:
+    data, facts = opened(run_stage, words(written(tmp_path)))
+    assert [target.name for target in data.schema.targets] == ["clicked", "bought"]
+    assert {field.source for field in data.schema.fields} == {"user", "item", "price"}
+    seen: list[int] = []
+    for part in PARTS:
+        rows = data.read(part)
+        of = rows.features["price"].ravel().astype(int)  # its number in the source
+        seen += of.tolist()
+        clicked, bought = rows.targets["clicked"], rows.targets["bought"]
+        assert clicked.values.tolist() == CLICKED[of].tolist()
+        assert (clicked.weight == 1).all()
+        there = (CLICKED[of] == 1) & ~UNTOLD[of]
+        assert bought.weight.tolist() == np.where(there, 0.5 + of % 4, 0).tolist()
+        assert bought.values[there].tolist() == BOUGHT[of][there].tolist()
+    assert sorted(seen) == list(range(ROWS)), "a row without a label stays"
+    of = data.read("train").features["price"].ravel().astype(int)
+    gone = int(((CLICKED[of] == 0) | UNTOLD[of]).sum())
+    assert facts["withoutTarget"] == {"clicked": 0, "bought": gone}
+
+
+def test_tasks_learn_by_weight_from_training_rows_alone(run_stage: Any, tmp_path: Path) -> None:
+    data, facts = opened(run_stage, words(written(tmp_path)))
+    first, second = data.schema.targets
+    rows = data.read("train")
+    for target in (first, second):
+        assert target.facts.counts is not None
+        assert target.facts.counts.tolist() == pytest.approx(weights(rows, target.name))
+        assert target.facts.prior_shift == 0
+    assert facts["labels"]["train"] == weights(rows, "clicked")
+
+
+def test_a_row_may_be_dropped_for_its_label(run_stage: Any, tmp_path: Path) -> None:
+    clean = [{"missing": {"fill": "drop", "columns": ["bought"]}}]
+    _, facts = opened(run_stage, words(written(tmp_path), clean=clean))
+    assert facts["dropped"] == {"no bought": int(UNTOLD.sum())}
+    assert sum(facts["rows"].values()) == ROWS - UNTOLD.sum()
+
+
+@pytest.mark.parametrize("worth", ["-1", "", "-0.001"])
+@pytest.mark.parametrize("row", [3, ROWS - 1])
+def test_a_weight_below_0_or_none_is_refused_in_every_part(
+    run_stage: Any, tmp_path: Path, worth: str, row: int
+) -> None:
+    given: list[Any] = [1.0] * ROWS
+    given[row] = worth
+    split = {"by": {"time": {"column": "price"}}}  # the first rows are trained on, the last tested
+    run = words(written(tmp_path, worth=given), split=split)
+    with pytest.raises(StageFailure, match=f"column 'worth' has .* as a weight in row {row + 1}"):
+        run_stage("data", run)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "labels", "reason", "said"),
+    [
+        ([{"binary": {"label": "clicked"}}], [1] * ROWS, "OneClass", "is 1 in every training row"),
+        ([{"classes": {"label": "clicked"}}], ["a"] * ROWS, "OneClass", "is 'a' in every training"),
+        ([{"number": {"label": "clicked"}}], [7] * ROWS, "OneValue", "is 7 in every training row"),
+        ([{"number": {"label": "clicked"}}], [""] * ROWS, "OneValue", "is missing in every"),
+        ([{"number": {"label": "clicked", "log": True}}], [-1] * ROWS, "BadLabel", "has -1 in row"),
+    ],
+)
+def test_labels_that_teach_nothing_are_refused(
+    run_stage: Any, tmp_path: Path, tasks: Any, labels: list[Any], reason: str, said: str
+) -> None:
+    with pytest.raises(StageFailure, match=f"column 'clicked' {said}") as failure:
+        run_stage("data", words(written(tmp_path, clicked=labels), tasks=tasks))
+    assert failure.value.reason == reason
+    assert not failure.value.retry
+
+
+BALANCED = [{"balance": {"by": {way: {}}}} for way in ("weights", "repeat", "smote")]
+NEGATIVES: dict[str, Any] = {"negatives": {"of": "item", "by": "user", "per": 3}}
+
+
+@pytest.mark.parametrize("step", [*BALANCED, NEGATIVES], ids=lambda step: json.dumps(step))
+@pytest.mark.parametrize("weight", [None, "worth"])
+def test_the_shift_of_the_prior_is_what_augmentation_did_to_the_odds(
+    run_stage: Any, tmp_path: Path, step: dict[str, Any], weight: str | None
+) -> None:
+    task = {"label": "clicked"} | ({"weight": weight} if weight else {})
+    run = words(written(tmp_path), tasks=[{"binary": task}])
+    plain, _ = opened(run_stage, run, "plain")
+    before = log_odds(plain.read("train"))
+    run["prepare"]["augment"] = [step]
+    data, facts = opened(run_stage, run)
+    rows = data.read("train")
+    (target,) = data.schema.targets
+    assert target.facts.prior_shift == pytest.approx(log_odds(rows) - before, abs=1e-5)
+    assert abs(target.facts.prior_shift) > 0.3
+    answer = target.how.prior(target.facts, rows.targets["clicked"])["probability"][0, 0]
+    assert np.log(answer / (1 - answer)) == pytest.approx(before, abs=1e-5)
+    assert (log_odds(rows) == pytest.approx(0, abs=0.03)) == ("balance" in step)
+    assert facts["labels"]["train"] == pytest.approx(weights(rows, "clicked"))
+    for part in ("validation", "test"):
+        assert log_odds(data.read(part)) == log_odds(plain.read(part))
+
+
+def test_of_rows_that_are_all_positive_no_odds_are_known(run_stage: Any, tmp_path: Path) -> None:
+    step = {"negatives": NEGATIVES["negatives"] | {"heldOut": 2}}
+    run = words(written(tmp_path, clicked=[1] * ROWS), tasks=TASKS[:1], augment=[step])
+    data, _ = opened(run_stage, run)
+    facts = data.schema.targets[0].facts
+    assert facts.prior_shift == 0
+    assert facts.counts is not None
+    assert facts.counts.tolist() == weights(data.read("train"), "clicked")
+
+
+def test_a_drawn_row_has_no_target_of_what_comes_after_a_click(
+    run_stage: Any, tmp_path: Path
+) -> None:
+    whole, _ = opened(run_stage, words(written(tmp_path)), "plain")
+    data, facts = opened(run_stage, words(written(tmp_path), augment=[NEGATIVES]))
+    assert facts["augmented"] > 300
+    pairs = zip(whole.schema.targets, data.schema.targets, strict=True)
+    (shift, none) = (after.facts.prior_shift - before.facts.prior_shift for before, after in pairs)
+    assert (shift < -0.3, none) == (True, 0)
+
+
+def weights(rows: Rows, name: str) -> list[float]:
+    """Give how much the rows of either label count, augmentation's weights included."""
+    target = rows.targets[name]
+    counts = target.weight.astype(np.float64) * (1 if rows.weights is None else rows.weights)
+    return [float(counts[target.values == label].sum()) for label in (0, 1)]
+
+
+def log_odds(rows: Rows) -> float:
+    zeros, ones = weights(rows, "clicked")
+    return float(np.log(ones / zeros))
+
+
+def test_other_tasks_are_stored_as_what_they_predict(run_stage: Any, tmp_path: Path) -> None:
+    kinds = [f"k{k % 3}" if k % 5 else "" for k in range(ROWS)]
+    tasks = [{"classes": {"label": "kind", "name": "a kind"}}, {"number": {"label": "worth"}}]
+    data, _ = opened(run_stage, words(written(tmp_path, kind=kinds), tasks=tasks))
+    kind, worth = data.schema.targets
+    assert (kind.name, kind.facts.keys) == ("a_kind", ("k0", "k1", "k2"))
+    rows = data.read("train")
+    assert rows.targets["a_kind"].values.dtype == np.int32
+    assert rows.targets["a_kind"].weight.mean() == pytest.approx(0.8, abs=0.02)
+    values = rows.targets["worth"].values
+    assert (worth.facts.center, worth.facts.scale) == (
+        pytest.approx(values.mean()),
+        pytest.approx(values.std()),
+    )
+    assert set(values.tolist()) == {0.5, 1.5, 2.5, 3.5}
+
+
+@pytest.mark.slow
+def test_two_pods_write_the_bytes_of_one(
+    run_stage: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = words(written(tmp_path), augment=[BALANCED[2]], workers=2)
+    with pieces_of(4096):
+        one = run_stage.manifest(run_stage("one", run))
+        done: list[int] = []
+        whole, open_crew = Encode.__call__, Crew._open
+
+        def counted(self: Encode, index: int) -> dict[str, Any]:
+            done.append(index)
+            return whole(self, index)
+
+        def joined(self: Crew) -> Any:
+            client = open_crew(self)
+            client.wait_for_workers(2, timeout=patience.seconds(60))
+            return client
+
+        monkeypatch.setattr(Encode, "__call__", counted)
+        monkeypatch.setattr(Crew, "_open", joined)
+        cluster = {
+            role: [f"127.0.0.1:{port}"]
+            for role, port in zip(("chief", "worker"), probes.free_ports(2), strict=True)
+        }
+        told = [
+            json.dumps({"cluster": cluster, "task": {"type": role, "index": 0}}) for role in cluster
+        ]
+        command, environ = [sys.executable, "-c", WORKER], {**os.environ, "TF_CONFIG": told[1]}
+        with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as pod:
+            monkeypatch.setenv("TF_CONFIG", told[0])
+            two = run_stage.manifest(run_stage("two", run))
+            said = pod.communicate(timeout=patience.seconds(60))[0]
+    assert said.splitlines() == ["here", "worked for the chief"]
+    blocks = len([name for name in digests(one) if name.startswith("train-")])
+    assert 0 < len(done) < blocks, "both pods wrote"
+    assert digests(one) == digests(two)
+    assert one.facts["schema"] == two.facts["schema"]
+    targets = [Target.model_validate(each) for each in two.facts["schema"]["targets"]]
+    assert [target.name for target in targets] == ["clicked", "bought"]
