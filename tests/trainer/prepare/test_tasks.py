@@ -11,59 +11,23 @@ import numpy as np
 import pytest
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.dataset.dataset import Dataset, Rows
 from hone_trainer.dataset.schema import Target
 from hone_trainer.prepare.executor import Crew
 from hone_trainer.prepare.passes.encode import Encode
 from hone_trainer.rows.field import PARTS
 from lab import patience, probes
+from tests.trainer.conversions import (
+    BOUGHT,
+    CLICKED,
+    ROWS,
+    UNTOLD,
+    opened,
+    weights,
+    words,
+    written,
+)
 from tests.trainer.prepare.test_crew import WORKER
 from tests.trainer.shop import digests, pieces_of
-
-ROWS = 900
-DRAW = np.random.default_rng(4)
-CLICKED = (DRAW.random(ROWS) < 0.3).astype(int)
-BOUGHT = CLICKED * (DRAW.random(ROWS) < 0.4)
-UNTOLD = DRAW.random(ROWS) < 0.1
-"""Rows of which nobody has written down whether they were bought."""
-TASKS: list[dict[str, Any]] = [
-    {"binary": {"label": "clicked"}},
-    {"binary": {"label": "bought", "where": "clicked", "weight": "worth"}},
-]
-COLUMNS: list[dict[str, Any]] = [
-    {"name": "user", "id": {}},
-    {"name": "item", "id": {}},
-    {"name": "price", "number": {}},
-]
-
-
-def written(folder: Path, **changes: list[Any]) -> str:
-    """Write the rows; ``changes`` take the place of columns."""
-    columns: dict[str, list[Any]] = {
-        "user": [f"u{k}" for k in DRAW.integers(40, size=ROWS)],
-        "item": [f"i{k}" for k in DRAW.integers(200, size=ROWS)],
-        "price": list(range(ROWS)),
-        "clicked": CLICKED.tolist(),
-        "bought": ["" if gone else bought for gone, bought in zip(UNTOLD, BOUGHT, strict=True)],
-        "worth": [0.5 + k % 4 for k in range(ROWS)],
-    } | changes
-    rows = zip(*columns.values(), strict=True)
-    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
-    (folder / "raw.csv").write_text("\n".join(lines))
-    return str(folder / "raw.csv")
-
-
-def words(uri: str, **changes: Any) -> dict[str, Any]:
-    stage = {"source": {"csv": {"uri": uri}}, "tasks": TASKS, "columns": COLUMNS}
-    return {"prepare": stage | changes}
-
-
-def opened(bench: Any, run: dict[str, Any], stage: str = "data") -> tuple[Dataset, dict[str, Any]]:
-    """Prepare in blocks of some hundred rows; give the data set and the manifest's facts."""
-    with pieces_of(4096):
-        report = bench(stage, run)
-    facts: dict[str, Any] = bench.manifest(report).facts
-    return Dataset.of(bench.context(bench.task("next", {}))), facts
 
 
 def test_every_row_has_the_targets_that_it_has(run_stage: Any, tmp_path: Path) -> None:
@@ -137,66 +101,6 @@ def test_labels_that_teach_nothing_are_refused(
     assert not failure.value.retry
 
 
-BALANCED = [{"balance": {"by": {way: {}}}} for way in ("weights", "repeat", "smote")]
-NEGATIVES: dict[str, Any] = {"negatives": {"of": "item", "by": "user", "per": 3}}
-
-
-@pytest.mark.parametrize("step", [*BALANCED, NEGATIVES], ids=lambda step: json.dumps(step))
-@pytest.mark.parametrize("weight", [None, "worth"])
-def test_the_shift_of_the_prior_is_what_augmentation_did_to_the_odds(
-    run_stage: Any, tmp_path: Path, step: dict[str, Any], weight: str | None
-) -> None:
-    task = {"label": "clicked"} | ({"weight": weight} if weight else {})
-    run = words(written(tmp_path), tasks=[{"binary": task}])
-    plain, _ = opened(run_stage, run, "plain")
-    before = log_odds(plain.read("train"))
-    run["prepare"]["augment"] = [step]
-    data, facts = opened(run_stage, run)
-    rows = data.read("train")
-    (target,) = data.schema.targets
-    assert target.facts.prior_shift == pytest.approx(log_odds(rows) - before, abs=1e-5)
-    assert abs(target.facts.prior_shift) > 0.3
-    answer = target.how.prior(target.facts, rows.targets["clicked"])["probability"][0, 0]
-    assert np.log(answer / (1 - answer)) == pytest.approx(before, abs=1e-5)
-    assert (log_odds(rows) == pytest.approx(0, abs=0.03)) == ("balance" in step)
-    assert facts["labels"]["train"] == pytest.approx(weights(rows, "clicked"))
-    for part in ("validation", "test"):
-        assert log_odds(data.read(part)) == log_odds(plain.read(part))
-
-
-def test_of_rows_that_are_all_positive_no_odds_are_known(run_stage: Any, tmp_path: Path) -> None:
-    step = {"negatives": NEGATIVES["negatives"] | {"heldOut": 2}}
-    run = words(written(tmp_path, clicked=[1] * ROWS), tasks=TASKS[:1], augment=[step])
-    data, _ = opened(run_stage, run)
-    facts = data.schema.targets[0].facts
-    assert facts.prior_shift == 0
-    assert facts.counts is not None
-    assert facts.counts.tolist() == weights(data.read("train"), "clicked")
-
-
-def test_a_drawn_row_has_no_target_of_what_comes_after_a_click(
-    run_stage: Any, tmp_path: Path
-) -> None:
-    whole, _ = opened(run_stage, words(written(tmp_path)), "plain")
-    data, facts = opened(run_stage, words(written(tmp_path), augment=[NEGATIVES]))
-    assert facts["augmented"] > 300
-    pairs = zip(whole.schema.targets, data.schema.targets, strict=True)
-    (shift, none) = (after.facts.prior_shift - before.facts.prior_shift for before, after in pairs)
-    assert (shift < -0.3, none) == (True, 0)
-
-
-def weights(rows: Rows, name: str) -> list[float]:
-    """Give how much the rows of either label count, augmentation's weights included."""
-    target = rows.targets[name]
-    counts = target.weight.astype(np.float64) * (1 if rows.weights is None else rows.weights)
-    return [float(counts[target.values == label].sum()) for label in (0, 1)]
-
-
-def log_odds(rows: Rows) -> float:
-    zeros, ones = weights(rows, "clicked")
-    return float(np.log(ones / zeros))
-
-
 def test_other_tasks_are_stored_as_what_they_predict(run_stage: Any, tmp_path: Path) -> None:
     kinds = [f"k{k % 3}" if k % 5 else "" for k in range(ROWS)]
     tasks = [{"classes": {"label": "kind", "name": "a kind"}}, {"number": {"label": "worth"}}]
@@ -207,10 +111,8 @@ def test_other_tasks_are_stored_as_what_they_predict(run_stage: Any, tmp_path: P
     assert rows.targets["a_kind"].values.dtype == np.int32
     assert rows.targets["a_kind"].weight.mean() == pytest.approx(0.8, abs=0.02)
     values = rows.targets["worth"].values
-    assert (worth.facts.center, worth.facts.scale) == (
-        pytest.approx(values.mean()),
-        pytest.approx(values.std()),
-    )
+    assert worth.facts.center == pytest.approx(values.mean())
+    assert worth.facts.scale == pytest.approx(values.std())
     assert set(values.tolist()) == {0.5, 1.5, 2.5, 3.5}
 
 
@@ -218,7 +120,7 @@ def test_other_tasks_are_stored_as_what_they_predict(run_stage: Any, tmp_path: P
 def test_two_pods_write_the_bytes_of_one(
     run_stage: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = words(written(tmp_path), augment=[BALANCED[2]], workers=2)
+    run = words(written(tmp_path), augment=[{"balance": {"by": {"smote": {}}}}], workers=2)
     with pieces_of(4096):
         one = run_stage.manifest(run_stage("one", run))
         done: list[int] = []
