@@ -152,6 +152,6 @@ def test_an_augmentation_that_fits_is_taken(tasks: Any, step: Any) -> None:
 
 def faults(tasks: Any, step: Any) -> list[str]:
     ids: list[Any] = [{"name": name, "id": {}} for name in ("user", "item")]
-    basket = {"name": "basket", "id": {"length": 3}}
+    ids += [{"name": "basket", "id": {"length": 3}}, {"name": "price", "number": {}}]
     given = {"source": {"csv": {"uri": "raw.csv"}}, "tasks": tasks, "augment": [step]}
-    return list(Prepare.model_validate(given | {"columns": [*ids, basket]}).check(()))
+    return list(Prepare.model_validate(given | {"columns": ids}).check(()))

@@ -15,10 +15,10 @@ from hone_trainer.html.sheet import STYLE as SHEET
 from hone_trainer.html.sheet import frame
 from hone_trainer.profile.findings import Findings
 from hone_trainer.profile.page import render
-from hone_trainer.profile.profile import look
 from hone_trainer.profile.style import STYLE
 from tests.trainer.blocks import block, columns
 from tests.trainer.browser import lay_out
+from tests.trainer.looked import look
 from tests.trainer.shoppers import shop
 
 COUNT = 600

@@ -10,10 +10,10 @@ import pytest
 from hone_trainer.profile import account as accounts
 from hone_trainer.profile.figures import number, plural, seconds, share, size
 from hone_trainer.profile.findings import Findings
-from hone_trainer.profile.profile import look
 from hone_trainer.profile.subsample import thin
 from hone_trainer.rows.block import Block, Texts
 from tests.trainer.blocks import block, columns, times
+from tests.trainer.looked import look
 
 COLUMNS = columns(
     price={"number": {}},

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hone_trainer.profile.caution import SEVERITIES, Caution
-from hone_trainer.profile.profile import look
 from tests.trainer.blocks import block, columns
+from tests.trainer.looked import look
 
 COUNT = 6000
 Rows = dict[str, Any]

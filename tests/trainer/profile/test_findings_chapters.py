@@ -15,8 +15,8 @@ from hone_trainer.profile.drift import Shift
 from hone_trainer.profile.findings import Findings
 from hone_trainer.profile.maps import gap_map, heat_map
 from hone_trainer.profile.overview import SHOWN, cautions, flow, steps
-from hone_trainer.profile.profile import look
 from tests.trainer.blocks import block, columns, times
+from tests.trainer.looked import look
 
 COUNT = 300
 

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from hone_trainer.profile.measure import LEAST
 from hone_trainer.profile.overlaps import SharedKey, repeats, row_hashes, shared_key
-from hone_trainer.profile.univariate_auc import LEAST, auc_of_gaps, auc_of_numbers, auc_of_texts
+from hone_trainer.profile.univariate_auc import auc_of_gaps, auc_of_numbers, auc_of_texts
 from hone_trainer.profile.value_counts import Tally
 from tests.trainer.blocks import block, columns, times
 
@@ -20,7 +21,7 @@ PARTS = np.repeat([0, 1], COUNT // 2).tolist()
 def text_auc(words: Any, length: int = 1) -> float | None:
     made = block(x=words, parts=PARTS)
     tally = Tally.of(made, columns(x={"id": {"length": length}})[0])
-    return auc_of_texts(tally, LABELS, made.parts == 1)
+    return auc_of_texts(tally, LABELS)
 
 
 def test_a_number_counts_in_either_direction() -> None:
@@ -60,11 +61,10 @@ def test_a_word_in_a_sequence_gives_it_away_too() -> None:
 
 
 def test_a_gap_gives_it_away() -> None:
-    paid = [1.0 if y else None for y in LABELS]
-    assert auc_of_gaps("x", block(x=paid, y=LABELS), "y") == 1
-    assert auc_of_gaps("x", block(x=LABELS, y=LABELS), "y") is None
-    some = [None if k % 7 == 0 else 1.0 for k in range(COUNT)]
-    assert auc_of_gaps("x", block(x=some, y=LABELS), "y") == pytest.approx(0.5, abs=0.03)
+    assert auc_of_gaps(LABELS == 0, LABELS) == 1
+    assert auc_of_gaps(np.zeros(COUNT, bool), LABELS) is None
+    some = np.arange(COUNT) % 7 == 0
+    assert auc_of_gaps(some, LABELS) == pytest.approx(0.5, abs=0.03)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from hone_trainer.profile import likeness as module
 from hone_trainer.profile.likeness import Likeness, likeness
-from hone_trainer.profile.profile import look
 from tests.trainer.blocks import block, columns
+from tests.trainer.looked import look
 
 DECOMPOSED = unicodedata.normalize("NFD", "café")
 

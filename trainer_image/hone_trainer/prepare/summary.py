@@ -153,7 +153,8 @@ def _look(around: Surroundings, told: dict[str, Any], before: Block, after: Bloc
         keys = ()  # a user is in several parts by design
     told = {name: value for name, value in told.items() if name != "unreadableRows"}
     before, after = (thin(block, SHOWN_ROWS, around.seed) for block in (before, after))
-    return look(around.given, before, after, told, around.seed, keys)
+    tasks = around.stage.predicted
+    return look(around.given, tasks, before, after, told, around.seed, keys)
 
 
 def _report(ctx: Context, found: Findings) -> list[Artifact]:

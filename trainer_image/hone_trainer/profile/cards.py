@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from hone_trainer.html.sheet import table
+from hone_trainer.profile.alone import Alone
 from hone_trainer.profile.charts import bars
 from hone_trainer.profile.distributions import Histogram, Portrait, Summary
 from hone_trainer.profile.figures import number, plural, share
 from hone_trainer.profile.findings import Findings
-from hone_trainer.profile.univariate_auc import Alone
 
 WORDS = 5
 """Words shown on a card; the record has more."""
@@ -25,10 +25,12 @@ LEGEND = (
 
 def cards(found: Findings) -> str:
     """Give all columns."""
-    alone = {one.column: one for one in found.alone}
+    alone: dict[str, list[Alone]] = {}
+    for one in found.alone:
+        alone.setdefault(one.column, []).append(one)
     marked = {caution.column: caution.severity for caution in reversed(found.cautions)}
     drawn = "".join(
-        _card(found, column, alone.get(column.name), marked.get(column.name, ""))
+        _card(found, column, alone.get(column.name, []), marked.get(column.name, ""))
         for column in found.columns
     )
     return f'{LEGEND}<div class="cards">{drawn}</div>\n'
@@ -39,7 +41,7 @@ def broken(name: str) -> str:
     return escape(name).replace("_", "_<wbr>")
 
 
-def _card(found: Findings, column: Portrait, alone: Alone | None, severity: str) -> str:
+def _card(found: Findings, column: Portrait, alone: list[Alone], severity: str) -> str:
     sign = {"high": "▲ ", "medium": "◆ ", "low": "● "}.get(severity, "")
     facts = [f"missing {share(found.missing(column.name))}"]
     if column.after.missing:
@@ -47,8 +49,10 @@ def _card(found: Findings, column: Portrait, alone: Alone | None, severity: str)
     facts.append(f"{column.after.distinct:,} distinct")
     if column.changed:
         facts.append(f"{plural(column.changed, 'value')} changed")
-    if alone is not None and alone.auc is not None:
-        facts.append(f"AUC alone {alone.auc:.3f}")
+    for one in alone:
+        if one.figure is not None:
+            of = f" for {broken(one.label)}" if len(alone) > 1 else ""
+            facts.append(f"{one.measure} alone {one.figure:.3f}{of}")
     chart = _words(column.histogram) if column.form == "text" else _bars(column)
     return (
         f'<article class="card"><header><b>{broken(column.name)}</b>'

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.profile.groups import group_ends
 from hone_trainer.profile.value_counts import Tally
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
@@ -67,7 +68,7 @@ def shift_of_numbers(name: str, block: Block) -> list[Shift]:
     values = block.numbers(name)
     sides = [values[block.parts == part] for part in range(len(PARTS))]
     known = [np.sort(side[~np.isnan(side)]) for side in sides]
-    edges = np.unique(_quantiles(known[0]))
+    edges = group_ends(known[0], GROUPS)
     counts = [
         np.append(np.bincount(np.searchsorted(edges, good), minlength=len(edges) + 1), gone)
         for good, gone in zip(known, (int(np.isnan(side).sum()) for side in sides), strict=True)
@@ -147,10 +148,3 @@ def _rate(part: str, labels: NDArray[np.float64]) -> Rate:
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     return Rate(part, n, p, max(0.0, middle - half), min(1.0, middle + half))
-
-
-def _quantiles(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the values that end all groups but the last; they are values that occur."""
-    if not len(ordered):
-        return ordered
-    return ordered[(np.arange(1, GROUPS) * len(ordered)) // GROUPS]

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from hone_trainer.profile import account as accounts
+from hone_trainer.profile.alone import Alone
 from hone_trainer.profile.caution import Caution
 from hone_trainer.profile.correlations import Correlations
 from hone_trainer.profile.distributions import Portrait
@@ -14,7 +15,6 @@ from hone_trainer.profile.drift import Rate, Shift
 from hone_trainer.profile.gaps import Gaps
 from hone_trainer.profile.likeness import Likeness
 from hone_trainer.profile.overlaps import Repeats, SharedKey
-from hone_trainer.profile.univariate_auc import Alone
 
 DIGITS = 6
 """Digits of a figure that are kept: more than anybody reads, fewer than processors differ in."""
@@ -32,8 +32,8 @@ class Findings:
         gaps: where values were missing.
         correlations: how columns go together, on cleaned training rows.
         shifts: how held-out parts differ from the training part.
-        rates: how often the label is 1.
-        alone: what each column by itself tells of the label, on cleaned validation rows.
+        rates: how often the first label of the kind 0 or 1 is 1.
+        alone: what each column by itself tells of each label, on cleaned validation rows.
         keys: keys that stand in several parts.
         repeats: rows that repeat a training row.
         likenesses: columns with ids that look like others.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from hone_trainer.columns import Column
 from hone_trainer.profile import account as accounts
+from hone_trainer.profile.alone import alone
 from hone_trainer.profile.correlations import correlate
 from hone_trainer.profile.distributions import match, portray
 from hone_trainer.profile.drift import Shift, label_rates, shift_of_numbers, shift_of_texts
@@ -18,10 +17,10 @@ from hone_trainer.profile.judge import judge
 from hone_trainer.profile.likeness import Likeness, likeness
 from hone_trainer.profile.overlaps import repeats, shared_key
 from hone_trainer.profile.subsample import thin
-from hone_trainer.profile.univariate_auc import Alone, auc_of_gaps, auc_of_numbers, auc_of_texts
 from hone_trainer.profile.value_counts import Tally
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
+from hone_trainer.tasks.task import Task
 
 THIN = 100_000
 """Rows of each part for figures that need values in order."""
@@ -35,6 +34,7 @@ NOT_COMPARED = ("key",)
 
 def look(
     columns: tuple[Column, ...],
+    tasks: tuple[Task, ...],
     before: Block,
     after: Block,
     account: dict[str, Any],
@@ -45,6 +45,7 @@ def look(
 
     Args:
         columns: what each column is for; those that a block lacks are passed over.
+        tasks: what is predicted; those whose label a block lacks are passed over.
         before: rows as they were read, with their parts; a million over all parts is enough.
         after: cleaned rows, without added ones, with the numbers that they had.
         account: what was counted over all rows; its form is described in ``findings.account``.
@@ -58,7 +59,8 @@ def look(
     thinned = thin(after, THIN, seed)
     used = tuple(column for column in columns if column.kind not in NOT_COMPARED)
     compared = tuple(column for column in used if column.number is None or column.value.whole)
-    label = next((column.name for column in columns if column.kind == "label"), None)
+    predicted = tuple(task for task in tasks if task.hidden <= held)
+    label = next((task.label for task in predicted if task.reads == "label"), None)
     numbers = tuple(c.name for c in compared if after.form(c.name) == "number")
     texts = tuple(c.name for c in compared if c.name in tallies)
     if keys is None:
@@ -73,9 +75,13 @@ def look(
         columns=tuple(portray(c, before, after, tallies.get(c.name), same) for c in columns),
         gaps=map_gaps(before, tuple(column.name for column in columns)),
         correlations=correlate(thin(after.part(0), THINNER, seed), numbers, texts),
-        shifts=_shifts(compared, after, thinned, tallies),
+        shifts=_shifts(tuple(c for c in compared if c.name != label), after, thinned, tallies),
         rates=tuple(label_rates(label, after)) if label else (),
-        alone=_alone(compared, before, after, thinned, tallies, label) if label else (),
+        alone=tuple(
+            one
+            for task in predicted
+            for one in alone(task, compared, before, after, thinned, tallies)
+        ),
         keys=tuple(shared_key(after, name) for name in keys if name in held),
         repeats=repeats(after, tuple(column.name for column in used)),
         likenesses=_likenesses(columns, tallies),
@@ -97,31 +103,6 @@ def _shifts(
         if column.name in tallies:
             found += shift_of_texts(column.name, after, tallies[column.name])
         # Times of parts that were split by time differ, as they should.
-        elif not column.value.target and after.form(column.name) == "number":
+        elif after.form(column.name) == "number":
             found += shift_of_numbers(column.name, thinned)
-    return tuple(found)
-
-
-def _alone(
-    columns: tuple[Column, ...],
-    before: Block,
-    after: Block,
-    thinned: Block,
-    tallies: dict[str, Tally],
-    label: str,
-) -> tuple[Alone, ...]:
-    held_out = thinned.part(PARTS.index("validation"))
-    held_out = held_out.keep(~held_out.missing(label))
-    labels, every = held_out.numbers(label), after.numbers(label)
-    chosen = np.isin(after.rows, held_out.rows) & (after.parts == PARTS.index("validation"))
-    found = []
-    for column in columns:
-        name = column.name
-        if name in tallies:
-            area = auc_of_texts(tallies[name], every, chosen)
-        elif name != label and after.form(name) == "number":
-            area = auc_of_numbers(held_out.numbers(name), labels)
-        else:
-            continue
-        found.append(Alone(name, area, auc_of_gaps(name, before, label)))
     return tuple(found)

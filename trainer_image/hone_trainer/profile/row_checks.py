@@ -92,18 +92,22 @@ def only_ordering(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caut
             yield Caution("low", "notRead", column.name, 0.0, text, remedy)
 
 
-def gaps(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+def gaps(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
     """Columns of which much is missing."""
+    targets = {column.name for column in columns if column.value.target}
     for column in found.columns:
         portion = found.missing(column.name)
         if portion > MANY_MISSING:
             text = f"{column.name} is missing in {share(portion)} of the rows."
             remedy = "Ask its source why; if that means something, mark it before it is filled."
+            if column.name in targets:
+                remedy = "These rows teach nothing of it, and are not measured by it."
             yield Caution("medium", "missing", column.name, portion, text, remedy)
 
 
-def constants(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+def constants(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
     """Columns that always say the same."""
+    targets = {column.name for column in columns if column.value.target}
     for column in found.columns:
         if column.after.distinct > 1 or not column.after.rows:
             continue
@@ -113,6 +117,8 @@ def constants(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]
             text = f"{column.name} is the same in all rows: there is nothing to learn."
             remedy = "Look at the source, and at what cleaning dropped."
             yield Caution("high", "oneClass", column.name, column.after.distinct, text, remedy)
+            continue
+        if column.name in targets:
             continue
         alike = "is the same in all rows" if column.after.distinct else "has no value at all"
         text = f"{column.name} {alike}."

@@ -11,14 +11,13 @@ from hone_trainer.profile import account as accounts
 from hone_trainer.profile.caution import Caution, Severity
 from hone_trainer.profile.drift import Shift
 from hone_trainer.profile.figures import plural, share
+from hone_trainer.profile.measure import LEAK_AUC
 from hone_trainer.profile.row_checks import nearly_unique
 from hone_trainer.rows.field import PARTS
 
 if TYPE_CHECKING:
     from hone_trainer.profile.findings import Findings
 
-LEAK_AUC = 0.95
-"""A column that ranks so well by itself is seldom known before the fact."""
 MANY_REPEATS = 0.01
 """Share of held-out rows seen in training that moves a figure by as much as a model does."""
 MANY_UNSEEN = 0.5
@@ -27,14 +26,15 @@ RATES_APART = 0.05
 
 
 def leaks(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
-    """Columns that give the label away, by their value or by its absence."""
+    """Columns that give a label away, by their value or by its absence."""
     for one in found.alone:
-        if (one.auc or 0) >= LEAK_AUC:
-            text = f"{one.column} predicts the label alone: AUC {one.auc:.3f} on validation rows."
+        if (one.figure or 0) >= one.leak:
+            text = f"{one.column} predicts {one.label} alone: {one.measure} {one.figure:.3f} on "
+            text += "validation rows."
             remedy = "If it is written after the fact, take it out of prepare.columns."
-            yield Caution("high", "leak", one.column, one.auc or 0, text, remedy)
+            yield Caution("high", "leak", one.column, one.figure or 0, text, remedy)
         if (one.missing or 0) >= LEAK_AUC:
-            text = f"{one.column} gives the label away by being missing: AUC {one.missing:.3f}."
+            text = f"{one.column} gives {one.label} away by being missing: AUC {one.missing:.3f}."
             remedy = "Find out who fills it in, and when; till then take it out of prepare.columns."
             yield Caution("high", "missingLeak", one.column, one.missing or 0, text, remedy)
 

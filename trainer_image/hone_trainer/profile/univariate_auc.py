@@ -1,48 +1,35 @@
-"""What each column by itself tells of the label.
+"""What a column by itself tells of a label that is 0 or 1: the area under the ROC curve.
 
-A column that all but gives the label away was written after the fact, or from it: a leak. Texts are
-measured by the mean label of their words, learned on training rows; everything is measured on
-validation rows.
+Texts are measured by the mean label of their words, learned on training rows.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.metrics.scores import auc
+from hone_trainer.profile.measure import (
+    LEAK_AUC,
+    LEAST,
+    PRIOR,
+    Floats,
+    Marks,
+    Measure,
+    taught_and_held,
+)
 from hone_trainer.profile.value_counts import Tally
-from hone_trainer.rows.block import Block
-
-PRIOR = 10.0
-"""Rows by which a word's mean label is drawn to the mean of all."""
-LEAST = 10
-"""Rows of either class in the validation part below which nothing is said."""
 
 
-@dataclass(frozen=True)
-class Alone:
-    """One column against the label.
-
-    Attributes:
-        column: its name.
-        auc: area under the ROC curve, at least one half: numbers count in either direction.
-        missing: the same of whether the value is missing, before cleaning; None where none is.
-    """
-
-    column: str
-    auc: float | None
-    missing: float | None = None
-
-
-def auc_of_numbers(values: NDArray[np.float64], labels: NDArray[np.float64]) -> float | None:
+def auc_of_numbers(values: Floats, labels: Floats) -> float | None:
     """Measure a number by itself, in the better direction; missing ones rank in the middle.
 
     Args:
-        values: (n,) of validation rows, NaN where missing.
+        values: (n,), NaN where missing.
         labels: (n,) 0 and 1.
+
+    Returns:
+        At least one half; None where either label is rare.
     """
     if not measurable(labels):
         return None
@@ -53,25 +40,21 @@ def auc_of_numbers(values: NDArray[np.float64], labels: NDArray[np.float64]) -> 
     return None if area is None else max(area, 1 - area)
 
 
-def auc_of_texts(
-    tally: Tally, labels: NDArray[np.float64], chosen: NDArray[np.bool_]
-) -> float | None:
+def auc_of_texts(tally: Tally, labels: Floats) -> float | None:
     """Measure the mean label of a text's words.
 
     Args:
         tally: the words of all rows.
         labels: (rows,) 0 and 1, NaN where unknown.
-        chosen: (rows,) the validation rows to measure on.
     """
-    if not measurable(labels[chosen]):
+    _, held = taught_and_held(labels, tally.parts)
+    if not measurable(labels[held]):
         return None
-    return auc(labels[chosen], tally.mean_label(labels, PRIOR)[chosen])
+    return auc(labels[held], tally.mean_label(labels, PRIOR)[held])
 
 
-def auc_of_gaps(name: str, before: Block, label: str) -> float | None:
-    """Measure whether a value is missing, on rows as they were read; None where none is."""
-    gone = before.missing(name)
-    labels = before.numbers(label)
+def auc_of_gaps(gone: Marks, labels: Floats) -> float | None:
+    """Measure whether a value is missing; None where none is."""
     known = ~np.isnan(labels)
     labels, gone = labels[known], gone[known]
     if not gone.any() or not measurable(labels):
@@ -80,7 +63,15 @@ def auc_of_gaps(name: str, before: Block, label: str) -> float | None:
     return float(max(area, 1 - area))
 
 
-def measurable(labels: NDArray[np.float64]) -> bool:
-    """Say whether both classes are there often enough."""
+def measurable(labels: Floats) -> bool:
+    """Say whether both labels are there often enough."""
     ones = int((labels > 0.5).sum())
     return min(ones, len(labels) - ones) >= LEAST
+
+
+def _of_numbers(values: Floats, labels: Floats, parts: NDArray[np.int8]) -> float | None:
+    _, held = taught_and_held(labels, parts)
+    return auc_of_numbers(values[held], labels[held])
+
+
+AUC = Measure("AUC", LEAK_AUC, _of_numbers, auc_of_texts, auc_of_gaps)
