@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Calibration
 from hone_trainer.tasks.scoring import figures, score
 from tests.trainer import worlds
+from tests.trainer.conftest import Bench
 from tests.trainer.worlds import MODELS, TASKS, World, quiet, world
 
 pytestmark = pytest.mark.tensorflow
@@ -114,9 +116,10 @@ def test_a_few_steps_beat_it(tasks: str, kind: str) -> None:
 
 
 @every_pair
-def test_a_network_comes_back_as_it_was_stored(tasks: str, kind: str, bench: Any) -> None:
+def test_a_network_comes_back_as_it_was_stored(tasks: str, kind: str, tmp_path: Path) -> None:
     here, _, trained = learned(tasks, kind)
     trained = trained.calibrated_on(here.read("validation"))
+    bench = Bench(tmp_path)
     ctx = bench.context(bench.task("train", {"train": {"model": MODELS[kind]}}))
     report = ctx.commit(trained.save(ctx), {}, {}, "stored")
     assert report.manifest is not None
