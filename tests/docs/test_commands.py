@@ -24,6 +24,15 @@ ELSEWHERE = {
     "make test": "is what runs this",
     "make check": "is what runs this",
     "make format": "test_makes_words_are_its_targets: it would change the checkout",
+    **dict.fromkeys(
+        (
+            "docker build -f operator/Dockerfile -t registry.example/hone-operator:0.1.0 .",
+            "docker build -f trainer_image/Dockerfile -t registry.example/hone-trainer:0.1.0 .",
+            "docker push registry.example/hone-operator:0.1.0",
+            "docker push registry.example/hone-trainer:0.1.0",
+        ),
+        "tests/realnode runs what lab/kitchen.py builds from the same Dockerfiles",
+    ),
     "aws s3 cp --recursive s3://models/…/train/0/0/tensorboard ./logs"
     " && tensorboard --logdir ./logs": "neither is a dependency;"
     " tests/trainer/train/test_curves.py reads the curves as TensorBoard does",
