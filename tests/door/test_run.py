@@ -158,6 +158,20 @@ def test_an_edited_job_begins_anew_and_says_what_the_last_one_left(
     assert str(tmp_path / ".hone/artifacts/shop/demo") in said
 
 
+def test_a_job_that_is_as_it_was_before_does_not_say_that_it_begins_anew(
+    start: Start, jobfile: Path
+) -> None:
+    first = jobfile.read_text()
+    edited = yaml.safe_load(first)
+    edited["spec"]["seed"] = 1
+    for text in (first, yaml.safe_dump(edited), first):
+        jobfile.write_text(text)
+        code, said = finish(start("run", str(jobfile)))
+        assert code == 0, said
+    assert "as it is now it ran before: going on from there (--fresh begins anew)" in said
+    assert "beginning anew" not in said
+
+
 def test_ctrl_c_before_anything_runs_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt

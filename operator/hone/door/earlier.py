@@ -36,6 +36,13 @@ def superseded(uri: str, key: Key, uid: str) -> str:
     return f"{what} of this name left {size(amount)} in {home}; remove what you need no more"
 
 
+def worked(job: Mapping[str, Any]) -> bool:
+    """Say whether this very job has been at work before, though another is on record."""
+    meta = job["metadata"]
+    root = _path(job["spec"]["artifacts"]["uri"])
+    return root is not None and (root / meta["namespace"] / meta["name"] / meta["uid"]).is_dir()
+
+
 def changed(old: Mapping[str, Any], job: Mapping[str, Any]) -> str:
     """Say in what a job is another than the one on record."""
     before, now = old["spec"], job["spec"]

@@ -102,7 +102,7 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
             request.tell(outcome(str(key), ended, uri, done, stopped=stopped))
 
     if status.holds("Complete"):
-        note("every stage was already committed; nothing to do (--fresh begins anew)")
+        note("every stage was already committed; nothing to do (new rows want --fresh)")
         close(console, status, uri, folder.path)
         tell(status)
         return COMPLETE
@@ -131,7 +131,7 @@ def _record(
     note: Callable[[str], None],
 ) -> JobStatus:
     """Put the job on record; a failed one gets another try."""
-    from hone.door.earlier import changed, gone
+    from hone.door.earlier import changed, gone, worked
 
     old = folder.job()
     job = submit(old, file, stamp(now), now.isoformat() if fresh else "")
@@ -145,7 +145,8 @@ def _record(
         job = submit(old, file, stamp(now), now.isoformat())
         status = JobStatus()
     elif old is not None and not fresh and job["metadata"]["uid"] != old["metadata"]["uid"]:
-        note(f"{changed(old, job)}: beginning anew")
+        kept = "as it is now it ran before: going on from there (--fresh begins anew)"
+        note(f"{changed(old, job)}{f'; {kept}' if worked(job) else ': beginning anew'}")
     if "status" in job:
         job = {**job, "status": status.dump()}
     folder.write_job(job)
