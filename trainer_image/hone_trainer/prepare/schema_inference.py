@@ -32,7 +32,8 @@ class Infer(Words):
     Numbers become numbers with mean 0 and standard deviation 1. Whole numbers of at most 20
     different values, or under a name such as ``user`` or ``shop_id``, become ids, and so do short
     texts; dates become times, long texts text. What is different in every row is a key, and what is
-    always the same is left out. Each decision is written down with its reason.
+    always the same is left out. Each decision stands with its reason under ``inferred`` in
+    data-report.json and in the manifest.
     """
 
     rules = (
