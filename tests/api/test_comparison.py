@@ -26,7 +26,7 @@ STRICTER = {
     r"takes one model and found": "no rule counts the models that a stage makes",
     r"which is not (in prepare|among the)": "a rule for each word that names a column: too many",
     r"must name a column|which is made of other columns|it takes \w+|whose values are": "as above",
-    r"the lstm model wants id columns of one length": "no rule knows what a model reads",
+    r"the lstm model wants sequences of one length": "no rule knows what a model reads",
     r"leave nothing for a model to read": "no rule knows what a model reads",
     r"this stage has no \w+": "no rule knows which roles a stage has",
 }

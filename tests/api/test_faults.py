@@ -47,6 +47,16 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         ((*TRAIN, "epochs"), 0, "stages[1].train.epochs: must be at least 1; found 0"),
         ((*TRAIN, "keep"), "all", "stages[1].train.keep: must be 'best' or 'last'; found \"all\""),
         (PREPARE, 5, "stages[0].prepare: must hold `key: value` pairs"),
+        (
+            (*TRAIN, "model", "recommendation"),
+            "lstm",
+            "stages[1].train.model.recommendation: must hold `key: value` pairs; write `lstm: {}`",
+        ),
+        (
+            (*TRAIN, "model"),
+            "lstm",
+            "stages[1].train.model: must hold `key: value` pairs; known here: recommendation",
+        ),
         ((*COMPRESS, "candidates"), [], "stages[3].compress.candidates: must hold at least 1"),
     ],
 )

@@ -67,7 +67,10 @@ def test_the_key_is_the_kind() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({}, "set exactly one of leftHand, right; found none"),
+        (
+            {},
+            "set exactly one of leftHand, right; found none; behind a key without fields write {}",
+        ),
         ({"leftHand": {}, "right": {}}, "found leftHand and right"),
     ],
 )

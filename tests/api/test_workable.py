@@ -60,8 +60,8 @@ WRONG = {
     ),
     "ids of two lengths": (
         spec(data(USER, WORDS, WHEN, SEQUENCE), train()),
-        "stages[1]: the lstm model wants id columns of one length, or of a single id (user: 1, "
-        "title_words: 16, before: 8); give length the same value in prepare.columns[].id",
+        "stages[1]: the lstm model wants sequences of one length, with single ids beside them "
+        "(user: 1, title_words: 16, before: 8); give length the same value in prepare.columns[].id",
     ),
     "a split by a column that takes no part": (
         spec(data(USER, split={"by": {"time": {"column": "when"}}})),

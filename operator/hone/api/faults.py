@@ -59,6 +59,8 @@ TYPES = {
 }
 ECHOED = ("int", "float", "finite", "bool", "literal", "greater", "less")
 """Types of fault where saying what was found helps and gives nothing away."""
+PAIRS = ("dict_type", "model_type")
+"""Types of fault where a word may stand in the place of its record."""
 PLAIN = ("int", "float", "bool")
 """Types of fault where somebody may have put quotes around what needs none."""
 
@@ -96,7 +98,11 @@ def unknown(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, 1)
     if close:
         return f"unknown; did you mean {close[0]}?"
-    return f"unknown; known here: {', '.join(known)}" if known else "unknown; nothing is set here"
+    return f"unknown; {_known(known)}" if known else "unknown; nothing is set here"
+
+
+def _known(names: Sequence[str]) -> str:
+    return f"known here: {', '.join(names)}"
 
 
 def _text(fault: Any, model: type[BaseModel]) -> str:
@@ -114,6 +120,8 @@ def _text(fault: Any, model: type[BaseModel]) -> str:
     if kind not in TYPES:
         return str(fault["msg"]).removeprefix("Value error, ")
     text = TYPES[kind].format(**fault.get("ctx", {}))
+    if kind in PAIRS and isinstance(given, str) and (known := sorted(_words(model, fault["loc"]))):
+        return f"{text}; {f'write `{given}: {{}}`' if given in known else _known(known)}"
     if kind.startswith(PLAIN) and isinstance(given, str) and not isinstance(meaning(given), str):
         text += ", without quotes"
     echo = kind.startswith(ECHOED) and isinstance(given, str | int | float)

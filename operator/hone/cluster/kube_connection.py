@@ -57,8 +57,8 @@ class Connection:
                 config.load_incluster_config(configuration)
         except (config.ConfigException, OSError) as error:
             raise Unavailable(
-                f"no way to the API server: {error}; run in a pod with a service account,"
-                " or set KUBECONFIG"
+                f"no way to the API server: {str(error).rstrip('.')}; run in a pod with a service"
+                " account, or set KUBECONFIG"
             ) from error
         return cls(configuration, context.get("namespace") or "default")
 

@@ -25,8 +25,9 @@ What changed, what was not carried over and what to check goes to standard error
 """
 RETRY = """
 It raises spec.retry of the job, which kubectl and GitOps can as well; the operator does the rest.
-The cluster is that of KUBECONFIG, or of ~/.kube/config. Exit codes: 0, or 2 where nothing is to be
-tried again, and the text says why.
+What failed under `hone run` is tried again by the same `hone run`. The cluster is that of
+KUBECONFIG, or of ~/.kube/config. Exit codes: 0, or 2 where nothing is to be tried again, and the
+text says why.
 """
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),

@@ -53,7 +53,8 @@ async def _retry(request: Request) -> str:
             key = Key(request.namespace or api.namespace, request.name)
             return await _ask(api, key)
     except Unavailable as error:
-        raise Wrong(f"the cluster does not answer: {error}") from None
+        local = "what failed under `hone run` is tried again by the same `hone run`"
+        raise Wrong(f"the cluster does not answer: {error}; {local}") from None
 
 
 async def _ask(api: Connection, key: Key) -> str:

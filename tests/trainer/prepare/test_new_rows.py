@@ -97,6 +97,13 @@ def test_rows_may_lack_the_label_and_what_no_model_reads(run_stage: Any) -> None
         np.testing.assert_array_equal(values, whole[name])
 
 
+def test_a_row_by_itself_is_no_dict_of_lists(run_stage: Any) -> None:
+    transform = Transform.load(prepared(run_stage, ROWS, COLUMNS))
+    for row in (ROWS[0], ROWS[0] | {"user": "u1"}, ROWS[0] | {"user": None}):
+        with pytest.raises(StageFailure, match=r"'user' holds a value .* a list of one dict"):
+            transform.inputs(row)
+
+
 def test_files_are_found_beside_the_manifest_wherever_that_was_copied(run_stage: Any) -> None:
     uri = prepared(run_stage, ROWS, COLUMNS)
     before = Transform.load(uri)

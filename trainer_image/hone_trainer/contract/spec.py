@@ -84,7 +84,8 @@ class OneOf(Words):
     def _exactly_one(self) -> Self:
         found = [key for key, name in self.kinds.items() if getattr(self, name) is not None]
         if len(found) != 1:
-            given = f"found {' and '.join(found)}" if found else "found none"
+            none = "found none; behind a key without fields write {}"
+            given = f"found {' and '.join(found)}" if found else none
             raise ValueError(f"set exactly one of {', '.join(self.kinds)}; {given}")
         return self
 

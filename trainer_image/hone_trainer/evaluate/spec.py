@@ -100,11 +100,12 @@ class Evaluate(Stage):
             # No manifest: a committed output would make the next attempt succeed.
             failed = "; ".join(str(verdict) for verdict in evaluation.failed)
             raise StageFailure("GateFailed", f"{failed}. The report is at {files[0].uri}")
+        gates = len(self.require)
         return ctx.commit(
             files=files,
             facts={"evaluation": evaluation.row()},
             metrics=evaluation.metrics(),
-            message=f"{len(self.require)} of {len(self.require)} gates passed",
+            message=f"{gates} of {gates} gates passed" if gates else "measured; no gate is set",
             cautions=(*evaluation.defeats(), *say(evaluation.gaps()))[:4],
             show=tuple(file.name for file in files),
         )

@@ -6,7 +6,7 @@ as those of a source are: an id may be a number, a time a text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,6 +80,9 @@ def _values(rows: Any, column: Column) -> Any:
         there = ", ".join(repr(name) for name in names[:32]) or "none"
         message = f"the rows have no column {column.name!r}; they have {there}"
         raise StageFailure("ColumnNotFound", message)
+    if isinstance(rows, Mapping) and _single(rows[column.name]):
+        message = f"column {column.name!r} holds a value and no list of them"
+        raise StageFailure("WrongColumnKind", f"{message}: give one row as a list of one dict")
     try:
         if isinstance(rows, pa.Table | pa.RecordBatch):
             return pa.chunked_array([rows.column(column.name)]).combine_chunks()
@@ -89,6 +92,11 @@ def _values(rows: Any, column: Column) -> Any:
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         message = f"column {column.name!r} holds values of several kinds ({error})"
         raise StageFailure("WrongColumnKind", f"{message}: give all as text") from None
+
+
+def _single(value: Any) -> bool:
+    """Say whether it is a value; a text is one, though Python takes it for a list of letters."""
+    return isinstance(value, str | bytes) or not isinstance(value, Iterable)
 
 
 def _names(rows: Any) -> list[str]:

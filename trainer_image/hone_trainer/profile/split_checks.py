@@ -56,7 +56,8 @@ def repeated_rows(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caut
             portion = part.repeated / part.rows
             text = f"{plural(part.repeated, 'row')} of the {part.part} part ({share(portion)}) "
             text += f"{'equals' if part.repeated == 1 else 'equal'} a training row in every column."
-            remedy = "Add the step duplicates to prepare.clean."
+            remedy = "If rows were written twice, add the step duplicates to prepare.clean; "
+            remedy += "if the same did happen again, as clicks do, let them be."
             severity: Severity = "high" if portion >= MANY_REPEATS else "medium"
             yield Caution(severity, "repeatedRows", "", portion, text, remedy)
 

@@ -70,7 +70,7 @@ def _differing(lengths: Mapping[str, int]) -> str:
     if not set(lengths.values()) - {1, max(lengths.values(), default=1)}:
         return ""
     told = ", ".join(f"{name}: {length}" for name, length in lengths.items())
-    message = f"the lstm model wants id columns of one length, or of a single id ({told})"
+    message = f"the lstm model wants sequences of one length, with single ids beside them ({told})"
     remedy = "give length the same value in prepare.columns[].id, text and sequence"
     return f"{message}; {remedy}"
 
