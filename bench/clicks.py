@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hone_trainer.contract.assignment import Progress, Report, Source, Store, Task
-from hone_trainer.dataset.dataset import Dataset
+from hone_trainer.dataset.dataset import Dataset, Rows
 from hone_trainer.pod.context import Context
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.artifact_store import open_store
@@ -56,3 +59,8 @@ def prepare(folder: Path, run: dict[str, Any] = PREPARE) -> Source:
 def dataset(folder: Path, source: Source) -> Dataset:
     """Open the data set that ``prepare`` made."""
     return Dataset.of(context(folder, "read", {}, (source,)))
+
+
+def clicked(rows: Rows) -> NDArray[np.float32]:
+    """Give the labels, (rows, 1), as the frameworks of others want them."""
+    return np.asarray(rows.targets["clicked"].values, np.float32)[:, None]

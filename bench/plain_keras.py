@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.clicks import dataset
+from bench.clicks import clicked, dataset
 from hone_trainer.contract.assignment import Source
 
 EPOCHS = 10
@@ -50,11 +50,11 @@ def epochs(
     # One call: a `fit` of its own for every epoch would shuffle the same way each time.
     model.fit(
         x,
-        train.labels,
+        clicked(train),
         batch_size=batch,
         epochs=EPOCHS,
         verbose=0,
-        validation_data=(y, validation.labels),
+        validation_data=(y, clicked(validation)),
         validation_batch_size=max(batch, 1024),
         callbacks=[Watch()],
     )

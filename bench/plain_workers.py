@@ -17,7 +17,7 @@ def main(folder: Path, batch: int, at_once: int) -> None:
     import tensorflow as tf
     import tf_keras as keras
 
-    from bench.clicks import dataset
+    from bench.clicks import clicked, dataset
     from hone_trainer.contract.assignment import Source
 
     source = Source.model_validate_json((folder / "source.json").read_text())
@@ -40,7 +40,7 @@ def main(folder: Path, batch: int, at_once: int) -> None:
             steps_per_execution=at_once,
         )
     rows = tuple(train.features[name] for name in sizes)
-    rows_of = tf.data.Dataset.from_tensor_slices((rows, train.labels))
+    rows_of = tf.data.Dataset.from_tensor_slices((rows, clicked(train)))
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     ready = (

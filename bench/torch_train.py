@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.clicks import dataset
+from bench.clicks import clicked, dataset
 from hone_trainer.contract.assignment import Source
 
 
@@ -38,8 +38,8 @@ def epochs(
     lossy = torch.nn.BCEWithLogitsLoss()
     x = [torch.from_numpy(train.features[name]).long() for name in ("user", "item")]
     y = [torch.from_numpy(validation.features[name]).long() for name in ("user", "item")]
-    labels = torch.from_numpy(train.labels[:, 0])
-    truth = torch.from_numpy(validation.labels[:, 0]) > 0.5
+    labels = torch.from_numpy(clicked(train)[:, 0])
+    truth = torch.from_numpy(clicked(validation)[:, 0]) > 0.5
     while True:
         for chosen in torch.randperm(len(labels)).split(batch):
             optimizer.zero_grad(set_to_none=True)

@@ -1,6 +1,7 @@
 """Who may know whom: the import table of the design, read off the source."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -186,6 +187,42 @@ def test_nothing_but_the_settings_reads_the_environment(root: Path) -> None:
         or (isinstance(node, ast.ImportFrom) and any(name.name in words for name in node.names))
     ]
     assert set(found) == {"hone.settings"}
+
+
+BLIND = (
+    "hone",
+    *map("hone_trainer.{}".format, ["stages", "train", "fuse", "compress", "evaluate"]),
+)
+"""Rooms that know nothing of what is predicted: a new task or figure changes none of them."""
+SEEING = re.compile(
+    r"(?i)accurac|probabilit|(?<![a-z`])(auc|ndcg|rmse)(?![a-z@])"  # figures, but for examples
+    r"|\[:, 0\]|[<>]=?\s*0?\.5(?!\d)"  # the one column of a yes or no, cut at one half
+    r"|hone_trainer\.tasks\.(binary|classes|number|next_item)|AnyTask"
+)
+"""What they would say if they did, in comments and docstrings too."""
+
+
+def test_what_is_predicted_is_unknown_to_stages_and_operator(root: Path) -> None:
+    faults = [
+        f"{module}:{number}: {line.strip()}"
+        for module, path in modules(root)
+        if inside(module, BLIND)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if SEEING.search(line)
+    ]
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('max(figures["valAccuracy"])', "# the probability of a click", 'figures["auc"]'),
+        *("hits = answers[:, 0] == 1", "right = given >= 0.5", "wrong = given<.5"),
+        "from hone_trainer.tasks.binary import Binary",
+    ],
+)
+def test_a_stage_that_knows_what_is_predicted_is_found(line: str) -> None:
+    assert SEEING.search(line)
 
 
 def test_words_load_without_the_libraries_that_run_them() -> None:

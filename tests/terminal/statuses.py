@@ -49,7 +49,7 @@ def running() -> JobStatus:
                 restarts=1,
                 started_at=time(8),
                 message="epoch 4/10: loss 0.2310",
-                figures={"valAccuracy": 0.88554},
+                figures={"valAuc": 0.88554},
             ),
             stage("evaluate", "evaluate"),
         )
@@ -69,8 +69,8 @@ def complete(root: str) -> JobStatus:
         "packagedRatio": 4.0,
         "floatBytes": 1_800_000,
         "compressedBytes": 486_000,
-        "floatAccuracy": 0.8941,
-        "compressedAccuracy": 0.895,
+        "floatAuc": 0.8941,
+        "compressedAuc": 0.895,
         "floatLatencyMicroseconds": 11.4,
         "compressedLatencyMicroseconds": 8.5,
     }
@@ -94,7 +94,7 @@ def complete(root: str) -> JobStatus:
                 "Succeeded",
                 started_at=time(3),
                 finished_at=time(60),
-                message="quantize(mode=int8): accuracy +0.0009",
+                message="quantize(mode=int8): AUC +0.0009",
                 figures=compression,
             ),
             stage(
@@ -103,7 +103,7 @@ def complete(root: str) -> JobStatus:
                 "Succeeded",
                 started_at=time(60),
                 finished_at=time(61),
-                figures={"accuracy": 0.8888, "floatAccuracy": 0.8892, "testRows": 13500},
+                figures={"auc": 0.8888, "priorAuc": 0.5, "floatAuc": 0.8892, "testRows": 13500},
             ),
         ),
         artifacts=(

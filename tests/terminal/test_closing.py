@@ -54,13 +54,14 @@ def trained(*manifests: Artifact | None) -> JobStatus:
 def test_a_complete_job_shows_everything(tmp_path: Path) -> None:
     shown = closing(complete("/models/x"), "/models", tmp_path)
     for line in (
-        "│ data     │ prepare  │ Succeeded │ 3 s  │ rows 135,000    │",
-        "│ float         │ 1.7 MiB   │          │ 89.41 %  │ 11.4 µs            │",
-        "│ compressed    │ 474.6 KiB │          │ 89.50 %  │ 8.5 µs             │",
-        "│ times smaller │ 3.70      │ 4.00     │          │                    │",
-        "quantize(mode=int8): accuracy +0.0009",
-        "│ accuracy │ 0.8892             │ 0.8888  │",
-        "│ testRows │                    │ 13,500  │",
+        "│ data     │ prepare  │ Succeeded │ 3 s  │ rows 135,000 │",
+        "┃               ┃ size      ┃ packaged ┃ auc    ┃ latency of one row ┃",
+        "│ float         │ 1.7 MiB   │          │ 0.8941 │ 11.4 µs            │",
+        "│ compressed    │ 474.6 KiB │          │ 0.8950 │ 8.5 µs             │",
+        "│ times smaller │ 3.70      │ 4.00     │        │                    │",
+        "quantize(mode=int8): AUC +0.0009",
+        "│ auc      │ 0.8888 │",
+        "│ testRows │ 13,500 │",
         "│ compress/model.tflite │ 474.6 KiB │ compress/0/0/model.tflite │",
         "below /models/x",
         "complete in 1 min 01 s",
@@ -70,19 +71,21 @@ def test_a_complete_job_shows_everything(tmp_path: Path) -> None:
     assert "manifest" not in shown
 
 
-def test_accuracy_by_epoch_comes_from_the_manifests(tmp_path: Path) -> None:
+def test_the_leading_figure_by_epoch_comes_from_the_manifests(tmp_path: Path) -> None:
     lines = (
-        [{"epoch": 1, "valAccuracy": 0.80}, {"epoch": 2, "valAccuracy": 0.85}],
-        [{"epoch": 1, "valAccuracy": 0.81}],
+        [{"epoch": 1, "valRmse": 3.25}, {"epoch": 2, "valRmse": 2.5, "valMae": 1.9}],
+        [{"epoch": 1, "valRmse": 3.5}],
     )
+    named = {"headline": "valRmse", "headlineTitle": "validation RMSE"}
     manifests = [
-        committed(tmp_path, f"train{number}", history=line, keptEpoch=len(line))
+        committed(tmp_path, f"train{number}", history=line, keptEpoch=len(line), **named)
         for number, line in enumerate(lines)
     ]
     shown = closing(trained(*manifests), str(tmp_path), tmp_path)
-    assert "│ 1     │ 80.00 %   │ 81.00 % * │" in shown
-    assert "│ 2     │ 85.00 % * │           │" in shown
-    assert "a model that knew the truth behind the data: 91.79 %" in shown
+    assert "Validation RMSE" in shown
+    assert "│ 1     │ 3.2500   │ 3.5000 * │" in shown
+    assert "│ 2     │ 2.5000 * │          │" in shown
+    assert "a model that knew the truth behind the data: accuracy 0.9179" in shown
 
 
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
@@ -90,7 +93,7 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     damaged = committed(tmp_path, "train", history="nonsense")
     found = find(trained(None, lost, damaged), str(tmp_path))
     assert found.history == ((), (), ())
-    assert "Validation accuracy" not in closing(trained(lost), str(tmp_path), tmp_path)
+    assert "member 0" not in closing(trained(lost), str(tmp_path), tmp_path)
     assert find(JobStatus(), str(tmp_path)) == Findings()
 
 
@@ -104,22 +107,81 @@ def test_what_stages_warn_of_comes_last_before_the_end(tmp_path: Path) -> None:
     assert lines[at + 2] == "complete in 1 min 01 s"
 
 
+def figure(value: float | None, low: float | None = None, high: float | None = None) -> Any:
+    return {"value": value, "low": low, "high": high, "reason": "" if value else "one label only"}
+
+
+CLICKED: dict[str, Any] = {
+    "titles": {"auc": "AUC", "logLoss": "log loss"},
+    "shipped": {"auc": figure(0.8888, 0.8801, 0.8975), "logLoss": figure(0.31)},
+    "prior": {"auc": figure(0.5), "logLoss": figure(0.4)},
+    "before": {"auc": figure(0.8892), "logLoss": figure(0.305)},
+}
+SPENT: dict[str, Any] = {
+    "titles": {"rmse": "RMSE"},
+    "shipped": {"rmse": figure(12.25, 11.5, 13.0)},
+    "prior": {"rmse": figure(12.2)},
+    "before": None,
+}
+LOST = "spent: the model does not beat the answer without features: RMSE 12.25, without 12.2."
+
+
+def evaluated(folder: Path, cautions: tuple[str, ...] = (), **evaluation: Any) -> str:
+    """Give the closing tables of a job that was evaluated so."""
+    manifest = committed(folder, "evaluate", evaluation=evaluation)
+    gangs = (GangStatus(state="Succeeded", manifest=manifest, cautions=cautions),)
+    tested = stage("test", "evaluate", "Succeeded", gangs=gangs, figures={"auc": 0.8888})
+    return closing(
+        JobStatus(stages=(tested,), conditions=(ended("Complete"),)), str(folder), folder
+    )
+
+
+def test_figures_stand_with_their_interval_beside_the_prior(tmp_path: Path) -> None:
+    shown = evaluated(tmp_path, targets={"clicked": CLICKED}, rows=13500)
+    assert "Test part\n" in shown
+    for line in (
+        "┃ figure   ┃ before compression ┃ shipped ┃ 95 % interval    ┃ without features ┃",
+        "│ AUC      │ 0.8892             │ 0.8888  │ 0.8801 to 0.8975 │ 0.5000           │",
+        "│ log loss │ 0.3050             │ 0.3100  │                  │ 0.4000           │",
+        "13,500 rows that nothing else has seen",
+    ):
+        assert line in shown
+    assert "does not beat" not in shown
+
+
+def test_each_target_has_a_table_and_a_beaten_model_says_so_once(tmp_path: Path) -> None:
+    shown = evaluated(
+        tmp_path, (LOST,), targets={"clicked": CLICKED, "spent": SPENT}, rows=9, defeats=[LOST]
+    )
+    assert "Test part: clicked" in shown
+    assert "Test part: spent" in shown
+    assert "│ RMSE   │ 12.2500 │ 11.5000 to 13 │ 12.2000          │" in shown
+    assert [line for line in shown.splitlines() if "does not beat" in line] == [LOST]
+
+
+def test_a_baseline_that_was_asked_for_stands_beside_them(tmp_path: Path) -> None:
+    beside = {**SPENT, "baseline": {"rmse": figure(12.1)}}
+    shown = evaluated(tmp_path, targets={"spent": beside}, rows=9, baseline="linear")
+    assert "┃ figure ┃ value   ┃ 95 % interval ┃ without features ┃ linear  ┃" in shown
+    assert "│ RMSE   │ 12.2500 │ 11.5000 to 13 │ 12.2000          │ 12.1000 │" in shown
+
+
 def test_gates_are_shown_with_their_verdicts(tmp_path: Path) -> None:
-    verdicts = [{"text": "accuracy is 0.8888, must be at least 0.87", "passed": True}]
-    manifest = committed(tmp_path, "evaluate", evaluation={"verdicts": verdicts})
-    gangs = (GangStatus(state="Succeeded", manifest=manifest),)
-    tested = stage("test", "evaluate", "Succeeded", gangs=gangs, figures={"accuracy": 0.8888})
-    status = JobStatus(stages=(tested,), conditions=(ended("Complete"),))
-    shown = closing(status, str(tmp_path), tmp_path)
-    assert "accuracy is 0.8888, must be at least 0.87: passed" in shown
+    verdicts = [{"text": "auc is 0.8888, must be at least 0.87", "passed": True}]
+    shown = evaluated(tmp_path, verdicts=verdicts)
+    assert "auc is 0.8888, must be at least 0.87: passed" in shown
+    assert "│ auc    │ 0.8888 │" in shown, "without figures in the manifest, those of the status"
 
 
-def test_a_figure_that_cannot_be_known_has_its_line(tmp_path: Path) -> None:
-    manifest = committed(tmp_path, "evaluate", evaluation={"gaps": {"auc": "one label only"}})
-    gangs = (GangStatus(state="Succeeded", manifest=manifest),)
-    tested = stage("test", "evaluate", "Succeeded", gangs=gangs, figures={"accuracy": 0.8888})
-    status = JobStatus(stages=(tested,), conditions=(ended("Complete"),))
-    assert "│ auc      │ unknown │" in closing(status, str(tmp_path), tmp_path)
+def test_a_figure_that_is_not_defined_has_its_line(tmp_path: Path) -> None:
+    blind = {**CLICKED, "shipped": {"auc": figure(None), "logLoss": figure(0.1)}, "before": None}
+    shown = evaluated(tmp_path, targets={"clicked": blind}, rows=9)
+    assert "│ AUC      │ not defined │ 0.5000           │" in shown
+
+
+def test_a_record_that_is_none_is_left_out(tmp_path: Path) -> None:
+    shown = evaluated(tmp_path, targets={"clicked": "nonsense", "spent": {"titles": {"r2": "R²"}}})
+    assert "│ R²     │ not defined │" in shown
 
 
 def test_a_failure_shows_its_reason_and_the_end_of_the_log(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hone.plan.figures import short
-from hone.terminal.figures import duration, headline, percent, size
+from hone.terminal.figures import decimal, duration, headline, size
 from hone_trainer.contract.assignment import metric
 
 
@@ -38,10 +38,24 @@ def test_short(value: str, written: str) -> None:
     assert short(value, ",") == written
 
 
-def test_percent_keeps_two_digits() -> None:
-    assert percent(0.8887) == "88.87 %"
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.88876, "0.8888"),
+        (-0.01, "-0.0100"),
+        (1.0, "1.0000"),
+        (0.0, "0.0000"),
+        (999.99, "999.9900"),
+        (13500.0, "13,500"),
+        (1234567.89, "1,234,567.9"),
+    ],
+)
+def test_figures_are_written_with_the_digits_that_tell_models_apart(
+    value: float, written: str
+) -> None:
+    assert decimal(value) == written
 
 
 def test_the_first_metric_is_the_headline() -> None:
-    assert headline([metric("valAccuracy", 0.5), metric("loss", 1)]) == "valAccuracy 0.5"
+    assert headline([metric("valAuc", 0.5), metric("loss", 1)]) == "valAuc 0.5"
     assert headline([]) == ""

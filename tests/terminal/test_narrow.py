@@ -8,9 +8,9 @@ from rich.console import Console
 
 from hone.api.status import JobStatus
 from hone.plan.events import Announcement
+from hone.terminal import results
 from hone.terminal.closing import close
-from hone.terminal.findings import Findings
-from hone.terminal.results import accuracy
+from hone.terminal.findings import Figure, Findings
 from hone.terminal.stages import stage_table
 from hone.terminal.view import LiveView
 from tests.terminal.statuses import at, complete, console, drawn, ended, running, text
@@ -67,9 +67,9 @@ def test_at_the_end_states_figures_sizes_and_paths_stay_whole(width: int, tmp_pa
     assert "…" not in shown
     rows = [line for line in shown.splitlines() if line.startswith("│")]
     for words in (
-        *(("data", "Succeeded", "rows 135,000"), ("evaluate", "Succeeded", "accuracy 0.8888")),
-        *(("float", "1.7 MiB", "89.41 %"), ("compressed", "474.6 KiB", "89.50 %")),
-        *(("accuracy", "0.8892", "0.8888"), ("474.6 KiB", "compress/0/0/model.tflite")),
+        *(("data", "Succeeded", "rows 135,000"), ("evaluate", "Succeeded", "auc 0.8888")),
+        *(("float", "1.7 MiB", "0.8941"), ("compressed", "474.6 KiB", "0.8950")),
+        *(("floatAuc", "0.8892"), ("474.6 KiB", "compress/0/0/model.tflite")),
     ):
         assert any(all(f" {word} " in row for word in words) for row in rows), words
     assert max(map(len, rows)) <= width
@@ -77,14 +77,41 @@ def test_at_the_end_states_figures_sizes_and_paths_stay_whole(width: int, tmp_pa
 
 
 @narrow
-def test_the_accuracy_of_every_member_is_shown(width: int) -> None:
-    line = ({"valAccuracy": 0.8941}, {"valAccuracy": 1.0})
-    part = accuracy(Findings(history=(line,) * 16, kept=(2,) * 16), width)
+def test_the_leading_figure_of_every_member_is_shown(width: int) -> None:
+    line = ({"valRmse": 1894.123}, {"valRmse": 1000.0})
+    findings = Findings(
+        leading="valRmse", title="validation RMSE", history=(line,) * 16, kept=(2,) * 16
+    )
+    part = results.epochs(findings, width)
     assert part is not None
     shown = drawn(part, width)
     assert longest(shown) <= width
-    assert shown.count("89.41 %") == shown.count("100.00 % *") == 16
+    assert "Validation RMSE" in shown
+    assert shown.count("1,894.1") == shown.count("1,000 *") == 16
     assert [f"member {member} " in shown for member in range(16)] == [True] * 16
+
+
+@narrow
+def test_of_the_test_part_value_and_prior_are_always_shown(width: int) -> None:
+    figure = Figure("recall at 10", 0.31234, 0.29, 0.33, 0.12, 0.32)
+    part = results.test(Findings(targets={"next item": (figure,)}, rows=900), width)
+    assert part is not None
+    shown = drawn(part, width)
+    assert longest(shown) <= width
+    assert "0.3123 " in shown
+    assert "0.1200 " in shown
+    assert ("before" in shown) is (width >= 80), "what matters least gives way"
+
+
+@narrow
+def test_a_long_name_of_what_was_watched_is_not_cut(width: int) -> None:
+    figures = {"floatNormalizedEntropy": 0.71, "compressedNormalizedEntropy": 0.72, "ratio": 3.0}
+    part = results.compression(Findings(compression={"floatBytes": 9.0, **figures}), width)
+    assert part is not None
+    shown = drawn(part, width)
+    assert longest(shown) <= width
+    assert "0.7200" in shown
+    assert "normalizedEntropy" in shown
 
 
 @narrow

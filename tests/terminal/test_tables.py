@@ -7,7 +7,7 @@ from hone.terminal.tables import GAP, Column, draw, fitting, widths
 from tests.terminal.statuses import drawn
 
 NAME = Column("name", ["train", "evaluate"])
-FIGURE = Column("figure", ["accuracy 0.5", ""], 2)
+FIGURE = Column("figure", ["whatever 0.5", ""], 2)
 TIME = Column("time", ["1 min 05 s", "3 s"], 1, whole=True)
 
 

@@ -31,7 +31,7 @@ def test_a_line_per_stage() -> None:
     assert rows[0].split()[:2] == ["data", "Succeeded"]
     assert " 100 %" in rows[0]
     assert rows[0].endswith("1/1   8 s   rows 12,000")
-    assert " 40 %  1 min 35 s  3/4   12 s  valAccuracy 0.8855" in rows[1]
+    assert " 40 %  1 min 35 s  3/4   12 s  valAuc 0.8855" in rows[1]
     assert rows[1].endswith("1")
     assert rows[2].split()[:2] == ["evaluate", "Pending"]
 
@@ -50,7 +50,7 @@ def test_plain_lines_tell_every_transition_and_progress_now_and_then() -> None:
             watch.seconds = second
             view.show(running())
     progress = (
-        "stage train: 40 %, pods 3/4, 1 min 35 s left, valAccuracy 0.8855, epoch 4/10: loss 0.2310"
+        "stage train: 40 %, pods 3/4, 1 min 35 s left, valAuc 0.8855, epoch 4/10: loss 0.2310"
     )
     assert text(paper).splitlines() == [
         "00:00:00 StageRunning: stage train: starting",

@@ -5,25 +5,42 @@ from typing import Any
 import numpy as np
 
 from hone_trainer.dataset.dataset import Dataset, Rows
-from hone_trainer.dataset.schema import Schema
+from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.models import AnyModel
 from hone_trainer.models import network as networks
+from hone_trainer.models.litert import LiteModel
 from hone_trainer.models.network import Network
 from hone_trainer.rows.field import Field, Part
+from hone_trainer.tasks import AnyTask
+from hone_trainer.tasks.learned import Learned, Targets
 
-CLICKS = Schema(
-    fields=(
-        Field(name="user", kind="id", size=40),
-        Field(name="item", kind="id", size=30),
-        Field(name="clicked", kind="label"),
-    )
-)
+
+def binary(name: str = "clicked", ones: float = 1.0, **words: Any) -> Target:
+    """A yes or no: of two training rows so many are yes."""
+    learned = Learned(("0", "1"), np.array([2.0 - ones, ones]))
+    return _target("binary", name, learned, words)
+
+
+def number(name: str = "spent", center: float = 0.0, scale: float = 1.0, **words: Any) -> Target:
+    """A number of such a mean and spread."""
+    return _target("number", name, Learned(center=center, scale=scale, median=center), words)
+
+
+def _target(kind: str, name: str, learned: Learned, words: dict[str, Any]) -> Target:
+    task = AnyTask.model_validate({kind: {"label": name, **words}})
+    return Target(name=name, task=task, learned=learned.dump())
+
+
+IDS = (Field(name="user", kind="id", size=40), Field(name="item", kind="id", size=30))
+CLICKS = Schema(fields=IDS, targets=(binary(),))
+SPENDING = Schema(fields=IDS, targets=(number(),))
+BOTH = Schema(fields=IDS, targets=(binary(), number()))
 SEQUENCE = Schema(
     fields=(
         Field(name="basket", kind="id", length=40, size=30),
         Field(name="price", kind="number"),
-        Field(name="clicked", kind="label"),
-    )
+    ),
+    targets=(binary(),),
 )
 
 
@@ -45,28 +62,60 @@ class Drawn(Dataset):
             for field in self.schema.numbers
         }
         score = sum(np.sin(features[field.name].sum(axis=1) * 7.0) for field in self.schema.ids)
+        noise = rng.random(self._rows)
         chance = 1 / (1 + np.exp(-3 * np.asarray(score)))
-        labels = (rng.random(self._rows) < chance).astype(np.float32)[:, None]
-        return Rows(features, labels)
+        drawn = {
+            "label": (noise < chance).astype(np.int8),
+            "amount": np.asarray(score) + 0.1 * noise,
+        }
+        weight = np.ones(self._rows, np.float32)
+        return Rows(
+            features, {t.name: Targets(drawn[t.how.reads], weight) for t in self.schema.targets}
+        )
+
+
+def answers(model: Network | LiteModel, features: dict[str, Any]) -> Any:
+    """Give what a model of one target answers to all rows, (rows,)."""
+    if isinstance(model, LiteModel):
+        blocks = [next(iter(block.values())) for block in model.answer(features)]
+    else:
+        (target,) = model.schema.targets
+        blocks = [block[target.name][target.how.answers[0]] for block in model.answer(features)]
+    return np.concatenate([block[:, 0] for block in blocks]) if blocks else np.zeros(0)
 
 
 def fresh(schema: Schema = CLICKS, parts: int = 1, units: int = 8) -> Network:
-    """Give a network whose weights are drawn, not trained."""
+    """Give a network whose weights are drawn, those of its heads too, not trained."""
+    from hone_trainer.tasks.head import is_head
+
     model = AnyModel.model_validate({"recommendation": {"lstm": {"embedding": 8, "units": units}}})
     shares = tuple(2 * (k + 1) / parts / (parts + 1) for k in range(parts))
     network = Network(schema, (networks.Part(model),) * parts, shares)
-    return network.with_weights_of(network.build())
+    models = network.assemble().parts
+    for place, built in enumerate(models):
+        for layer in filter(is_head, built.layers):
+            kernel, bias = layer.get_weights()
+            layer.set_weights([np.random.default_rng(place).normal(size=kernel.shape), bias])
+    return network.with_weights_of(models)
 
 
 def trained(schema: Schema = CLICKS, parts: int = 1, epochs: int = 4) -> Network:
     """Give a network that has learned the rule of ``Drawn``."""
-    network, rows = fresh(schema, parts), Drawn(schema).read("train")
-    model = network.build()
+    return fitted(fresh(schema, parts), Drawn(schema).read("train"), epochs)
+
+
+def fitted(network: Network, rows: Rows, epochs: int, batch: int = 128) -> Network:
+    """Train the parts of a network of one target together, by plain Keras."""
     from hone_trainer.backend.keras import keras
 
-    model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
-    model.fit(rows.features, rows.labels, batch_size=128, epochs=epochs, verbose=0)
-    return network.with_weights_of(model)
+    (target,) = network.schema.targets
+    losses = {"label": "binary_crossentropy", "amount": "mse"}
+    built = network.assemble()
+    model = built.answering
+    model.compile(keras.optimizers.Adam(0.02), losses[target.how.reads])
+    values = {target.how.answers[0]: rows.targets[target.name].values[:, None]}
+    model.fit(rows.features, values, batch_size=batch, epochs=epochs, verbose=0)
+    return network.with_weights_of(built.parts)
 
 
 def quiet(fraction: float, message: str) -> None:

@@ -11,8 +11,13 @@ import numpy as np
 
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.dataset.dataset import Rows
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.rows.field import Field
+from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.objective import JointObjective
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.sync_steps import Steps
+from tests.trainer.networks import binary
 
 IDS = [0, 1, 65535, 65536, 1 << 24, (1 << 24) + 1, (1 << 31) - 2, (1 << 31) - 1]
 
@@ -62,21 +67,27 @@ def training(strategy: Any, *, lazy: bool) -> dict[str, Any]:
     features: dict[str, Any] = {
         name: rng.integers(0, size, (rows, 1)).astype(np.int32) for name, size in sizes.items()
     }
-    data = Rows(features, (rng.random((rows, 1)) < 0.5).astype(np.float32))
+    clicked = (rng.random(rows) < 0.5).astype(np.int8)
+    data = Rows(features, {"clicked": Targets(clicked, np.ones(rows, np.float32))})
+    schema = Schema(
+        fields=tuple(Field(name=name, kind="id", size=size) for name, size in sizes.items()),
+        targets=(binary(),),
+    )
     keras.utils.set_random_seed(3)
     with strategy.scope():
         inputs = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
         vectors = [keras.layers.Embedding(sizes[name], 4)(inputs[name]) for name in sizes]
         hidden = keras.layers.Flatten()(keras.layers.Concatenate()(vectors))
-        model = keras.Model(inputs, keras.layers.Dense(1, "sigmoid")(hidden))
+        model = keras.Model(inputs, {"clicked": keras.layers.Dense(1)(hidden)})
+        objective = JointObjective.over([model], (1.0,), schema)
         if lazy:
             from hone_trainer.train.optimizers.lazy_adam import lazy_adam
 
             optimizer = lazy_adam(0.05)
         else:
             optimizer = keras.optimizers.Adam(0.05)
-        optimizer.build(model.trainable_variables)
-    steps = Steps(strategy, model, optimizer, data, 16, 9, lazy=lazy)
+        optimizer.build(objective.variables)
+    steps = Steps(strategy, objective, optimizer, data, 16, 9, lazy=lazy)
     steps.log_rows = True
     blocks = [*steps.epoch(0, 0, 4, lambda: False), *steps.epoch(1, 0, 4, lambda: True)]
     return {

@@ -10,21 +10,22 @@ from typing import Any
 import numpy as np
 
 from hone_trainer.backend.keras import keras, tf
-from hone_trainer.train.sync_steps import Steps
-from tests.trainer.train.test_steps import network, weights
-from tests.trainer.train.test_weights import weighted
+from tests.trainer.stepping import TWO_HEADS, network, steps_on, weighted, weights
 from tests.trainer.two_replicas import two_devices
 
 
 def training(strategy: Any) -> dict[str, Any]:
-    """Train an epoch; in its last step the second replica has padding alone."""
+    """Train an epoch on two targets, of which one is missing in many rows; in its last step the
+    second replica has padding alone.
+    """
+    rows = weighted(69)
+    rows.targets["spent"].weight[::3] = 0
     with strategy.scope():
-        model = network()
+        graph = network(schema=TWO_HEADS)
         optimizer = keras.optimizers.SGD(0.5)
-        optimizer.build(model.trainable_variables)
-    blocks = list(Steps(strategy, model, optimizer, weighted(69), 16, 9).epoch(0, 0, 4, bool))
-    sums = np.sum([block.sums for block in blocks], axis=0)
-    return {"sums": sums.tolist(), "weights": weights(model).tolist()}
+    made = steps_on(strategy, graph, optimizer, rows, 16, TWO_HEADS)
+    sums = np.sum([block.sums for block in made.epoch(0, 0, 4, bool)], axis=0)
+    return {"sums": sums.tolist(), "weights": weights(graph).tolist()}
 
 
 if __name__ == "__main__":

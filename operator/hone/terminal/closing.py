@@ -15,7 +15,7 @@ from hone.plan.names import Place
 from hone.plan.world import when
 from hone.terminal.figures import between, headline, size
 from hone.terminal.findings import find
-from hone.terminal.results import accuracy, compression, test
+from hone.terminal.results import compression, epochs, test
 from hone.terminal.stages import elapsed, state
 from hone.terminal.tables import Column, draw
 from hone_trainer.contract.assignment import Artifact
@@ -35,7 +35,7 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
     findings = find(status, uri)
     for part in (
         stages(status, console.width),
-        accuracy(findings, console.width),
+        epochs(findings, console.width),
         compression(findings, console.width),
         test(findings, console.width),
         places(status, console.width),
@@ -47,6 +47,8 @@ def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
         console.print(Text(f"below {root}", style="dim"), soft_wrap=True)
     console.print()
     for text in dict.fromkeys(cautions_of(status)):
+        if any(text.endswith(said) for said in findings.defeats):
+            continue
         console.print(Text(f"caution: {text}", style="yellow"), soft_wrap=True)
     for line in verdict(status, state):
         console.print(line, soft_wrap=True)

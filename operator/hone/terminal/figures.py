@@ -32,9 +32,11 @@ def size(amount: float) -> str:
     return f"{amount:.0f} B"
 
 
-def percent(fraction: float) -> str:
-    """Write a fraction: two digits behind the point, as accuracies are compared."""
-    return f"{fraction:.2%}".replace("%", " %")
+def decimal(value: float) -> str:
+    """Write a figure with the digits by which models are compared: four, of large ones fewer."""
+    if float(value).is_integer() and abs(value) > 1:
+        return f"{value:,.0f}"
+    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
 
 
 def headline(metrics: Iterable[Metric]) -> str:

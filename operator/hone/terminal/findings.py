@@ -5,7 +5,7 @@ there, or cannot be read, is left out: a table with a gap is better than none.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hone.api.status import JobStatus
@@ -14,13 +14,38 @@ from hone_trainer.contract.assignment import Artifact, StageFailure, Store
 from hone_trainer.store.artifact_store import open_store
 from hone_trainer.store.manifest import Manifest, parse
 
+BEST = "bestReachable"
+"""How figures of a model that knew the truth behind the data begin."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure on the test part."""
+
+    title: str
+    shipped: float | None
+    """Of the model that ships; None where it is not defined."""
+    low: float | None = None
+    high: float | None = None
+    """Its 95 % interval, where it has one."""
+    prior: float | None = None
+    """Of the answer without features."""
+    baseline: float | None = None
+    """Of the simple model beside it, where one was asked for."""
+    before: float | None = None
+    """Of the model before compression, where there was any."""
+
 
 @dataclass(frozen=True)
 class Findings:
     """What a job found out."""
 
-    best_reachable: float | None = None
-    """Accuracy of a model that knew the truth behind the data, where that is known."""
+    best_reachable: Mapping[str, float] = field(default_factory=dict)
+    """Figures of a model that knew the truth behind the data, where that is known."""
+    leading: str = ""
+    """The figure of an epoch that is shown."""
+    title: str = ""
+    """What it is called in a sentence."""
     history: tuple[tuple[Mapping[str, float], ...], ...] = ()
     """Figures after each epoch, one line per trained member."""
     kept: tuple[int | None, ...] = ()
@@ -30,9 +55,15 @@ class Findings:
     chosen: str = ""
     """What compression did, in a sentence."""
     test: Mapping[str, float] | None = None
-    """Figures on the test part."""
-    unknown: tuple[str, ...] = ()
-    """Figures on the test part that cannot be known."""
+    """Figures on the test part as the status has them."""
+    targets: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict)
+    """Target -> its figures on the test part, the one that decides first."""
+    rows: int = 0
+    """Rows of the test part."""
+    baseline: str = ""
+    """What the simple model beside it is called."""
+    defeats: tuple[str, ...] = ()
+    """Simpler answers that the model does not beat, in a sentence each."""
     gates: tuple[tuple[str, bool], ...] = ()
     """Gates of the evaluation, and whether each was passed."""
 
@@ -42,17 +73,26 @@ def find(status: JobStatus, uri: str) -> Findings:
     by_kind = {stage.kind: stage for stage in status.stages if stage.state == "Succeeded"}
     metrics = {kind: values(stage.metrics) for kind, stage in by_kind.items()}
     trained = by_kind["train"].gangs if "train" in by_kind else ()
-    manifests = tuple(read(uri, gang.manifest) for gang in trained)
+    facts = [manifest.facts if (manifest := read(uri, g.manifest)) else {} for g in trained]
     tested = by_kind["evaluate"].gangs[0].manifest if "evaluate" in by_kind else None
-    evaluation = _evaluation(read(uri, tested))
+    manifest = read(uri, tested)
+    evaluation = _mapping(manifest.facts.get("evaluation")) if manifest else {}
+    named = next((each for each in facts if each.get("headline")), {})
     return Findings(
-        best_reachable=metrics.get("prepare", {}).get("bestReachableAccuracy"),
-        history=tuple(_history(manifest) for manifest in manifests),
-        kept=tuple(manifest.facts.get("keptEpoch") if manifest else None for manifest in manifests),
+        best_reachable=_reachable(metrics.get("prepare", {})),
+        leading=str(named.get("headline", "")),
+        title=str(named.get("headlineTitle", named.get("headline", ""))),
+        history=tuple(_history(each) for each in facts),
+        kept=tuple(each.get("keptEpoch") for each in facts),
         compression=metrics.get("compress"),
         chosen=by_kind["compress"].message if "compress" in by_kind else "",
         test=metrics.get("evaluate"),
-        unknown=tuple(evaluation.get("gaps", ())),
+        targets={
+            name: _figures(each) for name, each in _mapping(evaluation.get("targets")).items()
+        },
+        rows=int(evaluation.get("rows", 0)),
+        baseline=str(evaluation.get("baseline", "")),
+        defeats=tuple(str(text) for text in evaluation.get("defeats", ())),
         gates=_gates(evaluation),
     )
 
@@ -67,15 +107,44 @@ def read(uri: str, artifact: Artifact | None) -> Manifest | None:
         return None
 
 
-def _history(manifest: Manifest | None) -> tuple[Mapping[str, float], ...]:
-    found: Any = manifest.facts.get("history", ()) if manifest else ()
+def _reachable(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Give what is known of the best that any model could do, by the names of the figures."""
+    found = {name.removeprefix(BEST): value for name, value in metrics.items() if BEST in name}
+    return {f"{name[:1].lower()}{name[1:]}": value for name, value in found.items()}
+
+
+def _history(facts: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
+    found: Any = facts.get("history", ())
     if not isinstance(found, Sequence):
         return ()
     return tuple(epoch for epoch in found if isinstance(epoch, Mapping))
 
 
-def _evaluation(manifest: Manifest | None) -> Mapping[str, Any]:
-    found = manifest.facts.get("evaluation", {}) if manifest else {}
+def _figures(target: Any) -> tuple[Figure, ...]:
+    """Read the figures of a target off the record of an evaluation."""
+    told = _mapping(target)
+    models = {key: _mapping(told.get(key)) for key in ("shipped", "prior", "before", "baseline")}
+
+    def value(model: str, name: str, part: str = "value") -> float | None:
+        found: float | None = _mapping(models[model].get(name)).get(part)
+        return found
+
+    return tuple(
+        Figure(
+            title=str(title),
+            shipped=value("shipped", name),
+            low=value("shipped", name, "low"),
+            high=value("shipped", name, "high"),
+            prior=value("prior", name),
+            baseline=value("baseline", name),
+            before=value("before", name),
+        )
+        for name, title in _mapping(told.get("titles")).items()
+    )
+
+
+def _mapping(found: Any) -> Mapping[str, Any]:
+    """Give a record; an empty one where something else was found."""
     return found if isinstance(found, Mapping) else {}
 
 

@@ -13,8 +13,9 @@ from hone_trainer.compress.technique import Technique
 from hone_trainer.compress.techniques.quantize import Quantize
 from hone_trainer.compress.tflite_export import convert
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.models.answers import by_target
 from hone_trainer.models.litert import LiteModel, race
-from tests.trainer.networks import CLICKS, SEQUENCE, Drawn, fresh
+from tests.trainer.networks import BOTH, CLICKS, SEQUENCE, SPENDING, Drawn, answers, fresh
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -40,20 +41,32 @@ class Refuse(Technique):
         raise ValueError("no such operation")
 
 
-@pytest.mark.parametrize("parts", [1, 2])
-def test_the_file_predicts_what_the_network_does(parts: int) -> None:
-    network, rows = fresh(CLICKS, parts), Drawn(CLICKS, 700).read("test")
+@pytest.mark.parametrize(("schema", "parts"), [(CLICKS, 1), (CLICKS, 2), (SPENDING, 2)])
+def test_the_file_predicts_what_the_network_does(schema: Any, parts: int) -> None:
+    network, rows = fresh(schema, parts), Drawn(schema, 700).read("test")
+    predicted = answers(network, rows.features)
+    assert np.ptp(predicted) > 0.01
     model = LiteModel(convert(network))
-    assert model.predict(rows.features) == pytest.approx(network.predict(rows.features), abs=1e-5)
+    assert answers(model, rows.features) == pytest.approx(predicted, abs=1e-5)
+
+
+def test_the_file_of_two_tasks_answers_both_by_their_names() -> None:
+    network, rows = fresh(BOTH), Drawn(BOTH, 20).read("test")
+    (ours,) = network.answer(rows.features)
+    (block,) = LiteModel(convert(network)).answer(rows.features)
+    assert sorted(block) == ["clicked_probability", "spent_value"]
+    theirs = by_target(BOTH, block)
+    for target, name in (("clicked", "probability"), ("spent", "value")):
+        assert theirs[target][name] == pytest.approx(ours[target][name], abs=1e-5)
 
 
 def test_a_long_sequence_is_a_loop_that_forgets_the_row_before() -> None:
     network, rows = fresh(SEQUENCE), Drawn(SEQUENCE, 30).read("test")
     model = LiteModel(convert(network))
-    once = model.predict(rows.features)
-    assert once == pytest.approx(network.predict(rows.features), abs=1e-5)
+    once = answers(model, rows.features)
+    assert once == pytest.approx(answers(network, rows.features), abs=1e-5)
     backwards = {name: values[::-1] for name, values in rows.features.items()}
-    assert np.array_equal(model.predict(backwards)[::-1], once)
+    assert np.array_equal(answers(model, backwards)[::-1], once)
 
 
 @pytest.mark.parametrize(("mode", "ratio", "error"), [("int8", 2.2, 0.01), ("float16", 1.6, 1e-3)])
@@ -62,7 +75,7 @@ def test_quantised_files_are_smaller_and_close(mode: Any, ratio: float, error: f
     techniques = (Quantize(mode=mode),)
     before, after = convert(network), convert(network, techniques)
     assert len(before) / len(after) > ratio
-    off = np.abs(LiteModel(after).predict(rows.features) - network.predict(rows.features))
+    off = np.abs(answers(LiteModel(after), rows.features) - answers(network, rows.features))
     assert off.max() < error
 
 
@@ -88,9 +101,9 @@ def test_a_race_times_every_model() -> None:
     assert all(0 < latency.p50 <= latency.p95 for latency in latencies)
 
 
-def test_no_rows_give_no_probabilities() -> None:
+def test_no_rows_give_no_answers() -> None:
     features = {name: values[:0] for name, values in Drawn(rows=1).read("test").features.items()}
-    assert LiteModel(convert(fresh())).predict(features).shape == (0,)
+    assert list(LiteModel(convert(fresh())).answer(features)) == []
 
 
 def test_a_folder_that_no_socket_fits_into_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from hone_trainer.compress.techniques.quantize import Quantize
 from hone_trainer.contract.assignment import Artifact, Report, Source, StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network, Part
-from tests.trainer.conftest import Bench
+from tests.trainer.conftest import CLICKS, Bench
+from tests.trainer.networks import answers, fitted
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -25,9 +26,8 @@ COMPRESS: dict[str, Any] = {
 }
 
 
-def member(bench: Bench, index: int, members: int) -> None:
+def member(bench: Bench, index: int, members: int, epochs: int = 3) -> None:
     """Train a member as the train stage would, in a second."""
-    from hone_trainer.backend.keras import keras
     from hone_trainer.models import AnyModel
 
     run = {"train": {"model": MODEL, "members": members}}
@@ -35,11 +35,11 @@ def member(bench: Bench, index: int, members: int) -> None:
     data = Dataset.of(ctx)
     rows = data.read("train", index, members)
     network = Network(data.schema, (Part(AnyModel.model_validate(MODEL)),))
-    model = network.build()
-    model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
-    model.fit(rows.features, rows.labels, batch_size=64, epochs=3, verbose=0)
-    history = [{"epoch": epoch, "valAccuracy": 0.7 + 0.01 * epoch} for epoch in (1, 2, 3)]
-    report = ctx.commit(network.with_weights_of(model).save(ctx), facts={"history": history})
+    network = fitted(network, rows, epochs, batch=64)
+    headline = {"label": "valAuc", "amount": "valRmse"}[data.schema.targets[0].how.reads]
+    history = [{"epoch": epoch, headline: 0.7 + 0.01 * epoch} for epoch in (1, 2, 3)]
+    facts = {"history": history, "headline": headline}
+    report = ctx.commit(network.save(ctx), facts=facts)
     assert report.manifest is not None
     source = Source(
         stage="train", kind="train", makes="model", member=index, manifest=report.manifest
@@ -66,13 +66,13 @@ def two(clicks: Bench) -> Bench:
 def test_from_two_members_to_a_report(two: Bench) -> None:
     fused = two("fuse", {"fuse": {"weightedAverage": {}}})
     got = figures(fused)
-    assert next(iter(got)) == "valAccuracy"
-    assert got["valAccuracy"] >= max(got["member0ValAccuracy"], got["member1ValAccuracy"])
+    assert next(iter(got)) == "valAuc"
+    assert got["valAuc"] >= max(got["member0ValAuc"], got["member1ValAuc"])
 
     compressed = two("compress", {"compress": COMPRESS})
     got = figures(compressed)
     assert got["compressedBytes"] < got["floatBytes"]
-    assert got["floatAccuracy"] == pytest.approx(figures(fused)["valAccuracy"], abs=1e-3)
+    assert got["floatAuc"] == pytest.approx(figures(fused)["valAuc"], abs=1e-3)
     table = json.loads(content(two, compressed, "compression.json"))
     assert [len(c["name"]) > 0 for c in table["candidates"]] == [True, True]
     shipped = content(two, compressed, "model.tflite")
@@ -80,10 +80,17 @@ def test_from_two_members_to_a_report(two: Bench) -> None:
     assert "within the budget" in compressed.message
 
     expected = measured(two, shipped)
-    evaluated = two("evaluate", {"evaluate": {"require": [{"metric": "auc", "atLeast": 0.5}]}})
+    gates: list[dict[str, Any]] = [
+        {"metric": "auc", "atLeast": 0.5},
+        {"metric": "auc", "task": "clicked", "atLeast": 0.5},
+        {"metric": "sizeBytes", "atMost": len(shipped)},
+        {"metric": "latencyP95Microseconds", "atMost": 1e6},
+    ]
+    evaluated = two("evaluate", {"evaluate": {"require": gates}})
     got = figures(evaluated)
-    assert {"accuracy", "auc", "logLoss", "floatAccuracy"} <= set(got)
+    assert {"accuracy", "auc", "logLoss", "floatAuc", "priorAuc"} <= set(got)
     assert got["accuracy"] == pytest.approx(expected, abs=1e-5), "of the file, not of its twin"
+    assert (got["priorAuc"], got["sizeBytes"]) == (0.5, len(shipped))
     page = content(two, evaluated, "report.html").decode()
     assert page.count("<polyline") == 2
     record = json.loads(content(two, evaluated, "evaluation.json"))
@@ -96,11 +103,57 @@ def test_from_two_members_to_a_report(two: Bench) -> None:
 
 def measured(bench: Bench, shipped: bytes) -> float:
     """Give the accuracy of a file on the test part."""
-    from hone_trainer.metrics.scores import accuracy
     from hone_trainer.models.litert import LiteModel
 
     rows = Dataset.of(bench.context(bench.task("evaluate", {"evaluate": {}}))).read("test")
-    return accuracy(rows.labels[:, 0], LiteModel(shipped).predict(rows.features))
+    decided = answers(LiteModel(shipped), rows.features) >= 0.5
+    return float((decided == (rows.targets["clicked"].values > 0)).mean())
+
+
+NUMBER: dict[str, Any] = {
+    "prepare": {
+        **CLICKS["prepare"],
+        "tasks": [{"number": {"label": "clicked", "name": "interest"}}],
+    }
+}
+
+
+def test_a_number_goes_all_the_way_and_its_error_stays_low(run_stage: Bench) -> None:
+    run_stage("data", NUMBER)
+    member(run_stage, 0, 2, epochs=1)
+    member(run_stage, 1, 2, epochs=4)
+    fused = run_stage("fuse", {"fuse": {"weightedAverage": {}}})
+    got = figures(fused)
+    assert next(iter(got)) == "valRmse"
+    assert got["valRmse"] <= min(got["member0ValRmse"], got["member1ValRmse"])
+    assert "RMSE" in fused.message
+
+    budget = {"metric": "mae", "maxRelativeDrop": 0.05}
+    compressed = run_stage("compress", {"compress": {**COMPRESS, "budget": budget}})
+    got = figures(compressed)
+    assert got["compressedMae"] <= 1.05 * got["floatMae"]
+    assert "MAE" in compressed.message
+
+    gates = [{"metric": "rmse", "atMost": 0.5}, {"metric": "r2", "atLeast": 0.0}]
+    evaluated = run_stage("evaluate", {"evaluate": {"require": gates}})
+    got = figures(evaluated)
+    assert got["rmse"] < got["priorRmse"]
+    page = content(run_stage, evaluated, "report.html").decode()
+    assert "RMSE" in page
+    assert "AUC" not in page
+
+
+def test_no_candidate_may_raise_an_error_by_more_than_its_share(run_stage: Bench) -> None:
+    run_stage("data", NUMBER)
+    member(run_stage, 0, 1)
+    ruined = [{"techniques": [{"prune": {"sparsity": 0.99, "epochs": 1}}]}]
+    budget = {"metric": "rmse", "maxRelativeDrop": 0}
+    report = run_stage("compress", {"compress": {"budget": budget, "candidates": ruined}})
+    table = json.loads(content(run_stage, report, "compression.json"))
+    (candidate,) = table["candidates"]
+    change = candidate["change"]["value"]
+    assert candidate["harm"] == pytest.approx(change) != 0
+    assert (table["chosen"] == "float") is (change > 0)
 
 
 def test_one_member_passes_through(clicks: Bench) -> None:
@@ -129,9 +182,10 @@ def test_the_float_model_is_kept_where_no_candidate_may_be(
     clicks: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ruin(self: Quantize, network: Network, data: object, tell: object) -> Network:
-        model = network.build()
-        model.set_weights([0 * array for array in model.get_weights()])
-        return network.with_weights_of(model)
+        models = network.assemble().parts
+        for model in models:
+            model.set_weights([0 * array for array in model.get_weights()])
+        return network.with_weights_of(models)
 
     member(clicks, 0, 1)
     monkeypatch.setattr(Quantize, "apply", ruin)

@@ -6,14 +6,19 @@ import pytest
 from hone_trainer.compress.techniques import prune
 from hone_trainer.compress.techniques.prune import Prune
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.metrics.scores import log_loss
-from tests.trainer.networks import Drawn, fresh, quiet, trained
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.metrics.log_loss import LogLoss
+from hone_trainer.models.network import Network
+from hone_trainer.tasks.scoring import score
+from tests.trainer.networks import BOTH, SPENDING, Drawn, fresh, quiet, trained
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("sparsity", [0.3, 0.8])
 def test_recurrent_kernels_are_sparse_and_the_rest_is_not(sparsity: float) -> None:
+    from hone_trainer.tasks.head import is_head
+
     network = trained(parts=2)
     before = [array.copy() for part in network.parts for array in part.arrays]
     told: list[float] = []
@@ -30,20 +35,38 @@ def test_recurrent_kernels_are_sparse_and_the_rest_is_not(sparsity: float) -> No
             assert np.array_equal(
                 weights[0], network.build().get_layer(layer.name).get_weights()[0]
             )
-        elif layer.name == "average":
-            assert weights[0][:, 0] == pytest.approx(network.shares)
+        elif is_head(layer):
+            assert np.count_nonzero(weights[0]) == weights[0].size
+    assert pruned.shares == network.shares
     unchanged = [array for part in network.parts for array in part.arrays]
     assert all(np.array_equal(a, b) for a, b in zip(before, unchanged, strict=True))
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1)
 
 
+def loss(network: Network) -> float:
+    """The log loss on the rows that it was trained on."""
+    rows, target = Drawn().read("train"), network.schema.targets[0]
+    blocks = (block[target.name] for block in network.answer(rows.features))
+    return LogLoss().value(score(target.how, rows.targets[target.name], blocks))
+
+
 def test_pruning_heals() -> None:
-    network, rows = trained(epochs=8), Drawn().read("train")
-    labels = rows.labels[:, 0]
+    network = trained(epochs=8)
     pruned = Prune(sparsity=0.5, epochs=3).apply(network, Drawn(), quiet)
-    before = log_loss(labels, network.predict(rows.features))
-    assert log_loss(labels, pruned.predict(rows.features)) < before + 0.05
+    assert loss(pruned) < loss(network) + 0.05
+
+
+@pytest.mark.parametrize("schema", [SPENDING, BOTH])
+def test_pruning_trains_for_whatever_is_predicted(schema: Schema) -> None:
+    network, told = fresh(schema), list[float]()
+
+    def tell(fraction: float, message: str) -> None:
+        told.append(float(message.rpartition(" ")[2]))
+
+    pruned = Prune(sparsity=0.5, epochs=6).apply(network, Drawn(schema), tell)
+    assert np.mean(told[-20:]) < 0.9 * np.mean(told[:20])
+    assert pruned.nonzero < network.nonzero
 
 
 def test_a_schedule_that_misses_its_steps_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,88 +1,181 @@
 """Shares of a fusion, and the promise that it does no harm."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from hone_trainer.fuse.ensemble_weights import LEAST, settle
+from hone_trainer.fuse.ensemble_weights import LEAST, Settled, settle
+from hone_trainer.fuse.fusion import Answered
 from hone_trainer.fuse.fusions import AnyFusion
 from hone_trainer.fuse.fusions.vote import Vote
 from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
-from hone_trainer.metrics.scores import accuracy, log_loss
+from hone_trainer.metrics import named
+from hone_trainer.tasks.binary import Binary
+from hone_trainer.tasks.learned import Targets
+from hone_trainer.tasks.number import Number
+from hone_trainer.tasks.scoring import score
 
 
-def members(
-    seed: int, count: int, rows: int = 200
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Members of different worth that see the same rows."""
+def clicked(predictions: Any, labels: Any, weight: Any = None) -> Answered:
+    """Members that answered a yes or no: predictions (members, rows)."""
+    return _answered(Binary(label="clicked"), "probability", predictions, labels, weight)
+
+
+def spent(predictions: Any, truth: Any, weight: Any = None, **words: Any) -> Answered:
+    """Members that answered with a number."""
+    return _answered(Number(label="spent", **words), "value", predictions, truth, weight)
+
+
+def _answered(task: Any, name: str, predictions: Any, truth: Any, weight: Any) -> Answered:
+    weight = np.ones(len(truth), np.float32) if weight is None else np.asarray(weight, np.float32)
+    each = tuple({name: np.asarray(member, np.float64)[:, None]} for member in predictions)
+    return Answered(task, Targets(np.asarray(truth), weight), each)
+
+
+def figure(answered: Answered, shares: Any, metric: str) -> float:
+    """The figure of the members' answers, joined with such shares."""
+    joint = answered.joint(np.asarray(shares, np.float64))
+    return named(metric).value(score(answered.task, answered.targets, [joint]))
+
+
+def members(seed: int, count: int, rows: int = 200) -> Answered:
+    """Members of different worth that see the same rows, among them both labels."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2, rows).astype(np.float32)
+    labels[:2] = 0, 1
     worth = rng.random((count, 1)) * 2
     logits = worth * (2 * labels - 1) + rng.normal(size=(count, rows)) * (1 + rng.random())
-    return 1 / (1 + np.exp(-logits)), labels
+    return clicked(1 / (1 + np.exp(-logits)), labels)
+
+
+def guesses(seed: int, count: int, rows: int = 200, **words: Any) -> Answered:
+    """Members that guess a number, each with an error and an offset of its own."""
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(10, 3, rows)
+    error = rng.normal(size=(count, rows)) * rng.random((count, 1)) * 4
+    return spent(truth + error + rng.normal(size=(count, 1)), truth, **words)
 
 
 @pytest.mark.parametrize("kind", AnyFusion.kinds)
+@pytest.mark.parametrize("drawn", [members, guesses])
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**31), count=st.integers(1, 6))
-def test_shares_are_a_point_of_the_simplex(kind: str, seed: int, count: int) -> None:
-    predictions, labels = members(seed, count)
-    shares = AnyFusion.model_validate({kind: {}}).value.fit(predictions, labels)
+def test_shares_are_a_point_of_the_simplex(drawn: Any, kind: str, seed: int, count: int) -> None:
+    shares = AnyFusion.model_validate({kind: {}}).value.fit(drawn(seed, count))
     assert len(shares) == count
     assert min(shares) >= 0
     assert sum(shares) == pytest.approx(1)
 
 
 def test_a_vote_counts_everyone_the_same() -> None:
-    assert Vote().fit(np.zeros((4, 2)), np.zeros(2)) == (0.25,) * 4
+    assert Vote().fit(clicked(np.zeros((4, 2)), np.zeros(2))) == (0.25,) * 4
 
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**31), count=st.integers(2, 5))
 def test_the_weighted_average_has_the_least_loss(seed: int, count: int) -> None:
-    predictions, labels = members(seed, count)
-    shares = np.asarray(WeightedAverage().fit(predictions, labels))
-    best = log_loss(labels, shares @ predictions)
+    answered = members(seed, count)
+    best = figure(answered, WeightedAverage().fit(answered), "logLoss")
     rng = np.random.default_rng(seed)
     others = [*np.eye(count), np.full(count, 1 / count), *rng.dirichlet(np.ones(count), 20)]
-    assert all(best <= log_loss(labels, other @ predictions) + 1e-4 for other in others)
+    assert all(best <= figure(answered, other, "logLoss") + 1e-4 for other in others)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**31), count=st.integers(2, 5))
+def test_of_numbers_it_has_no_greater_error_than_any_member_or_pair(seed: int, count: int) -> None:
+    answered = guesses(seed, count)
+    best = figure(answered, WeightedAverage().fit(answered), "rmse")
+    pairs = [(one + other) / 2 for one in np.eye(count) for other in np.eye(count)]
+    assert all(best <= figure(answered, pair, "rmse") + 1e-9 for pair in pairs)
 
 
 def test_a_perfect_member_takes_all() -> None:
     labels = np.array([0, 1, 1, 0] * 10, np.float32)
     predictions = np.stack([labels * 0.98 + 0.01, np.full(40, 0.5)])
-    assert WeightedAverage().fit(predictions, labels)[0] > 0.99
+    assert WeightedAverage().fit(clicked(predictions, labels))[0] > 0.99
+
+
+def test_rows_without_a_target_have_no_say() -> None:
+    labels = np.array([0, 1, 1, 0] * 10, np.float32)
+    right, wrong = labels * 0.98 + 0.01, 0.99 - labels * 0.98
+    there = np.arange(40) < 20
+    predictions = np.stack([np.where(there, right, wrong), np.where(there, wrong, right)])
+    assert WeightedAverage().fit(clicked(predictions, labels, there))[0] > 0.99
+    assert settle((0.5, 0.5), clicked(predictions, labels, there)).alone == 0
+    assert settle((0.5, 0.5), clicked(predictions, labels, ~there)).alone == 1
 
 
 def test_impossible_predictions_do_not_divide_by_zero() -> None:
     labels = np.array([1, 0], np.float32)
-    shares = WeightedAverage().fit(np.array([[0.0, 1.0], [0.0, 1.0]]), labels)
+    shares = WeightedAverage().fit(clicked([[0.0, 1.0], [0.0, 1.0]], labels))
     assert np.isfinite(shares).all()
+
+
+def settled_by_chance(answered: Answered, seed: int) -> Settled:
+    """What becomes of shares that nobody fitted."""
+    rng = np.random.default_rng(seed)
+    settled = settle(tuple(rng.dirichlet(np.ones(len(answered.members)))), answered)
+    assert sum(settled.shares) == pytest.approx(1)
+    assert all(share == 0 or share >= LEAST for share in settled.shares)
+    return settled
 
 
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**31), count=st.integers(1, 6))
 def test_settled_shares_are_never_worse_than_the_best_member(seed: int, count: int) -> None:
-    predictions, labels = members(seed, count, rows=30)
-    rng = np.random.default_rng(seed)
-    settled = settle(tuple(rng.dirichlet(np.ones(count))), predictions, labels)
-    best = max(accuracy(labels, member) for member in predictions)
-    assert accuracy(labels, settled.join(predictions)) >= best
-    assert sum(settled.shares) == pytest.approx(1)
-    assert all(share == 0 or share >= LEAST for share in settled.shares)
+    answered = members(seed, count, rows=30)
+    settled = settled_by_chance(answered, seed)
+    alone = [figure(answered, one, "auc") for one in np.eye(count)]
+    assert figure(answered, settled.shares, "auc") >= max(alone) - 1e-12
+    assert settled.joint["auc"].value == pytest.approx(figure(answered, settled.shares, "auc"))
+
+
+@pytest.mark.parametrize("words", [{}, {"log": True}, {"error": "absolute"}])
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 2**31), count=st.integers(1, 6))
+def test_of_a_figure_that_had_better_be_low_neither(
+    words: dict[str, Any], seed: int, count: int
+) -> None:
+    answered = guesses(seed, count, rows=30, **words)
+    settled = settled_by_chance(answered, seed)
+    alone = [figure(answered, one, "rmse") for one in np.eye(count)]
+    assert figure(answered, settled.shares, "rmse") <= min(alone) + 1e-12
 
 
 def test_the_best_member_goes_on_alone_where_fusing_harms() -> None:
     labels = np.array([1, 1, 0, 0], np.float32)
     predictions = np.array([[0.6, 0.6, 0.4, 0.4], [0.1, 0.1, 0.9, 0.9]])
-    settled = settle((0.5, 0.5), predictions, labels)
+    settled = settle((0.5, 0.5), clicked(predictions, labels))
     assert settled.alone == 0
     assert settled.shares == (1.0, 0.0)
 
 
+def test_of_numbers_the_one_with_the_least_error_goes_on_alone() -> None:
+    truth = np.array([1.0, 2.0, 3.0])
+    settled = settle((0.5, 0.5), spent([truth + 9, truth + 1], truth))
+    assert (settled.alone, settled.shares) == (1, (0.0, 1.0))
+    assert settled.joint["rmse"].value == pytest.approx(1)
+
+
+def test_members_whose_errors_cancel_out_stay_together() -> None:
+    truth = np.array([1.0, 2.0, 3.0])
+    settled = settle((0.5, 0.5), spent([truth + 1, truth - 1], truth))
+    assert (settled.alone, settled.shares) == (None, (0.5, 0.5))
+    assert settled.joint["rmse"].value == pytest.approx(0)
+
+
+def test_where_the_leading_figure_is_not_defined_the_next_one_decides() -> None:
+    ones = np.ones(4, np.float32)
+    settled = settle((0.5, 0.5), clicked([np.full(4, 0.9), np.full(4, 0.2)], ones))
+    assert settled.joint["auc"].value is None
+    assert settled.alone == 0
+
+
 def test_a_negligible_member_is_left_out() -> None:
     labels = np.array([1, 0], np.float32)
-    predictions = np.array([[0.9, 0.1], [0.8, 0.2]])
-    assert settle((0.995, 0.005), predictions, labels).shares == (1.0, 0.0)
+    answered = clicked([[0.9, 0.1], [0.8, 0.2]], labels)
+    assert settle((0.995, 0.005), answered).shares == (1.0, 0.0)

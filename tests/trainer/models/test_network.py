@@ -11,7 +11,7 @@ import pytest
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.network import WEIGHTS, Network, join
 from tests.trainer.conftest import Bench
-from tests.trainer.networks import CLICKS, SEQUENCE, Drawn, fresh
+from tests.trainer.networks import BOTH, CLICKS, SEQUENCE, SPENDING, Drawn, answers, fresh
 
 pytestmark = pytest.mark.tensorflow
 
@@ -28,39 +28,62 @@ def same(one: Network, other: Network) -> bool:
 
 def test_the_prediction_is_the_weighted_average_of_the_parts() -> None:
     network, rows = fresh(parts=3), Drawn().read("test")
-    alone = [Network(CLICKS, (part,)).predict(rows.features) for part in network.parts]
+    alone = [answers(Network(CLICKS, (part,)), rows.features) for part in network.parts]
     expected = np.asarray(network.shares) @ np.stack(alone)
-    assert network.predict(rows.features) == pytest.approx(expected, abs=1e-6)
+    assert answers(network, rows.features) == pytest.approx(expected, abs=1e-6)
     assert not np.allclose(alone[0], alone[1])
 
 
 def test_layers_of_part_k_carry_its_prefix_and_inputs_are_shared() -> None:
-    model = fresh(parts=2).build()
+    network = fresh(parts=2)
+    model = network.build()
     assert sorted(model.input_names) == ["item", "user"]
-    own = {layer.name for layer in model.layers} - {"item", "user", "members", "average"}
+    own = {layer.name for layer in model.layers if layer.weights}
     assert {name[:3] for name in own} == {"m0_", "m1_"}
     assert {layer.__class__.__name__ for layer in model.layers} == {
         "InputLayer", "Embedding", "Concatenate", "LSTM", "Dense",
+        "Activation", "Rescaling", "Add",
     }  # fmt: skip
-    assert model.get_layer("average").trainable is False
+    # The shares are constants: nothing has weights but the parts.
+    assert len(model.weights) == sum(len(part.weights) for part in network.parts)
+
+
+@pytest.mark.parametrize(
+    ("schema", "names"),
+    [
+        (CLICKS, ["probability"]),
+        (SPENDING, ["value"]),
+        (BOTH, ["clicked_probability", "spent_value"]),
+    ],
+)
+@pytest.mark.parametrize("parts", [1, 2])
+def test_answers_are_called_by_their_task_where_there_are_several(
+    schema: Any, names: list[str], parts: int
+) -> None:
+    network, rows = fresh(schema, parts), Drawn(schema, 9).read("test")
+    assert sorted(network.build().output_names) == names
+    (answered,) = network.answer(rows.features)
+    assert list(answered) == [target.name for target in schema.targets]
+    assert all(len(a) == 9 for each in answered.values() for a in each.values())
 
 
 def test_a_single_part_is_not_averaged() -> None:
-    names = [layer.name for layer in fresh().build().layers]
-    assert "average" not in names
+    kinds = {layer.__class__.__name__ for layer in fresh().build().layers}
+    assert not kinds & {"Rescaling", "Add"}
 
 
-def test_weights_come_back_from_a_clone() -> None:
+def test_weights_come_back_from_clones_of_the_parts() -> None:
     from hone_trainer.backend.keras import keras
 
     network = fresh(parts=2)
-    model = network.build()
-    clone = keras.models.clone_model(model)
-    clone.set_weights(model.get_weights())
-    assert same(network, network.with_weights_of(clone))
+    clones = []
+    for model in network.assemble().parts:
+        clones.append(keras.models.clone_model(model))
+        clones[-1].set_weights(model.get_weights())
+    assert same(network, network.with_weights_of(clones))
 
 
-@pytest.mark.parametrize("schema", [CLICKS, SEQUENCE])
+@pytest.mark.parametrize("schema", [CLICKS, SEQUENCE, BOTH])
 def test_save_and_load(run_stage: Bench, schema: Any) -> None:
     network = fresh(schema, parts=2)
     report = committed(run_stage, network)
@@ -110,13 +133,13 @@ def test_members_of_different_columns_are_not_joined() -> None:
 
 def test_zero_weights_are_not_counted() -> None:
     network = fresh()
-    model = network.build()
+    (model,) = network.assemble().parts
     layer = model.get_layer("m0_lstm")
     layer.set_weights([np.zeros_like(array) for array in layer.get_weights()])
     zeros = sum(array.size for array in layer.get_weights())
     total = sum(np.count_nonzero(array) for array in network.parts[0].arrays)
     biases_of_zero = 3 * 8  # all but the forget gate's
-    assert network.with_weights_of(model).nonzero == total - zeros + biases_of_zero
+    assert network.with_weights_of([model]).nonzero == total - zeros + biases_of_zero
 
 
 def committed(bench: Bench, network: Network) -> Any:

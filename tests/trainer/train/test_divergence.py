@@ -42,7 +42,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> Spoil:
             while True:
                 if (number, done) == (epoch, first) and left[0]:
                     left[0] -= 1
-                    for weight in self._model.trainable_variables:
+                    for weight in self._objective.variables:
                         weight.assign(weight * float("nan"))
                 block = next(blocks, None)
                 if block is None:
@@ -157,16 +157,16 @@ def test_a_model_of_no_numbers_is_never_committed(
     clicks: Any, monkeypatch: pytest.MonkeyPatch, keep: str
 ) -> None:
     """The last step may spoil the weights after its own loss was fine: validation sees it."""
-    from hone_trainer.train.loop import Training
+    from hone_trainer.train.validation import Validation
 
-    nothing = {"valLoss": float("nan"), "valAccuracy": 0.5, "valAuc": 0.5}
-    plain, seen = Training._validate, []
+    nothing = {"valLoss": float("nan"), "valAuc": 0.5}
+    plain, seen = Validation.measure, []
 
     def validate(self: Any) -> dict[str, float]:
         seen.append(plain(self))
         return seen[-1] if len(seen) == 2 else nothing
 
-    monkeypatch.setattr(Training, "_validate", validate)
+    monkeypatch.setattr(Validation, "measure", validate)
     if keep == "best":
         report = clicks("train", {"train": run(keep=keep)})
         assert clicks.manifest(report).facts["keptEpoch"] == 2

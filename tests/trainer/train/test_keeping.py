@@ -58,7 +58,7 @@ def epochs(kept: Keeping, numbers: Numbers, losses: Sequence[float]) -> Progress
     state = Progression()
     for number, loss in enumerate(losses, 1):
         numbers.now = float(number)
-        state.add(10, np.array([5.0, 6.0, 10.0]))
+        state.add(10, np.array([5.0, 10.0, 10.0]), 0.5)
         state.end_epoch({"valLoss": loss})
         kept.end_epoch(state)
     kept.flush()
@@ -107,7 +107,7 @@ def test_another_attempt_has_state_numbers_and_the_best_weights_back(
     numbers = kind()
     first = keeping(run_stage, numbers)
     state = epochs(first, numbers, [0.4, 0.5])
-    state.add(3, np.array([1.0, 2.0, 3.0]))
+    state.add(3, np.array([1.0, 2.0, 3.0]), 0.5)
     numbers.now = 7.0
     first.save(state)
     first.flush()

@@ -5,6 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hone_trainer.dataset.dataset import Rows
+from hone_trainer.dataset.schema import Schema
+from hone_trainer.rows.field import Field
+from hone_trainer.tasks.learned import Targets
+from tests.trainer.networks import binary
+
 pytestmark = pytest.mark.tensorflow
 
 ROWS, WIDTH, RATE = 6, 2, 0.1
@@ -82,19 +88,21 @@ def test_a_dense_gradient_is_adams() -> None:
 def test_the_padding_of_a_short_batch_touches_no_row() -> None:
     """The last step sees one row; all others of its batch are padding."""
     from hone_trainer.backend.keras import keras, tf
-    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.train.objective import JointObjective
     from hone_trainer.train.optimizers.lazy_adam import lazy_adam
     from hone_trainer.train.sync_steps import Steps, order_of
 
     rows = 33
     inputs = {"user": keras.Input((1,), dtype="int32", name="user")}
     layer = keras.layers.Embedding(rows, WIDTH)
-    output = keras.layers.Dense(1, "sigmoid")(keras.layers.Flatten()(layer(inputs["user"])))
-    model, optimizer = keras.Model(inputs, output), lazy_adam(RATE)
-    optimizer.build(model.trainable_variables)
-    ids = np.arange(rows, dtype=np.int32)[:, None]
-    data = Rows({"user": ids}, np.ones((rows, 1), np.float32))
-    made = Steps(tf.distribute.get_strategy(), model, optimizer, data, 32, 7, lazy=True)
+    logits = keras.layers.Dense(1)(keras.layers.Flatten()(layer(inputs["user"])))
+    schema = Schema(fields=(Field(name="user", kind="id", size=rows),), targets=(binary(),))
+    model, optimizer = keras.Model(inputs, {"clicked": logits}), lazy_adam(RATE)
+    objective = JointObjective.over([model], (1.0,), schema)
+    optimizer.build(objective.variables)
+    ids, ones = np.arange(rows, dtype=np.int32)[:, None], np.ones(rows, np.float32)
+    data = Rows({"user": ids}, {"clicked": Targets(ones, ones)})
+    made = Steps(tf.distribute.get_strategy(), objective, optimizer, data, 32, 7, lazy=True)
     for first in (0, 1):
         before = layer.embeddings.numpy()
         (block, *_) = made.epoch(0, first, 1, lambda: False)

@@ -16,7 +16,9 @@ import pytest
 from hone_trainer.contract.assignment import Exit
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
-from lab import probes
+from lab import patience, probes
+from tests.trainer.conftest import Bench
+from tests.trainer.networks import answers
 from tests.trainer.pods import Pod
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
@@ -25,11 +27,8 @@ ROLES = {"chief": 1, "worker": 2, "ps": 2}
 DATA: dict[str, Any] = {
     "prepare": {
         "source": {"clickModel": {"rows": 12_000, "users": 3000, "items": 2500}},
-        "columns": [
-            {"name": "user", "id": {}},
-            {"name": "item", "id": {}},
-            {"name": "clicked", "label": {}},
-        ],
+        "tasks": [{"binary": {"label": "clicked"}}],
+        "columns": [{"name": "user", "id": {}}, {"name": "item", "id": {}}],
     }
 }
 TRAIN: dict[str, Any] = {
@@ -182,6 +181,6 @@ def test_the_model_it_leaves_was_never_cut(story: Story) -> None:
     shapes = [array.shape for array in network.parts[0].weights]
     assert shapes[:2] == [(sizes["user"], 8), (sizes["item"], 8)]
     validation = Dataset.of(ctx).read("validation")
-    hits = (network.predict(validation.features) >= 0.5) == (validation.labels[:, 0] > 0.5)
+    hits = (answers(network, validation.features) >= 0.5) == validation.targets["clicked"].values
     kept = story.history[gang.manifest.facts["keptEpoch"] - 1]
     assert hits.mean() == pytest.approx(kept["valAccuracy"], abs=1e-6)

@@ -7,80 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hone_trainer.dataset.dataset import Rows
+from tests.trainer.stepping import (
+    ITEMS,
+    SEED,
+    TWO_HEADS,
+    by_hand,
+    drawn,
+    network,
+    run,
+    steps,
+    weights,
+)
 
 pytestmark = pytest.mark.tensorflow
-
-USERS, ITEMS, WIDTH = 50, 300, 3
-SEED = 11
-
-
-def drawn(rows: int, users: int = USERS, items: int = ITEMS) -> Rows:
-    rng = np.random.default_rng(5)
-    features: dict[str, Any] = {
-        "user": rng.integers(0, users, (rows, 1)).astype(np.int32),
-        "item": rng.integers(0, items, (rows, 1)).astype(np.int32),
-    }
-    labels = (rng.random((rows, 1)) < 0.4).astype(np.float32)
-    return Rows(features, labels)
-
-
-def network(items: int = ITEMS, policy: str = "float32") -> Any:
-    """Two tables and a unit: small enough to be followed by hand."""
-    from hone_trainer.backend.keras import keras
-
-    keras.utils.set_random_seed(3)
-    sizes = {"user": USERS, "item": items}
-    inputs = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
-    vectors = [
-        keras.layers.Embedding(size, WIDTH, name=f"table_{name}", dtype=policy)(inputs[name])
-        for name, size in sizes.items()
-    ]
-    hidden = keras.layers.Dense(8, "tanh", dtype=policy)(
-        keras.layers.Flatten()(keras.layers.Concatenate()(vectors))
-    )
-    return keras.Model(inputs, keras.layers.Dense(1, "sigmoid", dtype="float32")(hidden))
-
-
-def steps(model: Any, optimizer: Any, rows: Rows, batch: int, **how: bool) -> Any:
-    from hone_trainer.backend.keras import tf
-    from hone_trainer.train.sync_steps import Steps
-
-    optimizer.build(model.trainable_variables)
-    return Steps(tf.distribute.get_strategy(), model, optimizer, rows, batch, SEED, **how)
-
-
-def run(made: Any, epochs: int = 1, first: int = 0, at_once: int = 4) -> list[Any]:
-    blocks = []
-    for epoch in range(epochs):
-        blocks += list(made.epoch(epoch, first if epoch == 0 else 0, at_once, lambda: False))
-    return blocks
-
-
-def by_hand(model: Any, optimizer: Any, rows: Rows, batch: int, epochs: int = 1) -> list[float]:
-    """Train with plain Keras on the real rows of each step; give loss, hits and rows."""
-    from hone_trainer.backend.keras import keras, tf
-    from hone_trainer.train.sync_steps import order_of
-
-    sums = np.zeros(3)
-    for chosen in (c for e in range(epochs) for c in order_of(SEED, e, len(rows), batch)):
-        real = chosen[chosen >= 0]
-        labels = rows.labels[real]
-        with tf.GradientTape() as tape:
-            given = model({name: v[real] for name, v in rows.features.items()}, training=True)
-            losses = keras.losses.binary_crossentropy(labels, given)
-            mean = tf.reduce_mean(losses)
-        slopes = [
-            tf.convert_to_tensor(slope) for slope in tape.gradient(mean, model.trainable_variables)
-        ]
-        optimizer.apply_gradients(zip(slopes, model.trainable_variables, strict=True))
-        hits = ((given.numpy() >= 0.5) == (labels > 0.5)).sum()
-        sums += (float(tf.reduce_sum(losses)), hits, len(real))
-    return list(sums)
-
-
-def weights(model: Any) -> Any:
-    return np.concatenate([array.ravel() for array in model.get_weights()])
 
 
 @settings(deadline=None)
@@ -184,7 +123,7 @@ def test_rows_are_logged_as_they_were_gathered(lazy: bool) -> None:
         ("mixed_bfloat16", {}, 0.02),
     ],
 )
-def test_faster_ways_come_close(policy: str, how: dict[str, bool], close: float | None) -> None:
+def test_faster_ways_come_close(policy: str, how: dict[str, Any], close: float | None) -> None:
     from hone_trainer.backend.keras import keras
 
     rows = drawn(200)
@@ -194,5 +133,54 @@ def test_faster_ways_come_close(policy: str, how: dict[str, bool], close: float 
     close = close or 1e-4
     assert sum(b.sums[0] for b in two) == pytest.approx(sum(b.sums[0] for b in one), rel=close)
     assert weights(fast) == pytest.approx(weights(plain), abs=close)
-    assert {weight.dtype for weight in fast.get_weights()} == {np.dtype("float32")}
+    assert {weight.dtype for weight in fast.whole.get_weights()} == {np.dtype("float32")}
     assert policy == "float32" or not np.array_equal(weights(fast), weights(plain))
+
+
+def two_heads(rows: Any, **words: Any) -> tuple[Any, Any]:
+    """Train an epoch on a click and a number; give the graph and the sums."""
+    from hone_trainer.backend.keras import keras
+
+    graph = network(schema=TWO_HEADS)
+    made = steps(graph, keras.optimizers.SGD(0.2), rows, 32, TWO_HEADS, **words)
+    return graph, sum(block.sums for block in run(made))
+
+
+def test_the_sums_of_two_heads_stand_beside_each_other_undivided() -> None:
+    from hone_trainer.train.step_sums import mean_losses
+
+    rows = drawn(210)
+    rows.targets["spent"].weight[::2] = 0
+    _, sums = two_heads(rows)
+    assert sums.shape == (5,)
+    assert sums[2:].tolist() == [210, 105, 210]
+    assert mean_losses(sums) == pytest.approx(sums[:2] / sums[2:4])
+
+
+def test_a_head_without_targets_leaves_the_other_alone() -> None:
+    from hone_trainer.backend.keras import keras
+
+    rows = drawn(210)
+    rows.targets["spent"].weight[:] = 0
+    both, sums = two_heads(rows)
+    alone = network()
+    blocks = run(steps(alone, keras.optimizers.SGD(0.2), rows, 32))
+    assert sums[[0, 2]] == pytest.approx(sum(block.sums for block in blocks)[:2], rel=1e-6)
+    assert (sums[1], sums[3]) == (0, 0)
+    for one, other in zip(both.body.get_weights(), alone.body.get_weights(), strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_a_target_counts_by_its_share() -> None:
+    """The number's share is one half: its head goes half the way that its loss alone would."""
+    from hone_trainer.backend.keras import keras
+
+    rows, start = drawn(32), network(schema=TWO_HEADS)
+    graph = network(schema=TWO_HEADS)
+    run(steps(graph, keras.optimizers.SGD(0.2), rows, 32, TWO_HEADS))
+    hidden = start.body(rows.features)["vector"].numpy()
+    kernel, bias = start.heads["spent"].layer.get_weights()
+    error = (hidden @ kernel + bias)[:, 0] - rows.targets["spent"].values
+    slope = 0.5 * hidden.T @ error / 32
+    moved = graph.heads["spent"].layer.get_weights()[0] - kernel
+    assert moved[:, 0] == pytest.approx(-0.2 * slope, abs=1e-6)

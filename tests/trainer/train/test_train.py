@@ -7,6 +7,7 @@ import pytest
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
+from tests.trainer.networks import answers
 
 pytestmark = pytest.mark.tensorflow
 
@@ -17,6 +18,8 @@ TRAIN: dict[str, Any] = {
     "batchSize": 256,
     "stepsPerExecution": 4,
 }
+
+BOUGHT = [{"binary": {"label": "bought"}}]
 
 
 def history(bench: Any, report: Any) -> list[dict[str, float]]:
@@ -33,9 +36,10 @@ def test_a_network_is_trained_and_committed(clicks: Any) -> None:
     ctx = clicks.context(clicks.task("next", {}))
     (network,) = Network.members(ctx)
     validation = Dataset.of(ctx).read("validation")
-    hits = (network.predict(validation.features) >= 0.5) == (validation.labels[:, 0] > 0.5)
+    hits = (answers(network, validation.features) >= 0.5) == validation.targets["clicked"].values
     metrics = {metric.name: float(metric.value) for metric in report.metrics}
     assert hits.mean() == pytest.approx(metrics["valAccuracy"], abs=1e-6)
+    assert next(iter(metrics)) == clicks.manifest(report).facts["headline"] == "valAuc"
     fractions = [post.fraction for post in clicks.posts]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
@@ -43,13 +47,19 @@ def test_a_network_is_trained_and_committed(clicks: Any) -> None:
 
 
 def test_the_best_epoch_is_kept(clicks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hone_trainer.train.loop import Training
+    from hone_trainer.train.validation import Validation
 
-    told = (0.6, 0.4, 0.5)  # how a training goes, each processor decides for itself
-    measure = Training._validate
-    monkeypatch.setattr(
-        Training, "_validate", lambda self: measure(self) | {"valLoss": told[self.state.epochs]}
-    )
+    class Told(Validation):
+        """How a training goes, each processor decides for itself."""
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self.losses = iter((0.6, 0.4, 0.5))
+
+        def measure(self) -> dict[str, float]:
+            return super().measure() | {"valLoss": next(self.losses)}
+
+    monkeypatch.setattr("hone_trainer.train.loop.Validation", Told)
     runs: dict[str, dict[str, Any]] = {
         "best": {},
         "last": {"keep": "last"},
@@ -151,8 +161,8 @@ def test_a_loss_that_is_no_number(run_stage: Any) -> None:
     lines = [f"{i % 2},{3.4e38 if i % 3 else -3.4e38}" for i in range(400)]
     file = run_stage.folder / "raw.csv"
     file.write_text("bought,price\n" + "\n".join(lines))
-    columns = [{"name": "price", "number": {}}, {"name": "bought", "label": {}}]
-    run_stage("data", {"prepare": {"source": {"csv": {"uri": str(file)}}, "columns": columns}})
+    words = {"tasks": BOUGHT, "columns": [{"name": "price", "number": {}}]}
+    run_stage("data", {"prepare": {"source": {"csv": {"uri": str(file)}}, **words}})
     adam = {"adam": {"learningRate": 1.0}}
     with pytest.raises(StageFailure, match=r"price reaches 3\.4e\+38 as the model") as caught:
         run_stage("train", {"train": TRAIN | {"batchSize": 32, "optimizer": adam}})
@@ -170,11 +180,11 @@ def test_sequences_and_numbers_go_in_together(run_stage: Any) -> None:
         {"name": "user", "id": {}},
         {"name": "basket", "id": {"length": 4}},
         {"name": "price", "number": {"normalize": {"zScore": {}}}},
-        {"name": "bought", "label": {}},
     ]
     clean: list[Any] = [{"missing": {}}]
     source = {"csv": {"uri": str(file)}}
-    run_stage("data", {"prepare": {"source": source, "columns": columns, "clean": clean}})
+    words = {"tasks": BOUGHT, "columns": columns, "clean": clean}
+    run_stage("data", {"prepare": {"source": source, **words}})
     report = run_stage("train", {"train": TRAIN | {"batchSize": 64}})
     assert len(history(run_stage, report)) == 3
 
@@ -208,7 +218,7 @@ def test_ids_are_joined_position_by_position(columns: tuple[int, ...], width: in
 
     schema = lengths(*columns)
     inputs = open_inputs(schema)
-    model = keras.Model(inputs, Lstm(embedding=8, units=4).outputs(inputs, schema))
+    model = keras.Model(inputs, Lstm(embedding=8, units=4).features(inputs, schema))
     assert model.get_layer("lstm").input_shape == (None, max(columns), width)
 
 
@@ -218,4 +228,4 @@ def test_sequences_of_different_lengths_are_refused() -> None:
 
     schema = lengths(3, 5)
     with pytest.raises(StageFailure, match=r"prepare\.columns\[\]\.id\.length"):
-        Lstm().outputs(open_inputs(schema), schema)
+        Lstm().features(open_inputs(schema), schema)

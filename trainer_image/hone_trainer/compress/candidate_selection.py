@@ -34,15 +34,13 @@ class Trial:
     """Why there are no figures; empty where there are."""
     size: Size = Size(0, 0, 0)
     figures: dict[str, float] | None = None
-    """Those that are defined, of the leading target on the validation part."""
+    """Those that are defined, of the leading target on the validation part; the watched one too."""
     change: Estimate | None = None
     """How the watched figure changed against the float model, on the same rows."""
     harm: float | None = None
     """By how much that is worse; negative where it is better, None where nobody can tell."""
     latency: tuple[float, float] = (0.0, 0.0)
     """Microseconds for one row, p50 and p95."""
-    unknown: str = ""
-    """Why the drop cannot be known; empty where it can."""
 
     def row(self) -> dict[str, Any]:
         """Give the JSON form."""
@@ -80,6 +78,10 @@ def explain(trials: Sequence[Trial], chosen: int, limit: Limit) -> str:
     if chosen >= 0:
         won = trials[chosen]
         return f"{won.name}: {title} {_changed(won.change)}, within the budget of {limit.most:g}"
+    undefined = {_lost(trial, title) for trial in trials if trial.harm is None}
+    if len(undefined) == 1 and all(trial.harm is None and not trial.failure for trial in trials):
+        why = undefined.pop()
+        return f"no candidate can be held against the budget, so the float model is kept; {why}"
     reasons = [f"{trial.name}: {trial.failure or _lost(trial, title)}" for trial in trials]
     return (
         f"no candidate is within the budget of {limit.most:g}, so the float model is kept; "
@@ -101,17 +103,21 @@ def _lost(trial: Trial, title: str) -> str:
     return f"{title} got worse by {trial.harm:.4f}"
 
 
-def summarize(before: Trial, after: Trial) -> dict[str, float]:
-    """Give the figures of a compression under the names that the status shows."""
-    leading = next(iter(after.figures or {}), None)
-    quality = {}
-    if leading is not None and leading in (before.figures or {}):
-        name = f"{leading[0].upper()}{leading[1:]}"
-        pair = ("float", before), ("compressed", after)
-        quality = {f"{which}{name}": (one.figures or {})[leading] for which, one in pair}
-    return quality | {
+def summarize(before: Trial, after: Trial, metric: Metric) -> dict[str, float]:
+    """Give the figures of a compression under the names that the status shows.
+
+    Args:
+        before: the float model.
+        after: what was chosen.
+        metric: the watched figure.
+    """
+    pair = {"float": (before.figures or {}), "compressed": (after.figures or {})}
+    name = f"{metric.name[0].upper()}{metric.name[1:]}"
+    quality = {f"{w}{name}": f[metric.name] for w, f in pair.items() if metric.name in f}
+    return {
         "ratio": before.size.raw / after.size.raw,
         "packagedRatio": before.size.packaged / after.size.packaged,
+        **quality,
         "floatBytes": before.size.raw,
         "compressedBytes": after.size.raw,
         "floatPackagedBytes": before.size.packaged,

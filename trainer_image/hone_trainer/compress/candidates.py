@@ -110,7 +110,8 @@ def compare(
 
 def _judged(trial: Trial, task: Task, before: Scored, after: Scored, metric: Metric) -> Trial:
     change = metric.difference(before, after)
-    defined = {name: each.value for name, each in figures(task, after).items()}
+    every = figures(task, after) | {metric.name: metric.estimate(after)}
+    defined = {name: each.value for name, each in every.items()}
     return replace(
         trial,
         figures={name: value for name, value in defined.items() if value is not None},

@@ -20,10 +20,12 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.metrics import MetricName, named
+from hone_trainer.metrics.fitting import misfit
 
 if TYPE_CHECKING:
     from hone_trainer.compress.candidates import Export
     from hone_trainer.contract.assignment import Report
+    from hone_trainer.metrics.fitting import Targets
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.models.network import Network
     from hone_trainer.pod.context import Context
@@ -101,10 +103,20 @@ class Compress(Stage):
     """What makes a candidate within the budget the best one."""
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
-        """See that one model comes in."""
+        """See that one model comes in, and that it has the figure that is watched."""
         source = latest(earlier, "model")
         if source and (message := several("compress", len(source.gangs()))):
             yield message
+        dataset = latest(earlier, "dataset")
+        targets = dataset.targets() if dataset else None
+        if targets is not None and (message := self._misfit(targets)):
+            yield message
+
+    def _misfit(self, targets: Targets) -> str:
+        """Say why the figure of the budget cannot be watched; empty where it can."""
+        if self.budget.metric is None:
+            return ""
+        return misfit("compress.budget", self.budget.metric, None, targets)
 
     def run(self, ctx: Context) -> Report:
         """Export the model as it came and each candidate; measure all; keep the best that may be.
@@ -119,6 +131,9 @@ class Compress(Stage):
         from hone_trainer.models.network import Network
 
         network, data = self._only(Network.members(ctx)), Dataset.of(ctx)
+        target = network.schema.targets[0]
+        if message := self._misfit({target.name: target.how.figured}):
+            raise StageFailure("WrongFigure", message)
         tried = [(c.name, tuple(t.value for t in c.techniques)) for c in self.candidates]
 
         def making(fraction: float, message: str) -> None:
@@ -131,8 +146,7 @@ class Compress(Stage):
         if exports[0].failure:
             raise exports[0].failure
         rows = data.read("validation")
-        task = network.schema.targets[0].how
-        metric = named(self.budget.metric) if self.budget.metric else next(task.metrics())
+        metric = named(self.budget.metric) if self.budget.metric else next(target.how.metrics())
         trials = compare(exports, network.schema, rows, metric, measuring)
         value = (trials[0].figures or {}).get(metric.name, 0.0)
         limit = self.budget.limit(metric, value)
@@ -176,7 +190,7 @@ class Compress(Stage):
         return ctx.commit(
             files=files,
             facts={"compression": table},
-            metrics=summarize(trials[0], trials[chosen]),
+            metrics=summarize(trials[0], trials[chosen], limit.metric),
             message=message,
             cautions=() if chosen else (f"{message}.",),
             show=(MODEL, TABLE),

@@ -97,6 +97,12 @@ class Stage(Words):
         """Say how many ids each field of the data set has that it makes; None where rows decide."""
         return None
 
+    def targets(self) -> Mapping[str, frozenset[str]] | None:
+        """Say what the data set that it makes predicts: target -> what figures can read of answers
+        to it, the leading one first. None where it makes no data set.
+        """
+        return None
+
     def program(self, role: str) -> tuple[str, ...] | None:  # noqa: ARG002
         """Say what the pods of a role run, with its arguments; None for the trainer itself."""
         return None

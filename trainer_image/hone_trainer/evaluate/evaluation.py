@@ -87,7 +87,7 @@ class Evaluation:
         return next(iter(self.targets.values()))
 
     def measured(self) -> dict[str, Estimate]:
-        """Return every figure that a gate may ask for, by its name."""
+        """Return every figure of the model that ships, by its name in the status."""
         alone = len(self.targets) == 1
         found = {
             name if alone else f"{target}.{name}": estimate
@@ -118,21 +118,19 @@ class Evaluation:
     def row(self) -> dict[str, Any]:
         """Return the JSON form."""
         gates = [{**asdict(v), "passed": v.passed, "text": str(v)} for v in self.verdicts]
-        return {**asdict(self), "verdicts": gates, "passed": not self.failed}
+        told = {"verdicts": gates, "passed": not self.failed, "defeats": list(self.defeats())}
+        return {**asdict(self), **told}
 
     def metrics(self) -> dict[str, float]:
         """Return the figures under the names that the status shows."""
-        first = self.first
-        before = first.before or {}
+        first, measured = self.first, self.measured()
+        leading, decides = next(iter(measured)), first.leading
+        beside = {"prior": first.prior, "baseline": first.baseline}
         named = {
-            **self.measured(),
-            _name("prior", first.leading): first.prior[first.leading],
-            **(
-                {_name("baseline", first.leading): first.baseline[first.leading]}
-                if first.baseline
-                else {}
-            ),
-            **{_name("float", name): estimate for name, estimate in before.items()},
+            leading: measured[leading],
+            **{_name(who, decides): figures[decides] for who, figures in beside.items() if figures},
+            **measured,
+            **{_name("float", name): each for name, each in (first.before or {}).items()},
         }
         values = {name: each.value for name, each in named.items() if each.value is not None}
         return {**values, "testRows": float(self.rows)}

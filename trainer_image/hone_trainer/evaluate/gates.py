@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Estimate
 
 
+COSTS = ("sizeBytes", "latencyP95Microseconds")
+"""What a gate may ask for besides the figures of a task: bytes of the file that ships, and
+microseconds in which 95 % of single rows are answered."""
+LARGE = 1000
+"""Whole figures from here on are counts, such as bytes."""
+NO_FILE = "no compress stage leaves a file that ships"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A gate, the figure it met, and whether it opened."""
@@ -33,25 +41,41 @@ class Verdict:
         return self.figure >= self.bound if self.lower else self.figure <= self.bound
 
     def __str__(self) -> str:
-        rule = f"must be {'at least' if self.lower else 'at most'} {self.bound:g}"
+        rule = f"must be {'at least' if self.lower else 'at most'} {_told(self.bound, 'g')}"
         if self.figure is None:
             return f"{self.metric} is not defined ({self.reason}), {rule}"
-        return f"{self.metric} is {self.figure:.4f}, {rule}"
+        return f"{self.metric} is {_told(self.figure, '.4f')}, {rule}"
 
 
-def judge(gates: Iterable[Gate], measured: Mapping[str, Estimate]) -> tuple[Verdict, ...]:
+def _told(value: float, form: str) -> str:
+    """Write a count in full, and other figures in a form."""
+    whole = float(value).is_integer() and abs(value) >= LARGE
+    return f"{value:,.0f}" if whole else f"{value:{form}}"
+
+
+def judge(
+    gates: Iterable[Gate],
+    targets: Mapping[str, Mapping[str, Estimate]],
+    costs: Mapping[str, float],
+) -> tuple[Verdict, ...]:
     """Hold every gate against its figure, in the order of the gates.
 
     Args:
         gates: what is required.
-        measured: the name of a figure, with its target before it where there are several.
+        targets: target -> its figures by their names; the first leads.
+        costs: size and latency of the file that ships, where they are known.
     """
-    return tuple(_verdict(gate, measured) for gate in gates)
+    return tuple(_verdict(gate, targets, costs) for gate in gates)
 
 
-def _verdict(gate: Gate, measured: Mapping[str, Estimate]) -> Verdict:
-    name = f"{gate.task}.{gate.metric}" if gate.task else gate.metric
-    found = measured[name]
+def _verdict(
+    gate: Gate, targets: Mapping[str, Mapping[str, Estimate]], costs: Mapping[str, float]
+) -> Verdict:
     lower = gate.at_least is not None
     bound = gate.at_least if gate.at_least is not None else gate.at_most or 0.0
+    if gate.metric in COSTS:
+        return Verdict(gate.metric, costs.get(gate.metric), bound, lower, NO_FILE)
+    task = gate.task or next(iter(targets))
+    found = targets[task][gate.metric]
+    name = gate.metric if len(targets) == 1 else f"{task}.{gate.metric}"
     return Verdict(name, found.value, bound, lower, found.reason)

@@ -13,13 +13,14 @@ from hone_trainer.dataset.scoring import score_all
 from hone_trainer.evaluate.evaluation import Judged
 from hone_trainer.evaluate.segments import by_segment
 from hone_trainer.tasks.learned import Calibration
-from hone_trainer.tasks.scoring import figures, score
+from hone_trainer.tasks.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hone_trainer.dataset.dataset import Rows
     from hone_trainer.dataset.schema import Target
+    from hone_trainer.metrics.metric import Estimate, Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.models.answers import Answers
     from hone_trainer.models.network import Network
@@ -33,6 +34,8 @@ class Beside:
     """A simple model, trained on the same rows."""
     segments: Mapping[str, tuple[NDArray[np.int32], list[str]]] = field(default_factory=dict)
     """Column -> segment of each row, and names of the segments."""
+    asked: Mapping[str, tuple[Metric, ...]] = field(default_factory=dict)
+    """Target -> figures that gates ask for."""
 
 
 def measure(
@@ -61,7 +64,8 @@ def measure(
     judged = {}
     for target in schema.targets:
         name = target.name
-        found = _judge(target, rows, after[name], first.get(name), simple.get(name))
+        asked = beside.asked.get(name, ())
+        found = _judge(target, rows, asked, after[name], first.get(name), simple.get(name))
         segments = {
             column: by_segment(target.how, rows.targets[name], after[name], *each)
             for column, each in beside.segments.items()
@@ -71,20 +75,30 @@ def measure(
 
 
 def _judge(
-    target: Target, rows: Rows, after: Scored, before: Scored | None, simple: Scored | None
+    target: Target,
+    rows: Rows,
+    asked: tuple[Metric, ...],
+    after: Scored,
+    before: Scored | None,
+    simple: Scored | None,
 ) -> Judged:
     task, targets = target.how, rows.targets[target.name]
-    metrics = tuple(task.metrics())
+    metrics = {metric.name: metric for metric in (*task.metrics(), *asked)}
     prior = score(task, targets, [task.prior(target.facts, targets)], Calibration())
+
+    def estimates(scored: Scored) -> dict[str, Estimate]:
+        return {name: metric.estimate(scored) for name, metric in metrics.items()}
+
+    def against(other: Scored) -> dict[str, Estimate]:
+        return {name: metric.difference(other, after) for name, metric in metrics.items()}
+
     return Judged(
-        titles={metric.name: metric.title for metric in metrics},
-        higher={metric.name: metric.higher_is_better for metric in metrics},
-        shipped=figures(task, after),
-        prior=figures(task, prior),
-        before=figures(task, before) if before is not None else None,
-        change={m.name: m.difference(before, after) for m in metrics}
-        if before is not None
-        else None,
-        baseline=figures(task, simple) if simple is not None else None,
-        gain={m.name: m.difference(simple, after) for m in metrics} if simple is not None else None,
+        titles={name: metric.title for name, metric in metrics.items()},
+        higher={name: metric.higher_is_better for name, metric in metrics.items()},
+        shipped=estimates(after),
+        prior=estimates(prior),
+        before=None if before is None else estimates(before),
+        change=None if before is None else against(before),
+        baseline=None if simple is None else estimates(simple),
+        gain=None if simple is None else against(simple),
     )

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hone_trainer.compress.spec import FLOAT_MODEL, MODEL
+from hone_trainer.compress.spec import FLOAT_MODEL, MODEL, Compress
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.evaluate.evaluation import Evaluation
-from hone_trainer.evaluate.gates import judge
+from hone_trainer.evaluate.gates import COSTS, NO_FILE, judge
 from hone_trainer.evaluate.page import render
 from hone_trainer.metrics import MetricName, named
+from hone_trainer.metrics.fitting import misfit
 from hone_trainer.metrics.unknowns import say
 from hone_trainer.tasks.task import ColumnName
 
@@ -24,15 +25,11 @@ if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.dataset.dataset import Dataset, Rows
     from hone_trainer.evaluate.measuring import Beside
+    from hone_trainer.metrics.fitting import Targets
+    from hone_trainer.metrics.metric import Metric
+    from hone_trainer.models.network import Network
     from hone_trainer.pod.context import Context
     from hone_trainer.store.manifest import Manifest
-
-
-COSTS = {
-    "sizeBytes": "bytes of the file that ships",
-    "latencyP95Microseconds": "microseconds in which 95 % of single rows are answered",
-}
-"""What a gate may ask for besides the figures of the task."""
 
 
 class Gate(Words):
@@ -44,7 +41,7 @@ class Gate(Words):
     """The figure, as the status names it: ``auc``, ``ndcg@10``, …; or ``sizeBytes``,
     ``latencyP95Microseconds`` of the file that ships."""
     task: Annotated[str, Field(min_length=1, max_length=63)] | None = None
-    """Of which task, where there are several."""
+    """Of which task, where there are several; the first where nothing is said."""
     at_least: Annotated[float, Field(ge=-1e12, le=1e12)] | None = None
     """Its lower bound."""
     at_most: Annotated[float, Field(ge=-1e12, le=1e12)] | None = None
@@ -72,10 +69,26 @@ class Evaluate(Stage):
     """Id columns of length 1: tell the leading figure for each of their values, too."""
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
-        """See that one model comes in."""
+        """See that one model comes in, and that it has what the gates ask for."""
         source = latest(earlier, "model")
         if source and (message := several("evaluate", len(source.gangs()))):
             yield message
+        dataset = latest(earlier, "dataset")
+        targets = dataset.targets() if dataset else None
+        if targets is not None:
+            yield from self._misfits(targets)
+        for gate in self.require:
+            if gate.metric in COSTS and not any(isinstance(each, Compress) for each in earlier):
+                message = f"evaluate.require[].metric: {gate.metric} cannot be known"
+                yield f"{message}: {NO_FILE}; put one before it, or leave the gate out"
+
+    def _misfits(self, targets: Targets) -> Iterator[str]:
+        """Say which gates ask for figures that cannot be had."""
+        for gate in self.require:
+            if gate.metric not in COSTS:
+                message = misfit("evaluate.require[]", gate.metric, gate.task, targets)
+                if message:
+                    yield message
 
     def run(self, ctx: Context) -> Report:
         """Measure the file that ships, on the test part; write the report; judge the gates.
@@ -142,7 +155,8 @@ class Evaluate(Stage):
         network = Network.load(ctx.store, manifest)
         known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows)}
         known["baseline"] = self.baseline or ""
-        beside = self._beside(ctx, data, rows)
+        asked = self._asked(network)
+        beside = replace(self._beside(ctx, data, rows), asked=asked)
         if MODEL in {file.name for file in manifest.files}:
             contents = (ctx.store.fetch(manifest.file(name)) for name in (MODEL, FLOAT_MODEL))
             shipped, before = (
@@ -159,7 +173,24 @@ class Evaluate(Stage):
             known["shipped"] = f"the float network of stage {manifest.stage}"
             targets = measure(network, rows, network.answer(rows.features), None, beside)
         evaluation = Evaluation(targets=targets, history=_history(ctx), **known)
-        return replace(evaluation, verdicts=judge(self.require, evaluation.measured()))
+        figures = {name: judged.shipped for name, judged in targets.items()}
+        return replace(evaluation, verdicts=judge(self.require, figures, evaluation.costs))
+
+    def _asked(self, network: Network) -> dict[str, tuple[Metric, ...]]:
+        """Return the figures that gates ask for, by target.
+
+        Raises:
+            StageFailure: one cannot be had (WrongFigure).
+        """
+        targets = {target.name: target.how.figured for target in network.schema.targets}
+        for message in self._misfits(targets):
+            raise StageFailure("WrongFigure", message)
+        first = next(iter(targets))
+        gates = [gate for gate in self.require if gate.metric not in COSTS]
+        return {
+            name: tuple(named(gate.metric) for gate in gates if (gate.task or first) == name)
+            for name in targets
+        }
 
 
 def _costs(table: dict[str, Any] | None) -> dict[str, float]:

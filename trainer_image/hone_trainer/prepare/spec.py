@@ -20,6 +20,7 @@ from hone_trainer.contract.stage import Gang, Product, Role, Stage
 from hone_trainer.prepare.schema_inference import Infer
 from hone_trainer.prepare.split import Split
 from hone_trainer.prepare.target_columns import with_targets
+from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.sources import AnySource
 from hone_trainer.splits.member_partition import Division
 from hone_trainer.tasks import AnyTask
@@ -124,6 +125,11 @@ class Prepare(Stage):
             return None
         positions = (column.value.positions(column.name) for column in self.settled(self.columns))
         return {field: length for each in positions for field, length in each.items()}
+
+    def targets(self) -> Mapping[str, frozenset[str]]:
+        """Give what each task gives, by the name that it has in figures and answers."""
+        names = plain_names(task.title for task in self.predicted)
+        return {names[task.title]: task.figured for task in self.predicted}
 
     def settled(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """Give columns as they are meant beside what orders rows by them.

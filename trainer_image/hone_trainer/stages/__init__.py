@@ -19,7 +19,7 @@ class AnyStage(OneOf):
     fuse: Fuse | None = None
     """Several models to one."""
     compress: Compress | None = None
-    """A model to a smaller one, within a budget of accuracy."""
+    """A model to a smaller one, within a budget of quality."""
     evaluate: Evaluate | None = None
     """The figures of the model on the test part, and the gates they must pass."""
     custom: Custom | None = None

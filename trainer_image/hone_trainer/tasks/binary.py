@@ -40,7 +40,7 @@ class Binary(Task):
     )
     answers: ClassVar[tuple[str, ...]] = ("probability",)
     calibrates: ClassVar[bool] = True
-    mixes_in: ClassVar[Space] = "probability"
+    mixes_in: ClassVar[Space] = "mixture"
 
     def metrics(self) -> Iterator[Metric]:
         """Yield its figures; AUC per group where there are groups."""

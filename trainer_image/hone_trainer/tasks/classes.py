@@ -35,7 +35,7 @@ class Classes(Task):
     headline: ClassVar[tuple[Metric, ...]] = (Accuracy(), LogLoss(), MacroF1(), CalibrationError())
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
     calibrates: ClassVar[bool] = True
-    mixes_in: ClassVar[Space] = "probability"
+    mixes_in: ClassVar[Space] = "mixture"
 
     smoothing: Annotated[float, Field(ge=0, lt=1)] | None = None
     """Probability that training spreads over all classes (Szegedy et al. 2016); .05 from ten

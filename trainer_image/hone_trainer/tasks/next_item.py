@@ -49,7 +49,7 @@ class NextItem(Task):
         Coverage(at=TOP),
     )
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
-    mixes_in: ClassVar[Space] = "probability"
+    mixes_in: ClassVar[Space] = "mixture"
 
     min_count: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
     """Items that training rows hold less often are no answers."""

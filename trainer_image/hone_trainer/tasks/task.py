@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 Reading = Literal["label", "amount", "grade", "category"]
-Space = Literal["probability", "value", "score"]
+Space = Literal["mixture", "value", "score"]
 
 
 class Task(Words):
@@ -47,7 +47,8 @@ class Task(Words):
     calibrates: ClassVar[bool] = False
     """Whether ``calibrate`` fits anything."""
     mixes_in: ClassVar[Space]
-    """The space in which answers of several models may be averaged."""
+    """What an average of the answers of several models is: a mixture of distributions, whose
+    likelihoods average too; a value; a score."""
 
     label: ColumnName
     """The column that is predicted; no model reads it."""
@@ -89,6 +90,11 @@ class Task(Words):
         """Those of them that no model may read."""
         named = (self.label, self.weight, self.where)
         return frozenset(name for name in named if name is not None)
+
+    @property
+    def figured(self) -> frozenset[str]:
+        """What figures can read of the answers to it: groups only where there are any."""
+        return self.gives if self.group is not None else self.gives - {"group"}
 
     def summarize(self, block: Block) -> Any:
         """Return what has to be known of the cleaned training rows of a block, an Arrow table."""

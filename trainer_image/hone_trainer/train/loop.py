@@ -100,6 +100,7 @@ class Training:
         facts = {
             "history": state.history,
             "headline": self.validation.leading,
+            "headlineTitle": self.validation.title,
             "keptEpoch": state.best_epoch,
             "learningRate": self.stage.optimizer.value.rate(self.stage.batch_size),
             "rollbacks": state.rollbacks,

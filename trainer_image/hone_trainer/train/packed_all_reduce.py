@@ -64,4 +64,5 @@ def _gather(gradient: Any, parts: Any) -> Any:
     if not isinstance(gradient, tf.IndexedSlices):
         return next(parts)
     values, halves = next(parts), tf.cast(next(parts), gradient.indices.dtype)
-    return tf.IndexedSlices(values, halves[:, 0] * _HALF + halves[:, 1], gradient.dense_shape)
+    high, low = tf.unstack(tf.transpose(halves), num=2)
+    return tf.IndexedSlices(values, high * _HALF + low, gradient.dense_shape)

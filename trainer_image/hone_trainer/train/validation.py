@@ -72,12 +72,16 @@ class Validation:
         target = self._objective.schema.targets[0]
         return figure_name(self._objective, target.name, next(target.how.metrics()).name)
 
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        return f"validation {next(self._objective.schema.targets[0].how.metrics()).title}"
+
     def headline(self, measured: dict[str, float]) -> str:
         """Say that figure, of what was measured."""
-        metric = next(self._objective.schema.targets[0].how.metrics())
         value = measured.get(self.leading)
         told = "not defined" if value is None else f"{value:.4f}"
-        return f"validation {metric.title} {told}"
+        return f"{self.title} {told}"
 
     def _reduced(self, target: Target, logits: Array, chosen: Array) -> Scored:
         """Return what figures read: none of the logits is kept."""

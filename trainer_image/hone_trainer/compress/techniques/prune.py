@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -60,16 +61,17 @@ class Prune(Technique):
         optimizer.build(objective.variables)
         steps = Steps(tf.distribute.get_strategy(), objective, optimizer, rows, batch, SEED)
         done = 0
-        _tell_step(models, 1)
+        _tell_step(models, done)
         for epoch in range(self.epochs):
             for block in steps.epoch(epoch, 0, 1, lambda: False):
                 done += 1
-                _tell_step(models, done + 1)
+                _tell_step(models, done)
                 loss = float(objective.shares @ mean_losses(block.sums))
                 if not np.isfinite(loss):
                     message = "the loss became infinite while pruning"
                     raise StageFailure("TrainingDiverged", message)
                 tell(done / total, f"pruning, step {done} of {total}, loss {loss:.4f}")
+        _mask(models)
         pruned = [sparsity.strip_pruning(model) for model in models]
         self._verify(pruned)
         return network.with_weights_of(pruned)
@@ -142,9 +144,19 @@ def prunable(layer: Any) -> bool:
     return layer.trainable and isinstance(layer, kinds)
 
 
-def _tell_step(models: list[Any], step: int) -> None:
-    """Tell every wrapped layer which step comes next; the first is 1."""
+def _tell_step(models: list[Any], done: int) -> None:
+    """Tell every wrapped layer how many steps are done."""
+    for layer in _pruned(models):
+        layer.pruning_step.assign(done)
+
+
+def _mask(models: list[Any]) -> None:
+    """Set to zero what the last step has moved again: masks are applied before each."""
+    for layer in _pruned(models):
+        layer.pruning_obj.weight_mask_op()
+
+
+def _pruned(models: list[Any]) -> Iterator[Any]:
+    """Yield the wrapped layers."""
     for model in models:
-        for layer in model.layers:
-            if hasattr(layer, "pruning_step"):
-                layer.pruning_step.assign(step)
+        yield from (layer for layer in model.layers if hasattr(layer, "pruning_step"))

@@ -11,4 +11,4 @@ class AnyFusion(OneOf):
     weighted_average: WeightedAverage | None = None
     """The average of the members' answers, weighted by what each is worth on validation."""
     vote: Vote | None = None
-    """The plain average of the members' answers: of probabilities, a soft vote."""
+    """The plain average of the members' answers."""

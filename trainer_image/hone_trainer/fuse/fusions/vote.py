@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Vote(Fusion):
-    """The plain average of the members' answers: of probabilities, a soft vote."""
+    """The plain average of the members' answers."""
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Give every member the same share; nothing is learned."""

@@ -1,6 +1,6 @@
 """The average of the members' answers, weighted on the validation part.
 
-Where answers are probabilities, the shares are the mixture proportions of greatest likelihood,
+Where an average of answers is a mixture, the shares are the proportions of greatest likelihood,
 found by expectation maximisation (Dempster, Laird and Rubin 1977): the log loss of a mixture is
 convex in its proportions, every step lowers it, stays on the simplex and needs no step size.
 Elsewhere members are taken greedily, with replacement, by the leading figure (Caruana et al. 2004).
@@ -27,7 +27,7 @@ class WeightedAverage(Fusion):
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Minimise the log loss over the shares, or take members greedily by the figure."""
-        if answered.task.mixes_in == "probability":
+        if answered.task.mixes_in == "mixture":
             return _likeliest(answered)
         return _greediest(answered)
 

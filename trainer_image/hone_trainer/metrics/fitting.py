@@ -1,0 +1,32 @@
+"""Whether a figure that a stage is asked about can be had of what is predicted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hone_trainer.metrics import METRICS, named
+
+Targets = Mapping[str, frozenset[str]]
+"""Target -> what figures can read of the answers to it; the first leads."""
+
+
+def misfit(field: str, metric: str, task: str | None, targets: Targets) -> str:
+    """Say why a figure cannot be had, and what helps; empty where it can.
+
+    Args:
+        field: where it is asked for.
+        metric: the figure.
+        task: of which target; of the leading one where nothing is said.
+        targets: what is predicted; at least one.
+    """
+    of = next(iter(targets)) if task is None else task
+    if of not in targets:
+        return f"{field}.task names {of!r}; prepare.tasks predict {', '.join(targets)}"
+    if named(metric).reads <= targets[of]:
+        return ""
+    fitting = (
+        f"{each.key}@10" if "at" in each.model_fields else each.key
+        for each in METRICS
+        if each.reads <= targets[of]
+    )
+    return f"{field}.metric: {metric} is no figure of {of!r}; it has {', '.join(fitting)}"
