@@ -43,6 +43,26 @@ def test_every_figure_that_a_task_names_reads_what_it_gives(
 
 
 @each_task
+def test_rows_of_one_group_are_not_taken_for_independent(
+    task: Task, learned: Learned, values: np.ndarray, logits: np.ndarray
+) -> None:
+    """The same rows four times over, of one user each time, tell no more than they did once."""
+    grouped = task.model_copy(update={"group": "user"})
+    once, often = np.arange(50), np.repeat(np.arange(50), 4)
+    estimates = []
+    for rows, groups in ((once, None), (often, often), (often, None)):
+        told = Targets(values[rows], np.ones(len(rows)), group=groups)
+        one = grouped if groups is not None else task
+        scored = one.reduce(told, one.answer(logits[rows], learned, NOTHING), NOTHING)
+        found = {metric.name: metric.estimate(scored) for metric in one.metrics()}
+        assert all(each.value is not None for name, each in found.items() if name != "aucByGroup")
+        estimates.append(found[next(iter(found))])
+    wide, same, narrow = (each.high - each.low for each in estimates)  # type: ignore[operator]
+    assert same == pytest.approx(wide, rel=1e-6)
+    assert narrow < 0.6 * wide
+
+
+@each_task
 def test_the_bias_alone_answers_with_the_prior(
     task: Task, learned: Learned, values: np.ndarray, logits: np.ndarray
 ) -> None:

@@ -109,7 +109,7 @@ def run(made: Any, epochs: int = 1, first: int = 0, at_once: int = 4) -> list[An
 def by_hand(graph: Any, optimizer: Any, rows: Rows, batch: int, epochs: int = 1) -> list[float]:
     """Train clicks with plain Keras on the real rows of each step; give loss, weight and rows."""
     from hone_trainer.backend.keras import keras, tf
-    from hone_trainer.train.sync_steps import order_of
+    from hone_trainer.train.units import order_of
 
     model, sums = graph.whole, np.zeros(3)
     count = np.ones(len(rows), np.float32) if rows.weights is None else rows.weights

@@ -38,7 +38,7 @@ def _answered(task: Any, name: str, predictions: Any, truth: Any, weight: Any) -
 def figure(answered: Answered, shares: Any, metric: str) -> float:
     """The figure of the members' answers, joined with such shares."""
     joint = answered.joint(np.asarray(shares, np.float64))
-    return named(metric).value(score(answered.task, answered.targets, [joint]))
+    return named(metric).value(score(answered.task, answered.targets, joint))
 
 
 def members(seed: int, count: int, rows: int = 200) -> Answered:

@@ -90,7 +90,8 @@ def test_the_padding_of_a_short_batch_touches_no_row() -> None:
     from hone_trainer.backend.keras import keras, tf
     from hone_trainer.train.objective import JointObjective
     from hone_trainer.train.optimizers.lazy_adam import lazy_adam
-    from hone_trainer.train.sync_steps import Steps, order_of
+    from hone_trainer.train.sync_steps import Steps
+    from hone_trainer.train.units import order_of
 
     rows = 33
     inputs = {"user": keras.Input((1,), dtype="int32", name="user")}

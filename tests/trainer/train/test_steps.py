@@ -25,7 +25,7 @@ pytestmark = pytest.mark.tensorflow
 @settings(deadline=None)
 @given(rows=st.integers(1, 500), batch=st.integers(1, 600), epoch=st.integers(0, 9))
 def test_every_row_is_there_exactly_once_an_epoch(rows: int, batch: int, epoch: int) -> None:
-    from hone_trainer.train.sync_steps import PADDING, order_of
+    from hone_trainer.train.units import PADDING, order_of
 
     order = order_of(SEED, epoch, rows, batch)
     assert order.shape == (-(-rows // batch), batch)
@@ -38,7 +38,7 @@ def test_every_row_is_there_exactly_once_an_epoch(rows: int, batch: int, epoch: 
 
 
 def test_epochs_and_seeds_differ() -> None:
-    from hone_trainer.train.sync_steps import order_of
+    from hone_trainer.train.units import order_of
 
     orders = [order_of(seed, epoch, 100, 10).tobytes() for seed in (1, 2) for epoch in (0, 1)]
     assert len(set(orders)) == 4
@@ -107,7 +107,7 @@ def test_timings_are_of_one_step() -> None:
 @pytest.mark.parametrize("lazy", [False, True])
 def test_rows_are_logged_as_they_were_gathered(lazy: bool) -> None:
     from hone_trainer.backend.keras import keras
-    from hone_trainer.train.sync_steps import order_of
+    from hone_trainer.train.units import order_of
 
     made = steps(network(), keras.optimizers.SGD(0.1), drawn(100), 16, lazy=lazy)
     made.log_rows = True

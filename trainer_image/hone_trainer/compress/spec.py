@@ -124,11 +124,13 @@ class Compress(Stage):
         Where no candidate is within the budget the float model goes on, and the message says why.
 
         Raises:
-            StageFailure: the model itself cannot be exported.
+            StageFailure: the model itself cannot be exported, or answers with something that is
+                no number (AnswersNotFinite).
         """
         from hone_trainer.compress.candidates import compare, export
         from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.models.network import Network
+        from hone_trainer.tasks.scoring import finite
 
         network, data = self._only(Network.members(ctx)), Dataset.of(ctx)
         target = network.schema.targets[0]
@@ -147,7 +149,8 @@ class Compress(Stage):
             raise exports[0].failure
         rows = data.read("validation")
         metric = named(self.budget.metric) if self.budget.metric else next(target.how.metrics())
-        trials = compare(exports, network.schema, rows, metric, measuring)
+        with finite("the model"):
+            trials = compare(exports, network.schema, rows, metric, measuring)
         value = (trials[0].figures or {}).get(metric.name, 0.0)
         limit = self.budget.limit(metric, value)
         chosen = choose(trials[1:], limit, self.prefer) + 1

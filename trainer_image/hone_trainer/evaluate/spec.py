@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hone_trainer.evaluate.measuring import Beside
     from hone_trainer.metrics.fitting import Targets
     from hone_trainer.metrics.metric import Metric
+    from hone_trainer.models.answers import Answers
     from hone_trainer.models.network import Network
     from hone_trainer.pod.context import Context
     from hone_trainer.store.manifest import Manifest
@@ -96,7 +97,8 @@ class Evaluate(Stage):
         Where no compress stage came before, the network itself is measured.
 
         Raises:
-            StageFailure: a gate was not passed (GateFailed), or there are several models.
+            StageFailure: a gate was not passed (GateFailed), there are several models, or the one
+                answers with something that is no number (AnswersNotFinite).
         """
         from hone_trainer.dataset.dataset import Dataset
 
@@ -151,27 +153,28 @@ class Evaluate(Stage):
         from hone_trainer.models.answers import by_target
         from hone_trainer.models.litert import LiteModel
         from hone_trainer.models.network import Network
+        from hone_trainer.tasks.scoring import finite
 
         network = Network.load(ctx.store, manifest)
         known: dict[str, Any] = {"job": ctx.task.job, "rows": len(rows)}
-        known["baseline"] = self.baseline or ""
+        known["baseline"], given = self.baseline or "", rows.features
+        shipped: Iterator[Answers]
+        before: Iterator[Answers] | None
         asked = self._asked(network)
         beside = replace(self._beside(ctx, data, rows), asked=asked)
         if MODEL in {file.name for file in manifest.files}:
             contents = (ctx.store.fetch(manifest.file(name)) for name in (MODEL, FLOAT_MODEL))
             shipped, before = (
-                (
-                    by_target(network.schema, block)
-                    for block in LiteModel(content).answer(rows.features)
-                )
+                (by_target(network.schema, each) for each in LiteModel(content).answer(given))
                 for content in contents
             )
             table = manifest.facts.get("compression")
             known |= {"shipped": MODEL, "compression": table, "costs": _costs(table)}
-            targets = measure(network, rows, shipped, before, beside)
         else:
             known["shipped"] = f"the float network of stage {manifest.stage}"
-            targets = measure(network, rows, network.answer(rows.features), None, beside)
+            shipped, before = network.answer(given), None
+        with finite("the model"):
+            targets = measure(network, rows, shipped, before, beside)
         evaluation = Evaluation(targets=targets, history=_history(ctx), **known)
         figures = {name: judged.shipped for name, judged in targets.items()}
         return replace(evaluation, verdicts=judge(self.require, figures, evaluation.costs))

@@ -30,7 +30,8 @@ class Fuse(AnyFusion, Stage):
         Where the best member alone is better than all together, it goes on alone.
 
         Raises:
-            StageFailure: the members were trained on different columns (SchemaMismatch).
+            StageFailure: the members were trained on different columns (SchemaMismatch), or one
+                answers with something that is no number (AnswersNotFinite).
         """
         import numpy as np
 
@@ -38,6 +39,7 @@ class Fuse(AnyFusion, Stage):
         from hone_trainer.fuse.ensemble_weights import settle
         from hone_trainer.fuse.fusion import Answered
         from hone_trainer.models.network import Network, join
+        from hone_trainer.tasks.scoring import finite
 
         members = Network.members(ctx)
         rows = Dataset.of(ctx).read("validation")
@@ -48,7 +50,8 @@ class Fuse(AnyFusion, Stage):
             blocks = (block[target.name] for block in member.answer(rows.features))
             answers.append(_kept(blocks, len(rows), ctx.work / f"member{k}"))
         answered = Answered(target.how, rows.targets[target.name], tuple(answers))
-        settled = settle(self.value.fit(answered), answered)
+        with finite("a member"):
+            settled = settle(self.value.fit(answered), answered)
         network = join(members, settled.shares)
         if settled.alone is None and len(members) > 1 and target.how.calibrates:
             every = list(answered.joint(np.asarray(settled.shares)))
@@ -56,7 +59,7 @@ class Fuse(AnyFusion, Stage):
             network = network.calibrated(rows, {target.name: joint})
         return ctx.commit(
             files=network.save(ctx),
-            facts={"shares": list(settled.shares)},
+            facts={"shares": list(settled.shares), "undefined": _undefined(settled)},
             metrics=_metrics(settled),
             message=_explain(settled, target.how),
         )
@@ -88,6 +91,11 @@ def _metrics(settled: Settled) -> dict[str, float]:
     for k, member in enumerate(settled.members):
         found[_name(f"member{k}Val", leading)] = member[leading].value
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _undefined(settled: Settled) -> dict[str, str]:
+    """Return why figures of the fused network are not defined, by their names."""
+    return {name: each.reason for name, each in settled.joint.items() if each.value is None}
 
 
 def _name(prefix: str, figure: str) -> str:

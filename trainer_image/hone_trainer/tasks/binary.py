@@ -160,7 +160,9 @@ class Binary(Task):
             "forecast": probability,
             "outcome": truth,
         }
-        return Scored(columns, np.asarray(targets.weight, np.float64))
+        if targets.group is not None:
+            columns["group"] = targets.group
+        return Scored(columns, np.asarray(targets.weight, np.float64), cluster=targets.group)
 
     def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: the base rate, as it is before augmentation."""

@@ -134,7 +134,7 @@ class Classes(Task):
             "outcome": (decision == truth).astype(np.float64),
         }
         weight = np.asarray(targets.weight, np.float64)
-        return Scored(columns, weight, answers=told.shape[1])
+        return Scored(columns, weight, None, targets.group, told.shape[1])
 
     def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: the shares of the classes."""

@@ -169,7 +169,8 @@ class NextItem(Task):
             "likelihood": self.likelihood(targets, answers),
             "top": top,
         }
-        return Scored(columns, np.asarray(targets.weight, np.float64), answers=items)
+        weight = np.asarray(targets.weight, np.float64)
+        return Scored(columns, weight, None, targets.group, items)
 
     def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: popularity."""

@@ -143,7 +143,7 @@ class Number(Task):
         columns = {
             name: np.asarray(values, np.float64).reshape(-1) for name, values in pair.items()
         }
-        return Scored(columns, np.asarray(targets.weight, np.float64))
+        return Scored(columns, np.asarray(targets.weight, np.float64), cluster=targets.group)
 
     def prior(self, learned: Learned, targets: Targets) -> dict[str, Array]:
         """See ``Task.prior``: the mean, or the median where absolute errors count."""

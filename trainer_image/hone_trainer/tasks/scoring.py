@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.metrics.scored import NotFinite, Scored, concatenate
 from hone_trainer.tasks.learned import Calibration, Targets
 
@@ -55,4 +57,18 @@ def figures(task: Task, scored: Scored) -> dict[str, Estimate]:
     return {metric.name: metric.estimate(scored) for metric in task.metrics()}
 
 
-__all__ = ["NotFinite", "figures", "score"]
+@contextmanager
+def finite(who: str) -> Iterator[None]:
+    """Let a stage fail with a reason where a model answers with something that is no number.
+
+    Raises:
+        StageFailure: AnswersNotFinite.
+    """
+    try:
+        yield
+    except NotFinite as odd:
+        message = f"{who} answers with something that is no number ({odd}): train it anew"
+        raise StageFailure("AnswersNotFinite", message) from None
+
+
+__all__ = ["NotFinite", "figures", "finite", "score"]
