@@ -235,5 +235,5 @@ def test_sequences_of_different_lengths_are_refused() -> None:
     from hone_trainer.models.recommendation.lstm import Lstm
 
     schema = lengths(3, 5)
-    with pytest.raises(StageFailure, match=r"prepare\.columns\[\]\.id\.length"):
+    with pytest.raises(StageFailure, match=r"same value in prepare\.columns\[\]"):
         Lstm().features(open_inputs(schema), schema)
