@@ -189,10 +189,8 @@ def test_nothing_but_the_settings_reads_the_environment(root: Path) -> None:
     assert set(found) == {"hone.settings"}
 
 
-BLIND = (
-    "hone",
-    *map("hone_trainer.{}".format, ["stages", "train", "fuse", "compress", "evaluate"]),
-)
+ENGINES = ("stages", "train", "fuse", "compress", "evaluate")
+BLIND = ("hone", *(f"hone_trainer.{room}" for room in ENGINES))
 """Rooms that know nothing of what is predicted: a new task or figure changes none of them."""
 SEEING = re.compile(
     r"(?i)accurac|probabilit|(?<![a-z`])(auc|ndcg|rmse)(?![a-z@])"  # figures, but for examples

@@ -33,7 +33,7 @@ def codes_of(data: Dataset, rows: Rows, column: str) -> tuple[NDArray[np.int32],
         message = f"evaluate.by names {column!r}, which is no id column of length 1 with a"
         raise StageFailure("SegmentsUnknown", f"{message} vocabulary: name another")
     known = json.loads(data.fetch(VOCABULARIES))[column]
-    codes = rows.features[field.name][:, 0].astype(np.int32)
+    codes = rows.features[field.name].reshape(-1).astype(np.int32)
     return codes, ["", "unseen", *known]
 
 

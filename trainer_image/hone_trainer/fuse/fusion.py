@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hone_trainer.contract.spec import Words
 
 if TYPE_CHECKING:
@@ -32,6 +30,8 @@ class Answered:
 
     def joint(self, shares: Array) -> Iterator[Member]:
         """Yield the average of the members' answers, weighted by their shares, in blocks."""
+        import numpy as np
+
         rows = len(self.targets.weight)
         widest = max(int(np.prod(each.shape[1:])) for each in self.members[0].values())
         step = max(1, AT_ONCE // widest)
@@ -47,6 +47,8 @@ class Answered:
 
     def alone(self, member: int) -> Iterator[Member]:
         """Yield the answers of one member, in blocks."""
+        import numpy as np
+
         yield from self.joint(np.eye(len(self.members))[member])
 
 

@@ -222,9 +222,8 @@ def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
         StageFailure: they were trained on different columns (SchemaMismatch).
     """
     if any(network.schema != networks[0].schema for network in networks):
-        raise StageFailure(
-            "SchemaMismatch", "the members were trained on different data sets; train them on one"
-        )
+        message = "the members were trained on different data sets; train them on one"
+        raise StageFailure("SchemaMismatch", message)
     kept = [network for network, share in zip(networks, shares, strict=True) if share > 0]
     if len(kept) == 1:
         return kept[0]
