@@ -67,12 +67,15 @@ def gain_of_texts(tally: Tally, labels: Floats) -> float | None:
     words = found.codes[spread(found.starts[texts], sizes)].astype(np.int64)
     classes, counts = np.repeat(classes, sizes), np.repeat(counts, sizes).astype(np.float64)
     told = _learn(words, classes, counts, len(found.words), shares)
-    # The first of the words that tell most, of each text that has any.
-    owner = np.repeat(np.arange(len(found.ends)), found.sizes)
-    order = np.lexsort((np.arange(len(owner)), -told.lift[found.codes], owner))
-    having, first = np.unique(owner[order], return_index=True)
     says = np.full(len(found.ends) + 1, _usual(shares))
-    says[having] = told.best[found.codes[order[first]]]
+    having = np.flatnonzero(found.sizes)
+    if len(having):
+        lift, sizes = told.lift[found.codes], found.sizes[having]
+        most = np.repeat(np.maximum.reduceat(lift, found.starts[having]), sizes)
+        # The first of the words that tell most.
+        owner, telling = np.repeat(having, sizes), np.flatnonzero(lift == most)
+        first = telling[np.diff(owner[telling], prepend=-1) > 0]
+        says[having] = told.best[found.codes[first]]
     return _gain(says[tally.rows][held], codes[held], shares)
 
 
