@@ -46,7 +46,7 @@ class World(Dataset):
     """Stands in for a committed data set."""
 
     schema: Schema
-    parts: dict[str, Rows]
+    parts: dict[Part, Rows]
 
     def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
         """See ``Dataset.read``."""
@@ -58,7 +58,7 @@ def world(tasks: str, rows: int = 600) -> World:
     drawn = {part: _drawn(rows, seed) for seed, part in enumerate(PARTS)}
     blocks = {part: block for part, (_, block) in drawn.items()}
     targets = tuple(_target(each, blocks["train"]) for each in TASKS[tasks])
-    parts = {}
+    parts: dict[Part, Rows] = {}
     for part, (features, block) in drawn.items():
         encoded = {t.name: _targets(t, block) for t in targets}
         parts[part] = Rows(features, encoded)

@@ -177,7 +177,7 @@ def test_of_two_labels_it_is_the_area_under_the_curve() -> None:
 
 @pytest.mark.parametrize("ones", [0, 1, LEAST - 1])
 def test_of_numbers_that_hardly_differ_nothing_is_said(ones: int) -> None:
-    labels = (np.arange(500) < ones) * 9.5
+    labels: Any = (np.arange(500) < ones) * 9.5
     assert concordance(labels, labels) is None
 
 

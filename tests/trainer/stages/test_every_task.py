@@ -183,5 +183,5 @@ def test_a_calibration_does_no_harm_to_what_it_is_for(tasks: str, kind: str) -> 
             calibration = network.calibrations.get(target.name, Calibration())
             scored = score(target.how, rows.targets[target.name], blocks, calibration)
             told = figures(target.how, scored)
-            losses.append(told["logLoss"].value if "logLoss" in told else 0.0)
+            losses.append((told["logLoss"].value or 0.0) if "logLoss" in told else 0.0)
         assert losses[1] <= losses[0] + 1e-6
