@@ -97,6 +97,14 @@ class Stage(Words):
         """Say how many ids each field of the data set has that it makes; None where rows decide."""
         return None
 
+    def lists(self) -> bool:
+        """Whether rows of the data set that it makes are judged in lists, which nothing cuts."""
+        return False
+
+    def segments(self, column: str) -> bool | None:  # noqa: ARG002
+        """Say whether a column of the data set that it makes has segments; None where rows say."""
+        return None
+
     def targets(self) -> Mapping[str, frozenset[str]] | None:
         """Say what the data set that it makes predicts: target -> what figures can read of answers
         to it, the leading one first. None where it makes no data set.

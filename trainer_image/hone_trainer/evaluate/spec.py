@@ -78,6 +78,10 @@ class Evaluate(Stage):
         targets = dataset.targets() if dataset else None
         if targets is not None:
             yield from self._misfits(targets)
+        for column in self.by:
+            if dataset is not None and dataset.segments(column) is False:
+                message = f"evaluate.by names {column!r}, which is no id column of length 1"
+                yield f"{message} with a vocabulary in prepare.columns: name another"
         for gate in self.require:
             if gate.metric in COSTS and not any(isinstance(each, Compress) for each in earlier):
                 message = f"evaluate.require[].metric: {gate.metric} cannot be known"

@@ -126,6 +126,17 @@ class Prepare(Stage):
         positions = (column.value.positions(column.name) for column in self.settled(self.columns))
         return {field: length for each in positions for field, length in each.items()}
 
+    def lists(self) -> bool:
+        """Whether a task ranks."""
+        return any(task.listed for task in self.predicted)
+
+    def segments(self, column: str) -> bool | None:
+        """Whether it is an id of length 1 with a vocabulary."""
+        if self.columns is None:
+            return None
+        found = next((each.id for each in self.columns if each.name == column), None)
+        return found is not None and found.feature and found.length == 1 and not found.buckets
+
     def targets(self) -> Mapping[str, frozenset[str]]:
         """Give what each task gives, by the name that it has in figures and answers."""
         names = plain_names(task.title for task in self.predicted)

@@ -106,6 +106,13 @@ class Train(Stage):
         lengths = dataset.lengths() if dataset else None
         if lengths is not None:
             yield from self.model.value.value.check(lengths)
+        if dataset is not None and dataset.lists():
+            if self.strategy.parameter_server is not None:
+                message = "train.strategy.parameterServer hands out rows, and prepare.tasks ranks"
+                yield f"{message} lists: choose multiWorkerMirrored"
+            if self.row_log:
+                message = "train.rowLog proves that each row is seen, and of long lists not every"
+                yield f"{message} row is: leave it out"
 
     def gangs(self) -> tuple[Gang, ...]:
         """One gang per member, shaped by the strategy."""
