@@ -8,6 +8,7 @@ import yaml
 from hone.api import API_VERSION, KIND
 from hone.api.faults import FORMS
 from hone.api.job import JobSpec
+from hone.api.outcome import Outcome
 from hone.api.schema import models, of_a_map
 from hone_trainer.contract.spec import OneOf, Words
 
@@ -20,6 +21,11 @@ HEAD = f"""# Every word of a job
 The `spec` of an `{KIND}` (`{API_VERSION}`), beginning with [JobSpec](#jobspec).
 `kubectl explain optimizationjobs.hone.dev.spec` says the same. A **bold** field has to be given.
 Where a record is a *choice*, exactly one of the fields marked ○ is set: the key is the kind.
+"""
+OUTPUT = """# What `hone run --output json` says
+
+The last line of standard output is one [Outcome](#outcome) in JSON; all that people read goes to
+standard error. Fields may be added; none is renamed, and none changes its unit.
 """
 BOUNDS = (
     ("exclusiveMinimum", "> {}"),
@@ -35,14 +41,17 @@ BOUNDS = (
 
 def page() -> str:
     """Give the page in Markdown: a section per record, in the order in which they are met."""
-    schema = JobSpec.model_json_schema(by_alias=True)
-    records = {JobSpec.__name__: schema, **schema["$defs"]}
-    classes = models(JobSpec)
+    return "\n".join((HEAD, *_sections(JobSpec), OUTPUT, *_sections(Outcome)))
+
+
+def _sections(first: type[Words]) -> Iterator[str]:
+    schema = first.model_json_schema(by_alias=True)
+    records = {first.__name__: schema, **schema["$defs"]}
+    classes = models(first)
     order: list[str] = []
-    _meet(JobSpec.__name__, records, order)
+    _meet(first.__name__, records, order)
     told = {name: str(record.get("description", "")) for name, record in records.items()}
-    sections = (_section(name, records[name], classes[name], told) for name in order)
-    return "\n".join((HEAD, *sections))
+    yield from (_section(name, records[name], classes[name], told) for name in order)
 
 
 def _meet(name: str, records: dict[str, Schema], order: list[str]) -> None:
