@@ -23,6 +23,7 @@ TASKS = [{"binary": {"label": "clicked"}}]
 MODEL = {"recommendation": {"lstm": {"embedding": 4, "units": 4}}}
 FLOAT16 = [{"techniques": [{"quantize": {"mode": "float16"}}]}]
 WHY = "every row has the label 1"
+SAID = "answers with something that is no number .*: train it anew"
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def content(bench: Bench, report: Report, name: str) -> str:
 
 def test_a_budget_that_cannot_be_held_keeps_the_float_model_and_says_why(late: Bench) -> None:
     report = compressed(late, "auc")
-    assert report.message.startswith("no candidate is within the budget of 0.5")
+    assert report.message.startswith("no candidate can be held against the budget")
     assert f"AUC is not defined: {WHY}" in report.message
     assert report.cautions == (f"{report.message}.",)
     table = json.loads(content(late, report, "compression.json"))
@@ -106,11 +107,11 @@ def test_a_model_that_gives_no_number_has_no_figures(
             yield each
 
     monkeypatch.setattr(LiteModel, "answer", broken)
-    with pytest.raises(StageFailure, match="holds a value that is no finite number: train the"):
+    with pytest.raises(StageFailure, match=SAID):
         compressed(late, "accuracy")
     monkeypatch.undo()
     compressed(late, "accuracy")
     monkeypatch.setattr(LiteModel, "answer", broken)
-    with pytest.raises(StageFailure, match="holds a value that is no finite number") as caught:
+    with pytest.raises(StageFailure, match=SAID) as caught:
         late("evaluate", {"evaluate": {"require": [{"metric": "accuracy", "atLeast": 0}]}})
     assert (caught.value.reason, caught.value.retry) == ("AnswersNotFinite", False)

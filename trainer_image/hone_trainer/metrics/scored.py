@@ -9,24 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.contract.assignment import StageFailure
-
 Floats = NDArray[Any]
 """Of float64: figures are computed in it, whatever the model answered in."""
 Column = NDArray[Any]
 
 
-REASON = "AnswersNotFinite"
-
-
-class NotFinite(StageFailure):
-    """An answer is no number, so no figure of it means anything.
-
-    A candidate fails for it; where there is no other model, so does the stage.
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(REASON, f"{message}: train the model anew, with a lower rate")
+class NotFinite(ValueError):
+    """An answer is no number, so no figure of it means anything."""
 
 
 @dataclass(frozen=True)
