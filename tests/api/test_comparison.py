@@ -29,6 +29,7 @@ STRICTER = {
     r"the lstm model wants sequences of one length": "no rule knows what a model reads",
     r"leave nothing for a model to read": "no rule knows what a model reads",
     r"this stage has no \w+": "no rule knows which roles a stage has",
+    r"no figure (is called|of) ": "no rule knows which figures what is predicted has",
 }
 """What only we refuse, here and by `Accepted=False` in a cluster -> why the schema does not."""
 LAXER: dict[str, str] = {}

@@ -74,7 +74,7 @@ CASES = (
         for uri in ("s3://b/../x", "s3://b//x", "x\ny", "ftp://x/y", "s3://u:p@b/x")
     ),
     Wrong("no task", (*PREPARE, "tasks"), [], ("tasks", "at least 1")),
-    Wrong("tasks of one name", (*PREPARE, "tasks"), [{"binary": {"label": "clicked"}}] * 2, ("two are called 'clicked'",)),
+    Wrong("tasks of one name", (*PREPARE, "tasks"), [{"binary": {"label": "clicked"}}] * 2, ("two are called 'clicked'",), "flow"),
     Wrong("a column twice", (*PREPARE, "columns", 1, "name"), "user", ("every name must be used once",)),
     Wrong("an unknown fill", (*PREPARE, "clean", 0, "missing", "fill"), "guess", ("fill", "median")),
     Wrong("all rows kept out", (*PREPARE, "split"), {"validation": 0.5, "test": 0.5}, ("leave rows",)),
@@ -82,7 +82,7 @@ CASES = (
     Wrong("no source", (*PREPARE, "source"), {}, ("set exactly one of csv, parquet, jsonLines, sql, clickModel",)),
     Wrong("columns and infer", (*PREPARE, "infer"), {}, ("set exactly one of columns, infer",)),
     Wrong("an id left out", ("stages", 0, "prepare"), {"source": {"csv": {"uri": "/x.csv"}}, "tasks": [{"binary": {"label": "y"}}], "infer": {"ids": ["a"], "leaveOut": ["a"]}}, ("named once",)),
-    Wrong("a label among the ids", ("stages", 0, "prepare"), {"source": {"csv": {"uri": "/x.csv"}}, "tasks": [{"binary": {"label": "y"}}], "infer": {"ids": ["y"]}}, ("which prepare.tasks reads",)),
+    Wrong("a label among the ids", ("stages", 0, "prepare"), {"source": {"csv": {"uri": "/x.csv"}}, "tasks": [{"binary": {"label": "y"}}], "infer": {"ids": ["y"]}}, ("which prepare.tasks reads",), "flow"),
     Wrong("held-out rows of one label", ("stages", 0, "prepare"), {"source": {"csv": {"uri": "/x.csv"}}, "tasks": [{"binary": {"label": "y"}}], "columns": [{"name": "user", "id": {}}], "split": {"by": {"leaveOneOut": {"by": "user"}}}, "augment": [{"negatives": {"of": "user", "by": "user"}}]}, ("augment[].negatives.heldOut", "such as 99")),
     Wrong("two ways to fill", (*PREPARE, "clean", 0, "missing"), {"fill": "mean", "constant": 1.0}, ("at most one of",)),
     Wrong("outliers by no method", (*PREPARE, "clean", 0), {"outliers": {}}, ("set exactly one of deviation, iqr",)),
@@ -111,7 +111,7 @@ CASES = (
     Wrong("a gate without a bound", GATE, {"metric": "auc"}, ("set exactly one of atLeast, atMost",)),
     Wrong(
         "an unknown figure", (*GATE, "metric"), "f1",
-        ("metric", "accuracy"),
+        ("metric", "accuracy"), "flow",
     ),
     Wrong(
         "memory in words", ("defaults",), {"resources": {"limits": {"memory": "a lot"}}},

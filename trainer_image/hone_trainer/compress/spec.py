@@ -63,8 +63,6 @@ class Budget(Words):
     def _one_bound(self) -> Self:
         if self.max_drop is not None and self.max_relative_drop is not None:
             raise ValueError("set one of maxDrop, maxRelativeDrop")
-        if self.metric is not None:
-            named(self.metric)
         return self
 
     def limit(self, metric: Metric, value: float) -> Limit:

@@ -52,8 +52,6 @@ class Gate(Words):
     def _one_bound(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("set exactly one of atLeast, atMost")
-        if self.metric not in COSTS:
-            named(self.metric)
         return self
 
 

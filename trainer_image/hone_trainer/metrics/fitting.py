@@ -22,7 +22,11 @@ def misfit(field: str, metric: str, task: str | None, targets: Targets) -> str:
     of = next(iter(targets)) if task is None else task
     if of not in targets:
         return f"{field}.task names {of!r}; prepare.tasks predict {', '.join(targets)}"
-    if named(metric).reads <= targets[of]:
+    try:
+        figure = named(metric)
+    except ValueError as unknown:
+        return f"{field}.metric: {unknown}"
+    if figure.reads <= targets[of]:
         return ""
     fitting = (
         f"{each.key}@10" if "at" in each.model_fields else each.key
