@@ -14,7 +14,7 @@ DEADLINE_S = patience.seconds(60)
 PRELUDE = """
 import os, signal, sys, threading, time
 from pathlib import Path
-from hone_trainer import guardian, stacks
+from hone_trainer.pod import guardian, stacks
 from hone_trainer.pod.termination_message import leave
 from hone_trainer.contract.assignment import Exit, Report, StageFailure
 
