@@ -27,7 +27,7 @@ def job(*tasks: dict[str, Any], train: Any = None, then: Any = None, **prepare: 
     source = {"csv": {"uri": "s3://raw/clicks.csv"}}
     data = {"source": source, "tasks": [*tasks], "columns": columns, **prepare}
     data = {name: value for name, value in data.items() if value is not None}
-    model = {"generic": {"dense": {}}}
+    model: dict[str, Any] = {"generic": {"dense": {}}}
     stages = [{"name": "data", "prepare": data}]
     stages.append({"name": "train", "train": {"model": model, **(train or {})}})
     return [*stages, *(then or [])]
@@ -38,7 +38,7 @@ def judge(**words: Any) -> Stages:
 
 
 def small(**budget: Any) -> Stages:
-    candidates = [{"techniques": [{"quantize": {}}]}]
+    candidates: list[Any] = [{"techniques": [{"quantize": {}}]}]
     return [{"name": "small", "compress": {"budget": budget, "candidates": candidates}}]
 
 
