@@ -22,6 +22,7 @@ from hone_trainer.train.checkpoint_manager import Keeping
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
+from hone_trainer.train.schedule import factor, settled
 from hone_trainer.train.step_sums import mean_losses
 from hone_trainer.train.tensorboard import curves
 from hone_trainer.train.throughput import Pace
@@ -78,9 +79,17 @@ class Training:
         """Train what is not done yet."""
         if not self._resume() and self.ctx.chief and self.stage.divergence.rollbacks:
             self.keeping.save(self.state)  # something to go back to, from the first step on
-        while self.state.epochs < self.stage.epochs:
+        while self.state.epochs < self.stage.epochs and not self._settled():
             self._epoch()
         self.keeping.flush()
+
+    def _settled(self) -> bool:
+        """Say whether the training has seen enough; the chief knows, and tells its gang."""
+        state, keep = self.state, self.stage.keep
+        if keep == "last" and self.stage.patience is None:
+            return False
+        enough = self.ctx.chief and settled(state.history, LOSS, state.step, self.stage.patience)
+        return bool(self.over_gang(np.array([float(enough)]))[0] > 0)
 
     def commit(self) -> Report:
         """Write the network and say how it went."""
@@ -124,7 +133,6 @@ class Training:
         if state is None:
             return False
         self.state = state
-        self._scale_rate()
         left = state.step - state.epochs * self.steps.per_epoch
         where = f"after epoch {state.epochs}"
         if left:
@@ -137,6 +145,7 @@ class Training:
         first = state.step - number * self.steps.per_epoch
         begun = time.monotonic()
         at_once = self.stage.steps_per_execution
+        self._set_rate()
         for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.pulse.asked):
             now = time.monotonic()
             if block.seen is not None:
@@ -153,6 +162,7 @@ class Training:
                 return
             if block.stop:
                 self._stop()
+            self._set_rate()
             self._tell(f"epoch {number + 1}/{self.stage.epochs}")
             if first < self.steps.per_epoch:
                 self.keeping.save_if_due(state)
@@ -192,13 +202,15 @@ class Training:
             raise diverged(f"{said}, and no checkpoint is whole", self.rows, self.schema)
         self.state.rollbacks = lost.rollbacks + 1
         self.state.rate = lost.rate * self.stage.divergence.rate_factor
-        self._scale_rate()
         said += f": back at step {self.state.step}, learning rate × {self.state.rate:g}"
         _log.warning(said)
         self._tell(said)
 
-    def _scale_rate(self) -> None:
-        rate = self.stage.optimizer.value.rate(self.stage.batch_size) * self.state.rate
+    def _set_rate(self) -> None:
+        """Set the rate of the next block: a function of its first step, whoever resumes there."""
+        state, stage = self.state, self.stage
+        share = factor(stage.schedule, state.step, stage.epochs * self.steps.per_epoch)
+        rate = stage.optimizer.value.rate(stage.batch_size) * state.rate * share
         self.optimizer.learning_rate.assign(rate)
 
     def _tell(self, message: str) -> None:

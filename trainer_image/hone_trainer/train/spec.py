@@ -12,6 +12,7 @@ from hone_trainer.contract.stage import Gang, Product, Stage, latest
 from hone_trainer.models import AnyModel
 from hone_trainer.train.optimizers import AnyOptimizer
 from hone_trainer.train.optimizers.adam import Adam
+from hone_trainer.train.schedule import Schedule
 from hone_trainer.train.strategies import AnyStrategy
 from hone_trainer.train.strategies.single_device import SingleDevice
 
@@ -66,7 +67,13 @@ class Train(Stage):
     optimizer: AnyOptimizer = AnyOptimizer(adam=Adam())
     """How weights follow gradients."""
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
-    """Passes over the member's rows."""
+    """Passes over the member's rows, at most."""
+    patience: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """End a training whose validation loss has not fallen for so many epochs. Where nothing is
+    said, three, or 30 % of the best epoch's number, but not before 20 epochs or 2,000 steps."""
+    schedule: Schedule = "constant"
+    """How the learning rate goes: as it is, or up in the first 5 % of the steps, 500 at most, and
+    then down along a cosine to 5 % of it."""
     batch_size: Annotated[int, Field(ge=1, le=1_048_576)] = 1024
     """Rows per step, over all workers together (the global batch)."""
     steps_per_execution: Annotated[int, Field(ge=1, le=1000)] = 16

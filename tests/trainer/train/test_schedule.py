@@ -1,0 +1,62 @@
+"""How the learning rate goes, and when a training has seen enough."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hone_trainer.train.schedule import LAST, LEAST_EPOCHS, LEAST_STEPS, factor, settled
+
+STEPS = st.integers(1, 100_000)
+
+
+@given(STEPS, st.integers(0, 200_000))
+def test_a_rate_is_never_more_than_was_asked_for_and_never_nothing(steps: int, step: int) -> None:
+    assert 0 < factor("cosine", step, steps) <= 1
+    assert factor("constant", step, steps) == 1
+
+
+def test_it_rises_then_falls_to_what_is_left_at_the_end() -> None:
+    rates = [factor("cosine", step, 1000) for step in range(1001)]
+    top = rates.index(max(rates))
+    assert top == 50
+    assert rates[:51] == sorted(rates[:51])
+    assert rates[50:] == sorted(rates[50:], reverse=True)
+    assert rates[-1] == pytest.approx(LAST)
+
+
+def test_a_long_training_rises_for_no_longer_than_five_hundred_steps() -> None:
+    assert factor("cosine", 500, 1_000_000) == pytest.approx(1)
+
+
+def course(*losses: float) -> list[dict[str, float]]:
+    return [{"valLoss": loss} for loss in losses]
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "ends"),
+    [
+        ([3, 2, 1], 1, False),
+        ([3, 2, 2.5], 1, True),
+        ([3, 2, 2.5], 2, False),
+        ([3, 2, 2.5, 2.1], 2, True),
+        ([3, float("nan"), 2.5], 1, False),
+        ([], 1, False),
+    ],
+)
+def test_it_ends_where_the_loss_has_not_fallen_for_so_long(
+    losses: list[float], patience: int, ends: bool
+) -> None:
+    assert settled(course(*losses), "valLoss", 10, patience) is ends
+
+
+def test_nobody_ends_a_training_early_that_has_hardly_begun() -> None:
+    rising = course(*range(1, LEAST_EPOCHS))
+    assert not settled(rising, "valLoss", LEAST_STEPS - 1, None)
+    assert settled(rising, "valLoss", LEAST_STEPS, None)
+    assert settled([*rising, {"valLoss": 99.0}], "valLoss", 10, None)
+
+
+def test_who_learned_long_may_rest_long() -> None:
+    falling = course(*range(100, 60, -1))
+    assert not settled([*falling, *course(*[70] * 11)], "valLoss", LEAST_STEPS, None)
+    assert settled([*falling, *course(*[70] * 12)], "valLoss", LEAST_STEPS, None)

@@ -1,0 +1,60 @@
+"""How the learning rate goes over a training, and when one has seen enough. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+Schedule = Literal["constant", "cosine"]
+
+WARM_UP, MOST_WARM_UP = 0.05, 500
+"""Share of the steps in which the rate rises, and steps at most."""
+LAST = 0.05
+"""Share of the rate that is left at the end."""
+LEAST_EPOCHS, LEAST_STEPS = 20, 2000
+"""A training that nobody gave a patience is never ended before one of these."""
+LEAST_PATIENCE, SHARE_OF_BEST = 3, 0.3
+
+
+def factor(schedule: Schedule, step: int, steps: int) -> float:
+    """Return what the learning rate is multiplied by at a step.
+
+    Cosine (Loshchilov and Hutter 2017) after a linear rise (Goyal et al. 2017). A function of the
+    step alone, so that whoever resumes goes on as before.
+
+    Args:
+        schedule: which.
+        step: done so far, from 0 on.
+        steps: of the whole training, should it not end before.
+    """
+    if schedule == "constant":
+        return 1.0
+    rise = min(MOST_WARM_UP, int(WARM_UP * steps))
+    if step < rise:
+        return (step + 1) / (rise + 1)
+    way = (step - rise) / max(1, steps - rise)
+    return LAST + (1 - LAST) * (1 + math.cos(math.pi * min(way, 1.0))) / 2
+
+
+def settled(
+    history: Sequence[Mapping[str, float]], loss: str, step: int, patience: int | None
+) -> bool:
+    """Say whether a training has seen enough: its loss has not fallen for as long as it may.
+
+    Args:
+        history: figures of the epochs so far.
+        loss: name of the validation loss in them.
+        step: steps done.
+        patience: epochs without a lower loss; worked out where nothing is said, as a share of the
+            best epoch's number, and then never within the first steps.
+    """
+    losses = [epoch.get(loss, math.inf) for epoch in history]
+    if not losses:
+        return False
+    best = min(range(len(losses)), key=losses.__getitem__) + 1
+    if patience is None:
+        if len(losses) < LEAST_EPOCHS and step < LEAST_STEPS:
+            return False
+        patience = max(LEAST_PATIENCE, math.ceil(SHARE_OF_BEST * best))
+    return len(losses) - best >= patience
