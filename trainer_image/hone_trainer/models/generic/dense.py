@@ -12,6 +12,8 @@ from hone_trainer.models.model import Model
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
 
+SEQUENCE = 64
+"""Width of the vectors of a sequence: the mean of many has to tell much."""
 SPREAD = 0.05
 """Standard deviation of fresh vectors."""
 FEW, SOME = 5_000, 20_000
@@ -30,7 +32,8 @@ class Dense(Model):
     """Share of units dropped after each layer while training; .1 where nothing is said, .2 below
     20,000 rows."""
     embedding: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Width of the vectors of ids; by how many there are where nothing is said, at most 64."""
+    """Width of the vectors of ids; by how many there are where nothing is said, at most 64, and 64
+    for sequences."""
 
     def features(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> dict[str, Any]:
         """See ``Model.features``."""
@@ -53,7 +56,8 @@ class Dense(Model):
         from hone_trainer.backend.layers import Bag
 
         name = f"{prefix}embedding_{field.name}"
-        width = self.embedding or width_of(field.size)
+        usual = SEQUENCE if field.length > 1 else width_of(field.size)
+        width = self.embedding or usual
         start = keras.initializers.RandomNormal(stddev=SPREAD)
         table = keras.layers.Embedding(field.size, width, start, name=name)
         vectors = table(inputs[field.name])
