@@ -95,7 +95,7 @@ def test_the_columns_show_how_far_it_is(run: JSON) -> None:
     text = "\n".join(run["columns"])
     for words in ("STAGE", "PROGRESS", "READY", "RESTARTS", "METRIC", "AGE", "4/4"):
         assert words in text
-    assert "valAccuracy=" in text
+    assert "valAuc=" in text
 
 
 def test_every_artifact_is_in_the_store_with_its_digest(run: JSON, desk: Desk) -> None:
