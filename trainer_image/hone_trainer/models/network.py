@@ -107,18 +107,6 @@ class Network:
         }
         return replace(self, calibrations={**self.calibrations, **fitted})
 
-    def calibrated_on(self, rows: Rows) -> Network:
-        """Return the same network, calibrated by its answers to some rows."""
-        names = [target.name for target in self.schema.targets if target.how.calibrates]
-        if not names:
-            return self
-        blocks = list(self.answer(rows.features))
-        answers = {
-            name: {key: np.concatenate([b[name][key] for b in blocks]) for key in blocks[0][name]}
-            for name in names
-        }
-        return self.calibrated(rows, answers)
-
     @property
     def wide(self) -> bool:
         """Whether it has tables that are better not held in memory."""
@@ -206,12 +194,12 @@ class Network:
                         large[name] if (name := f"{p}.{a}") in large else arrays[name]
                         for a in range(part["arrays"])
                     ),
-                    _calibrations(part["calibrations"]),
+                    calibrations(part["calibrations"]),
                 )
                 for p, part in enumerate(document["parts"])
             )
         schema = Schema.model_validate(document["schema"])
-        fitted = _calibrations(document["calibrations"])
+        fitted = calibrations(document["calibrations"])
         return cls(schema, parts, tuple(document["shares"]), fitted)
 
 
@@ -246,5 +234,6 @@ def _dump(calibrations: dict[str, Calibration]) -> dict[str, dict[str, float]]:
     return {name: each.dump() for name, each in calibrations.items()}
 
 
-def _calibrations(document: dict[str, dict[str, float]]) -> dict[str, Calibration]:
+def calibrations(document: Mapping[str, Mapping[str, float]]) -> dict[str, Calibration]:
+    """Read the JSON form of what was fitted to targets."""
     return {name: Calibration(**each) for name, each in document.items()}

@@ -12,7 +12,7 @@ import numpy as np
 
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.models.graph import open_graph
-from hone_trainer.models.network import Network, Part
+from hone_trainer.models.network import Network, Part, calibrations
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.optimizers.dense_adam import DenseAdam
 from hone_trainer.train.sync_steps import Steps
@@ -53,6 +53,7 @@ def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Net
     validation = Validation(objective, data.read("validation"))
     kept: list[Any] = objective.graph.whole.get_weights()
     best, since = validation.measure()[LOSS], 0
+    fitted = validation.fitted
     for epoch in range(EPOCHS):
         for _ in steps.epoch(epoch, 0, steps.per_epoch, lambda: False):
             pass
@@ -61,7 +62,8 @@ def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Net
         since += 1
         if loss < best:
             best, since, kept = loss, 0, objective.graph.whole.get_weights()
+            fitted = validation.fitted
         if since >= PATIENCE:
             break
-    network = Network(schema, (Part(model, tuple(kept)),))
-    return network.calibrated_on(validation.rows)
+    parts = (Part(model, tuple(kept)),)
+    return Network(schema, parts, calibrations=calibrations(fitted))

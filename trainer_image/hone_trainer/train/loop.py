@@ -13,7 +13,7 @@ from hone_trainer.contract.assignment import Interrupted, Report, StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.dataset.divergence import diverged
 from hone_trainer.models.graph import open_graph
-from hone_trainer.models.network import Network, Part
+from hone_trainer.models.network import Network, Part, calibrations
 from hone_trainer.models.weight_inventory import training_bytes
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import whole
@@ -101,8 +101,8 @@ class Training:
         weights = self.keeping.weights()
         said = f"epoch {state.best_epoch} of {state.epochs} kept: "
         kept = tuple(slab if chunked_storage.is_large(slab) else whole(slab) for slab in weights)
-        network = Network(self.schema, (Part(self.stage.model, kept),))
-        network = network.calibrated_on(self.validation.rows)
+        fitted = calibrations(state.fitted[state.best_epoch - 1])
+        network = Network(self.schema, (Part(self.stage.model, kept),), calibrations=fitted)
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
         files = (*network.save(self.ctx), drawn)
         figures = state.history[state.best_epoch - 1]
@@ -133,6 +133,7 @@ class Training:
         if state is None:
             return False
         self.state = state
+        self._set_rate()
         left = state.step - state.epochs * self.steps.per_epoch
         where = f"after epoch {state.epochs}"
         if left:
@@ -174,7 +175,8 @@ class Training:
     def _end_epoch(self) -> None:
         state = self.state
         loss = float(self.objective.shares @ mean_losses(np.asarray(state.sums)))
-        state.end_epoch(self.validation.measure() | {"loss": loss} | self.pace.figures())
+        measured = self.validation.measure() | {"loss": loss} | self.pace.figures()
+        state.end_epoch(measured, self.validation.fitted)
         self.ctx.pulse.beat()
         self.keeping.end_epoch(state)
         told = state.history[-1]
@@ -202,6 +204,7 @@ class Training:
             raise diverged(f"{said}, and no checkpoint is whole", self.rows, self.schema)
         self.state.rollbacks = lost.rollbacks + 1
         self.state.rate = lost.rate * self.stage.divergence.rate_factor
+        self._set_rate()
         said += f": back at step {self.state.step}, learning rate × {self.state.rate:g}"
         _log.warning(said)
         self._tell(said)

@@ -24,6 +24,8 @@ class Progression:
     """Time that the epoch under way has taken."""
     history: list[dict[str, float]] = field(default_factory=list)
     """The figures of every finished epoch."""
+    fitted: list[dict[str, dict[str, float]]] = field(default_factory=list)
+    """Of every finished epoch, target -> calibration, in JSON values."""
     best_epoch: int = 0
     """The epoch that would be kept if the training ended here; 0 before the first."""
     rate: float = 1.0
@@ -56,8 +58,11 @@ class Progression:
         if len(self.trace) > TRACE_LIMIT:
             self.trace = self.trace[::-2][::-1]  # every other, and always the last
 
-    def end_epoch(self, figures: dict[str, float]) -> None:
+    def end_epoch(
+        self, figures: dict[str, float], fitted: dict[str, dict[str, float]] | None = None
+    ) -> None:
         """Take note of an epoch's end; what follows belongs to the next."""
+        self.fitted.append(fitted or {})
         own = {"epoch": self.epochs + 1}
         self.history.append(own | figures | {"seconds": round(self.seconds, 3)})
         self.sums, self.seconds = [], 0.0

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from hone_trainer.train.objective import Objective
 
 LOSS = "valLoss"
+KEPT = 50_000
+"""Rows that calibrations are fitted to, about; of answers with many numbers, fewer."""
 
 
 class Validation:
@@ -40,6 +42,8 @@ class Validation:
         self._whole = objective.graph.whole
         widest = max(target.outputs for target in objective.schema.targets)
         self._at_once = max(1, min(ROWS, NUMBERS // widest))
+        self.fitted: dict[str, dict[str, float]] = {}
+        """Target -> what the last measurement would calibrate, in JSON values."""
         self._run = tf.function(self._block, reduce_retracing=True, autograph=False)
 
     def measure(self) -> dict[str, float]:
@@ -47,9 +51,12 @@ class Validation:
         schema = self._objective.schema
         sums = np.zeros(2 * len(schema.targets) + 1)
         parts: dict[str, list[Scored] | None] = {target.name: [] for target in schema.targets}
+        kept: list[tuple[Array, dict[str, Array]]] = []
         for chosen, places in self._units.blocks(self._at_once):
             logits, told = self._answer(chosen, places)
             sums += told
+            if len(kept) < KEPT // self._at_once:
+                kept.append((chosen, logits))
             for target in schema.targets:
                 try:
                     found = self._reduced(target, logits[target.name], chosen)
@@ -57,6 +64,7 @@ class Validation:
                     parts[target.name] = None
                 if (scored := parts[target.name]) is not None:
                     scored.append(found)
+        self.fitted = self._fit(kept)
         measured = {}
         for target in schema.targets:
             if not (scored := parts[target.name]):
@@ -82,6 +90,18 @@ class Validation:
         value = measured.get(self.leading)
         told = "not defined" if value is None else f"{value:.4f}"
         return f"{self.title} {told}"
+
+    def _fit(self, kept: list[tuple[Array, dict[str, Array]]]) -> dict[str, dict[str, float]]:
+        """Calibrate by some rows and their logits: a model that is told again costs a graph."""
+        chosen = np.concatenate([each for each, _ in kept])
+        found = {}
+        for target in self._objective.schema.targets:
+            if target.how.calibrates:
+                logits = np.concatenate([each[target.name] for _, each in kept])
+                answers = target.how.answer(logits, target.facts, Calibration())
+                targets = self.rows.targets[target.name].take(chosen)
+                found[target.name] = target.how.calibrate(targets, answers).dump()
+        return found
 
     def _reduced(self, target: Target, logits: Array, chosen: Array) -> Scored:
         """Return what figures read: none of the logits is kept."""
