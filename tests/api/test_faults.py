@@ -55,7 +55,8 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (
             (*TRAIN, "model"),
             "lstm",
-            "stages[1].train.model: must hold `key: value` pairs; known here: recommendation",
+            "stages[1].train.model: must hold `key: value` pairs; known here: generic, "
+            "recommendation",
         ),
         ((*COMPRESS, "candidates"), [], "stages[3].compress.candidates: must hold at least 1"),
     ],

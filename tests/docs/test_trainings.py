@@ -106,7 +106,7 @@ def test_the_rows_are_those_of_the_tutorial(desk: Path) -> None:
 def test_the_tutorials_job_becomes_a_model_that_beats_the_simplest(
     desk: Path, said: str, simple: shop.Baseline
 ) -> None:
-    for table in ("Stages", "Validation accuracy", "Compression", "Test part", "Artifacts"):
+    for table in ("Stages", "Validation AUC", "Compression", "Test part", "Artifacts"):
         assert table in said
     found = figures(desk, "clicks", "evaluate")
     assert found["auc"] > simple.auc + MARGIN

@@ -51,10 +51,12 @@ class Prune(Technique):
         from hone_trainer.train.objective import JointObjective
         from hone_trainer.train.step_sums import mean_losses
         from hone_trainer.train.sync_steps import Steps
+        from hone_trainer.train.units import Units
 
         rows = data.read("train")
-        batch = int(np.clip(len(rows) * self.epochs // STEPS, *BATCH))
-        total = self.epochs * -(-len(rows) // batch)
+        units = len(Units.of(rows, network.schema))
+        batch = int(np.clip(units * self.epochs // STEPS, *BATCH))
+        total = self.epochs * -(-units // batch)
         models = [self._wrapped(part, total) for part in network.assemble().parts]
         objective = JointObjective.over(models, network.shares, network.schema)
         optimizer = keras.optimizers.Adam(LEARNING_RATE)
