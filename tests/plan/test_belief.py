@@ -6,11 +6,11 @@ import pytest
 
 from hone.api.status import GangStatus, JobStatus, StageStatus, State
 from hone.plan import names
-from hone.plan.belief import made_of, meets, on_record, taken, unlisted
+from hone.plan.belief import made_of, on_record, taken, unlisted
 from hone.plan.manifests import service
 from hone.plan.names import INDEX
 from hone.plan.world import World
-from tests.plan.builders import PREPARE, gang_train, job, settled
+from tests.plan.builders import job
 from tests.plan.metas import MAKER, NAME, OWNER, PLACE, RAW, job_meta, pod_meta
 
 
@@ -154,20 +154,3 @@ def test_a_uid_is_on_record_or_not() -> None:
     assert on_record(RECORDED, "uid-of-job")
     assert not on_record(RECORDED, "another")
     assert not on_record(RAW, "uid-of-job")
-
-
-@pytest.mark.parametrize(
-    ("sizes", "met"),
-    [([], False), ([1, None], False), ([1, 2], True)],
-)
-def test_a_service_is_looked_for_where_pods_look_for_each_other(
-    sizes: list[int | None], met: bool
-) -> None:
-    gangs = [{"member": 0} if size is None else {"size": size} for size in sizes]
-    assert meets({"status": {"stages": [{"name": "data"}, {"gangs": gangs}]}}) is met
-    assert not meets({})
-
-
-def test_a_record_leaves_out_the_size_of_a_gang_of_one_or_says_it() -> None:
-    for whole, met in ((job(), False), (job(PREPARE, gang_train(1, 2)), True)):
-        assert meets({"status": settled(whole).status.dump()}) is met

@@ -16,7 +16,7 @@ from hone.cluster.kube_connection import MERGE, Connection
 from hone.cluster.kube_identity import Identities
 from hone.cluster.kube_marks import mark, marks
 from hone.cluster.port import Caller, Conflict, Gone, Key, Mark, Refused, Seen, Taken, Unavailable
-from hone.plan.belief import made_of, meets, taken, unlisted
+from hone.plan.belief import made_of, taken, unlisted
 from hone.plan.events import Announcement
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.names import UID, Place
@@ -129,11 +129,9 @@ class KubeCluster:
         if "deletionTimestamp" in raw["metadata"]:
             return None
         uid = raw["metadata"]["uid"]
-        kinds = ("Job", "Service") if meets(raw) else ("Job",)
-        jobs, *rest = await asyncio.gather(
-            *(self._children(key.namespace, kind, uid) for kind in kinds)
+        jobs, services = await asyncio.gather(
+            *(self._children(key.namespace, kind, uid) for kind in ("Job", "Service"))
         )
-        services = rest[0] if rest else []
         jobs += await self._named(key.namespace, unlisted(raw, jobs))
         # Pods after Jobs: whichever pod brought a Job to its end is then seen with its own end.
         pods = await self._children(key.namespace, "Pod", uid)

@@ -105,15 +105,6 @@ def unlisted(raw: Raw, jobs: Iterable[Raw]) -> Iterator[str]:
             yield from (name for name, uid in known if uid not in listed)
 
 
-def meets(raw: Raw) -> bool:
-    """Say whether the record has pods that look for each other, by a Service that is theirs.
-
-    Args:
-        raw: the job as it is stored.
-    """
-    return any(gang.get("size") not in (None, 1) for gang in _gangs(raw))
-
-
 def _gangs(raw: Raw) -> Iterator[Raw]:
     for stage in (raw.get("status") or {}).get("stages") or ():
         yield from stage.get("gangs") or ()
