@@ -131,12 +131,14 @@ class Evaluate(Stage):
         """Make what the model is held against."""
         from hone_trainer.evaluate.measuring import Beside
         from hone_trainer.evaluate.segments import codes_of
-        from hone_trainer.models import AnyModel
-        from hone_trainer.train.baseline import train_baseline
 
         segments = {column: codes_of(data, rows, column) for column in self.by}
         if self.baseline is None:
             return Beside(None, segments)
+        # Only here: it brings TensorFlow, which a file that ships is measured without.
+        from hone_trainer.models import AnyModel
+        from hone_trainer.train.baseline import train_baseline
+
         model = AnyModel.model_validate({"generic": {self.baseline: {}}})
 
         def tell(fraction: float, message: str) -> None:

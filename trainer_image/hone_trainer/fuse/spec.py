@@ -39,7 +39,7 @@ class Fuse(AnyFusion, Stage):
         from hone_trainer.fuse.ensemble_weights import settle
         from hone_trainer.fuse.fusion import Answered
         from hone_trainer.models.network import Network, join
-        from hone_trainer.tasks.scoring import finite
+        from hone_trainer.tasks.scoring import finite, joined
 
         members = Network.members(ctx)
         rows = Dataset.of(ctx).read("validation")
@@ -54,8 +54,7 @@ class Fuse(AnyFusion, Stage):
             settled = settle(self.value.fit(answered), answered)
         network = join(members, settled.shares)
         if settled.alone is None and len(members) > 1 and target.how.calibrates:
-            every = list(answered.joint(np.asarray(settled.shares)))
-            joint = {name: np.concatenate([b[name] for b in every]) for name in every[0]}
+            (joint,) = joined(answered.joint(np.asarray(settled.shares)))
             network = network.calibrated(rows, {target.name: joint})
         return ctx.commit(
             files=network.save(ctx),
