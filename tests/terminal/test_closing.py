@@ -4,6 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hone.api.status import GangStatus, JobStatus
 from hone.cluster.local_files import Children, Folder
 from hone.plan.names import Place, child
@@ -164,6 +166,31 @@ def test_a_baseline_that_was_asked_for_stands_beside_them(tmp_path: Path) -> Non
     shown = evaluated(tmp_path, targets={"spent": beside}, rows=9, baseline="linear")
     assert "┃ figure ┃ value   ┃ 95 % interval ┃ without features ┃ linear  ┃" in shown
     assert "│ RMSE   │ 12.2500 │ 11.5000 to 13 │ 12.2000          │ 12.1000 │" in shown
+
+
+@pytest.mark.parametrize(
+    ("targets", "best"),
+    [
+        ({"spent": SPENT}, {"bestReachableRmse": 11.5}),
+        (
+            {"clicked": CLICKED, "spent": SPENT},
+            {"spent.bestReachableRmse": 11.5, "clicked.bestReachableMae": 1.0},
+        ),
+    ],
+    ids=["one target", "two"],
+)
+def test_what_could_be_reached_stands_beside_each_figure(
+    tmp_path: Path, targets: dict[str, Any], best: dict[str, float]
+) -> None:
+    manifest = committed(tmp_path, "evaluate", evaluation={"targets": targets, "rows": 9})
+    made = stage("data", "prepare", "Succeeded", figures={"rows": 135000.0, **best})
+    tested = (GangStatus(state="Succeeded", manifest=manifest),)
+    stages = (made, stage("test", "evaluate", "Succeeded", gangs=tested))
+    status = JobStatus(stages=stages, conditions=(ended("Complete"),))
+    shown = closing(status, str(tmp_path), tmp_path)
+    assert "┃ figure ┃ value   ┃ 95 % interval ┃ without features ┃ best reachable ┃" in shown
+    assert "│ RMSE   │ 12.2500 │ 11.5000 to 13 │ 12.2000          │ 11.5000        │" in shown
+    assert shown.count("best reachable") == 1
 
 
 def test_gates_are_shown_with_their_verdicts(tmp_path: Path) -> None:

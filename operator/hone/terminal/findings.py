@@ -34,6 +34,8 @@ class Figure:
     """Of the simple model beside it, where one was asked for."""
     before: float | None = None
     """Of the model before compression, where there was any."""
+    best: float | None = None
+    """Of a model that knew the truth behind the data, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Findings:
     """What a job found out."""
 
     best_reachable: Mapping[str, float] = field(default_factory=dict)
-    """Figures of a model that knew the truth behind the data, where that is known."""
+    """Figures on the test part of a model that knew the truth behind the data, by the names that
+    they have in the status; where that is known."""
     leading: str = ""
     """The figure of an epoch that is shown."""
     title: str = ""
@@ -78,8 +81,10 @@ def find(status: JobStatus, uri: str) -> Findings:
     manifest = read(uri, tested)
     evaluation = _mapping(manifest.facts.get("evaluation")) if manifest else {}
     named = next((each for each in facts if each.get("headline")), {})
+    best = _reachable(metrics.get("prepare", {}))
+    targets = _mapping(evaluation.get("targets"))
     return Findings(
-        best_reachable=_reachable(metrics.get("prepare", {})),
+        best_reachable=best,
         leading=str(named.get("headline", "")),
         title=str(named.get("headlineTitle", named.get("headline", ""))),
         history=tuple(_history(each) for each in facts),
@@ -88,7 +93,8 @@ def find(status: JobStatus, uri: str) -> Findings:
         chosen=by_kind["compress"].message if "compress" in by_kind else "",
         test=metrics.get("evaluate"),
         targets={
-            name: _figures(each) for name, each in _mapping(evaluation.get("targets")).items()
+            name: _figures(each, best, "" if len(targets) == 1 else f"{name}.")
+            for name, each in targets.items()
         },
         rows=int(evaluation.get("rows", 0)),
         baseline=str(evaluation.get("baseline", "")),
@@ -109,8 +115,8 @@ def read(uri: str, artifact: Artifact | None) -> Manifest | None:
 
 def _reachable(metrics: Mapping[str, float]) -> dict[str, float]:
     """Give what is known of the best that any model could do, by the names of the figures."""
-    found = {name.removeprefix(BEST): value for name, value in metrics.items() if BEST in name}
-    return {f"{name[:1].lower()}{name[1:]}": value for name, value in found.items()}
+    told = ((*name.partition(BEST), value) for name, value in metrics.items())
+    return {f"{of}{name[:1].lower()}{name[1:]}": value for of, found, name, value in told if found}
 
 
 def _history(facts: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
@@ -120,8 +126,14 @@ def _history(facts: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
     return tuple(epoch for epoch in found if isinstance(epoch, Mapping))
 
 
-def _figures(target: Any) -> tuple[Figure, ...]:
-    """Read the figures of a target off the record of an evaluation."""
+def _figures(target: Any, best: Mapping[str, float], prefix: str) -> tuple[Figure, ...]:
+    """Read the figures of a target off the record of an evaluation.
+
+    Args:
+        target: the record.
+        best: what could be reached, by the names of the status.
+        prefix: what stands before the target's figures there.
+    """
     told = _mapping(target)
     models = {key: _mapping(told.get(key)) for key in ("shipped", "prior", "before", "baseline")}
 
@@ -138,6 +150,7 @@ def _figures(target: Any) -> tuple[Figure, ...]:
             prior=value("prior", name),
             baseline=value("baseline", name),
             before=value("before", name),
+            best=best.get(f"{prefix}{name}"),
         )
         for name, title in _mapping(told.get("titles")).items()
     )

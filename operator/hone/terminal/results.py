@@ -39,10 +39,11 @@ def epochs(findings: Findings, width: int) -> RenderableType | None:
         for first in range(0, len(members), beside)
     )
     notes = ["* kept"] if any(kept) else []
-    notes += [
-        f"a model that knew the truth behind the data: {name} {decimal(value)}"
-        for name, value in findings.best_reachable.items()
-    ]
+    if not findings.targets:  # otherwise they stand beside the figures of the test part
+        notes += [
+            f"a model that knew the truth behind the data: {name} {decimal(value)}"
+            for name, value in findings.best_reachable.items()
+        ]
     return Group(*tables, Text("\n".join(notes), style="dim"))
 
 
@@ -118,6 +119,7 @@ def _columns(figures: Sequence[Figure], baseline: str) -> list[Column]:
         Column("95 % interval", [_interval(each) for each in figures], 1, whole=True),
         Column("without features", [_told(each.prior) for each in figures], whole=True),
         Column(baseline, [_told(each.baseline) for each in figures], whole=True),
+        Column("best reachable", [_told(each.best) for each in figures], 1, whole=True),
     ]
     return [column for column in columns if any(column.cells)]
 

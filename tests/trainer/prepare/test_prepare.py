@@ -167,7 +167,9 @@ def test_the_click_model_is_reproducible_and_knows_its_limit(run_stage: Any) -> 
 
 def test_the_click_model_has_columns_of_its_own_kinds(run_stage: Any) -> None:
     columns = [{"name": "user", "number": {}}]
-    with pytest.raises(StageFailure, match="'user' of the click model is no number but id"):
+    with pytest.raises(
+        StageFailure, match=r"'user' of clickModel is no number: .* id, key or text"
+    ):
         run_stage("data", {"prepare": clicks({}, columns)})
 
 

@@ -1,4 +1,4 @@
-"""The click model: the same parameters give the same rows, for ever and in any order of pieces."""
+"""The click model: what people measured on its rows stays true; what is bought comes beside it."""
 
 from pathlib import Path
 from typing import Any
@@ -6,12 +6,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hone_trainer.sources import click_model, source
+from hone_trainer.sources import drawing
 from hone_trainer.sources.click_model import ClickModel
 from tests.trainer.blocks import columns
-from tests.trainer.sourced import read, refused, source_of, store_in
+from tests.trainer.sourced import read, source_of, store_in
 
 CLICKS = columns(user={"id": {}}, item={"id": {}}, clicked={"label": {}})
+
+
+ALL = columns(
+    user={"id": {}}, item={"id": {}}, price={"number": {}}, clicked={"label": {}},
+    bought={"label": {}}, spent={"amount": {}},
+)  # fmt: skip
 
 
 def as_first_published(model: ClickModel) -> tuple[list[str], list[str], Any, Any]:
@@ -37,60 +43,65 @@ def test_rows_are_those_that_were_always_drawn(tmp_path: Path, parameters: dict[
     users, items, clicked, probability = as_first_published(model)  # type: ignore[arg-type]
     assert found.table == {"user": users, "item": items, "clicked": clicked.tolist()}
     (rows,) = found.each[0]
-    assert rows.probability is not None
-    assert np.array_equal(rows.probability, probability)
+    likelier = rows.known["clicked"]["accuracy"]
+    assert np.array_equal(likelier, np.maximum(probability, 1 - probability))
     assert len(found.pieces) == 1
-
-
-def test_every_piece_can_be_drawn_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(click_model, "DRAWN_ROWS", 1000)
-    model, store = source_of("clickModel", rows=3500, users=50, items=40), store_in(tmp_path)
-    found = read(model, store, CLICKS)
-    assert [len(rows.number) for (rows,) in found.each] == [1000, 1000, 1000, 500]
-    for piece, (rows,) in reversed(list(zip(found.pieces, found.each, strict=True))):
-        (again,) = model.read(piece, CLICKS, store, source.Digest())
-        assert again.table.equals(rows.table)
-        assert again.probability is not None
-        assert rows.probability is not None
-        assert np.array_equal(again.probability, rows.probability)
-    users = [rows.table.column("user").to_pylist() for (rows,) in found.each]
-    assert all(users[0][:500] != each[:500] for each in users[1:])
 
 
 def test_people_and_things_are_the_same_in_all_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a user likes is drawn once: the same pair has the same probability everywhere."""
-    monkeypatch.setattr(click_model, "DRAWN_ROWS", 1000)
+    monkeypatch.setattr(drawing, "DRAWN_ROWS", 1000)
     model = source_of("clickModel", rows=4000, users=5, items=4)
     known: dict[tuple[str, str], float] = {}
     for (rows,) in read(model, store_in(tmp_path), CLICKS).each:
         table = rows.table.to_pydict()
-        assert rows.probability is not None
-        for pair, each in zip(
-            zip(table["user"], table["item"], strict=True), rows.probability, strict=True
-        ):
+        pairs = zip(table["user"], table["item"], strict=True)
+        for pair, each in zip(pairs, rows.known["clicked"]["accuracy"], strict=True):
             assert known.setdefault(pair, each) == each
     assert len(known) == 20
 
 
-def test_a_version_is_that_of_the_parameters(tmp_path: Path) -> None:
-    store = store_in(tmp_path)
-    one, same, other = (
-        source_of("clickModel", seed=seed).pieces(CLICKS, store)[0] for seed in (1, 1, 2)
+def test_what_is_bought_changes_nothing_of_what_is_clicked(tmp_path: Path) -> None:
+    model, store = source_of("clickModel", rows=500), store_in(tmp_path)
+    plain, whole = read(model, store, CLICKS), read(model, store, ALL)
+    assert {name: whole.table[name] for name in plain.table} == plain.table
+
+
+def test_only_what_is_clicked_is_bought(tmp_path: Path) -> None:
+    found = read(source_of("clickModel", rows=500), store_in(tmp_path), ALL).table
+    clicked = np.array(found["clicked"]) == 1
+    for name in ("bought", "spent"):
+        assert (~np.isnan(found[name]) == clicked).all()
+
+
+def test_an_item_has_one_price(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "DRAWN_ROWS", 500)
+    found = read(source_of("clickModel", rows=1000, items=7), store_in(tmp_path), ALL).table
+    assert len(set(zip(found["item"], found["price"], strict=True))) == 7
+
+
+def test_taste_counts_as_much_as_is_said(tmp_path: Path) -> None:
+    """Without, all users have the same order of items."""
+    orders = {affinity: _orders(tmp_path, affinity) for affinity in (0, 3)}
+    assert orders[0] == 1
+    assert orders[3] > 1
+
+
+def _orders(folder: Path, affinity: float) -> int:
+    """How many different orders of items users have, by how often they click."""
+    model = {"rows": 4000, "users": 3, "items": 3, "affinity": affinity}
+    table = read(source_of("clickModel", **model), store_in(folder), CLICKS).table
+    clicks: dict[tuple[str, str], list[float]] = {}
+    for user, item, clicked in zip(*table.values(), strict=True):
+        clicks.setdefault((user, item), []).append(clicked)
+    return len(
+        {
+            tuple(sorted(("i0", "i1", "i2"), key=lambda item: np.mean(clicks[user, item])))
+            for user in ("u0", "u1", "u2")
+        }
     )
-    assert one == same
-    assert one.version != other.version
-
-
-def test_columns_have_kinds_of_their_own(tmp_path: Path) -> None:
-    model, store = source_of("clickModel"), store_in(tmp_path)
-    failure = refused(model, store, columns(user={"number": {}}, clicked={"label": {}}))
-    assert failure.reason == "WrongColumnKind"
-    assert "'user' of the click model is no number but id" in failure.message
-    failure = refused(model, store, columns(who={"id": {}}, clicked={"label": {}}))
-    assert failure.reason == "ColumnNotFound"
-    assert "no column 'who'; it has 'user', 'item', 'clicked'" in failure.message
 
 
 def test_only_wanted_columns_are_given(tmp_path: Path) -> None:

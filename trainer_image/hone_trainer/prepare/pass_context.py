@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 SAMPLE_ROWS = 1_000_000
 """What is learned from rows themselves (medians, quantiles, forests) is learned from so many drawn
 at random, from all where there are fewer: the rank of a median is then right to .1 %."""
-PROBABILITY = "\x00probability"
-"""The true probability of the label beside the columns, from a source that made it up."""
 
 
 @dataclass(frozen=True)

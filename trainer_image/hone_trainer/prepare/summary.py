@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import Artifact, Report, StageFailure
 from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
+from hone_trainer.prepare.best_reachable import best_reachable, named
 from hone_trainer.prepare.pass_context import Surroundings
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.provenance import provenance
@@ -79,8 +80,6 @@ def tell(
                 "learned": steps.facts(number),
             }
         )
-    likelier = [facts["likelier"] for facts in cleaned if facts["likelier"]]
-    right, rows = (sum(values) for values in zip(*likelier, strict=True)) if likelier else (0, 0)
     return {
         "source": provenance(read),
         "floats": sorted({name for p in read.pieces for name in p.facts.get("floats", ())}),
@@ -97,7 +96,7 @@ def tell(
         - sum(_parts(cleaned).values()),
         "quarantine": [f["quarantine"] for f in cleaned if f["quarantine"]],
         "files": [file for part in PARTS for facts in encoded for file in _of(facts, part)],
-        "bestReachableAccuracy": right / rows if rows else None,
+        "bestReachable": best_reachable(facts["reachable"] for facts in cleaned),
     }
 
 
@@ -112,7 +111,6 @@ def commit(
     """Write what was learned and what was found; commit."""
     files = [Artifact.model_validate(file) for file in told.pop("files")]
     aside = [Artifact.model_validate(file) for file in told.pop("quarantine")]
-    best = told.pop("bestReachableAccuracy")
     learned = [ctx.write(name, data) for name, data in transform.save().items()]
     found = _look(around, told, before, after)
     learned += _report(ctx, found)
@@ -126,8 +124,7 @@ def commit(
     metrics["rowsDropped"] = sum(dropped.values())
     metrics["valuesFilled"] = sum(filled.values())
     metrics["rowsQuarantined"] = sum(quarantined.values()) + told["unreadable"]
-    if best is not None:
-        metrics["bestReachableAccuracy"] = best
+    metrics |= named(told["bestReachable"], len(around.stage.predicted))
     facts = told | {
         "schema": transform.schema.dump(),
         "dropped": dropped,

@@ -2,7 +2,7 @@
 
 A user u meets an item i; what is clicked follows
 
-    logit = SHARPNESS * (b_u + ITEM_BIAS * b_i + AFFINITY * p_u . q_i / sqrt(factors))
+    logit = SHARPNESS * (b_u + ITEM_BIAS * b_i + affinity * p_u . q_i / sqrt(factors))
 
 with user bias b_u, item bias b_i and all entries of the taste vectors p_u and q_i standard normal,
 and the label is Bernoulli(sigmoid(logit)). Users are met uniformly, items by a Zipf-like law:
@@ -11,39 +11,52 @@ feedback (Koren, Bell and Volinsky 2009) run backwards.
 
 The constants are chosen, not found: the labels are as noisy as leaves the best possible model
 about nine right answers in ten, and biases and taste share in what can be learned.
+
+What is bought and spent goes by how well the level of an item's price, log(price / 20) / 0.5, fits
+the purse of the user, both standard normal: an ideal point model (Coombs 1964). With d their
+distance, bought is Bernoulli(sigmoid(EAGERNESS - PICKINESS * d^2)), and spent follows a gamma
+distribution with mean SPENT_LEAST + SPENT_MORE * exp(-d^2 / 2) and shape SPENT_SHAPE.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.sources.files import require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
+    from hone_trainer.rows.block import Form
     from hone_trainer.store.artifact_store import ArtifactStore
 
 SHARPNESS = 3.5
 ITEM_BIAS = 1.5
-AFFINITY = 0.3
-KINDS = {"user": "id", "item": "id", "clicked": "label"}
-FORMS = {"user": "text", "item": "text", "clicked": "number"}
+EAGERNESS, PICKINESS = 1.5, 1.2
+SPENT_LEAST, SPENT_MORE, SPENT_SHAPE = 10.0, 60.0, 8.0
+PRICE, PRICE_SPREAD = 20.0, 0.5
+FORMS: dict[str, Form] = {
+    "user": "text",
+    "item": "text",
+    "clicked": "number",
+    "price": "number",
+    "bought": "number",
+    "spent": "number",
+}
 FLATTENING = 10
 DECAY = 0.8
-DRAWN_ROWS = 1 << 20
-"""Rows of a piece. Part of what "the same parameters give the same rows" means: each piece but the
-first is drawn by a generator of its own, so that it can be drawn in any pod."""
+BUYING, PURSES = 1, 2
+"""Streams of chance; who meets what and clicks came first and has none of them."""
 
 
 class ClickModel(RowSource):
     """Interactions drawn from a latent-factor click model: data to try Hone with.
 
-    Its columns are ``user``, ``item`` and ``clicked``.
+    Its columns are ``user``, ``item``, its ``price``; ``clicked``; and where that is 1 ``bought``,
+    0 or 1, and ``spent``, a number.
     """
 
     rows: Annotated[int, Field(ge=100, le=100_000_000)] = 135_000
@@ -54,20 +67,16 @@ class ClickModel(RowSource):
     """Items there are."""
     factors: Annotated[int, Field(ge=1, le=64)] = 4
     """Latent factors of taste."""
+    affinity: Annotated[float, Field(ge=0, le=10)] = 0.3
+    """How much taste counts beside how keen a user and how liked an item is."""
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 7
     """Seed of everything drawn."""
 
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:  # noqa: ARG002
         """Divide the rows; see ``RowSource.pieces``."""
-        require_columns([c.name for c in columns], list(KINDS), "the click model", "")
-        for column in columns:
-            if column.value.form != FORMS[column.name]:
-                message = f"prepare.columns: {column.name!r} of the click model is no {column.kind}"
-                raise StageFailure("WrongColumnKind", f"{message} but {KINDS[column.name]}")
-        starts = range(0, self.rows, DRAWN_ROWS)
-        ends = [min(start + DRAWN_ROWS, self.rows) for start in starts]
-        version = self.model_dump_json()
-        return tuple(Piece("clickModel", *at, version) for at in zip(starts, ends, strict=True))
+        from hone_trainer.sources import drawing
+
+        return drawing.pieces(self, FORMS, columns, self.rows, 1)
 
     def read(
         self,
@@ -80,36 +89,69 @@ class ClickModel(RowSource):
         import numpy as np
         import pyarrow as pa
 
+        from hone_trainer.sources import drawing
+
         draw = np.random.default_rng(self.seed)
         user_bias, item_bias = draw.standard_normal(self.users), draw.standard_normal(self.items)
         user_taste = draw.standard_normal((self.users, self.factors))
         item_taste = draw.standard_normal((self.items, self.factors))
         popularity = (np.arange(self.items) + FLATTENING) ** -DECAY
-        if piece.start:  # the first piece goes on with the generator of people and things
-            draw = np.random.default_rng([self.seed, piece.start // DRAWN_ROWS])
+        number = drawing.number_of(piece)
+        if number:  # the first piece goes on with the generator of people and things
+            draw = np.random.default_rng([self.seed, number])
         count = (piece.end or self.rows) - piece.start
         user = draw.integers(self.users, size=count)
         item = draw.choice(self.items, size=count, p=popularity / popularity.sum())
         affinity = np.einsum("rf,rf->r", user_taste[user], item_taste[item]) / self.factors**0.5
-        logit = SHARPNESS * (user_bias[user] + ITEM_BIAS * item_bias[item] + AFFINITY * affinity)
+        logit = SHARPNESS * (
+            user_bias[user] + ITEM_BIAS * item_bias[item] + self.affinity * affinity
+        )
         probability = 1 / (1 + np.exp(-logit))
         clicked = draw.random(count) < probability
         drawn = {
-            "user": _names("u", user),
-            "item": _names("i", item),
+            "user": drawing.names("u", user),
+            "item": drawing.names("i", item),
             "clicked": pa.array(clicked.astype(np.float64)),
         }
-        table = pa.table({column.name: drawn[column.name] for column in columns})
-        yield Rows(table, np.arange(count, dtype=np.int64), (), probability)
+        known = {"clicked": drawing.known_of(probability, clicked)}
+        if not {column.name for column in columns} <= drawn.keys():
+            sales = self._sell(number, user, item)
+            drawn |= {
+                "price": pa.array(sales.price),
+                "bought": pa.array(np.where(clicked, sales.bought, np.nan)),
+                "spent": pa.array(np.where(clicked, sales.spent, np.nan)),
+            }
+            known["bought"] = drawing.known_of(sales.probability, sales.bought, clicked)
+            known["spent"] = {"rmse": sales.mean**2 / SPENT_SHAPE}
+        yield drawing.rows_of(columns, drawn, known)
+
+    def _sell(self, number: int, user: Any, item: Any) -> Sales:
+        """Draw what is bought and spent, from generators of its own."""
+        import numpy as np
+
+        draw = np.random.default_rng([self.seed, 0, PURSES])
+        purse, level = draw.standard_normal(self.users), draw.standard_normal(self.items)
+        distance = (purse[user] - level[item]) ** 2
+        probability = 1 / (1 + np.exp(PICKINESS * distance - EAGERNESS))
+        mean = SPENT_LEAST + SPENT_MORE * np.exp(-distance / 2)
+        draw = np.random.default_rng([self.seed, number, BUYING])
+        return Sales(
+            price=PRICE * np.exp(PRICE_SPREAD * level)[item],
+            bought=draw.random(len(user)) < probability,
+            probability=probability,
+            spent=draw.gamma(SPENT_SHAPE, mean / SPENT_SHAPE),
+            mean=mean,
+        )
 
 
-def _names(letter: str, numbers: Any) -> Any:
-    """Write numbers as names, each once."""
-    import numpy as np
-    import pyarrow as pa
+@dataclass(frozen=True)
+class Sales:
+    """What follows a click, (n,) each."""
 
-    from hone_trainer.rows.block import Texts
-
-    known, codes = np.unique(numbers, return_inverse=True)
-    names = pa.array(np.char.add(letter, known.astype(str)).astype(object), pa.string())
-    return Texts(codes.astype(np.int32), names).array()
+    price: Any
+    bought: Any
+    probability: Any
+    """Of being bought."""
+    spent: Any
+    mean: Any
+    """Of what is spent."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Words
@@ -62,6 +62,10 @@ class BadRow:
     """What should stand there, and what to do: ``a finite number: write it as 1234.5``."""
 
 
+Known: TypeAlias = "Mapping[str, Mapping[str, NDArray[np.float64]]]"
+"""Label -> figure -> values of rows; see ``Rows``."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """Some rows of a piece, in order.
@@ -70,13 +74,15 @@ class Rows:
         table: the wanted columns in the forms of ``preparation.block``; bad rows are left out.
         number: (n,) the number of each row in the piece, from 0.
         bad: rows that are left out.
-        probability: (n,) the true probability of the label, from a source that made it up.
+        known: label -> figure -> (n,), of a source that made the rows up: what each row adds to
+            that figure of a model that knows the truth behind them. The figure follows from the
+            mean, as from that of its own parts: for ``rmse`` squared errors. NaN: nothing.
     """
 
     table: Any
     number: NDArray[np.int64]
     bad: tuple[BadRow, ...] = ()
-    probability: NDArray[np.float64] | None = None
+    known: Known = field(default_factory=dict)
 
 
 @dataclass

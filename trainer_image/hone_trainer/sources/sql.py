@@ -211,4 +211,4 @@ def _rows(arrays: Any, columns: tuple[Column, ...], first: int) -> Iterator[Rows
             if pc.any(empty).as_py():
                 filled = pc.if_else(empty, "", texts.cast(pa.string())).combine_chunks()
                 table = table.set_column(index, name, filled.dictionary_encode())
-        yield Rows(table, rows.number, rows.bad, rows.probability)
+        yield Rows(table, rows.number, rows.bad, rows.known)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from hone_trainer.prepare.best_reachable import sums
 from hone_trainer.prepare.hash_partition import Dropped
-from hone_trainer.prepare.pass_context import PROBABILITY, SAMPLE_ROWS, Surroundings
+from hone_trainer.prepare.pass_context import SAMPLE_ROWS, Surroundings
 from hone_trainer.prepare.passes.survey import DRAW, Where, placed
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
@@ -97,7 +98,7 @@ class Clean:
             "parts": counts.tolist(),
             "missing": _missing(around, block),
             "untold": {task.title: task.untold(training) for task in around.stage.predicted},
-            "likelier": _likelier(block.part(1)),
+            "reachable": sums(around.stage.predicted, block.part(PARTS.index("test"))),
             "quarantine": _put_aside(around, index, aside),
         }
         return around.scratch.note(WORK, index, facts)
@@ -122,14 +123,6 @@ def _missing(around: Surroundings, block: Block) -> dict[str, list[int]]:
         if gaps.any():
             found[column.name] = [int(gaps.sum()), int(block.rows[gaps.argmax()])]
     return found
-
-
-def _likelier(block: Block) -> list[float]:
-    """Give what a model that knew the true probabilities is right in: (sum, rows)."""
-    if PROBABILITY not in block.table.column_names:
-        return []
-    true = block.numbers(PROBABILITY)
-    return [float(np.maximum(true, 1 - true).sum()), len(true)]
 
 
 def _put_aside(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pyarrow as pa
-
-from hone_trainer.prepare.pass_context import PROBABILITY, Surroundings
+from hone_trainer.prepare.best_reachable import beside
+from hone_trainer.prepare.pass_context import Surroundings
 from hone_trainer.prepare.work_progress import say
 from hone_trainer.rows.block import Block
 from hone_trainer.sources.source import BadRow, Digest, Piece, Rows
@@ -59,8 +58,5 @@ def block_path(piece: int, number: int) -> str:
 
 
 def _block(found: Rows) -> Block:
-    table = found.table
-    if found.probability is not None:
-        table = table.append_column(PROBABILITY, pa.array(found.probability))
-    block = Block.of(table)
+    block = Block.of(beside(found.table, found.known))
     return Block(block.table, found.number, block.parts)

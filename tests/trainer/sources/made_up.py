@@ -1,0 +1,64 @@
+"""Sources that make their rows up: small ones of each kind, and what a model that knows does."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hone_trainer.columns import Column
+from hone_trainer.sources.source import Digest, Known, RowSource
+from tests.trainer.blocks import columns
+from tests.trainer.sourced import source_of, store_in
+
+
+@dataclass(frozen=True)
+class Made:
+    """A source and all columns that it has."""
+
+    kind: str
+    parameters: dict[str, Any]
+    columns: tuple[Column, ...]
+    wrong: dict[str, Any]
+    """A column that is there, as a kind that it is not."""
+    sha256: str
+    """Of all its values, one line a row."""
+    pieces: int = 4
+    drawn: int = 1000
+    """Rows of a piece."""
+
+    @property
+    def source(self) -> RowSource:
+        return source_of(self.kind, **self.parameters)
+
+
+MADE = (
+    Made(
+        "clickModel",
+        {"rows": 3500, "users": 50, "items": 40},
+        columns(
+            user={"id": {}}, item={"id": {}}, clicked={"label": {}}, price={"number": {}},
+            bought={"label": {}}, spent={"amount": {}},
+        ),
+        {"user": {"number": {}}},
+        "02372a8df7f4189cbd03a233045b4c53ab28549c5b5b5ac809b1c3dc67660491",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All rows of a source: text as objects, numbers as numbers."""
+
+    table: dict[str, NDArray[Any]]
+    known: Known
+
+
+def draw(kind: str, wanted: tuple[Column, ...], folder: Path, **parameters: Any) -> Drawn:
+    """Read a source of one piece."""
+    source, store = source_of(kind, **parameters), store_in(folder)
+    (piece,) = source.pieces(wanted, store)
+    (rows,) = source.read(piece, wanted, store, Digest())
+    table = {name: np.array(rows.table[name].to_pylist()) for name in rows.table.column_names}
+    return Drawn(table, rows.known)

@@ -1,0 +1,120 @@
+"""Sources that make their rows up: the same rows for ever, in any pod; and what they know is so."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.prepare.best_reachable import beside
+from hone_trainer.sources import drawing
+from hone_trainer.sources.source import Digest
+from tests.trainer.blocks import columns
+from tests.trainer.sourced import read, refused, source_of, store_in
+from tests.trainer.sources.made_up import MADE, Made, draw
+
+made_up = pytest.mark.parametrize("made", MADE, ids=lambda made: made.kind)
+
+
+def lines(table: Any) -> list[str]:
+    """Each row as text; of numbers so many digits as no processor rounds otherwise."""
+    columns = table.to_pydict().values()
+    return [" ".join(map(_text, row)) for row in zip(*columns, strict=True)]
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@made_up
+def test_rows_are_those_that_were_always_drawn(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What people measured on them stays true; a digest that changes wants another source."""
+    monkeypatch.setattr(drawing, "DRAWN_ROWS", made.drawn)
+    found = read(made.source, store_in(tmp_path), made.columns)
+    text = "\n".join(line for (rows,) in found.each for line in lines(rows.table))
+    assert hashlib.sha256(text.encode()).hexdigest() == made.sha256
+
+
+@made_up
+def test_every_piece_can_be_drawn_alone(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "DRAWN_ROWS", made.drawn)
+    store = store_in(tmp_path)
+    found = read(made.source, store, made.columns)
+    each = [lines(beside(rows.table, rows.known)) for (rows,) in found.each]
+    assert len(each) == made.pieces
+    for piece, before in reversed(list(zip(found.pieces, each, strict=True))):
+        (again,) = made.source.read(piece, made.columns, store, Digest())
+        assert lines(beside(again.table, again.known)) == before
+    assert len({tuple(some[:100]) for some in each}) == len(each), "each has rows of its own"
+
+
+@made_up
+def test_a_version_is_that_of_the_parameters(made: Made, tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    one, same, other = (
+        source_of(made.kind, **made.parameters, seed=seed).pieces(made.columns, store)[0]
+        for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one.version != other.version
+
+
+@made_up
+def test_columns_have_kinds_of_their_own(made: Made, tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    (name,) = made.wrong
+    failure = refused(made.source, store, columns(**made.wrong))
+    assert failure.reason == "WrongColumnKind"
+    assert f"prepare.columns: {name!r} of {made.kind} is no" in failure.message
+    assert "it wants the kind" in failure.message
+    failure = refused(made.source, store, columns(who={"id": {}}))
+    assert failure.reason == "ColumnNotFound"
+    there = ", ".join(repr(column.name) for column in made.columns)
+    assert f"{made.kind} has no column 'who'; it has {there}: " in failure.message
+
+
+@made_up
+def test_only_wanted_columns_are_given_and_known(made: Made, tmp_path: Path) -> None:
+    for column in made.columns:
+        found = read(made.source, store_in(tmp_path), (column,))
+        ((rows,),) = found.each
+        assert list(found.table) == [column.name]
+        assert set(rows.known) <= {column.name}
+
+
+def test_what_is_known_of_clicks_is_what_pairs_show(tmp_path: Path) -> None:
+    """Of few users and items, how often each pair clicks and buys can be counted."""
+    drawn = draw("clickModel", MADE[0].columns, tmp_path, rows=40_000, users=5, items=4)
+    table, known = drawn.table, drawn.known
+    _, pair = np.unique(np.char.add(table["user"], table["item"]), return_inverse=True)
+    for label in ("clicked", "bought"):
+        truth = table[label]
+        there = ~np.isnan(truth)
+        chance = np.array([np.nanmean(truth[pair == k]) for k in range(pair.max() + 1)])[pair]
+        likelihood = np.where(truth == 1, chance, 1 - chance)[there]
+        shown = {
+            "accuracy": np.maximum(chance, 1 - chance)[there].mean(),
+            "logLoss": -np.log(likelihood).mean(),
+            "auc": _auc(chance[there], truth[there]),
+        }
+        for figure, value in shown.items():
+            told = known[label][figure][there]
+            assert np.nanmean(told) == pytest.approx(value, abs=0.01), (label, figure)
+    spent = table["spent"]
+    means = np.array([np.nanmean(spent[pair == k]) for k in range(pair.max() + 1)])[pair]
+    there = ~np.isnan(spent)
+    error = known["spent"]["rmse"][there].mean() ** 0.5
+    assert error == pytest.approx(np.nanmean((spent - means) ** 2) ** 0.5, rel=0.02)
+
+
+def _auc(scores: Any, truth: Any) -> float:
+    """How often a row with label 1 stands above one with 0, by counting; ties count one half."""
+    levels, at = np.unique(scores, return_inverse=True)
+    ones, zeros = (np.bincount(at[truth == label], minlength=len(levels)) for label in (1, 0))
+    below = np.cumsum(zeros) - zeros / 2
+    return float(ones @ below / (ones.sum() * zeros.sum()))
