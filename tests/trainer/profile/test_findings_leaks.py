@@ -6,10 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from hone_trainer.profile.alone import alone
 from hone_trainer.profile.measure import LEAST
 from hone_trainer.profile.overlaps import SharedKey, repeats, row_hashes, shared_key
 from hone_trainer.profile.univariate_auc import auc_of_gaps, auc_of_numbers, auc_of_texts
 from hone_trainer.profile.value_counts import Tally
+from hone_trainer.tasks.next_item import NextItem
 from tests.trainer.blocks import block, columns, times
 
 DRAW = np.random.default_rng(0)
@@ -22,6 +24,16 @@ def text_auc(words: Any, length: int = 1) -> float | None:
     made = block(x=words, parts=PARTS)
     tally = Tally.of(made, columns(x={"id": {"length": length}})[0])
     return auc_of_texts(tally, LABELS)
+
+
+def test_a_label_that_a_sequence_is_made_of_is_not_held_against_itself() -> None:
+    """It is read as ids, for the sake of the sequence; no model reads the row's own."""
+    words = [f"i{k % 5}" for k in range(COUNT)]
+    made = block(item=words, price=[1.0] * COUNT, parts=PARTS)
+    given = columns(item={"id": {"feature": False}}, price={"number": {}})
+    task = NextItem(label="item")
+    found = alone(task, given, made, made, made, {"item": Tally.of(made, given[0])})
+    assert [each.column for each in found] == ["price"]
 
 
 def test_a_number_counts_in_either_direction() -> None:

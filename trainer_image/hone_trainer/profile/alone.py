@@ -71,7 +71,7 @@ def alone(
     whole, fewer, read = (labels_of(task, block) for block in (after, thinned, before))
     for column in columns:
         name = column.name
-        if column.value.target:
+        if column.value.target or name == task.label:
             continue
         if name in tallies:
             figure = measure.of_texts(tallies[name], whole)
