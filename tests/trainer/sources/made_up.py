@@ -44,6 +44,30 @@ MADE = (
         {"user": {"number": {}}},
         "02372a8df7f4189cbd03a233045b4c53ab28549c5b5b5ac809b1c3dc67660491",
     ),
+    Made(
+        "sessionModel",
+        {"users": 350, "items": 30, "groups": 4},
+        columns(user={"key": {}}, step={"number": {}}, item={"category": {}}),
+        {"step": {"id": {}}},
+        "4ee20f3ba4ae919b158cc62c8734e9cedd7783c794ed832b6adcbe887ecf26fa",
+    ),
+    Made(
+        "searchModel",
+        {"searches": 300, "items": 100},
+        columns(
+            search={"key": {}}, words={"text": {"words": {}}}, item={"id": {}},
+            price={"number": {}}, relevance={"grade": {}},
+        ),
+        {"price": {"id": {}}},
+        "623f155c7681dabba966f59bff8fceea143224c0e434bf2f8af1b6986f69525a",
+    ),
+    Made(
+        "questionModel",
+        {"rows": 3500},
+        columns(text={"text": {"words": {}}}, intent={"category": {}}),
+        {"text": {"time": {"fields": ["hour"]}}},
+        "716dd7d737760b79157c42fc91b1b7f2ab02c38ab4b60255d15a05d1ac4734bf",
+    ),
 )  # fmt: skip
 
 
@@ -62,3 +86,8 @@ def draw(kind: str, wanted: tuple[Column, ...], folder: Path, **parameters: Any)
     (rows,) = source.read(piece, wanted, store, Digest())
     table = {name: np.array(rows.table[name].to_pylist()) for name in rows.table.column_names}
     return Drawn(table, rows.known)
+
+
+def columns_of(kind: str) -> tuple[Column, ...]:
+    """All columns that a source has."""
+    return next(made.columns for made in MADE if made.kind == kind)

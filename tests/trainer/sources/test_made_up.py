@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hone_trainer.prepare.best_reachable import beside
@@ -12,7 +11,7 @@ from hone_trainer.sources import drawing
 from hone_trainer.sources.source import Digest
 from tests.trainer.blocks import columns
 from tests.trainer.sourced import read, refused, source_of, store_in
-from tests.trainer.sources.made_up import MADE, Made, draw
+from tests.trainer.sources.made_up import MADE, Made
 
 made_up = pytest.mark.parametrize("made", MADE, ids=lambda made: made.kind)
 
@@ -85,36 +84,3 @@ def test_only_wanted_columns_are_given_and_known(made: Made, tmp_path: Path) -> 
         ((rows,),) = found.each
         assert list(found.table) == [column.name]
         assert set(rows.known) <= {column.name}
-
-
-def test_what_is_known_of_clicks_is_what_pairs_show(tmp_path: Path) -> None:
-    """Of few users and items, how often each pair clicks and buys can be counted."""
-    drawn = draw("clickModel", MADE[0].columns, tmp_path, rows=40_000, users=5, items=4)
-    table, known = drawn.table, drawn.known
-    _, pair = np.unique(np.char.add(table["user"], table["item"]), return_inverse=True)
-    for label in ("clicked", "bought"):
-        truth = table[label]
-        there = ~np.isnan(truth)
-        chance = np.array([np.nanmean(truth[pair == k]) for k in range(pair.max() + 1)])[pair]
-        likelihood = np.where(truth == 1, chance, 1 - chance)[there]
-        shown = {
-            "accuracy": np.maximum(chance, 1 - chance)[there].mean(),
-            "logLoss": -np.log(likelihood).mean(),
-            "auc": _auc(chance[there], truth[there]),
-        }
-        for figure, value in shown.items():
-            told = known[label][figure][there]
-            assert np.nanmean(told) == pytest.approx(value, abs=0.01), (label, figure)
-    spent = table["spent"]
-    means = np.array([np.nanmean(spent[pair == k]) for k in range(pair.max() + 1)])[pair]
-    there = ~np.isnan(spent)
-    error = known["spent"]["rmse"][there].mean() ** 0.5
-    assert error == pytest.approx(np.nanmean((spent - means) ** 2) ** 0.5, rel=0.02)
-
-
-def _auc(scores: Any, truth: Any) -> float:
-    """How often a row with label 1 stands above one with 0, by counting; ties count one half."""
-    levels, at = np.unique(scores, return_inverse=True)
-    ones, zeros = (np.bincount(at[truth == label], minlength=len(levels)) for label in (1, 0))
-    below = np.cumsum(zeros) - zeros / 2
-    return float(ones @ below / (ones.sum() * zeros.sum()))
