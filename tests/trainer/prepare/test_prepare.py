@@ -165,6 +165,17 @@ def test_the_click_model_is_reproducible_and_knows_its_limit(run_stage: Any) -> 
     assert [target.name for target in schema.targets] == ["clicked"]
 
 
+@pytest.mark.parametrize(("held_out", "known"), [(0, True), (3, False)])
+def test_nothing_is_said_of_the_best_where_other_rows_stand_beside_the_test_rows(
+    run_stage: Any, held_out: int, known: bool
+) -> None:
+    columns = [{"name": "item", "id": {}}, {"name": "user", "id": {}}]
+    run = clicks({"rows": 500}, columns)
+    run["augment"] = [{"negatives": {"of": "item", "by": "user", "heldOut": held_out}}]
+    metrics = {metric.name for metric in run_stage("data", {"prepare": run}).metrics}
+    assert ("bestReachableAccuracy" in metrics) == known
+
+
 def test_the_click_model_has_columns_of_its_own_kinds(run_stage: Any) -> None:
     columns = [{"name": "user", "number": {}}]
     with pytest.raises(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import Artifact, Report, StageFailure
 from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
-from hone_trainer.prepare.best_reachable import best_reachable, named
+from hone_trainer.prepare.best_reachable import Sums, best_reachable, named
 from hone_trainer.prepare.pass_context import Surroundings
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.provenance import provenance
@@ -96,7 +96,7 @@ def tell(
         - sum(_parts(cleaned).values()),
         "quarantine": [f["quarantine"] for f in cleaned if f["quarantine"]],
         "files": [file for part in PARTS for facts in encoded for file in _of(facts, part)],
-        "bestReachable": best_reachable(facts["reachable"] for facts in cleaned),
+        "bestReachable": best_reachable(_reachable(around, cleaned)),
     }
 
 
@@ -204,6 +204,13 @@ def _labels(encoded: Notes) -> dict[str, list[float]]:
     if not encoded[0]["targets"][name]["train"]:
         return {}
     return {part: _added(facts["targets"][name][part] for facts in encoded) for part in PARTS}
+
+
+def _reachable(around: Surroundings, cleaned: Notes) -> Iterator[Sums]:
+    """Yield what is known of the test rows; nothing where drawn ones stand beside them."""
+    drawn = (step.negatives for step in around.stage.augment if step.negatives is not None)
+    if not any(step.held_out for step in drawn):
+        yield from (facts["reachable"] for facts in cleaned)
 
 
 def _losses(step: dict[str, Any]) -> tuple[dict[str, int], ...]:
