@@ -87,14 +87,6 @@ def test_a_wrong_parameter_is_named_by_its_path(
     assert "spec.stages[1].train.epochs: must be at least 1; found 0" in said(capsys)
 
 
-@pytest.mark.parametrize("name", ["reference", "reference-batch32"])
-def test_the_examples_can_be_planned(
-    name: str, root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["plan", str(root / f"examples/{name}.yaml")]) == 0
-    assert f"Job {name}-evaluate-0-worker-a0" in said(capsys)
-
-
 def manifests(root: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     assert main(["plan", str(root / "examples/reference.yaml"), "-o", "yaml"]) == 0
     return list(yaml.safe_load_all(capsys.readouterr().out))
