@@ -24,7 +24,7 @@ QUERY = {"name": "query", "key": {}}
 
 def job(*tasks: dict[str, Any], train: Any = None, then: Any = None, **prepare: Any) -> Stages:
     columns = prepare.pop("columns", [USER, SHOP, PRICE, QUERY])
-    source = {"csv": {"uri": "s3://raw/clicks.csv"}}
+    source = prepare.pop("source", {"csv": {"uri": "s3://raw/clicks.csv"}})
     data = {"source": source, "tasks": [*tasks], "columns": columns, **prepare}
     data = {name: value for name, value in data.items() if value is not None}
     model: dict[str, Any] = {"generic": {"dense": {}}}
@@ -93,6 +93,22 @@ WRONG: dict[str, tuple[Stages, str]] = {
     "a label among ids": (
         job(CLICKED, columns=None, infer={"ids": ["clicked"]}),
         "names 'clicked', which prepare.tasks reads: leave it out",
+    ),
+    "a column that a made-up source never has": (
+        job(CLICKED, source={"clickModel": {}}, columns=[USER, SHOP]),
+        "clickModel has no column 'shop'; it has 'user', 'item', 'clicked', 'price', 'bought', 's",
+    ),
+    "a label that a made-up source never has": (
+        job(INTENT, source={"clickModel": {}}, columns=[USER]),
+        "clickModel has no column 'intent'",
+    ),
+    "a number that is none": (
+        job(CLICKED, source={"clickModel": {}}, columns=[{"name": "user", "number": {}}]),
+        "'user' of clickModel is no number: it wants the kind id, key or text",
+    ),
+    "columns worked out of rows that are made up": (
+        job(CLICKED, source={"clickModel": {}}, columns=None, infer={}),
+        "prepare.infer: the columns of this source are not worked out: name them in prepare.colum",
     ),
     "two tasks of one name": (job(CLICKED, CLICKED), "two are called 'clicked': give one of them"),
     "a column read in two ways": (

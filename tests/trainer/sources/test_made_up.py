@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.prepare.best_reachable import beside
 from hone_trainer.sources import drawing
 from hone_trainer.sources.source import Digest
 from tests.trainer.blocks import columns
-from tests.trainer.sourced import read, refused, source_of, store_in
+from tests.trainer.sourced import read, source_of, store_in
 from tests.trainer.sources.made_up import MADE, Made
 
 made_up = pytest.mark.parametrize("made", MADE, ids=lambda made: made.kind)
@@ -64,17 +65,23 @@ def test_a_version_is_that_of_the_parameters(made: Made, tmp_path: Path) -> None
 
 
 @made_up
-def test_columns_have_kinds_of_their_own(made: Made, tmp_path: Path) -> None:
-    store = store_in(tmp_path)
+def test_columns_have_kinds_of_their_own(made: Made) -> None:
+    made.source.check(made.columns)
     (name,) = made.wrong
-    failure = refused(made.source, store, columns(**made.wrong))
+    failure = refusal(made, **made.wrong)
     assert failure.reason == "WrongColumnKind"
     assert f"prepare.columns: {name!r} of {made.kind} is no" in failure.message
     assert "it wants the kind" in failure.message
-    failure = refused(made.source, store, columns(who={"id": {}}))
+    failure = refusal(made, who={"id": {}})
     assert failure.reason == "ColumnNotFound"
     there = ", ".join(repr(column.name) for column in made.columns)
     assert f"{made.kind} has no column 'who'; it has {there}: " in failure.message
+
+
+def refusal(made: Made, **kinds: Any) -> StageFailure:
+    with pytest.raises(StageFailure) as caught:
+        made.source.check(columns(**kinds))
+    return caught.value
 
 
 @made_up

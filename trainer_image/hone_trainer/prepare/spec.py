@@ -113,6 +113,9 @@ class Prepare(Stage):
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:  # noqa: ARG002
         """See that parameters name columns that take part, and that fit."""
         if self.columns is None:
+            if self.source.value.offers:
+                message = "prepare.infer: the columns of this source are not worked out"
+                yield f"{message}: name them in prepare.columns"
             return
         try:
             self.settled(self.columns)
@@ -160,6 +163,7 @@ class Prepare(Stage):
             column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
             for column in columns
         )
+        self.source.value.check(tuple(each for each in found if not each.value.derived))
         namers = [*self.clean, *self.augment, self.split.by]
         for each in [*namers, self.divide] if self.divide else namers:
             each.value.check(found)

@@ -20,9 +20,9 @@ distribution with mean SPENT_LEAST + SPENT_MORE * exp(-d^2 / 2) and shape SPENT_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -38,14 +38,6 @@ ITEM_BIAS = 1.5
 EAGERNESS, PICKINESS = 1.5, 1.2
 SPENT_LEAST, SPENT_MORE, SPENT_SHAPE = 10.0, 60.0, 8.0
 PRICE, PRICE_SPREAD = 20.0, 0.5
-FORMS: dict[str, Form] = {
-    "user": "text",
-    "item": "text",
-    "clicked": "number",
-    "price": "number",
-    "bought": "number",
-    "spent": "number",
-}
 FLATTENING = 10
 DECAY = 0.8
 BUYING, PURSES = 1, 2
@@ -58,6 +50,15 @@ class ClickModel(RowSource):
     Its columns are ``user``, ``item``, its ``price``; ``clicked``; and where that is 1 ``bought``,
     0 or 1, and ``spent``, a number.
     """
+
+    offers: ClassVar[Mapping[str, Form]] = {
+        "user": "text",
+        "item": "text",
+        "clicked": "number",
+        "price": "number",
+        "bought": "number",
+        "spent": "number",
+    }
 
     rows: Annotated[int, Field(ge=100, le=100_000_000)] = 135_000
     """Interactions to draw."""
@@ -76,7 +77,7 @@ class ClickModel(RowSource):
         """Divide the rows; see ``RowSource.pieces``."""
         from hone_trainer.sources import drawing
 
-        return drawing.pieces(self, FORMS, columns, self.rows, 1)
+        return drawing.pieces(self, self.rows)
 
     def read(
         self,

@@ -1,4 +1,4 @@
-"""What sources that make their rows up share: how they are cut, refused and written.
+"""What sources that make their rows up share: how they are cut and written.
 
 Each piece is drawn by generators of its own, so that it can be drawn in any pod: the same
 parameters give the same rows. Generators are told apart by (seed, piece, stream); a stream is never
@@ -14,48 +14,28 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.metrics.ranks import share_below
 from hone_trainer.rows.block import Texts
-from hone_trainer.sources.files import require_columns
 from hone_trainer.sources.source import Known, Piece, Rows, RowSource
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
-    from hone_trainer.rows.block import Form
 
 Floats = NDArray[np.float64]
 DRAWN_ROWS = 1 << 20
 """Rows of a piece, about. Part of what "the same parameters give the same rows" means."""
-KINDS = {"text": "id, key or text", "number": "number", "time": "time"}
-"""What people call the columns of each form."""
 
 
-def pieces(
-    source: RowSource, forms: Mapping[str, Form], columns: tuple[Column, ...], units: int, size: int
-) -> tuple[Piece, ...]:
+def pieces(source: RowSource, units: int, size: int = 1) -> tuple[Piece, ...]:
     """Cut what is drawn into pieces, whose ``start`` and ``end`` count units.
 
     Args:
         source: whose parameters are the version.
-        forms: the columns there are.
-        columns: those that are wanted.
         units: what is never cut: rows, users, searches.
         size: rows of a unit.
-
-    Raises:
-        StageFailure: ColumnNotFound, WrongColumnKind.
     """
-    name = type(source).__name__
-    name = f"{name[0].lower()}{name[1:]}"
-    require_columns([column.name for column in columns], list(forms), name, name)
-    for column in columns:
-        if column.value.form != forms[column.name]:
-            message = f"{column.name!r} of {name} is no {column.kind}: it wants the kind"
-            wanted = KINDS[forms[column.name]]
-            raise StageFailure("WrongColumnKind", f"prepare.columns: {message} {wanted}")
     step = max(1, DRAWN_ROWS // size)
-    version = source.model_dump_json()
+    name, version = source.called, source.model_dump_json()
     return tuple(
         Piece(name, start, min(start + step, units), version) for start in range(0, units, step)
     )

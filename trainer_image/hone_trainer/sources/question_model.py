@@ -11,8 +11,8 @@ It is a mixture model of text (Hofmann 1999) with topics in pairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from hone_trainer.sources.drawing import Floats
     from hone_trainer.store.artifact_store import ArtifactStore
 
-FORMS: dict[str, Form] = {"text": "text", "intent": "text"}
 WAYS = 3
 """Words for each thing, and for what is done to it."""
 ACTIONS = (
@@ -55,6 +54,8 @@ class QuestionModel(RowSource):
     Its columns are ``text`` and ``intent``.
     """
 
+    offers: ClassVar[Mapping[str, Form]] = {"text": "text", "intent": "text"}
+
     rows: Annotated[int, Field(ge=100, le=10_000_000)] = 20_000
     """Questions to draw."""
     intents: Annotated[int, Field(ge=2, le=144)] = 16
@@ -70,7 +71,7 @@ class QuestionModel(RowSource):
         """Divide the rows; see ``RowSource.pieces``."""
         from hone_trainer.sources import drawing
 
-        return drawing.pieces(self, FORMS, columns, self.rows, 1)
+        return drawing.pieces(self, self.rows)
 
     def read(
         self,

@@ -14,8 +14,8 @@ What is popular, what is cheap and what a word is mean little each; what matters
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     from hone_trainer.sources.drawing import Floats
     from hone_trainer.store.artifact_store import ArtifactStore
 
-FORMS: dict[str, Form] = {
-    "search": "text",
-    "words": "text",
-    "item": "text",
-    "price": "number",
-    "relevance": "number",
-}
 LIST = 12
 TOPICS = (
     "phone mobile smartphone handset",
@@ -64,6 +57,14 @@ class SearchModel(RowSource):
     2. Each search has 12 rows.
     """
 
+    offers: ClassVar[Mapping[str, Form]] = {
+        "search": "text",
+        "words": "text",
+        "item": "text",
+        "price": "number",
+        "relevance": "number",
+    }
+
     searches: Annotated[int, Field(ge=10, le=10_000_000)] = 6_000
     """Searches to draw."""
     items: Annotated[int, Field(ge=72, le=1_000_000)] = 300
@@ -75,7 +76,7 @@ class SearchModel(RowSource):
         """Divide the searches; see ``RowSource.pieces``."""
         from hone_trainer.sources import drawing
 
-        return drawing.pieces(self, FORMS, columns, self.searches, LIST)
+        return drawing.pieces(self, self.searches, LIST)
 
     def read(
         self,

@@ -10,8 +10,8 @@ What a bag of earlier items tells is how often groups were met; only the last on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hone_trainer.sources.drawing import Floats
     from hone_trainer.store.artifact_store import ArtifactStore
 
-FORMS: dict[str, Form] = {"user": "text", "step": "number", "item": "text"}
 CONCENTRATION = 0.15
 """Of the Dirichlet distribution: from most groups people go on to one or two others."""
 DECAY = 0.8
@@ -38,6 +37,8 @@ class SessionModel(RowSource):
 
     Its columns are ``user``, ``step``, from 0 on, and the ``item`` looked at.
     """
+
+    offers: ClassVar[Mapping[str, Form]] = {"user": "text", "step": "number", "item": "text"}
 
     users: Annotated[int, Field(ge=10, le=10_000_000)] = 4_000
     """Users there are, with a visit each."""
@@ -54,7 +55,7 @@ class SessionModel(RowSource):
         """Divide the users; see ``RowSource.pieces``."""
         from hone_trainer.sources import drawing
 
-        return drawing.pieces(self, FORMS, columns, self.users, self.length)
+        return drawing.pieces(self, self.users, self.length)
 
     def read(
         self,

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Words
+from hone_trainer.sources.files import require_columns
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hone_trainer.columns import Column
+    from hone_trainer.rows.block import Form
     from hone_trainer.store.artifact_store import ArtifactStore
 
 PIECE_BYTES = 16 << 20
 """Bytes of a source that are read at a time: with what they become in memory, several times less
 than the smallest pod has. The output does not depend on how many pods there are, only on this."""
+KINDS: dict[Form, str] = {"text": "id, key or text", "number": "number", "time": "time"}
+"""What people call the columns of each form."""
 BLOCK_ROWS = 1 << 20
 """Most rows of a block, for sources of very short rows."""
 
@@ -108,6 +112,31 @@ class Digest:
 
 class RowSource(Words):
     """Where raw rows come from: its parameters, ``pieces`` and ``read``."""
+
+    offers: ClassVar[Mapping[str, Form]] = {}
+    """Column -> form, of a source that has the same ones always; otherwise only rows tell."""
+
+    @property
+    def called(self) -> str:
+        """What people write for it."""
+        name = type(self).__name__
+        return f"{name[0].lower()}{name[1:]}"
+
+    def check(self, columns: tuple[Column, ...]) -> None:
+        """Refuse columns that the source never has, before anything is read.
+
+        Raises:
+            StageFailure: ColumnNotFound, WrongColumnKind.
+        """
+        if not self.offers:
+            return
+        name, names = self.called, [column.name for column in columns]
+        require_columns(names, list(self.offers), name, name)
+        for column in columns:
+            if column.value.form != self.offers[column.name]:
+                wanted = KINDS[self.offers[column.name]]
+                message = f"{column.name!r} of {name} is no {column.kind}: it wants the kind"
+                raise StageFailure("WrongColumnKind", f"prepare.columns: {message} {wanted}")
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Say which variables of the pods come from Secrets: see ``Stage.secrets``."""
