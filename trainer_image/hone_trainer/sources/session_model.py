@@ -44,9 +44,9 @@ class SessionModel(RowSource):
     """Users there are, with a visit each."""
     length: Annotated[int, Field(ge=3, le=1_000)] = 10
     """Items of a visit."""
-    items: Annotated[int, Field(ge=2, le=100_000)] = 300
+    items: Annotated[int, Field(ge=2, le=20_000)] = 300
     """Items there are."""
-    groups: Annotated[int, Field(ge=1, le=1_000)] = 12
+    groups: Annotated[int, Field(ge=1, le=200)] = 12
     """Groups that they fall into; as many as items at most."""
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 7
     """Seed of everything drawn."""
