@@ -8,8 +8,9 @@ import pytest
 from hone_trainer.metrics.accuracy import Accuracy
 from hone_trainer.metrics.auc import Auc
 from hone_trainer.metrics.log_loss import LogLoss
+from hone_trainer.metrics.interval import span, student
 from hone_trainer.metrics.macro_f1 import MacroF1
-from hone_trainer.metrics.metric import Estimate, Metric, student
+from hone_trainer.metrics.metric import Estimate, Metric
 from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
 from hone_trainer.metrics.ranking import Ndcg
 from hone_trainer.metrics.scored import Scored
@@ -27,6 +28,13 @@ def clicks(draw: Draw, rows: int, noise: float = 1.0) -> Scored:
     truth = draw.random(rows) < 1 / (1 + np.exp(-log_odds))
     told = log_odds + draw.normal(0, noise, rows)
     return scored_binary(truth, 1 / (1 + np.exp(-told)), draw.integers(1, 4, rows))
+
+
+def sure(draw: Draw, rows: int) -> Scored:
+    """Answers that leave little room above them: figures near their limits."""
+    log_odds = draw.normal(0, 4, rows)
+    truth = draw.random(rows) < 1 / (1 + np.exp(-log_odds))
+    return scored_binary(truth, 1 / (1 + np.exp(-log_odds - draw.normal(0, 0.5, rows))))
 
 
 def users(draw: Draw, count: int) -> Scored:
@@ -68,6 +76,9 @@ CASES: list[tuple[Metric, Sample, int]] = [
     (Rmse(), prices, 200),
     (R2(), prices, 200),
     (Ndcg(), searches, 150),
+    (Auc(), sure, 60),
+    (Accuracy(), sure, 60),
+    (LogLoss(), sure, 100),
 ]
 
 
@@ -121,3 +132,37 @@ def test_differences_of_two_models_cover(metric: Metric) -> None:
 )
 def test_the_quantile_is_students(freedom: int, quantile: float) -> None:
     assert student(freedom) == pytest.approx(quantile, abs=5e-3)
+
+
+@pytest.mark.parametrize("metric", [Auc(), Accuracy(), LogLoss()], ids=lambda each: each.name)
+def test_no_interval_reaches_beyond_what_the_figure_can_be(metric: Metric) -> None:
+    for seed in range(100):
+        scored = sure(np.random.default_rng([4, seed]), 25)
+        if metric.undefined(scored):
+            continue
+        found = metric.estimate(scored)
+        assert found.value is not None
+        assert found.low is not None
+        assert found.high is not None
+        assert metric.limits[0] <= found.low <= found.value <= found.high <= metric.limits[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "limits", "ends"),
+    [
+        (0.5, 0.1, (0, 1), (0.4013, 0.5987)),
+        (0.998, 0.004, (0, 1), (0.9854, 0.9997)),
+        (0.002, 0.004, (0, 1), (0.0003, 0.0146)),
+        (1.0, 0.0, (0, 1), (1.0, 1.0)),
+        (1.0, 0.1, (0, 1), (0.9, 1.0)),
+        (2.0, 0.5, (0, np.inf), (1.5576, 2.5681)),
+        (0.1, 0.5, (0, np.inf), (0.0007, 14.8413)),
+        (0.5, 0.1, (-np.inf, 1), (0.3893, 0.5906)),
+        (-3.0, 0.4, (-np.inf, np.inf), (-3.4, -2.6)),
+        (1e-300, 1.0, (0, np.inf), (0.0, 0.0)),
+    ],
+)
+def test_an_interval_narrows_towards_a_limit(
+    value: float, spread: float, limits: tuple[float, float], ends: tuple[float, float]
+) -> None:
+    assert span(value, spread, limits) == pytest.approx(ends, abs=1e-4)

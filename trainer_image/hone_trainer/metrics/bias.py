@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.metrics.mean import Mean
@@ -17,6 +18,7 @@ class Bias(Mean):
 
     key: ClassVar[str] = "bias"
     title: ClassVar[str] = "forecast over outcome"
+    limits: ClassVar[tuple[float, float]] = (0.0, inf)
     reads: ClassVar[frozenset[str]] = frozenset({"truth", "probability"})
     chooses: ClassVar[bool] = False
 

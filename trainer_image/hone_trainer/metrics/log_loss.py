@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.metrics.mean import Mean
@@ -20,6 +21,7 @@ class LogLoss(Mean):
     title: ClassVar[str] = "log loss"
     higher_is_better: ClassVar[bool] = False
     optimum: ClassVar[float] = 0.0
+    limits: ClassVar[tuple[float, float]] = (0.0, inf)
     reads: ClassVar[frozenset[str]] = frozenset({"likelihood"})
 
     def parts(self, scored: Scored) -> Floats:

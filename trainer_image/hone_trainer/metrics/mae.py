@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.metrics.mean import Mean
@@ -18,6 +19,7 @@ class Mae(Mean):
     title: ClassVar[str] = "MAE"
     higher_is_better: ClassVar[bool] = False
     optimum: ClassVar[float] = 0.0
+    limits: ClassVar[tuple[float, float]] = (0.0, inf)
     reads: ClassVar[frozenset[str]] = NUMBERS
 
     def parts(self, scored: Scored) -> Floats:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.contract.spec import Words
+from hone_trainer.metrics.interval import span, standard_error
 
 if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Column, Floats, Scored
@@ -40,6 +42,8 @@ class Metric(Words):
     higher_is_better: ClassVar[bool] = True
     optimum: ClassVar[float] = 1.0
     """Its value for a model that knows everything."""
+    limits: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    """Between which values it can lie; infinite where it has no end."""
     reads: ClassVar[frozenset[str]]
     """The columns of ``Scored`` that it is computed from: it fits a task that gives them."""
     chooses: ClassVar[bool] = True
@@ -66,7 +70,7 @@ class Metric(Words):
         """Return the figure with its 95 % interval."""
         if reason := self.undefined(scored):
             return Estimate(None, reason=reason)
-        return _interval(self.value(scored), self.influence(scored), scored)
+        return _interval(self.value(scored), self.influence(scored), scored, self.limits)
 
     def difference(self, before: Scored, after: Scored) -> Estimate:
         """Return how much it changes between two models that answered the same units.
@@ -101,42 +105,13 @@ class Metric(Words):
             yield value.item(), self.estimate(scored.where(segment == value))
 
 
-def _interval(value: float, influence: Floats | None, scored: Scored) -> Estimate:
+def _interval(
+    value: float,
+    influence: Floats | None,
+    scored: Scored,
+    limits: tuple[float, float] = (-inf, inf),
+) -> Estimate:
     if influence is None:
         return Estimate(value)
-    spread = standard_error(influence, scored)
-    return Estimate(value) if spread is None else Estimate(value, value - spread, value + spread)
-
-
-def standard_error(influence: Floats, scored: Scored) -> float | None:
-    """Return half the width of the 95 % interval; None for a single independent unit.
-
-    Influences of one cluster are added up before they are squared (Liang and Zeger 1986), and the
-    quantile is Student's for as many clusters, to the first orders of Cornish and Fisher (1938).
-    """
-    import numpy as np
-
-    pulls = influence * scored.weight
-    present = scored.weight > 0
-    if scored.cluster is not None:
-        _, place = np.unique(scored.cluster[present], return_inverse=True)
-        pulls = np.bincount(place, pulls[present])
-    else:
-        pulls = pulls[present]
-    count = len(pulls)
-    if count < 2:
-        return None
-    variance = float((pulls**2).sum()) / scored.total**2 * count / (count - 1)
-    return student(count - 1) * float(variance**0.5)
-
-
-def student(freedom: int) -> float:
-    """Return the .975 quantile of Student's distribution, within .005 from 4 degrees on."""
-    z = 1.959963984540054
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return float(z + sum(term / freedom ** (k + 1) for k, term in enumerate(terms)))
+    error = standard_error(influence, scored)
+    return Estimate(value) if error is None else Estimate(value, *span(value, error, limits))

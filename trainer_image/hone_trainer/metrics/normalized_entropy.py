@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.metrics.log_loss import loss
@@ -20,6 +21,7 @@ class NormalizedEntropy(Mean):
     title: ClassVar[str] = "normalised entropy"
     higher_is_better: ClassVar[bool] = False
     optimum: ClassVar[float] = 0.0
+    limits: ClassVar[tuple[float, float]] = (0.0, inf)
     reads: ClassVar[frozenset[str]] = frozenset({"likelihood", "truth", "probability"})
 
     def undefined(self, scored: Scored) -> str:

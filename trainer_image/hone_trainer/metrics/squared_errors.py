@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.metrics.mean import Mean
@@ -19,6 +20,7 @@ class Rmse(Mean):
     title: ClassVar[str] = "RMSE"
     higher_is_better: ClassVar[bool] = False
     optimum: ClassVar[float] = 0.0
+    limits: ClassVar[tuple[float, float]] = (0.0, inf)
     reads: ClassVar[frozenset[str]] = NUMBERS
 
     def parts(self, scored: Scored) -> Floats:
@@ -42,6 +44,7 @@ class R2(Mean):
 
     key: ClassVar[str] = "r2"
     title: ClassVar[str] = "R²"
+    limits: ClassVar[tuple[float, float]] = (-inf, 1.0)
     reads: ClassVar[frozenset[str]] = NUMBERS
 
     def undefined(self, scored: Scored) -> str:
