@@ -32,6 +32,7 @@ def test_size(amount: float, written: str) -> None:
         ("none", "none"),
         ("1e300", "1e+300"),
         ("inf", "inf"),
+        ("-0.0", "0"),
     ],
 )
 def test_short(value: str, written: str) -> None:
@@ -48,6 +49,8 @@ def test_short(value: str, written: str) -> None:
         (999.99, "999.9900"),
         (13500.0, "13,500"),
         (1234567.89, "1,234,567.9"),
+        (-0.00001, "0.0000"),
+        (-0.0, "0.0000"),
     ],
 )
 def test_figures_are_written_with_the_digits_that_tell_models_apart(

@@ -60,7 +60,7 @@ def short(value: str, thousands: str = "") -> str:
     except ValueError:
         return value
     whole = abs(number) < 1e15 and number.is_integer()
-    return f"{number:{thousands}.0f}" if whole else f"{number:.4g}"
+    return f"{number:z{thousands}.0f}" if whole else f"{number:z.4g}"
 
 
 def share(stages: Sequence[StageStatus]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from hone.plan.figures import short
+from hone_trainer.contract import figures
 from hone_trainer.contract.assignment import Metric
 
 UNITS = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
@@ -33,10 +34,10 @@ def size(amount: float) -> str:
 
 
 def decimal(value: float) -> str:
-    """Write a figure with the digits by which models are compared: four, of large ones fewer."""
+    """Write a count in full, and other figures as everywhere."""
     if float(value).is_integer() and abs(value) > 1:
         return f"{value:,.0f}"
-    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+    return figures.decimal(value)
 
 
 def headline(metrics: Iterable[Metric]) -> str:

@@ -95,6 +95,23 @@ def test_a_verdict_reads_like_a_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("figure", "bound", "told"),
+    [
+        (0.86999, {"at_least": 0.87}, "accuracy is 0.86999, must be at least 0.87"),
+        (0.87001, {"at_most": 0.87}, "accuracy is 0.87001, must be at most 0.87"),
+        (0.87001, {"at_least": 0.87}, "accuracy is 0.8700, must be at least 0.87"),
+        (-0.00001, {"at_least": 0.5}, "accuracy is 0.0000, must be at least 0.5"),
+    ],
+)
+def test_no_figure_is_rounded_to_the_other_side_of_its_bound(
+    figure: float, bound: dict[str, float], told: str
+) -> None:
+    gate = Gate.model_validate({"metric": "accuracy", **bound})
+    (verdict,) = judge([gate], {"clicked": {"accuracy": Estimate(figure)}}, {})
+    assert str(verdict) == told
+
+
 def test_a_gate_says_why_its_figure_is_not_defined() -> None:
     (verdict,) = judge([Gate(metric="auc", at_least=0.5)], ONE, {})
     assert str(verdict) == f"auc is not defined ({WHY}), must be at least 0.5"

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from hone_trainer.contract.figures import decimal, signed
+
 if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Estimate, Metric
 
@@ -93,14 +95,14 @@ def _changed(change: Estimate | None) -> str:
     if change is None or change.value is None:
         return "not defined"
     if change.low is None or change.high is None:
-        return f"{change.value:+.4f}"
-    return f"{change.value:+.4f} (95 % interval {change.low:+.4f} to {change.high:+.4f})"
+        return signed(change.value)
+    return f"{signed(change.value)} (95 % interval {signed(change.low)} to {signed(change.high)})"
 
 
 def _lost(trial: Trial, title: str) -> str:
     if trial.harm is None:
         return f"{title} is not defined: {trial.change.reason if trial.change else ''}"
-    return f"{title} got worse by {trial.harm:.4f}"
+    return f"{title} got worse by {decimal(trial.harm)}"
 
 
 def summarize(before: Trial, after: Trial, metric: Metric) -> dict[str, float]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hone_trainer.contract.figures import decimal
 from hone_trainer.evaluate.gates import Verdict
 from hone_trainer.metrics.metric import Estimate
 
@@ -103,12 +104,12 @@ class Evaluation:
             if judged.beaten:
                 prior = judged.prior[judged.leading].value
                 yield f"{target}: the model does not beat the answer without features: {title} " + (
-                    f"{ours:.4f} against {prior:.4f}."
+                    f"{decimal(ours)} against {decimal(prior)}."
                 )
             if judged.outdone and judged.baseline is not None:
                 theirs = judged.baseline[judged.leading].value
                 yield f"{target}: the model does not beat {self.baseline}: {title} " + (
-                    f"{ours:.4f} against {theirs:.4f}."
+                    f"{decimal(ours)} against {decimal(theirs)}."
                 )
 
     def gaps(self) -> dict[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hone_trainer.contract.figures import decimal
+
 if TYPE_CHECKING:
     from hone_trainer.evaluate.spec import Gate
     from hone_trainer.metrics.metric import Estimate
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 COSTS = ("sizeBytes", "latencyP95Microseconds")
 """What a gate may ask for besides the figures of a task: bytes of the file that ships, and
 microseconds in which 95 % of single rows are answered."""
-LARGE = 1000
+COUNT = 1000
 """Whole figures from here on are counts, such as bytes."""
 NO_FILE = "no compress stage leaves a file that ships"
 
@@ -36,21 +38,35 @@ class Verdict:
     @property
     def passed(self) -> bool:
         """Whether the figure keeps the bound; one that is not defined never does."""
+        return self.figure is not None and self._side(self.figure)
+
+    @property
+    def told(self) -> str:
+        """The figure, with as many digits as it takes to see on which side of the bound it is."""
         if self.figure is None:
-            return False
-        return self.figure >= self.bound if self.lower else self.figure <= self.bound
+            return "–"
+        if _whole(self.figure):
+            return _counted(self.figure)
+        text = decimal(self.figure)
+        return text if self._side(float(text.replace(",", ""))) == self.passed else f"{self.figure}"
+
+    def _side(self, figure: float) -> bool:
+        return figure >= self.bound if self.lower else figure <= self.bound
 
     def __str__(self) -> str:
-        rule = f"must be {'at least' if self.lower else 'at most'} {_told(self.bound, 'g')}"
+        rule = f"must be {'at least' if self.lower else 'at most'} {_counted(self.bound)}"
         if self.figure is None:
             return f"{self.metric} is not defined ({self.reason}), {rule}"
-        return f"{self.metric} is {_told(self.figure, '.4f')}, {rule}"
+        return f"{self.metric} is {self.told}, {rule}"
 
 
-def _told(value: float, form: str) -> str:
-    """Write a count in full, and other figures in a form."""
-    whole = float(value).is_integer() and abs(value) >= LARGE
-    return f"{value:,.0f}" if whole else f"{value:{form}}"
+def _whole(value: float) -> bool:
+    return float(value).is_integer() and abs(value) >= COUNT
+
+
+def _counted(value: float) -> str:
+    """Write a bound as it was given, a count with its thousands apart."""
+    return f"{value:,.0f}" if _whole(value) else f"{value:g}"
 
 
 def judge(

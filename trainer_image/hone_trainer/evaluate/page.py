@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from hone_trainer.contract.figures import decimal
+from hone_trainer.contract.figures import signed as plus
 from hone_trainer.evaluate.evaluation import Evaluation
 from hone_trainer.html.chart import draw
 from hone_trainer.html.sheet import count, frame, table
@@ -80,22 +82,22 @@ def _segments(e: Evaluation) -> str:
 
 def signed(estimate: Estimate) -> str:
     """Write a difference with its sign, and its interval."""
-    told = "–" if estimate.value is None else f"{estimate.value:+.4f}"
+    told = "–" if estimate.value is None else plus(estimate.value)
     if estimate.low is not None and estimate.high is not None:
-        told += f' <span class="dim">{estimate.low:+.4f} to {estimate.high:+.4f}</span>'
+        told += f' <span class="dim">{plus(estimate.low)} to {plus(estimate.high)}</span>'
     return told
 
 
 def figure(estimate: Estimate) -> str:
     """Write a figure with four digits."""
-    return "–" if estimate.value is None else f"{estimate.value:.4f}"
+    return "–" if estimate.value is None else decimal(estimate.value)
 
 
 def interval(estimate: Estimate) -> str:
     """Write its interval; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
-    return f"{estimate.low:.4f} to {estimate.high:.4f}"
+    return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
 
 
 def _gates(e: Evaluation) -> str:
@@ -104,7 +106,7 @@ def _gates(e: Evaluation) -> str:
     rows = (
         (
             v.metric,
-            "–" if v.figure is None else f"{v.figure:.4f}",
+            v.told,
             f"{'≥' if v.lower else '≤'} {v.bound:g}",
             '<span class="good">passed</span>' if v.passed else '<span class="bad">failed</span>',
         )
@@ -155,7 +157,7 @@ def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[str, ...]:
     return (
         f"<b>{name}</b>" if candidate["name"] == chosen else name,
         count(candidate["size"]["packaged"]),
-        "–" if (change := candidate["change"]["value"]) is None else f"{change:+.4f}",
+        "–" if (change := candidate["change"]["value"]) is None else plus(change),
         f"{candidate['latency'][0]:.1f}",
     )
 

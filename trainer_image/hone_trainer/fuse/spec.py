@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from hone_trainer.contract.figures import decimal
 from hone_trainer.contract.stage import Product, Stage
 from hone_trainer.fuse.fusions import AnyFusion
 
@@ -121,4 +122,4 @@ def _explain(settled: Settled, task: Task) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "not defined" if value is None else f"{value:.4f}"
+    return "not defined" if value is None else decimal(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hone_trainer.backend.keras import tf
+from hone_trainer.contract.figures import decimal
 from hone_trainer.metrics.scored import concatenate
 from hone_trainer.models.answers import ROWS
 from hone_trainer.models.network import NUMBERS
@@ -88,7 +89,7 @@ class Validation:
     def headline(self, measured: dict[str, float]) -> str:
         """Say that figure, of what was measured."""
         value = measured.get(self.leading)
-        told = "not defined" if value is None else f"{value:.4f}"
+        told = "not defined" if value is None else decimal(value)
         return f"{self.title} {told}"
 
     def _fit(self, kept: list[tuple[Array, dict[str, Array]]]) -> dict[str, dict[str, float]]:
