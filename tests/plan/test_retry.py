@@ -9,7 +9,7 @@ from hone.api.status import JobStatus
 from hone.plan.events import announcements
 from hone.plan.refusal import refuse
 from hone.plan.retry import honoured, prospect, retry
-from hone_trainer.contract.assignment import Report
+from hone_trainer.contract.assignment import Report, metric
 from tests.plan.builders import (
     PREPARE,
     TRAIN,
@@ -20,6 +20,7 @@ from tests.plan.builders import (
     done,
     gang_train,
     job,
+    manifest,
     seen,
     settled,
 )
@@ -52,6 +53,31 @@ def test_only_what_failed_runs_again() -> None:
     fresh = settled(WHOLE, seen(made.status, *done()))
     assert [m["metadata"]["name"] for m in fresh.create] == ["demo-train-0-worker-a1"]
     assert not fresh.status.holds("Failed")
+
+
+def test_what_a_failed_stage_found_out_is_told_until_it_is_tried_again() -> None:
+    page = manifest("report.html")
+    missed = FATAL.model_copy(
+        update={"metrics": (metric("auc", 0.6),), "artifacts": (page,), "cautions": ("It loses.",)}
+    )
+    status = settled(WHOLE, seen(settled(WHOLE).status, *done())).status
+    told = broken("train", exit_code=64, report=missed)
+    status = settled(WHOLE, seen(status, *done(), *told)).status
+    [gang] = status.stages[1].gangs
+    assert status.stages[1].metrics == gang.metrics == missed.metrics
+    assert (gang.cautions, gang.manifest) == (("It loses.",), None)
+    assert [each.name for each in status.artifacts] == ["data/manifest", "train/report.html"]
+    again = retry(status)
+    assert [each.name for each in again.artifacts] == ["data/manifest"]
+    assert not again.stages[1].metrics
+
+
+def test_a_crash_tells_no_figures() -> None:
+    said = Report(reason="Crashed", metrics=(metric("auc", 0.6),), artifacts=(manifest(),))
+    status = settled(WHOLE, seen(settled(WHOLE).status, *done())).status
+    status = settled(WHOLE, seen(status, *done(), *broken("train", report=said))).status
+    assert [each.name for each in status.artifacts] == ["data/manifest"]
+    assert not status.stages[1].metrics
 
 
 def test_a_job_that_has_not_failed_stays_as_it_is() -> None:

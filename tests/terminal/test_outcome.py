@@ -1,5 +1,6 @@
 """A job that has ended, as one object for machines."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hone.api.outcome import Outcome
 from hone.api.status import GangStatus, JobStatus
 from hone.terminal.outcome import outcome
+from hone_trainer.contract.assignment import Artifact
 from tests.terminal.statuses import ended, stage, time
 from tests.terminal.test_closing import committed
 
@@ -29,7 +31,7 @@ CLICKED = {
 
 def status(folder: Path, *conditions: Any, evaluated: bool = True) -> JobStatus:
     manifest = committed(folder, "judge", evaluation={"targets": {"clicked": CLICKED}})
-    gangs = (GangStatus(state="Succeeded", manifest=manifest),)
+    gangs = (GangStatus(state="Succeeded", manifest=manifest if evaluated else None),)
     last = stage("judge", "evaluate", "Succeeded" if evaluated else "Failed", gangs=gangs)
     took = {"started_at": time(0), "finished_at": time(8)}
     return JobStatus(
@@ -73,6 +75,23 @@ def test_it_says_why_it_is_not_complete(
     assert told.phase == phase
     assert told.message == ("auc is low" if conditions else "")
     assert told.figures == {}
+
+
+def test_a_job_that_missed_its_gate_tells_its_figures_all_the_same(tmp_path: Path) -> None:
+    record = tmp_path / "evaluation.json"
+    record.write_text(json.dumps({"targets": {"clicked": CLICKED}}))
+    digest = hashlib.sha256(record.read_bytes()).hexdigest()
+    left = Artifact(
+        name="judge/evaluation.json", uri=str(record), sha256=digest, size_bytes=record.stat().st_size
+    )
+    last = stage("judge", "evaluate", "Failed", figures={"auc": 0.8}, gangs=(GangStatus(),))
+    missed = JobStatus(stages=(last,), artifacts=(left,), conditions=(ended("Failed", "GateFailed"),))
+    told = outcome("shop/demo", missed, str(tmp_path), frozenset())
+    assert told.phase == "Failed"
+    auc = told.figures["clicked"]["test"]["auc"]
+    assert (auc.value, auc.low, auc.high, auc.prior) == (0.8, 0.7, 0.9, 0.5)
+    record.write_text("{")
+    assert outcome("shop/demo", missed, str(tmp_path), frozenset()).figures == {}
 
 
 def test_a_line_of_it_is_json_in_the_words_of_the_reference(tmp_path: Path, root: Path) -> None:

@@ -140,8 +140,7 @@ def tidy(stage: Stage, ctx: Context) -> None:
 def judge(error: Exception) -> tuple[Report, int]:
     """Give the report and the exit code that an error stands for."""
     if isinstance(error, StageFailure):
-        report = Report(reason=error.reason[:63], message=error.message[:1024])
-        return report, 1 if error.retry else Exit.DO_NOT_RETRY
+        return error.report, 1 if error.retry else Exit.DO_NOT_RETRY
     if isinstance(error, Interrupted):
         return Report(reason="Interrupted", message=str(error)), Exit.INTERRUPTED
     if lost_peer(error):

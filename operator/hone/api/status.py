@@ -199,7 +199,7 @@ class JobStatus(Answer):
     stages: Annotated[tuple[StageStatus, ...], Field(max_length=32)] = ()
     """The stages."""
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=128)] = ()
-    """Files that the finished stages committed."""
+    """Files that finished stages committed, and reports of one that missed its gates."""
 
     def condition(self, kind: str) -> Condition | None:
         """Give the condition of this type."""

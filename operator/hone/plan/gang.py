@@ -6,7 +6,7 @@ from hone.api.status import MOST, GangStatus, Restarts
 from hone.plan.attendance import attended, overdue
 from hone.plan.diagnosis import Cause, Diagnosis, diagnose
 from hone.plan.growth import relief, starved
-from hone.plan.sight import Sight
+from hone.plan.sight import Sight, last_word
 from hone.plan.terms import Terms
 from hone.plan.world import stamp, when
 from hone_trainer.contract.assignment import Report
@@ -91,7 +91,19 @@ def _ended(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangS
         # Before any failure: whoever dies after the chief's success changes nothing.
         return _committed(gang, terms, sight, now) or _wordless(gang, terms, sight, now)
     said = _broken(terms, sight)
-    return None if said is None else _failed(gang, terms, diagnose(terms, sight, said), now)
+    if said is None:
+        return None
+    after = _failed(gang, terms, diagnose(terms, sight, said), now)
+    return _told(after, terms, sight) if after.state == "Failed" else after
+
+
+def _told(gang: GangStatus, terms: Terms, sight: Sight) -> GangStatus:
+    """Give a failed gang with what it found out all the same, such as figures below a gate."""
+    report = last_word(sight, terms.shape.lead) if terms.stage.reports else None
+    if report is None:
+        return gang
+    metrics = report.metrics or gang.metrics
+    return gang.model_copy(update={"metrics": metrics, "cautions": report.cautions})
 
 
 def _bereft(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus | None:

@@ -81,6 +81,11 @@ def host(job: str, place: Place, index: int, namespace: str) -> str:
     return f"{child(job, place)}-{index}.{service(job)}.{namespace}.svc"
 
 
+def shelf(stage: str, member: int, members: int) -> str:
+    """Give how the names of all artifacts of a member begin, of those that the status lists."""
+    return f"{stage}/" if members == 1 else f"{stage}/{member}/"
+
+
 def _shorten(name: str, whole: str, limit: int) -> str:
     """Cut a name to the limit, with a digest of the whole behind it; no plain name ends so."""
     digest = hashlib.sha256(whole.encode()).hexdigest()[:8]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hone.api.execution import Execution
 from hone.api.job import OptimizationJob, StageSpec
 from hone.api.status import JobStatus, StageStatus, State
-from hone.plan import progress
+from hone.plan import names, progress
 from hone.plan.children import adopted, missing, overdue, past
 from hone.plan.conditions import conditions
 from hone.plan.figures import headline, settle, share
@@ -68,7 +68,7 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
         elif state == "Succeeded":
             execution = spec.over(job.spec.defaults or Execution())
             stage = progress.step(spec, before, execution, job.spec.suspend, world, now)
-            artifacts += _committed(spec, before, stage, world)
+            artifacts += _left(spec, before, stage, world)
         else:
             stage = progress.held(before)
         stages.append(stage)
@@ -96,17 +96,18 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
     return status.model_copy(update={"conditions": conditions(status, state, job.generation, now)})
 
 
-def _committed(
+def _left(
     spec: StageSpec, before: StageStatus, after: StageStatus, world: World
 ) -> list[Artifact]:
-    """Give what gangs committed that succeeded just now."""
+    """Give what gangs left that ended just now: what they committed, reports of failed ones."""
     found = []
     for shape, old, new in zip(spec.value.gangs(), before.gangs, after.gangs, strict=True):
-        if new.state == "Succeeded" and old.state != "Succeeded":
+        failed = new.state == "Failed" and spec.value.reports
+        if old.state != new.state and (failed or new.state == "Succeeded"):
             report = last_word(Sight.of(world, spec.name, old), shape.lead)
-            where = spec.name if len(after.gangs) == 1 else f"{spec.name}/{new.member}"
+            where = names.shelf(spec.name, new.member, len(after.gangs))
             found += [
-                each.model_copy(update={"name": f"{where}/{each.name}"[:128]})
+                each.model_copy(update={"name": f"{where}{each.name}"[:128]})
                 for each in (report.artifacts if report else ())
             ]
     return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from hone.api.job import OptimizationJob
 from hone.api.status import MOST, GangStatus, JobStatus, Restarts, StageStatus
+from hone.plan import names
 
 FAILED = "Failed"
 ENDS = (FAILED, "Stalled")
@@ -28,9 +29,16 @@ def retry(status: JobStatus) -> JobStatus:
     """
     if not status.holds(FAILED):
         return status
+    lost = tuple(
+        names.shelf(stage.name, gang.member, len(stage.gangs))
+        for stage in status.stages
+        for gang in stage.gangs
+        if stage.state == gang.state == FAILED
+    )
     return status.model_copy(
         update={
             "stages": tuple(_stage(stage) for stage in status.stages),
+            "artifacts": tuple(a for a in status.artifacts if not a.name.startswith(lost)),
             "conditions": tuple(each for each in status.conditions if each.type not in ENDS),
             "finished_at": None,
         }

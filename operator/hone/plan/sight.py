@@ -86,6 +86,9 @@ def _leaving(kind: str, view: JobView | PodView) -> str:
 
 
 def last_word(sight: Sight, lead: str) -> Report | None:
-    """Give the report of the chief: the first pod of the gang's first role."""
-    chief = sight.chief(lead)
-    return chief.report if chief else None
+    """Give the report of the chief, the first pod of the gang's first role: what it committed, or
+    what it found out before it failed for good.
+    """
+    ends = (Exit.OK, Exit.DO_NOT_RETRY)
+    first = (p for p in sight.pods if p.place.role == lead and p.index == 0)
+    return next((pod.report for pod in first if pod.exit_code in ends), None)

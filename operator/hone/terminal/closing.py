@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -93,13 +93,13 @@ def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
         if status.started_at and status.finished_at:
             total = f" in {between(when(status.finished_at) - when(status.started_at))}"
         yield Text(f"complete{total}", style="bold green")
-        pages = [a.uri for a in status.artifacts if a.uri.endswith("report.html")]
-        if pages:  # that of the last stage tells of the whole
-            yield Text(f"report: {pages[-1]}")
+        yield from _report(status.artifacts)
         return
     failed = status.condition("Failed")
     if failed is not None:
         yield Text(f"failed ({failed.reason}): {failed.message}", style="bold red")
+    lost = tuple(f"{stage.name}/" for stage in status.stages if stage.state == "Failed")
+    yield from _report(each for each in status.artifacts if each.name.startswith(lost))
     for log in _logs(status, state):
         if not log.exists():
             continue
@@ -107,6 +107,13 @@ def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
         lines = [line for line in every if not NOISE.match(line)][-TAIL:]
         yield Text(f"the end of {log}:", style="dim")
         yield Text("\n".join(f"  {line}" for line in lines))
+
+
+def _report(artifacts: Iterable[Artifact]) -> Iterator[RenderableType]:
+    """Say where the report is; that of the last stage tells of the whole."""
+    pages = [each.uri for each in artifacts if each.uri.endswith("report.html")]
+    if pages:
+        yield Text(f"report: {pages[-1]}")
 
 
 def _logs(status: JobStatus, state: Path) -> Iterator[Path]:

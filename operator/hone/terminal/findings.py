@@ -4,6 +4,7 @@ Most figures stand in the status; the course of the training stands in the manif
 there, or cannot be read, is left out: a table with a gap is better than none.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from hone_trainer.contract.assignment import Artifact, StageFailure, Store
 from hone_trainer.store.artifact_store import open_store
 from hone_trainer.store.manifest import Manifest, parse
 
+EVALUATION = "evaluation.json"
+"""What an evaluation calls its record."""
 BEST = "bestReachable"
 """How figures of a model that knew the truth behind the data begin."""
 
@@ -74,12 +77,11 @@ class Findings:
 def find(status: JobStatus, uri: str) -> Findings:
     """Read what the finished stages of a job left in its artifact store."""
     by_kind = {stage.kind: stage for stage in status.stages if stage.state == "Succeeded"}
+    tested = [stage for stage in status.stages if stage.kind == "evaluate" and stage.metrics]
     metrics = {kind: values(stage.metrics) for kind, stage in by_kind.items()}
     trained = by_kind["train"].gangs if "train" in by_kind else ()
     facts = [manifest.facts if (manifest := read(uri, g.manifest)) else {} for g in trained]
-    tested = by_kind["evaluate"].gangs[0].manifest if "evaluate" in by_kind else None
-    manifest = read(uri, tested)
-    evaluation = _mapping(manifest.facts.get("evaluation")) if manifest else {}
+    evaluation = evaluated(status, uri)
     named = next((each for each in facts if each.get("headline")), {})
     best = _reachable(metrics.get("prepare", {}))
     targets = _mapping(evaluation.get("targets"))
@@ -91,7 +93,7 @@ def find(status: JobStatus, uri: str) -> Findings:
         kept=tuple(each.get("keptEpoch") for each in facts),
         compression=metrics.get("compress"),
         chosen=by_kind["compress"].message if "compress" in by_kind else "",
-        test=metrics.get("evaluate"),
+        test=values(tested[-1].metrics) if tested else None,
         targets={
             name: _figures(each, best, "" if len(targets) == 1 else f"{name}.")
             for name, each in targets.items()
@@ -103,12 +105,37 @@ def find(status: JobStatus, uri: str) -> Findings:
     )
 
 
+def evaluated(status: JobStatus, uri: str) -> Mapping[str, Any]:
+    """Read the record of the last evaluation: committed, or left by one that missed its gates."""
+    stages = [stage for stage in status.stages if stage.kind == "evaluate" and stage.gangs]
+    if not stages:
+        return {}
+    if manifest := read(uri, stages[-1].gangs[0].manifest):
+        return _mapping(manifest.facts.get("evaluation"))
+    name = f"{stages[-1].name}/{EVALUATION}"
+    left = next((each for each in status.artifacts if each.name == name), None)
+    data = fetch(uri, left)
+    try:
+        return _mapping(json.loads(data)) if data else {}
+    except ValueError:
+        return {}
+
+
 def read(uri: str, artifact: Artifact | None) -> Manifest | None:
     """Read a manifest; None where there is none that can be read."""
+    data = fetch(uri, artifact)
+    try:
+        return parse(data, artifact.uri) if artifact and data else None
+    except StageFailure:
+        return None
+
+
+def fetch(uri: str, artifact: Artifact | None) -> bytes | None:
+    """Read a file; None where there is none that can be read."""
     if artifact is None:
         return None
     try:
-        return parse(open_store(Store(uri=uri)).fetch(artifact), artifact.uri)
+        return open_store(Store(uri=uri)).fetch(artifact)
     except (StageFailure, ImportError):
         return None
 

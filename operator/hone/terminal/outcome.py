@@ -15,7 +15,7 @@ from hone.api.outcome import (
 from hone.api.status import JobStatus, StageStatus
 from hone.plan.world import when
 from hone.terminal.figures import values
-from hone.terminal.findings import read
+from hone.terminal.findings import evaluated
 
 Figures = dict[str, dict[str, dict[str, FigureOutcome]]]
 
@@ -67,11 +67,8 @@ def _stage(stage: StageStatus, reused: bool) -> StageOutcome:
 
 
 def _figures(status: JobStatus, uri: str) -> Figures:
-    """Read the figures on the test part off what the last evaluation committed."""
-    stages = [s for s in status.stages if s.kind == "evaluate" and s.state == "Succeeded"]
-    manifest = read(uri, stages[-1].gangs[0].manifest) if stages else None
-    evaluation: Any = manifest.facts.get("evaluation", {}) if manifest else {}
-    targets = evaluation.get("targets", {}) if isinstance(evaluation, Mapping) else {}
+    """Read the figures on the test part off what the last evaluation left."""
+    targets = evaluated(status, uri).get("targets", {})
     return {
         str(target): {
             "test": {

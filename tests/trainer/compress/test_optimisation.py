@@ -175,6 +175,9 @@ def test_a_failed_gate_fails_the_job_and_leaves_the_report(clicks: Bench) -> Non
     found = re.search(r"The report is at (\S+)", caught.value.message)
     assert found is not None
     assert "failed" in Path(found[1].removeprefix("file://")).read_text()
+    told = caught.value.report
+    assert [each.name for each in told.artifacts] == ["report.html", "evaluation.json"]
+    assert "accuracy" in {each.name for each in told.metrics}
     assert not clicks.store.list(clicks.task("evaluate", {}).prefix)[0].endswith("manifest.json")
 
 

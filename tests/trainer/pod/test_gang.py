@@ -1,6 +1,7 @@
 """A pod's place in its gang, and how its errors are told apart."""
 
 import json
+import pickle
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from hone_trainer.__main__ import judge
-from hone_trainer.contract.assignment import Exit, StageFailure
+from hone_trainer.contract.assignment import Artifact, Exit, Report, StageFailure, metric
 from hone_trainer.pod.gang import Gang, limit_threads, lost_peer
 
 
@@ -105,6 +106,18 @@ def test_errors_become_reasons_and_exit_codes(error: Exception, reason: str, cod
     report, got = judge(error)
     assert (report.reason, got) == (reason, code)
     assert "\n" not in report.message
+
+
+def test_a_failure_tells_figures_and_files_and_commits_nothing() -> None:
+    page = Artifact(name="report.html", uri="/r.html", sha256="", size_bytes=1)
+    found = Report(metrics=(metric("auc", 0.6),), artifacts=(page,), manifest=page)
+    error = StageFailure("GateFailed", "auc is low", found=found)
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    for each in (error, again):
+        report, code = judge(each)
+        assert (report.reason, report.message, code) == ("GateFailed", "auc is low", 64)
+        assert (report.metrics, report.artifacts) == (found.metrics, (page,))
+        assert report.manifest is None, "what failed is no input of later stages"
 
 
 def test_only_tensorflow_loses_peers() -> None:

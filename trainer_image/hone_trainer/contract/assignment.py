@@ -189,15 +189,26 @@ class Report(Words):
 class StageFailure(Exception):
     """A stage that cannot go on, with the reason for machines and the remedy for people."""
 
-    def __init__(self, reason: str, message: str, *, retry: bool = False) -> None:
+    def __init__(
+        self, reason: str, message: str, *, retry: bool = False, found: Report | None = None
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
         self.retry = retry
+        self.found = found or Report()
+        """Figures and files that people want to see all the same; nothing later rests on them."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Say how to make it again in another process."""
-        return partial(StageFailure, retry=self.retry), (self.reason, self.message)
+        again = partial(StageFailure, retry=self.retry, found=self.found)
+        return again, (self.reason, self.message)
+
+    @property
+    def report(self) -> Report:
+        """The last word of the pod that ends with it."""
+        told = {"reason": self.reason[:63], "message": self.message[:1024], "manifest": None}
+        return self.found.model_copy(update=told)
 
 
 class Interrupted(Exception):
@@ -212,4 +223,4 @@ def compact(value: Any) -> str:
 def metric(name: str, value: float) -> Metric:
     """Write a figure with as many digits as a person reads; counts keep all of theirs."""
     whole = abs(value) < 1e15 and float(value).is_integer()
-    return Metric(name=name, value=f"{value:.0f}" if whole else f"{value:.6g}")
+    return Metric(name=name, value=f"{value:z.0f}" if whole else f"{value:.6g}")

@@ -113,17 +113,20 @@ class Evaluate(Stage):
             ctx.write("report.html", render(evaluation).encode(), "html"),
             ctx.write("evaluation.json", json.dumps(evaluation.row(), indent=1).encode(), "json"),
         )
+        cautions = (*evaluation.defeats(), *say(evaluation.gaps()))[:4]
         if evaluation.failed:
             # No manifest: a committed output would make the next attempt succeed.
             failed = "; ".join(str(verdict) for verdict in evaluation.failed)
-            raise StageFailure("GateFailed", f"{failed}. The report is at {files[0].uri}")
+            found = ctx.found(files, evaluation.metrics(), cautions)
+            message = f"{failed}. The report is at {files[0].uri}"
+            raise StageFailure("GateFailed", message, found=found)
         gates = len(self.require)
         return ctx.commit(
             files=files,
             facts={"evaluation": evaluation.row()},
             metrics=evaluation.metrics(),
             message=f"{gates} of {gates} gates passed" if gates else "measured; no gate is set",
-            cautions=(*evaluation.defeats(), *say(evaluation.gaps()))[:4],
+            cautions=cautions,
             show=tuple(file.name for file in files),
         )
 

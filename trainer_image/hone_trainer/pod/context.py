@@ -131,6 +131,16 @@ class Context:
             return self._yield_to(path, made.input_digest)
         return made.report(self.store.uri(path), data)
 
+    def found(
+        self,
+        files: Iterable[Artifact] = (),
+        metrics: Mapping[str, float] | None = None,
+        cautions: Sequence[str] = (),
+    ) -> Report:
+        """Give what a stage that fails tells all the same: see ``StageFailure.found``."""
+        shown = tuple(files)[:8]
+        return Report(artifacts=shown, metrics=_metrics(metrics), cautions=_few(cautions))
+
     def sources(self, product: Product) -> tuple[Source, ...]:
         """Give all members of the latest earlier stage that made this, members in order."""
         found = [source for source in self.task.sources if source.makes == product]
