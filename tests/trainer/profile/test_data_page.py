@@ -59,6 +59,7 @@ def hostile(many: int = 3) -> Findings:
         "rows": {"train": 10**9, "validation": 10, "test": 1},
         "steps": steps,
         "seconds": {HOSTILE: 3.0},
+        "inferred": [{"name": name, "kind": "id", "why": HOSTILE * 3} for name in made],
     }
     rows = block(parts=parts.tolist(), **made)
     return look(columns(**kinds), rows, rows, account)
@@ -167,6 +168,21 @@ def test_it_tells_the_story_of_real_rows(datasets: Path) -> None:
     both = ("BounceRates", "ExitRates")
     assert found.gaps.patterns[0].columns == both
     assert all(0.7 < max(found.gaps.stripes[name]) < 0.9 for name in both)
+
+
+def test_what_columns_were_taken_for_stands_with_its_reason() -> None:
+    told = [
+        {"name": HOSTILE, "kind": "id", "why": f"20 different texts, such as {HOSTILE}"},
+        {"name": "Campaign", "kind": "", "why": "it is 0 in every row"},
+    ]
+    found = hostile(1)
+    page = render("shop", replace(found, account={**found.account, "inferred": told}))
+    assert '<a href="#inferred">Worked out <span>2</span></a>' in page
+    assert "it is 0 in every row" in page
+    assert "left out" in page
+    assert "<script>" not in page
+    alone = {name: value for name, value in found.account.items() if name != "inferred"}
+    assert "Worked out" not in render("shop", replace(found, account=alone))
 
 
 def test_the_page_stays_small_with_as_many_columns_as_there_may_be() -> None:

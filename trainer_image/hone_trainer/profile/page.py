@@ -10,6 +10,7 @@ from hone_trainer.profile.cards import cards
 from hone_trainer.profile.comparison import comparison
 from hone_trainer.profile.figures import seconds, size
 from hone_trainer.profile.findings import Findings
+from hone_trainer.profile.inferred import inferred
 from hone_trainer.profile.maps import gap_map, heat_map
 from hone_trainer.profile.overview import cautions, flow, steps
 from hone_trainer.profile.style import STYLE
@@ -28,12 +29,14 @@ def render(title: str, found: Findings) -> str:
     chapters = (
         ("warnings", "Warnings", len(found.cautions), cautions(found)),
         ("steps", "Step by step", len(found.account.get("steps", ())), steps(found)),
+        ("inferred", "Worked out", len(found.account.get("inferred", ())), inferred(found)),
         ("columns", "Columns", len(found.columns), cards(found)),
         ("missing", "Missing values", len(found.gaps.stripes), gap_map(found)),
         ("together", "What goes together", None, heat_map(found)),
         ("splits", "Splits compared", None, comparison(found)),
         ("provenance", "Provenance", None, _provenance(found)),
     )
+    chapters = tuple(each for each in chapters if each[3])
     links = "".join(
         f'<a href="#{mark}">{name}{"" if count is None else f" <span>{count}</span>"}</a>'
         for mark, name, count, _ in chapters

@@ -78,6 +78,7 @@ summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
 .heat .p5 { background: rgb(var(--blue) / .56); } .heat .n1 { background: rgb(var(--red) / .1); }
 .heat .n2 { background: rgb(var(--red) / .2); } .heat .n3 { background: rgb(var(--red) / .32); }
 .heat .n4 { background: rgb(var(--red) / .44); } .heat .n5 { background: rgb(var(--red) / .56); }
+.why { white-space: normal; display: inline-block; text-align: left; min-width: 12rem; }
 .digest { font: .8rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; white-space: normal;
   min-width: 16rem; text-align: left; display: inline-block; }
 .key { display: inline-block; width: 1.6rem; height: .8rem; vertical-align: -.1rem; }
