@@ -7,8 +7,8 @@ import pytest
 
 from hone_trainer.metrics.accuracy import Accuracy
 from hone_trainer.metrics.auc import Auc
-from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.interval import span, student
+from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.macro_f1 import MacroF1
 from hone_trainer.metrics.metric import Estimate, Metric
 from hone_trainer.metrics.normalized_entropy import NormalizedEntropy

@@ -82,10 +82,15 @@ def test_a_job_that_missed_its_gate_tells_its_figures_all_the_same(tmp_path: Pat
     record.write_text(json.dumps({"targets": {"clicked": CLICKED}}))
     digest = hashlib.sha256(record.read_bytes()).hexdigest()
     left = Artifact(
-        name="judge/evaluation.json", uri=str(record), sha256=digest, size_bytes=record.stat().st_size
+        name="judge/evaluation.json",
+        uri=str(record),
+        sha256=digest,
+        size_bytes=record.stat().st_size,
     )
     last = stage("judge", "evaluate", "Failed", figures={"auc": 0.8}, gangs=(GangStatus(),))
-    missed = JobStatus(stages=(last,), artifacts=(left,), conditions=(ended("Failed", "GateFailed"),))
+    missed = JobStatus(
+        stages=(last,), artifacts=(left,), conditions=(ended("Failed", "GateFailed"),)
+    )
     told = outcome("shop/demo", missed, str(tmp_path), frozenset())
     assert told.phase == "Failed"
     auc = told.figures["clicked"]["test"]["auc"]

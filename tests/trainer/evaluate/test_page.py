@@ -1,20 +1,24 @@
 """The report as a page that needs nothing else."""
 
-import itertools
 import json
 import re
 from dataclasses import replace
-from xml.etree import ElementTree
 
 import pytest
 
 from hone_trainer.evaluate.evaluation import Evaluation, Judged
 from hone_trainer.evaluate.gates import Verdict
+from hone_trainer.evaluate.origins import Course, Origins
 from hone_trainer.evaluate.page import render
-from hone_trainer.html.chart import draw
+from hone_trainer.html.picture import Grid, Line, Plot
 from hone_trainer.metrics import named
 from hone_trainer.metrics.metric import Estimate
 from tests.trainer.compress.test_compression import CRASHED, SMALL, trial
+
+PICTURES = (
+    Plot("Found <early>", "k", "share", (Line("model", ((1.0, 0.2), (2.0, 0.4))),)),
+    Grid("Taken for each other", "decided", "true", ("a", "b"), ("a", "b"), ((3, 1), (0, 2))),
+)
 
 
 def judged(
@@ -41,6 +45,23 @@ CLICKED = judged(
 SPENT = judged(
     {"rmse": Estimate(12.25, 11.5, 13.0), "r2": Estimate(-0.01)}, {"rmse": 12.2, "r2": 0.0}
 )
+COURSE = Course(
+    name="member 0",
+    training=((1.0, 0.5), (2.0, 0.3)),
+    validation=((1.0, 0.45), (2.0, 0.4)),
+    leading=((1.0, 0.88), (2.0, 0.897)),
+    kept=2,
+)
+ORIGINS = Origins(
+    courses=(COURSE, replace(COURSE, name="member 1")),
+    rows={"train": 108_000, "validation": 13_500, "test": 13_500},
+    columns={"user": "id", "item": "id", "price": "number"},
+    data_report="s3://models/shop/1/data/0/0/data-report.html",
+    data_link="../../../data/0/0/data-report.html",
+    stages={"data": {"prepare": {"note": "<b>"}}, "train": {"train": {"epochs": 10}}},
+    seed=7,
+    versions={"hone": "0.1.0", "numpy": "2.0"},
+)
 EVALUATION = Evaluation(
     job="shop <recommender>",
     rows=13500,
@@ -58,12 +79,48 @@ EVALUATION = Evaluation(
         "float": trial("float", packaged=400).row(),
         "candidates": [SMALL.row(), CRASHED.row()],
     },
-    history=((0.88, 0.89, 0.897), (0.881, 0.891, 0.897)),
+    origins=ORIGINS,
 )
 
 
 def test_nothing_is_fetched() -> None:
-    assert not re.search(r"https?:|src=|@import|url\(|<script|<link", render(EVALUATION))
+    page = render(replace(EVALUATION, targets={"clicked": replace(CLICKED, pictures=PICTURES)}))
+    assert not re.search(r"https?:|src=|@import|url\(|<script|<link", page)
+
+
+def test_what_the_task_draws_stands_under_its_figures() -> None:
+    page = render(replace(EVALUATION, targets={"clicked": replace(CLICKED, pictures=PICTURES)}))
+    assert page.index("log loss") < page.index("Found &lt;early&gt;") < page.index("Candidates")
+    assert "Taken for each other" in page
+    assert "Found" not in render(EVALUATION), "a task that draws nothing has no picture"
+
+
+def test_it_shows_how_the_trainings_went_and_which_epoch_was_kept() -> None:
+    page = render(EVALUATION)
+    for text in ("Validation AUC by epoch", "member 1: 0.8970", "Loss by epoch: member 0"):
+        assert text in page
+    assert page.count('class="ring"') == 4, "a ring for each member, on its figure and its loss"
+    many = replace(ORIGINS, courses=tuple(replace(COURSE, name=f"member {k}") for k in range(16)))
+    assert "<summary>12 more</summary>" in render(replace(EVALUATION, origins=many))
+
+
+def test_it_says_what_led_there_and_links_to_the_data_report() -> None:
+    page = render(EVALUATION)
+    assert '<a href="../../../data/0/0/data-report.html">data report</a>' in page
+    for text in ("108,000", "2 of kind id, 1 of kind number", "seed 7", "numpy 2.0"):
+        assert text in page
+    assert "&lt;b&gt;" in page
+    elsewhere = render(replace(EVALUATION, origins=replace(ORIGINS, data_link="")))
+    assert "href" not in elsewhere.partition("<body")[2] + elsewhere.partition("</style>")[2]
+    assert ORIGINS.data_report in elsewhere, "where no link can work, the path is told"
+
+
+def test_the_leading_figure_is_drawn_beside_simpler_answers() -> None:
+    strong = replace(CLICKED, baseline={"auc": Estimate(0.9), "logLoss": Estimate(0.3)})
+    strong = replace(strong, gain={"auc": Estimate(0.06, 0.05, 0.07), "logLoss": Estimate(-0.1)})
+    page = render(replace(EVALUATION, targets={"clicked": strong}, baseline="linear"))
+    assert page.count('<svg class="whisker"') == 4
+    assert page.count("<polygon") == 1, "what has no features is far off, and gets an arrow"
 
 
 def test_names_are_escaped() -> None:
@@ -89,7 +146,7 @@ def test_every_figure_stands_with_its_interval_beside_the_prior() -> None:
 def test_it_reads_without_compression_gates_and_history() -> None:
     page = render(Evaluation("j", 5, "the float network", {"spent": SPENT}))
     assert "Gates" not in page
-    assert "<svg" not in page
+    assert not {"plot", "figure"} & set(re.findall(r"<(\w+)", page.partition("</style>")[2]))
     assert "AUC" not in page
 
 
@@ -121,25 +178,6 @@ def test_it_says_which_task_and_which_simpler_answer_it_does_not_beat() -> None:
         "spent: the model does not beat the answer without features: RMSE 12.2500 against 12.2000.",
     ]
     assert found.metrics()["baselineAuc"] == 0.97
-
-
-@pytest.mark.parametrize("lines", [[[0.5, 0.6]], [[0.5, 0.5]], [[0.1, 0.2, 0.3], [0.2, 0.2]]])
-def test_a_chart_is_one_line_per_member_inside_its_frame(lines: list[list[float]]) -> None:
-    svg = ElementTree.fromstring(draw(lines, "AUC"))
-    found = svg.findall("polyline")
-    assert [len(line.attrib["points"].split()) for line in found] == [len(line) for line in lines]
-    _, _, width, height = map(float, svg.attrib["viewBox"].split())
-    for point in " ".join(line.attrib["points"] for line in found).split():
-        x, y = map(float, point.split(","))
-        assert 0 <= x <= width
-        assert 0 <= y <= height
-
-
-def test_labels_do_not_cover_each_other() -> None:
-    svg = ElementTree.fromstring(draw([[0.5, 0.9], [0.5, 0.9], [0.5, 0.8999]], "AUC"))
-    labels = [t for t in svg.findall("text") if (t.text or "").startswith("#")]
-    heights = sorted(float(t.attrib["y"]) for t in labels)
-    assert all(b - a >= 13 for a, b in itertools.pairwise(heights))
 
 
 def test_the_status_gets_both_models_and_the_prior() -> None:

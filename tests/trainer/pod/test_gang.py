@@ -112,7 +112,7 @@ def test_a_failure_tells_figures_and_files_and_commits_nothing() -> None:
     page = Artifact(name="report.html", uri="/r.html", sha256="", size_bytes=1)
     found = Report(metrics=(metric("auc", 0.6),), artifacts=(page,), manifest=page)
     error = StageFailure("GateFailed", "auc is low", found=found)
-    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    again = pickle.loads(pickle.dumps(error))
     for each in (error, again):
         report, code = judge(each)
         assert (report.reason, report.message, code) == ("GateFailed", "auc is low", 64)

@@ -227,6 +227,6 @@ def test_every_colour_is_defined_for_light_and_for_dark() -> None:
     both = SHEET + STYLE
     dark = "".join(re.findall(r"dark\) \{ :root \{(.*?)\}", both, re.S))
     defined = set(re.findall(r"(--\w+):", both))
-    # The bars of words get their lengths where they are drawn.
-    assert set(re.findall(r"var\((--\w+)\)", both)) - {"--a", "--b"} <= defined
+    # Bars of words get their lengths, and lines their colours, where they are drawn.
+    assert set(re.findall(r"var\((--\w+)\)", both)) - {"--a", "--b", "--c"} <= defined
     assert defined == set(re.findall(r"(--\w+):", dark))

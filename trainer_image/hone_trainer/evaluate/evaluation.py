@@ -8,7 +8,12 @@ from typing import Any
 
 from hone_trainer.contract.figures import decimal
 from hone_trainer.evaluate.gates import Verdict
+from hone_trainer.evaluate.origins import Origins
+from hone_trainer.html.picture import Picture
 from hone_trainer.metrics.metric import Estimate
+
+PRIOR = "without features"
+"""Who answers what the prior does."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Judged:
     """Shipped minus baseline, on the same rows."""
     segments: dict[str, dict[str, tuple[int, Estimate]]] = field(default_factory=dict)
     """Column -> segment -> rows and leading figure."""
+    pictures: tuple[Picture, ...] = ()
+    """What the task draws of the answers."""
 
     @property
     def leading(self) -> str:
@@ -70,8 +77,8 @@ class Evaluation:
     verdicts: tuple[Verdict, ...] = ()
     compression: dict[str, Any] | None = None
     """The table of the compress stage, where there was one."""
-    history: tuple[tuple[float, ...], ...] = ()
-    """The leading figure of the validation part after each epoch, one line per trained member."""
+    origins: Origins = field(default_factory=Origins)
+    """What led to the model."""
     baseline: str = ""
     """The kind of model that stands beside it; empty where none was asked for."""
     costs: dict[str, float] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.dataset.scoring import score_all
-from hone_trainer.evaluate.evaluation import Judged
+from hone_trainer.evaluate.evaluation import PRIOR, Judged
 from hone_trainer.evaluate.segments import by_segment
 from hone_trainer.tasks.learned import Calibration
 from hone_trainer.tasks.scoring import score
@@ -26,12 +26,18 @@ if TYPE_CHECKING:
     from hone_trainer.models.network import Network
 
 
+MODEL = "model"
+"""Who ships, in the legend of a picture."""
+
+
 @dataclass(frozen=True)
 class Beside:
     """What the model that ships is held against, besides the prior."""
 
     baseline: Network | None = None
     """A simple model, trained on the same rows."""
+    called: str = "baseline"
+    """Its name in the legend of a picture."""
     segments: Mapping[str, tuple[NDArray[np.int32], list[str]]] = field(default_factory=dict)
     """Column -> segment of each row, and names of the segments."""
     asked: Mapping[str, tuple[Metric, ...]] = field(default_factory=dict)
@@ -64,8 +70,7 @@ def measure(
     judged = {}
     for target in schema.targets:
         name = target.name
-        asked = beside.asked.get(name, ())
-        found = _judge(target, rows, asked, after[name], first.get(name), simple.get(name))
+        found = _judge(target, rows, beside, after[name], first.get(name), simple.get(name))
         segments = {
             column: by_segment(target.how, rows.targets[name], after[name], *each)
             for column, each in beside.segments.items()
@@ -77,14 +82,18 @@ def measure(
 def _judge(
     target: Target,
     rows: Rows,
-    asked: tuple[Metric, ...],
+    beside: Beside,
     after: Scored,
     before: Scored | None,
     simple: Scored | None,
 ) -> Judged:
     task, targets = target.how, rows.targets[target.name]
+    asked = beside.asked.get(target.name, ())
     metrics = {metric.name: metric for metric in (*task.metrics(), *asked)}
     prior = score(task, targets, [task.prior(target.facts, targets)], Calibration())
+
+    everybody = {MODEL: after, beside.called: simple, PRIOR: prior}
+    answered = {who: scored for who, scored in everybody.items() if scored is not None}
 
     def estimates(scored: Scored) -> dict[str, Estimate]:
         return {name: metric.estimate(scored) for name, metric in metrics.items()}
@@ -101,4 +110,5 @@ def _judge(
         change=None if before is None else against(before),
         baseline=None if simple is None else estimates(simple),
         gain=None if simple is None else against(simple),
+        pictures=tuple(task.pictures(target.facts, answered)) if after.total else (),
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
-from hone_trainer.contract.figures import decimal
-from hone_trainer.contract.figures import signed as plus
-from hone_trainer.evaluate.evaluation import Evaluation
-from hone_trainer.html.chart import draw
+from hone_trainer.evaluate.compression_tables import before_and_after, candidates
+from hone_trainer.evaluate.estimates import change, figure, interval, span
+from hone_trainer.evaluate.evaluation import PRIOR, Evaluation, Judged
+from hone_trainer.evaluate.origin_tables import asked, data, training
+from hone_trainer.html.grid import grid
+from hone_trainer.html.picture import Grid
+from hone_trainer.html.plot import plot
 from hone_trainer.html.sheet import count, frame, table
+from hone_trainer.html.whiskers import whiskers
 from hone_trainer.metrics.metric import Estimate
 
 
@@ -18,11 +22,12 @@ def render(evaluation: Evaluation) -> str:
     sections = (
         _head(evaluation),
         _gates(evaluation),
-        _figures(evaluation),
-        _segments(evaluation),
-        _before_and_after(evaluation),
-        _candidates(evaluation),
-        _history(evaluation),
+        *(_target(evaluation, target) for target in evaluation.targets),
+        before_and_after(evaluation),
+        candidates(evaluation),
+        training(evaluation),
+        data(evaluation.origins),
+        asked(evaluation.origins),
     )
     return frame(f"{evaluation.job}: report", sections)
 
@@ -43,63 +48,6 @@ def _head(e: Evaluation) -> str:
     )
 
 
-def _figures(e: Evaluation) -> str:
-    """Draw every figure of every target, beside the prior."""
-    found = ""
-    for target, judged in e.targets.items():
-        rows = []
-        for name, title in judged.titles.items():
-            shipped = judged.shipped[name]
-            span = interval(shipped) or escape(shipped.reason)
-            row = [escape(title), figure(shipped), span, figure(judged.prior[name])]
-            if judged.baseline is not None and judged.gain is not None:
-                row += [figure(judged.baseline[name]), signed(judged.gain[name])]
-            rows.append(row)
-        head = f": {escape(target)}" if len(e.targets) > 1 else ""
-        found += f"<h2>Test part{head}</h2>\n"
-        columns = ["figure", "value", "95 % interval", "prior"]
-        if judged.baseline is not None:
-            columns += [e.baseline, f"gain over {e.baseline}"]
-        found += table(columns, rows)
-    return found
-
-
-def _segments(e: Evaluation) -> str:
-    """Draw the leading figure of each segment."""
-    found = ""
-    for target, judged in e.targets.items():
-        title = judged.titles[judged.leading]
-        for column, segments in judged.segments.items():
-            rows = (
-                (escape(name), count(size), figure(each), interval(each) or escape(each.reason))
-                for name, (size, each) in segments.items()
-            )
-            whose = f" of {escape(target)}" if len(e.targets) > 1 else ""
-            found += f"<h2>{escape(title)}{whose} by {escape(column)}</h2>\n"
-            found += table((column, "rows", title, "95 % interval"), rows)
-    return found
-
-
-def signed(estimate: Estimate) -> str:
-    """Write a difference with its sign, and its interval."""
-    told = "–" if estimate.value is None else plus(estimate.value)
-    if estimate.low is not None and estimate.high is not None:
-        told += f' <span class="dim">{plus(estimate.low)} to {plus(estimate.high)}</span>'
-    return told
-
-
-def figure(estimate: Estimate) -> str:
-    """Write a figure with four digits."""
-    return "–" if estimate.value is None else decimal(estimate.value)
-
-
-def interval(estimate: Estimate) -> str:
-    """Write its interval; empty where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
-
-
 def _gates(e: Evaluation) -> str:
     if not e.verdicts:
         return ""
@@ -115,54 +63,77 @@ def _gates(e: Evaluation) -> str:
     return "<h2>Gates</h2>\n" + table(("metric", "figure", "bound", ""), rows)
 
 
-def _before_and_after(e: Evaluation) -> str:
-    first = e.first
-    if first.before is None or first.change is None:
-        return ""
-    rows: list[tuple[str, ...]] = []
-    for name, title in first.titles.items():
-        told = figure(first.before[name]), figure(first.shipped[name])
-        rows.append((escape(title), *told, signed(first.change[name])))
-    if e.compression is not None:
-        before = e.compression["float"]
-        after = next(
-            (c for c in e.compression["candidates"] if c["name"] == e.compression["chosen"]), before
-        )
-        both = (before, after)
-        rows += [
-            ("file, bytes", *(count(t["size"]["raw"]) for t in both), ""),
-            ("packaged, bytes", *(count(t["size"]["packaged"]) for t in both), ""),
-            ("parameters not zero", *(count(t["size"]["nonzero"]) for t in both), ""),
-            ("one row, µs (p50)", *(f"{t['latency'][0]:.1f}" for t in both), ""),
-            ("one row, µs (p95)", *(f"{t['latency'][1]:.1f}" for t in both), ""),
-        ]
-    head = ("test part", "float", "shipped", "change on the same rows")
-    return "<h2>Before and after compression</h2>\n" + table(head, rows)
-
-
-def _candidates(e: Evaluation) -> str:
-    if e.compression is None:
-        return ""
-    metric, chosen = e.compression["title"], e.compression["chosen"]
-    rows = (_candidate(candidate, chosen) for candidate in e.compression["candidates"])
-    figures = table(("validation part", "packaged", f"Δ {metric}", "µs"), rows)
-    return f"<h2>Candidates</h2>\n{figures}<p>{escape(e.compression['message'])}</p>\n"
-
-
-def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[str, ...]:
-    # Room for a narrow screen to break the line where a reader would.
-    name = escape(candidate["name"]).replace("(", "(<wbr>")
-    if candidate["failure"]:
-        return (f'{name}<br><span class="bad">{escape(candidate["failure"])}</span>', "", "", "")
+def _target(e: Evaluation, target: str) -> str:
+    """Draw all that is known of the answers to one target."""
+    judged = e.targets[target]
+    whose = f": {escape(target)}" if len(e.targets) > 1 else ""
+    pictures = "".join(
+        grid(each) if isinstance(each, Grid) else plot(each) for each in judged.pictures
+    )
     return (
-        f"<b>{name}</b>" if candidate["name"] == chosen else name,
-        count(candidate["size"]["packaged"]),
-        "–" if (change := candidate["change"]["value"]) is None else plus(change),
-        f"{candidate['latency'][0]:.1f}",
+        f"<h2>Test part{whose}</h2>\n{_against(e, judged)}{_figures(e, judged)}"
+        + (f'<div class="plots">{pictures}</div>\n' if pictures else "")
+        + "".join(_segments(judged))
     )
 
 
-def _history(e: Evaluation) -> str:
-    lines = [line for line in e.history if len(line) > 1]
-    title = f"Validation {e.first.titles[e.first.leading]} by epoch"
-    return f"<h2>{escape(title)}</h2>\n" + draw(lines, title) if lines else ""
+def _against(e: Evaluation, judged: Judged) -> str:
+    """Draw the leading figure beside that of simpler answers."""
+    name, title = judged.leading, judged.titles[judged.leading]
+    if judged.shipped[name].value is None:
+        return ""
+    sides = {
+        "the model that ships": judged.shipped,
+        "before compression": judged.before,
+        e.baseline: judged.baseline,
+        PRIOR: judged.prior,
+    }
+    found = {who: figures[name] for who, figures in sides.items() if figures is not None}
+    # The answer without features is often so far off that all others would be one dot.
+    near = [estimate for who, estimate in found.items() if who != PRIOR]
+    rows = _drawn(found, judged.shipped[name].value, near if len(near) > 1 else ())
+    better = "more" if judged.higher[name] else "less"
+    return table(("", title, "95 % interval", f"{better} is better"), rows)
+
+
+def _figures(e: Evaluation, judged: Judged) -> str:
+    """Draw every figure, beside the prior."""
+    rows = []
+    for name, title in judged.titles.items():
+        shipped = judged.shipped[name]
+        told = interval(shipped) or escape(shipped.reason)
+        row = [escape(title), figure(shipped), told, figure(judged.prior[name])]
+        if judged.baseline is not None and judged.gain is not None:
+            row += [figure(judged.baseline[name]), change(judged.gain[name])]
+        rows.append(row)
+    columns = ["figure", "value", "95 % interval", "prior"]
+    if judged.baseline is not None:
+        columns += [e.baseline, f"gain over {e.baseline}"]
+    return table(columns, rows)
+
+
+def _segments(judged: Judged) -> Iterator[str]:
+    """Draw the leading figure of each segment."""
+    title = judged.titles[judged.leading]
+    for column, segments in judged.segments.items():
+        drawn = _drawn(
+            {name: estimate for name, (_, estimate) in segments.items()},
+            judged.shipped[judged.leading].value,
+        )
+        sizes = (count(size) for size, _ in segments.values())
+        rows = ((row[0], size, *row[1:]) for row, size in zip(drawn, sizes, strict=True))
+        yield f"<h3>{escape(title)} by {escape(column)}</h3>\n"
+        yield table((column, "rows", title, "95 % interval", ""), rows)
+        yield '<p class="dim">The dotted line is all rows together.</p>\n'
+
+
+def _drawn(
+    figures: dict[str, Estimate], beside: float | None, scale: Sequence[Estimate] = ()
+) -> list[tuple[str, ...]]:
+    """Give name, figure, interval and a picture of both, all to one scale."""
+    spans = [span(each) for each in figures.values()]
+    drawn = whiskers(spans, beside, [span(each) for each in scale])
+    return [
+        (escape(name), figure(each), interval(each) or escape(each.reason), picture)
+        for (name, each), picture in zip(figures.items(), drawn, strict=True)
+    ]

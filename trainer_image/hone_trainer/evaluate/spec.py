@@ -15,6 +15,7 @@ from hone_trainer.contract.spec import Rule, Words
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.evaluate.evaluation import Evaluation
 from hone_trainer.evaluate.gates import COSTS, NO_FILE, judge
+from hone_trainer.evaluate.origins import Origins
 from hone_trainer.evaluate.page import render
 from hone_trainer.metrics import MetricName, named
 from hone_trainer.metrics.fitting import misfit
@@ -137,7 +138,7 @@ class Evaluate(Stage):
 
         segments = {column: codes_of(data, rows, column) for column in self.by}
         if self.baseline is None:
-            return Beside(None, segments)
+            return Beside(segments=segments)
         # Only here: it brings TensorFlow, which a file that ships is measured without.
         from hone_trainer.models import AnyModel
         from hone_trainer.train.baseline import train_baseline
@@ -147,7 +148,8 @@ class Evaluate(Stage):
         def tell(fraction: float, message: str) -> None:
             ctx.progress(0.2 + 0.6 * fraction, message)
 
-        return Beside(train_baseline(model, data, ctx.task.seed, tell), segments)
+        baseline = train_baseline(model, data, ctx.task.seed, tell)
+        return Beside(baseline, self.baseline, segments)
 
     def _only(self, ctx: Context) -> Manifest:
         sources = ctx.sources("model")
@@ -182,7 +184,7 @@ class Evaluate(Stage):
             shipped, before = network.answer(given), None
         with finite("the model"):
             targets = measure(network, rows, shipped, before, beside)
-        evaluation = Evaluation(targets=targets, history=_history(ctx), **known)
+        evaluation = Evaluation(targets=targets, origins=Origins.of(ctx), **known)
         figures = {name: judged.shipped for name, judged in targets.items()}
         return replace(evaluation, verdicts=judge(self.require, figures, evaluation.costs))
 
@@ -213,14 +215,3 @@ def _costs(table: dict[str, Any] | None) -> dict[str, float]:
         "sizeBytes": float(chosen["size"]["raw"]),
         "latencyP95Microseconds": float(chosen["latency"][1]),
     }
-
-
-def _history(ctx: Context) -> tuple[tuple[float, ...], ...]:
-    """Read the leading figure after each epoch off the train stages; empty where none was noted."""
-    manifests = (ctx.manifest(source) for source in ctx.task.sources if source.kind == "train")
-    lines = (
-        tuple(epoch[name] for epoch in facts.get("history", ()) if name in epoch)
-        for facts in (manifest.facts for manifest in manifests)
-        for name in (facts.get("headline", ""),)
-    )
-    return tuple(line for line in lines if line)

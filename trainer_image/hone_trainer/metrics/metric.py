@@ -114,4 +114,7 @@ def _interval(
     if influence is None:
         return Estimate(value)
     error = standard_error(influence, scored)
-    return Estimate(value) if error is None else Estimate(value, *span(value, error, limits))
+    # At a limit nothing varies: that says nothing of how far off the figure may be.
+    if error is None or (not error and value in limits):
+        return Estimate(value)
+    return Estimate(value, *span(value, error, limits))

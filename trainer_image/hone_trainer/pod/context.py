@@ -117,6 +117,7 @@ class Context:
             member=self.task.member,
             members=self.task.members,
             attempt=self.task.attempt,
+            run=self.task.run,
             input_digest=manifests.input_digest(self.task),
             files=tuple(files),
             facts=dict(facts or {}),

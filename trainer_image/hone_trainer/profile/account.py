@@ -8,9 +8,10 @@ rows], "floats": [columns that are read as ids and that the source holds as floa
 "missing": {column: n}, "seconds": {what: s}}``.
 
 ``inferred`` says of each column of the source, where it was worked out, ``{"name", "kind" (empty
-where it is left out), "why"}``. ``beside`` are files that steps compared rows with. ``rowsIn`` counts every
-row of the source; ``unreadable`` those of them that no step has seen; ``rows`` what came out, with
-the ``augmented`` training rows, which the source has not. What is left out is nought.
+where it is left out), "why"}``. ``beside`` are files that steps compared rows with. ``rowsIn``
+counts every row of the source; ``unreadable`` those of them that no step has seen; ``rows`` what
+came out, with the ``augmented`` training rows, which the source has not. What is left out is
+nought.
 """
 
 from __future__ import annotations

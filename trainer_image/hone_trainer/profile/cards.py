@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hone_trainer.html.sheet import table
+from hone_trainer.html.sheet import broken, table
 from hone_trainer.profile.alone import Alone
 from hone_trainer.profile.charts import bars
 from hone_trainer.profile.distributions import Histogram, Portrait, Summary
@@ -34,11 +34,6 @@ def cards(found: Findings) -> str:
         for column in found.columns
     )
     return f'{LEGEND}<div class="cards">{drawn}</div>\n'
-
-
-def broken(name: str) -> str:
-    """Give a name with room for a narrow screen to break it where a reader would."""
-    return escape(name).replace("_", "_<wbr>")
 
 
 def _card(found: Findings, column: Portrait, alone: list[Alone], severity: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 
-from hone_trainer.html.sheet import table
-from hone_trainer.profile.cards import axis, broken, ends
+from hone_trainer.html.sheet import broken, table
+from hone_trainer.profile.cards import axis, ends
 from hone_trainer.profile.charts import COLOURS, DASHES, steps
 from hone_trainer.profile.distributions import Portrait
 from hone_trainer.profile.drift import DRIFT_PSI, Shift

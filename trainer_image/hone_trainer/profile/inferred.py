@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hone_trainer.html.sheet import table
-from hone_trainer.profile.cards import broken
+from hone_trainer.html.sheet import broken, table
 from hone_trainer.profile.findings import Findings
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import islice
 
-from hone_trainer.html.sheet import table
-from hone_trainer.profile.cards import broken
+from hone_trainer.html.grid import cell, heat
+from hone_trainer.html.sheet import broken, table
 from hone_trainer.profile.charts import stripes
 from hone_trainer.profile.correlations import Correlations
 from hone_trainer.profile.figures import share
@@ -14,7 +13,6 @@ from hone_trainer.profile.findings import Findings
 
 WEAK = 0.1
 """Figures nearer to nought are left blank."""
-SHADES = 5
 PAIRS = 12
 
 
@@ -47,12 +45,8 @@ def heat_map(found: Findings) -> str:
     known = found.correlations
     if len(known.columns) < 2:
         return "<p>There are no two columns to compare.</p>"
-    head = "".join(f"<th><span>{escape(name)}</span></th>" for name in known.columns)
-    body = "".join(
-        f'<tr><th title="{escape(name)}">{escape(name)}</th>'
-        f"{''.join(_cell(known, i, j) for j in range(len(known.columns)))}</tr>\n"
-        for i, name in enumerate(known.columns)
-    )
+    places = range(len(known.columns))
+    rows = ((known.columns[i], (_cell(known, i, j) for j in places)) for i in places)
     pairs = [
         (f"{broken(first)} and {broken(second)}", measure, f"{value:{'+' * (measure == 'r')}.3f}")
         for first, second, value, measure in islice(known.pairs(), PAIRS)
@@ -64,8 +58,7 @@ def heat_map(found: Findings) -> str:
         '<p class="dim">Numbers by r: Pearson’s above the diagonal, Spearman’s below it. Texts of '
         "few words by Cramér’s V, a text and a number by the correlation ratio: these have no "
         f"sign. From {known.rows:,} training rows; figures nearer to 0 than {WEAK} are blank.</p>\n"
-        f'<div class="wide"><table class="heat">\n<tr><th></th>{head}</tr>\n{body}</table></div>\n'
-        f"{strongest}"
+        f"{heat(known.columns, rows)}{strongest}"
     )
 
 
@@ -77,9 +70,8 @@ def _cell(known: Correlations, i: int, j: int) -> str:
         return '<td class="dim">–</td>'
     if abs(value) < WEAK:
         return "<td></td>"
-    shade = min(SHADES, int(abs(value) * SHADES) + 1)
     text = f"{value:.2f}".replace("0.", ".", 1)
-    return f'<td class="{"n" if value < 0 else "p"}{shade}">{text.replace("-", "−")}</td>'
+    return cell(text.replace("-", "−"), value)
 
 
 def _together(found: Findings) -> str:

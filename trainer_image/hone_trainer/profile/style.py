@@ -1,16 +1,12 @@
 """Rules of the data report's page, on top of the sheet that all reports share."""
 
 STYLE = """
-:root { --soft: #f4f6f9; --blue: 37 99 184; --red: 180 70 20; --warn: #8a5300; }
-@media (prefers-color-scheme: dark) { :root { --soft: #1a2028; --blue: 110 168 255;
-  --red: 255 150 80; --warn: #f0b35e; } }
 body { max-width: 68rem; }
 h2 { font-size: 1.25rem; margin: 2.6rem 0 .3rem; } h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
 p, li { max-width: 48rem; } p, li, b, code { overflow-wrap: anywhere; }
-code { font: .9em/1.4 ui-monospace, monospace; }
 nav { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: .8rem 0 1.4rem; }
 nav a { color: var(--s0); } nav a span { color: var(--dim); }
-summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
+.warn { color: var(--warn); }
 .flow { display: flex; gap: 1.7rem; margin: 1rem 0; padding: 0; list-style: none; }
 .flow li { flex: 1 1 0; min-width: 0; position: relative; background: var(--soft);
   border-radius: .5rem; padding: .7rem .8rem; font-size: .85rem; }
@@ -65,23 +61,9 @@ summary { cursor: pointer; color: var(--s0); } .warn { color: var(--warn); }
 .narrow { max-width: 40rem; }
 .gap.head { color: var(--dim); font-weight: 600; font-size: .85rem; align-items: end; }
 .gap .ends { border: 0; font-weight: 400; }
-.heat { width: auto; font-size: .72rem; line-height: 1.2; }
-.heat th, .heat td { border: 1px solid var(--back); padding: 0; text-align: center; }
-.heat td { min-width: 2.1rem; height: 1.7rem; background: var(--soft); }
-.heat tr > th:first-child { position: sticky; left: 0; background: var(--back); text-align: left;
-  padding-right: .5rem; min-width: 9rem; z-index: 1; }
-.heat tr:first-child th { vertical-align: bottom; } .heat tr:first-child th span {
-  writing-mode: vertical-rl; transform: rotate(180deg); max-height: 11rem; padding: .3rem 0;
-  white-space: normal; overflow-wrap: anywhere; text-align: left; }
-.heat .p1 { background: rgb(var(--blue) / .1); } .heat .p2 { background: rgb(var(--blue) / .2); }
-.heat .p3 { background: rgb(var(--blue) / .32); } .heat .p4 { background: rgb(var(--blue) / .44); }
-.heat .p5 { background: rgb(var(--blue) / .56); } .heat .n1 { background: rgb(var(--red) / .1); }
-.heat .n2 { background: rgb(var(--red) / .2); } .heat .n3 { background: rgb(var(--red) / .32); }
-.heat .n4 { background: rgb(var(--red) / .44); } .heat .n5 { background: rgb(var(--red) / .56); }
 .why { white-space: normal; display: inline-block; text-align: left; min-width: 12rem; }
 .digest { font: .8rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; white-space: normal;
   min-width: 16rem; text-align: left; display: inline-block; }
-.key { display: inline-block; width: 1.6rem; height: .8rem; vertical-align: -.1rem; }
 @media (max-width: 52rem) { .flow { flex-direction: column; gap: 1.5rem; }
   .flow > li + li::before { content: "↓"; left: 1rem; top: -1.6rem; } }
 @media (max-width: 36rem) { .cautions li { grid-template-columns: 1fr; }

@@ -34,6 +34,8 @@ class Manifest(Words):
     member: int = 0
     members: int = 1
     attempt: int = 0
+    run: dict[str, Any] = Field(default_factory=dict)
+    """The stage as it was asked for, with defaults filled in: ``{kind: parameters}``."""
     input_digest: str
     """Digest of all that decides the output: see ``input_digest``."""
     files: tuple[Artifact, ...] = ()

@@ -14,8 +14,9 @@ from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
 from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from hone_trainer.html.picture import Picture
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
@@ -180,6 +181,13 @@ class Binary(Task):
         probability = np.asarray(answers["probability"], np.float64).reshape(-1)
         result: Array = np.where(targets.values.reshape(-1) > 0, probability, 1 - probability)
         return result
+
+    def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
+        """See ``Task.pictures``."""
+        from hone_trainer.tasks.pictures import operating, reliability
+
+        yield from operating(answered)
+        yield from reliability(answered, "it came true")
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """See ``Task.soften``."""

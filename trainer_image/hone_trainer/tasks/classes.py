@@ -13,6 +13,9 @@ from hone_trainer.metrics.macro_f1 import MacroF1
 from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hone_trainer.html.picture import Picture
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
@@ -151,6 +154,13 @@ class Classes(Task):
         found = told[np.arange(len(truth)), np.maximum(truth, 0)]
         result: Array = np.where(truth >= 0, found, 0.0)
         return result
+
+    def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:
+        """See ``Task.pictures``."""
+        from hone_trainer.tasks.pictures import mistaken, reliability
+
+        yield from reliability(answered, "the decision is right")
+        yield from mistaken(next(iter(answered.values())), learned.keys)
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """See ``Task.soften``."""

@@ -13,6 +13,9 @@ from hone_trainer.metrics.reciprocal_rank import Mrr
 from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hone_trainer.html.picture import Picture
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
@@ -187,6 +190,12 @@ class NextItem(Task):
         told = answers["probabilities"][np.arange(len(truth)), np.maximum(truth, 0)]
         result: Array = np.where(truth >= 0, told.astype(np.float64), 0.0)
         return result
+
+    def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
+        """See ``Task.pictures``."""
+        from hone_trainer.tasks.pictures import found_by_cut
+
+        yield from found_by_cut(answered)
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """See ``Task.soften``."""

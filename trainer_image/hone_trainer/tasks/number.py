@@ -9,6 +9,9 @@ from hone_trainer.metrics.squared_errors import R2, Rmse
 from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hone_trainer.html.picture import Picture
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
@@ -150,6 +153,12 @@ class Number(Task):
         import numpy as np
 
         return {"value": np.full((len(targets.weight), 1), self._best(learned))}
+
+    def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
+        """See ``Task.pictures``."""
+        from hone_trainer.tasks.pictures import distances
+
+        yield from distances(answered)
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """See ``Task.soften``."""

@@ -12,6 +12,9 @@ from hone_trainer.metrics.reciprocal_rank import Mrr
 from hone_trainer.tasks.task import ColumnName, Reading, Space, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hone_trainer.html.picture import Picture
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
@@ -185,6 +188,12 @@ class Ranking(Task):
             return {"score": np.zeros((len(targets.weight), 1))}
         known = np.append(np.asarray(learned.counts, np.float64), 0.0)
         return {"score": known[np.asarray(targets.item)][:, None]}
+
+    def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
+        """See ``Task.pictures``."""
+        from hone_trainer.tasks.pictures import found_by_cut
+
+        yield from found_by_cut(answered)
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """See ``Task.soften``: relevance is what a teacher's scores are above the lowest."""

@@ -14,8 +14,9 @@ from pydantic import Field
 from hone_trainer.contract.spec import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from hone_trainer.html.picture import Picture
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
@@ -216,6 +217,16 @@ class Task(Words):
             calibration: of the joint answer.
         """
         return answers
+
+    def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
+        """Yield what a report draws of its answers, of bounded size; nothing where it says nothing.
+
+        Args:
+            learned: of the target.
+            answered: who answered -> what figures read of it, the model that ships first; each has
+                something that weighs.
+        """
+        yield from ()
 
     def metrics(self) -> Iterator[Metric]:
         """Yield its figures, the one that decides first."""

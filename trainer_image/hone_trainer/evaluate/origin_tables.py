@@ -1,0 +1,92 @@
+"""What led to a model: the course of its trainings, its data, and what was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from html import escape
+
+from hone_trainer.evaluate.evaluation import Evaluation
+from hone_trainer.evaluate.origins import Course, Origins
+from hone_trainer.html.picture import Line, Plot
+from hone_trainer.html.plot import plot
+from hone_trainer.html.sheet import count, table
+
+SHOWN = 4
+"""Trainings whose losses are not folded away."""
+
+
+def training(e: Evaluation) -> str:
+    """Draw how the trainings went; empty where none was longer than an epoch."""
+    courses = [each for each in e.origins.courses if len(each.validation) > 1]
+    if not courses:
+        return ""
+    title = f"Validation {e.first.titles[e.first.leading]} by epoch"
+    lines = tuple(
+        Line(_ended(each), each.leading, marked=_place(each, [x for x, _ in each.leading]))
+        for each in courses
+        if each.leading
+    )
+    leading = Plot(title, "epoch", "on the validation part", lines, reading="Ringed: kept.")
+    drawn = [plot(leading), *(plot(_losses(each)) for each in courses)]
+    shown, folded = "".join(drawn[: SHOWN + 1]), drawn[SHOWN + 1 :]
+    found = f'<h2>Training</h2>\n<div class="plots">{shown}</div>\n'
+    if folded:
+        found += f"<details><summary>{len(folded)} more</summary>"
+        found += f'<div class="plots">{"".join(folded)}</div></details>\n'
+    return found
+
+
+def data(origins: Origins) -> str:
+    """Say what the model learned from, and where the report of that is."""
+    if not origins.rows and not origins.data_report:
+        return ""
+    kinds = Counter(origins.columns.values())
+    told = ", ".join(f"{number} of kind {escape(kind)}" for kind, number in kinds.items())
+    rows = [(escape(part), count(number)) for part, number in origins.rows.items()]
+    report = escape(origins.data_report)
+    if origins.data_link:
+        report = f'<a href="{escape(origins.data_link)}">data report</a> <code>{report}</code>'
+    fields = f"<p>{len(origins.columns)} columns that the model reads: {told}.</p>\n"
+    return (
+        f"<h2>Data</h2>\n{table(('part', 'rows'), rows)}{fields if told else ''}"
+        f'<p class="address">{report}</p>\n'
+    )
+
+
+def asked(origins: Origins) -> str:
+    """Give what each stage was asked for, and what ran."""
+    if not origins.stages:
+        return ""
+    stages = "".join(
+        f"<details><summary>{escape(name)}</summary>"
+        f"<pre>{escape(json.dumps(run, indent=1, ensure_ascii=False))}</pre></details>\n"
+        for name, run in origins.stages.items()
+    )
+    ran = ", ".join(f"{escape(name)} {escape(of)}" for name, of in origins.versions.items())
+    return f'<h2>Job</h2>\n{stages}<p class="dim">seed {origins.seed}; {ran}</p>\n'
+
+
+def _losses(course: Course) -> Plot:
+    lines = (
+        Line("validation part", course.validation, marked=_kept(course)),
+        Line("training rows", course.training),
+    )
+    return Plot(f"Loss by epoch: {course.name}", "epoch", "loss", lines, reading=_told(course))
+
+
+def _told(course: Course) -> str:
+    return f"Ringed: epoch {course.kept}, whose weights were kept." if course.kept else ""
+
+
+def _ended(course: Course) -> str:
+    return f"{course.name}: {dict(course.leading).get(course.kept, course.leading[-1][1]):z.4f}"
+
+
+def _kept(course: Course) -> int | None:
+    return _place(course, [x for x, _ in course.validation])
+
+
+def _place(course: Course, epochs: list[float]) -> int | None:
+    """Return where the kept epoch stands among some; None where it does not."""
+    return epochs.index(course.kept) if course.kept in epochs else None

@@ -1,0 +1,122 @@
+"""What led to a model: what it learned from, how its trainings went, and what was asked for."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
+from posixpath import dirname, relpath
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer import __version__
+from hone_trainer.html.picture import Point
+
+if TYPE_CHECKING:
+    from hone_trainer.pod.context import Context
+    from hone_trainer.store.manifest import Manifest
+
+TRAINING, VALIDATION = "loss", "valLoss"
+"""What an epoch's record calls its losses."""
+PACKAGES = ("tensorflow", "tf-keras", "ai-edge-litert", "numpy", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one training went: (epoch from 1, value) of every epoch that has one."""
+
+    name: str
+    training: tuple[Point, ...]
+    """The loss on training rows."""
+    validation: tuple[Point, ...]
+    """The loss on the validation part."""
+    leading: tuple[Point, ...]
+    """The leading figure of the validation part."""
+    kept: int = 0
+    """The epoch whose weights were kept; 0 where that is not known."""
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What led to a model."""
+
+    courses: tuple[Course, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    """Part -> rows of the data set."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """What a model reads: field -> its kind."""
+    data_report: str = ""
+    """Where the report of the data set is."""
+    data_link: str = ""
+    """The same, relative to the report of the evaluation; empty where it lies elsewhere."""
+    stages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Stage -> what was asked of it, with defaults filled in; it names Secrets and holds none."""
+    seed: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ctx: Context) -> Origins:
+        """Read what earlier stages committed."""
+        made = [(source, ctx.manifest(source)) for source in ctx.task.sources]
+        data = next((m for source, m in reversed(made) if source.makes == "dataset"), None)
+        trained = [m for source, m in made if source.kind == "train"]
+        report = "" if data is None else _report(data)
+        return cls(
+            courses=tuple(_course(manifest, len(trained)) for manifest in trained),
+            rows={} if data is None else dict(data.facts.get("rows", {})),
+            columns={} if data is None else _columns(data),
+            data_report=report,
+            data_link=link(report, ctx.store.uri(f"{ctx.folder}/report.html"), ctx.store.root),
+            stages={m.stage: m.run for _, m in made if m.run} | {ctx.task.stage: ctx.task.run},
+            seed=ctx.task.seed,
+            versions=versions(),
+        )
+
+
+def link(target: str, page: str, root: str) -> str:
+    """Return the way from a page to a file; empty where they do not lie in one store."""
+    if not (target and target.startswith(f"{root}/") and page.startswith(f"{root}/")):
+        return ""
+    return relpath(target, dirname(page))
+
+
+def versions() -> dict[str, str]:
+    """Return what ran, of what is installed here."""
+    found = {"hone": __version__, "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _course(manifest: Manifest, members: int) -> Course:
+    facts = manifest.facts
+    history = [epoch for epoch in facts.get("history", ()) if isinstance(epoch, dict)]
+
+    def points(name: str) -> tuple[Point, ...]:
+        found = ((number, epoch.get(name)) for number, epoch in enumerate(history, 1))
+        return tuple(
+            (float(number), float(value))
+            for number, value in found
+            if isinstance(value, int | float) and isfinite(value)
+        )
+
+    return Course(
+        name=f"member {manifest.member}" if members > 1 else "model",
+        training=points(TRAINING),
+        validation=points(VALIDATION),
+        leading=points(facts.get("headline", "")),
+        kept=int(facts.get("keptEpoch") or 0),
+    )
+
+
+def _report(data: Manifest) -> str:
+    name = next((name for name in data.show if name.endswith(".html")), None)
+    return "" if name is None else data.file(name).uri
+
+
+def _columns(data: Manifest) -> dict[str, str]:
+    fields = data.facts.get("schema", {}).get("fields", ())
+    return {each["name"]: each["kind"] for each in fields}
