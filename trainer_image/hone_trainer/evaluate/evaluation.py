@@ -56,6 +56,11 @@ class Judged:
         """Whether the baseline is at least as good as the model, by the figure that decides."""
         return self.baseline is not None and self._loses_to(self.baseline)
 
+    def versus(self, others: dict[str, Estimate]) -> str:
+        """Say how the leading figure stands against that of others; both are defined."""
+        ours, theirs = self.shipped[self.leading].value or 0.0, others[self.leading].value or 0.0
+        return f"{self.titles[self.leading]} {decimal(ours)} against {decimal(theirs)}"
+
     def _loses_to(self, others: dict[str, Estimate]) -> bool:
         ours, theirs = self.shipped[self.leading].value, others[self.leading].value
         if ours is None or theirs is None:
@@ -107,17 +112,14 @@ class Evaluation:
     def defeats(self) -> Iterator[str]:
         """Say of each target to which simpler answer the model loses."""
         for target, judged in self.targets.items():
-            ours, title = judged.shipped[judged.leading].value, judged.titles[judged.leading]
-            if judged.beaten:
-                prior = judged.prior[judged.leading].value
-                yield f"{target}: the model does not beat the answer without features: {title} " + (
-                    f"{decimal(ours)} against {decimal(prior)}."
-                )
-            if judged.outdone and judged.baseline is not None:
-                theirs = judged.baseline[judged.leading].value
-                yield f"{target}: the model does not beat {self.baseline}: {title} " + (
-                    f"{decimal(ours)} against {decimal(theirs)}."
-                )
+            simpler = {
+                "the answer without features": (judged.beaten, judged.prior),
+                self.baseline: (judged.outdone, judged.baseline),
+            }
+            for who, (lost, figures) in simpler.items():
+                if lost and figures is not None:
+                    told = judged.versus(figures)
+                    yield f"{target}: the model does not beat {who}: {told}."
 
     def gaps(self) -> dict[str, str]:
         """Say of every figure that is not defined why, by its name."""

@@ -36,10 +36,10 @@ def render(title: str, found: Findings) -> str:
         ("splits", "Splits compared", None, comparison(found)),
         ("provenance", "Provenance", None, _provenance(found)),
     )
-    chapters = tuple(each for each in chapters if each[3])
     links = "".join(
         f'<a href="#{mark}">{name}{"" if count is None else f" <span>{count}</span>"}</a>'
-        for mark, name, count, _ in chapters
+        for mark, name, count, inside in chapters
+        if inside
     )
     head = (
         f'<header><h1>{escape(title)}</h1>\n<p class="dim">What came in, what was found in it, '
@@ -48,6 +48,7 @@ def render(title: str, found: Findings) -> str:
     bodies = (
         f'<section id="{mark}"><h2>{name}</h2>\n{inside}</section>\n'
         for mark, name, _, inside in chapters
+        if inside
     )
     return frame(f"{title}: data report", (head, *bodies), STYLE)
 
