@@ -16,7 +16,7 @@ def test_a_larger_figure_is_further_to_the_right() -> None:
 
 
 def test_what_is_not_defined_draws_nothing_and_breaks_nothing() -> None:
-    assert whiskers([Span(None)]) == [""]
+    assert dots([Span(None)]) == []
     assert len(dots([Span(None), Span(0.5)])) == 1
     assert whiskers([]) == []
 
@@ -30,3 +30,4 @@ def test_beyond_the_scale_an_arrow_stands() -> None:
     drawn = whiskers([*near, Span(0.5, 0.5, 0.5), Span(0.95)], 0.80, near)
     assert ["<polygon" in each for each in drawn] == [False, False, True, True]
     assert ["<path" in each for each in drawn] == [True, True, False, False]
+    assert not any("<polygon" in each for each in whiskers([*near, Span(0.75)], 0.80, near))

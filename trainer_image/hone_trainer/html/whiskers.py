@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, ROOM = 180, 18, 7
+CROWDED = 0.3
+"""Share of the room in which figures can no longer be told apart."""
 
 
 @dataclass(frozen=True)
@@ -25,20 +27,26 @@ def whiskers(
     Args:
         spans: what is drawn.
         beside: a value that is ruled through all of them.
-        scale: those that the scale is for; an arrow stands for what lies beyond. All of them where
-            nothing is said.
+        scale: those that the scale is for where others lie so far off that these would be one dot;
+            an arrow stands for what lies beyond.
     """
-    ends = ((span.value, span.low, span.high) for span in scale or spans)
-    known = [value for each in (*ends, (beside,)) for value in each if value is not None]
-    if not known:
-        return ["" for _ in spans]
-    low, high = min(known), max(known)
+    low, high = _ends(spans, beside)
+    near = _ends(scale, beside)
+    if near[1] - near[0] < CROWDED * (high - low) and scale:
+        low, high = near
     wide = (high - low) or 1.0
 
     def x(value: float) -> float:
         return ROOM + (WIDTH - 2 * ROOM) * (value - low) / wide
 
     return [_draw(span, None if beside is None else x(beside), x) for span in spans]
+
+
+def _ends(spans: Sequence[Span], beside: float | None) -> tuple[float, float]:
+    """Return the least and the greatest value to draw; 0 and 0 where there is none."""
+    ends = ((span.value, span.low, span.high) for span in spans)
+    known = [value for each in (*ends, (beside,)) for value in each if value is not None]
+    return min(known, default=0.0), max(known, default=0.0)
 
 
 def _draw(span: Span, ruled: float | None, x: Callable[[float], float]) -> str:
