@@ -92,7 +92,8 @@ def test_from_two_members_to_a_report(two: Bench) -> None:
     assert got["accuracy"] == pytest.approx(expected, abs=1e-5), "of the file, not of its twin"
     assert (got["priorAuc"], got["sizeBytes"]) == (0.5, len(shipped))
     page = content(two, evaluated, "report.html").decode()
-    assert page.count("<polyline") == 2
+    assert page.partition("Validation AUC by epoch")[2].count("<polyline") == 2, "two members"
+    assert page.index("ROC curve") < page.index("Before and after compression")
     record = json.loads(content(two, evaluated, "evaluation.json"))
     assert record["shipped"] == "model.tflite"
     assert record["passed"] is True

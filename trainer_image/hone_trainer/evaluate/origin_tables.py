@@ -18,7 +18,7 @@ SHOWN = 4
 
 def training(e: Evaluation) -> str:
     """Draw how the trainings went; empty where none was longer than an epoch."""
-    courses = [each for each in e.origins.courses if len(each.validation) > 1]
+    courses = [c for c in e.origins.courses if max(len(c.leading), len(c.validation)) > 1]
     if not courses:
         return ""
     title = f"Validation {e.first.titles[e.first.leading]} by epoch"

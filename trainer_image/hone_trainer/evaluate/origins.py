@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TRAINING, VALIDATION = "loss", "valLoss"
 """What an epoch's record calls its losses."""
-PACKAGES = ("tensorflow", "tf-keras", "ai-edge-litert", "numpy", "pyarrow")
+PACKAGES = ("tensorflow", "tensorflow-cpu", "tf-keras", "ai-edge-litert", "numpy", "pyarrow")
 
 
 @dataclass(frozen=True)
