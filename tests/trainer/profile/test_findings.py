@@ -146,6 +146,7 @@ def test_thinning_keeps_small_parts_whole_and_the_same_rows() -> None:
     ("said", "wanted"),
     [
         (number(0), "0"),
+        (number(-0.0), "0"),
         (number(1234567), "1,234,567"),
         (number(12.3456), "12.35"),
         (number(1234.5), "1,234"),

@@ -50,7 +50,7 @@ def data(origins: Origins) -> str:
     fields = f"<p>{len(origins.columns)} columns that the model reads: {told}.</p>\n"
     return (
         f"<h2>Data</h2>\n{table(('part', 'rows'), rows)}{fields if told else ''}"
-        f'<p class="address">{report}</p>\n'
+        f'<p>{report}</p>\n'
     )
 
 

@@ -19,7 +19,8 @@ STYLE = """
   --s3: #d2a0f5; } }
 body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 3rem; background: var(--back);
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
+h1, h2, h3, p, figcaption, summary { overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p { margin: .3rem 0; max-width: 48rem; } .dim { color: var(--dim); } .good { color: var(--good); }
 .bad { color: var(--bad); }
@@ -38,9 +39,9 @@ summary { cursor: pointer; color: var(--s0); } code { font: .9em/1.4 ui-monospac
 .key { display: inline-block; width: 1.6rem; height: .8rem; vertical-align: -.1rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
   gap: 1.2rem 2rem; } .plots .whole { grid-column: 1 / -1; }
-pre { overflow-x: auto; background: var(--soft); padding: .7rem;
-  font: .8rem/1.4 ui-monospace, monospace; } h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
-.address { overflow-wrap: anywhere; } a { color: var(--s0); }
+pre { background: var(--soft); padding: .7rem; font: .8rem/1.4 ui-monospace, monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere; } h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
+a { color: var(--s0); }
 figure { margin: 0; min-width: 0; }
 figcaption { font-weight: 600; } figure .dim { font-size: .85rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1.1rem; font-size: .85rem; }

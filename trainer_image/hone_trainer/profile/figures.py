@@ -11,8 +11,8 @@ def number(value: float) -> str:
     if size >= 1e9 or 0 < size < 1e-3:
         return f"{value:.3g}"
     if size >= 1000 or float(value).is_integer():
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
+        return f"{value:z,.0f}"
+    return f"{value:z.4g}"
 
 
 def share(part: float) -> str:
