@@ -49,8 +49,7 @@ def data(origins: Origins) -> str:
         report = f'<a href="{escape(origins.data_link)}">data report</a> <code>{report}</code>'
     fields = f"<p>{len(origins.columns)} columns that the model reads: {told}.</p>\n"
     return (
-        f"<h2>Data</h2>\n{table(('part', 'rows'), rows)}{fields if told else ''}"
-        f'<p>{report}</p>\n'
+        f"<h2>Data</h2>\n{table(('part', 'rows'), rows)}{fields if told else ''}<p>{report}</p>\n"
     )
 
 
