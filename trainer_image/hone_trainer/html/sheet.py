@@ -33,7 +33,7 @@ th:first-child, td:first-child { text-align: left; white-space: normal; min-widt
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; color: var(--dim); }
 @media (max-width: 30rem) { th, td { font-size: .82rem; padding-right: .4rem; }
-  th:first-child, td:first-child { min-width: 5.5rem; } }
+  th:first-child, td:first-child { min-width: 6.5rem; } }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--dim); font-size: 13px; }
 summary { cursor: pointer; color: var(--s0); } code { font: .9em/1.4 ui-monospace, monospace; }
 .key { display: inline-block; width: 1.6rem; height: .8rem; vertical-align: -.1rem; }
