@@ -31,7 +31,7 @@ def test_every_link_leads_to_a_section() -> None:
 
 def test_the_choice_the_default_and_the_bounds_are_told() -> None:
     train = sections()["Train"]
-    assert "| epochs | whole number | `10` | ≥ 1, ≤ 10000 |" in train
+    assert "| epochs | whole number | `50` | ≥ 1, ≤ 10000 |" in train
     assert "| **model** |" in train
     assert "○ csv" in sections()["AnySource"]
     assert "None" not in PAGE

@@ -52,7 +52,7 @@ def texts(values: Any) -> list[str | None]:
     return [None if value is None else str(value) for value in values]
 
 
-Z_SCORE: dict[str, Any] = {"normalize": {"zScore": {}}}
+NORMAL: dict[str, Any] = {"normalize": {"quantile": {"to": "normal"}}}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_a_column_looks_like(values: Any, kind: str, why: str) -> None:
     found = beside(values)
     assert (found["kind"], why in found["why"]) == (kind, True), found
     if kind == "number":
-        assert found["words"] == Z_SCORE
+        assert found["words"] == NORMAL
 
 
 @pytest.mark.parametrize(

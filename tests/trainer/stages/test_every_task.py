@@ -1,5 +1,8 @@
 """The contract of all kinds: whatever is predicted, by whichever model, stages can work with it."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +18,7 @@ from hone_trainer.models.network import Network, Part, join
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Calibration
 from hone_trainer.tasks.scoring import figures, score
+from lab import patience
 from tests.trainer import worlds
 from tests.trainer.conftest import Bench
 from tests.trainer.worlds import MODELS, TASKS, World, quiet, world
@@ -194,3 +198,28 @@ def test_a_calibration_does_no_harm_to_what_it_is_for(tasks: str, kind: str) -> 
             told = figures(target.how, scored)
             losses.append((told["logLoss"].value or 0.0) if "logLoss" in told else 0.0)
         assert losses[1] <= losses[0] + 1e-6
+
+
+@pytest.fixture(scope="module")
+def replicas(root: Path) -> dict[str, Any]:
+    """What ``task_replicas`` printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.trainer.task_replicas"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=patience.seconds(240),
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+@pytest.mark.parametrize("tasks", TASKS)
+def test_two_workers_take_the_rows_and_the_chances_that_one_would(
+    tasks: str, replicas: dict[str, Any]
+) -> None:
+    one, two = replicas[tasks]
+    assert one["rows"] == two["rows"]
+    assert two["sums"] == pytest.approx(one["sums"], rel=1e-5)
+    assert two["weights"] == pytest.approx(one["weights"], abs=2e-5)

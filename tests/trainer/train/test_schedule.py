@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone_trainer.train.schedule import LAST, LEAST_EPOCHS, LEAST_STEPS, factor, settled
+from hone_trainer.train.schedule import LAST, LEAST_EPOCHS, LEAST_STEPS, batch_of, factor, settled
 
 STEPS = st.integers(1, 100_000)
 
@@ -60,3 +60,32 @@ def test_who_learned_long_may_rest_long() -> None:
     falling = course(*range(100, 60, -1))
     assert not settled([*falling, *course(*[70] * 11)], "valLoss", LEAST_STEPS, None)
     assert settled([*falling, *course(*[70] * 12)], "valLoss", LEAST_STEPS, None)
+
+
+@pytest.mark.parametrize(
+    ("units", "replicas", "listed", "batch"),
+    [
+        (20, 1, False, 20),
+        (1000, 1, False, 64),
+        (9_864, 1, False, 64),
+        (108_000, 1, False, 512),
+        (108_000, 3, False, 510),
+        (10_000_000, 4, False, 4096),
+        (500, 2, True, 64),
+        (40, 1, True, 40),
+        (1, 2, False, 1),
+    ],
+)
+def test_a_batch_makes_about_two_hundred_steps_an_epoch(
+    units: int, replicas: int, listed: bool, batch: int
+) -> None:
+    assert batch_of(units, replicas, listed=listed) == batch
+
+
+@given(st.integers(1, 10**8), st.integers(1, 64), st.booleans())
+def test_a_batch_is_a_multiple_of_its_replicas_wherever_there_are_rows_for_it(
+    units: int, replicas: int, listed: bool
+) -> None:
+    batch = batch_of(units, replicas, listed=listed)
+    assert 1 <= batch <= units
+    assert batch % replicas == 0 or units < replicas

@@ -1,9 +1,5 @@
 """Rows that count more than others: from the shards into the loss."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +11,6 @@ from hone_trainer.dataset.dataset import MEMBER, WEIGHT, Dataset, Rows
 from hone_trainer.dataset.schema import Schema
 from hone_trainer.rows.field import Field
 from hone_trainer.tasks.learned import Targets
-from lab import patience
 from tests.trainer.networks import binary
 from tests.trainer.stepping import (
     CLICKED,
@@ -110,17 +105,6 @@ def test_a_weight_of_the_task_counts_as_one_of_augmentation_does() -> None:
     assert rows.weights is not None
     told = {"clicked": Targets(rows.targets["clicked"].values, rows.weights)}
     assert trained(Rows(rows.features, told))[0] == trained(rows)[0]  # to the bit
-
-
-def test_two_replicas_train_on_weights_as_one_would(root: Path) -> None:
-    command = [sys.executable, "-m", "tests.trainer.weighted_replicas"]
-    done = subprocess.run(
-        command, cwd=root, capture_output=True, text=True, timeout=patience.seconds(120)
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    two, one = json.loads(done.stdout.splitlines()[-1])
-    assert two["sums"] == pytest.approx(one["sums"], rel=1e-5)
-    assert two["weights"] == pytest.approx(one["weights"], abs=2e-5)
 
 
 def test_rows_that_count_nothing_teach_nothing() -> None:

@@ -139,7 +139,7 @@ def _number(seen: Glance) -> Verdict | None:
     why = f"{what} from {seen.numbers.min():g} to {seen.numbers.max():g}, {count} different ones"
     if seen.strays:
         why += f"; {seen.strays} of its values are no numbers, and unreadable rows"
-    return verdict("number", why, normalize={"zScore": {}})
+    return verdict("number", why, normalize={"quantile": {"to": "normal"}})
 
 
 def _text(seen: Glance) -> Verdict | None:

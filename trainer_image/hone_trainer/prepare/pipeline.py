@@ -12,6 +12,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hone_trainer.contract.assignment import Report
 from hone_trainer.dataset.schema import Target
 from hone_trainer.pod import memory
@@ -52,6 +54,8 @@ SPANS = {
 """About the shares of the time, for a CSV."""
 SILENCE_S = 3600.0
 """Longest silence before the pod counts as hung: work in other pods is silent until it ends."""
+LEAST_UNSEEN, MOST_UNSEEN = 0.01, 0.2
+"""Bounds of the share of ids that training takes for unseen."""
 BASE_BYTES, TIMES = 400 << 20, 14
 """What a pod takes before the first row, and what a piece becomes with all that is made of it."""
 
@@ -128,6 +132,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
         transform,
         targets=_shifted(targets, encoded),
         rows=sum(facts["rows"]["train"] for facts in encoded),
+        withheld=_withheld(encoded),
     )
     told = summary.tell(around, read, surveyed, steps, cleaned, encoded)
     if fetched.files:
@@ -167,6 +172,15 @@ def _shifted(targets: tuple[Target, ...], encoded: list[dict[str, Any]]) -> tupl
         learned = target.how.shifted(target.facts, tally)
         found.append(Target(name=target.name, task=target.task, learned=learned.dump()))
     return tuple(found)
+
+
+def _withheld(encoded: list[dict[str, Any]]) -> dict[str, float]:
+    """Return as what share of its ids each field is new in the validation part, within bounds."""
+    counts = [facts["unseen"] for facts in encoded if facts["unseen"]]
+    names = counts[0] if counts else ()
+    sums = {name: np.sum([each[name] for each in counts], axis=0) for name in names}
+    shares = {name: float(new / max(1, ids)) for name, (new, ids) in sums.items()}
+    return {name: min(max(share, LEAST_UNSEEN), MOST_UNSEEN) for name, share in shares.items()}
 
 
 def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:

@@ -29,7 +29,7 @@ APART = "a column is named once, by leaveOut or by ids"
 class Infer(Words):
     """Work out from the first 10,000 rows of the source what each of its columns is for.
 
-    Numbers become numbers with mean 0 and standard deviation 1. Whole numbers of at most 20
+    Numbers become numbers spread normally by their rank. Whole numbers of at most 20
     different values, or under a name such as ``user`` or ``shop_id``, become ids, and so do short
     texts; dates become times, long texts text. What is different in every row is a key, and what is
     always the same is left out. Each decision stands with its reason under ``inferred`` in

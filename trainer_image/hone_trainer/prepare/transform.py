@@ -7,7 +7,8 @@ long lists, vocabularies, are in a file of their own.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ class Transform:
     """What is predicted; whoever serves the model needs none."""
     rows: int = 0
     """Training rows."""
+    withheld: Mapping[str, float] = field(default_factory=dict)
+    """Field -> share of its ids that training takes for unseen."""
 
     @property
     def schema(self) -> Schema:
@@ -48,7 +51,11 @@ class Transform:
             message = f"prepare.columns make two fields of the name {twice!r}"
             raise StageFailure("NameTaken", f"{message}: rename a column of the source")
         plain = plain_names(names)
-        renamed = tuple(f.model_copy(update={"name": plain[f.name]}) for f in fields)
+        renamed = tuple(
+            f.model_copy(update={"name": name, "withheld": self.withheld.get(name, 0.0)})
+            for f in fields
+            for name in (plain[f.name],)
+        )
         return Schema(fields=renamed, targets=self.targets, rows=self.rows)
 
     def encode(

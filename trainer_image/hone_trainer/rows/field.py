@@ -24,3 +24,5 @@ class Field(Words):
     """Rows of an id column's embedding table: 0 = padding, 1 = unseen, known ids from 2."""
     hashed: bool = False
     """Whether ids are found by their hash, and not in a vocabulary."""
+    withheld: float = 0.0
+    """Share of its ids that training takes for unseen, so that row 1 learns what that means."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.models.graph import open_graph
 from hone_trainer.models.network import Network, Part, calibrations
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.optimizers.dense_adam import DenseAdam
+from hone_trainer.train.schedule import batch_of
 from hone_trainer.train.sync_steps import Steps
 from hone_trainer.train.units import Units
 from hone_trainer.train.validation import LOSS, Validation
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
 EPOCHS, PATIENCE = 20, 3
 """Epochs at most, and how many may pass without a lower validation loss."""
-STEPS = 200
-"""Steps of an epoch, about, within the bounds of a batch."""
-BATCH = (32, 4096)
 RATE = 0.01
 """Weights of ids are few and rarely touched: they want larger steps than layers do."""
 
@@ -43,8 +39,8 @@ def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Net
         tell: called after each epoch.
     """
     rows, schema = data.read("train"), data.schema
-    units = len(Units.of(rows, schema))
-    batch = int(np.clip(1 << (units // STEPS).bit_length(), *BATCH))
+    units = Units.of(rows, schema)
+    batch = batch_of(len(units), 1, listed=units.listed)
     keras.utils.set_random_seed(seed % 2**31)
     objective = Objective.of(open_graph(model, schema), schema)
     optimizer = DenseAdam(learning_rate=RATE)

@@ -43,18 +43,20 @@ class Training:
     """One training in one pod."""
 
     def __init__(self, stage: Train, ctx: Context, dataset: Dataset, rows: Rows) -> None:
-        units = len(Units.of(rows, dataset.schema))
-        if units < stage.batch_size:
-            what = "rows" if units == len(rows) else "lists"
-            message = f"the member has {units} training {what}: train.batchSize is larger"
+        units = Units.of(rows, dataset.schema)
+        if len(units) < (stage.batch_size or 1):
+            what = "lists" if units.listed else "rows"
+            message = f"the member has {len(units)} training {what}: train.batchSize is larger"
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
-        self.stage, self.ctx, self.schema, self.rows = stage, ctx, dataset.schema, rows
+        self.ctx, self.schema, self.rows = ctx, dataset.schema, rows
         chosen = stage.strategy.value
         strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
         chosen.require_room(lambda: training_bytes(stage.model, self.schema))
         replicas = strategy.num_replicas_in_sync
-        if stage.batch_size % replicas:
-            message = f"train.batchSize {stage.batch_size} is no multiple of {replicas} replicas"
+        stage = stage.settled(len(units), replicas, listed=units.listed)
+        self.stage = stage
+        if stage.batch % replicas or not stage.batch:
+            message = f"train.batchSize {stage.batch} is no multiple of {replicas} replicas"
             raise StageFailure("BatchIndivisible", message)
         seed = ctx.task.seed * 1_000_003 + ctx.task.member
         keras.utils.set_random_seed(seed % 2**31)
@@ -62,7 +64,7 @@ class Training:
         with chosen.scope(strategy):
             objective = Objective.of(open_graph(stage.model, self.schema), self.schema)
             model = objective.graph.whole
-            self.optimizer = stage.optimizer.value.open(stage.batch_size)
+            self.optimizer = stage.optimizer.value.open(stage.batch)
             self.optimizer.build(model.trainable_variables)
         self.steps = chosen.steps(stage, strategy, objective, self.optimizer, rows, seed)
         self.objective = objective
@@ -111,7 +113,7 @@ class Training:
             "headline": self.validation.leading,
             "headlineTitle": self.validation.title,
             "keptEpoch": state.best_epoch,
-            "learningRate": self.stage.optimizer.value.rate(self.stage.batch_size),
+            "learningRate": self.stage.optimizer.value.rate(self.stage.batch),
             "rollbacks": state.rollbacks,
             "workers": self.pace.workers(),
         }
@@ -213,7 +215,7 @@ class Training:
         """Set the rate of the next block: a function of its first step, whoever resumes there."""
         state, stage = self.state, self.stage
         share = factor(stage.schedule, state.step, stage.epochs * self.steps.per_epoch)
-        rate = stage.optimizer.value.rate(stage.batch_size) * state.rate * share
+        rate = stage.optimizer.value.rate(stage.batch) * state.rate * share
         self.optimizer.learning_rate.assign(rate)
 
     def _tell(self, message: str) -> None:

@@ -16,6 +16,7 @@ from hone_trainer.backend.draws import Draws, drawing
 from hone_trainer.backend.keras import tf
 from hone_trainer.tasks.head import Computed
 from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.withheld import withhold
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Rows
@@ -53,6 +54,8 @@ class Objective:
             targets: of the same rows.
             draws: the chance of a step of training; None where nothing is trained.
         """
+        if draws is not None:
+            features = withhold(features, self.schema.ids, draws)
         with drawing(draws):
             given = self.body(features, training=draws is not None)
         return {
@@ -112,6 +115,8 @@ class JointObjective(Objective):
         self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
     ) -> dict[str, tuple[Any, Any]]:
         """See ``Objective.losses``."""
+        if draws is not None:
+            features = withhold(features, self.schema.ids, draws)
         with drawing(draws):
             given = [model(features, training=draws is not None) for model in self.models]
         found = {}

@@ -17,6 +17,23 @@ LEAST_EPOCHS, LEAST_STEPS = 20, 2000
 LEAST_PATIENCE, SHARE_OF_BEST = 3, 0.3
 
 
+UPDATES, LEAST_BATCH, LARGEST_BATCH, LISTS = 200, 64, 4096, 64
+"""Steps of an epoch that are aimed at, the batches that are tried for it, and lists of a step."""
+
+
+def batch_of(units: int, replicas: int, *, listed: bool) -> int:
+    """Return how many units a step sees where nobody says: a power of 2 near units / 200.
+
+    Args:
+        units: rows that are trained on, or lists.
+        replicas: a multiple of these.
+        listed: whether units are lists.
+    """
+    nearest = 2 ** round(math.log2(max(1.0, units / UPDATES)))
+    wanted = LISTS if listed else min(max(nearest, LEAST_BATCH), LARGEST_BATCH)
+    return min(wanted, units) // replicas * replicas or min(replicas, units)
+
+
 def factor(schedule: Schedule, step: int, steps: int) -> float:
     """Return what the learning rate is multiplied by at a step.
 

@@ -12,7 +12,7 @@ from hone_trainer.contract.stage import Gang, Product, Stage, latest
 from hone_trainer.models import AnyModel
 from hone_trainer.train.optimizers import AnyOptimizer
 from hone_trainer.train.optimizers.adam import Adam
-from hone_trainer.train.schedule import Schedule
+from hone_trainer.train.schedule import Schedule, batch_of
 from hone_trainer.train.strategies import AnyStrategy
 from hone_trainer.train.strategies.single_device import SingleDevice
 
@@ -47,6 +47,7 @@ class Train(Stage):
     rules = (
         Rule(
             "!has(self.strategy.multiWorkerMirrored)"
+            " || !has(self.batchSize)"
             " || self.batchSize % self.strategy.multiWorkerMirrored.workers == 0",
             "batchSize must be a multiple of strategy.multiWorkerMirrored.workers",
         ),
@@ -66,16 +67,17 @@ class Train(Stage):
     """How each member's training is spread over devices and pods."""
     optimizer: AnyOptimizer = AnyOptimizer(adam=Adam())
     """How weights follow gradients."""
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
-    """Passes over the member's rows, at most."""
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """Passes over the member's rows, at most; ``patience`` ends most trainings before."""
     patience: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """End a training whose validation loss has not fallen for so many epochs. Where nothing is
     said, three, or 30 % of the best epoch's number, but not before 20 epochs or 2,000 steps."""
     schedule: Schedule = "constant"
     """How the learning rate goes: as it is, or up in the first 5 % of the steps, 500 at most, and
     then down along a cosine to 5 % of it."""
-    batch_size: Annotated[int, Field(ge=1, le=1_048_576)] = 1024
-    """Rows per step, over all workers together (the global batch)."""
+    batch_size: Annotated[int, Field(ge=1, le=1_048_576)] | None = None
+    """Rows per step, over all workers together (the global batch). Where nothing is said, the power
+    of 2 that makes about 200 steps of an epoch, from 64 to 4,096; 64 lists of a ranking."""
     steps_per_execution: Annotated[int, Field(ge=1, le=1000)] = 16
     """Steps between two returns to Python; more is faster, fewer reports sooner."""
     precision: Literal["float32", "mixedBfloat16"] = "float32"
@@ -101,7 +103,7 @@ class Train(Stage):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.batch_size % self.strategy.value.replicas():
+        if self.batch_size and self.batch_size % self.strategy.value.replicas():
             raise ValueError("batchSize must be a multiple of strategy.multiWorkerMirrored.workers")
         if self.row_log and self.strategy.parameter_server is not None:
             raise ValueError("rowLog needs workers that keep in step: not strategy.parameterServer")
@@ -125,6 +127,26 @@ class Train(Stage):
         """One gang per member, shaped by the strategy."""
         roles = self.strategy.value.roles()
         return tuple(Gang(member, roles) for member in range(self.members))
+
+    @property
+    def batch(self) -> int:
+        """Units of a step, once ``settled`` has said how many."""
+        if self.batch_size is None:
+            raise ValueError("batchSize is not settled")
+        return self.batch_size
+
+    def settled(self, units: int, replicas: int, *, listed: bool) -> Self:
+        """Return the stage with the batch that fits, where nobody named one.
+
+        Args:
+            units: rows that a member is trained on, or lists.
+            replicas: between which a step is divided.
+            listed: whether units are lists.
+        """
+        if self.batch_size is not None:
+            return self
+        batch = batch_of(units, replicas, listed=listed)
+        return self.model_copy(update={"batch_size": batch})
 
     @property
     def precision_policy(self) -> str:

@@ -11,11 +11,12 @@ from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
+    from hone_trainer.rows.field import Field as Column
 
 SEQUENCE = 64
 """Width of the vectors of a sequence: the mean of many has to tell much."""
-SPREAD = 0.05
-"""Standard deviation of fresh vectors."""
+SPREAD, SEQUENCE_SPREAD = 0.05, 0.5
+"""Standard deviation of fresh vectors, and of those of which a mean is taken: it is far smaller."""
 FEW, SOME = 5_000, 20_000
 """Training rows below which layers are half as wide, and below which more is dropped."""
 Units = Annotated[int, Field(ge=1, le=16_384)]
@@ -32,38 +33,34 @@ class Dense(Model):
     """Share of units dropped after each layer while training; .1 where nothing is said, .2 below
     20,000 rows."""
     embedding: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Width of the vectors of ids; by how many there are where nothing is said, at most 64, and 64
-    for sequences."""
+    """Width of the vectors of ids. Where nothing is said, by how many ids and rows there are, from
+    8 to 64, and 64 for sequences."""
+
+    wide: bool = True
+    """Whether heads read vectors and numbers past the layers too, as of a wide and deep model: what
+    is so of an id or a word alone need not be told by the layers."""
 
     def features(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> dict[str, Any]:
         """See ``Model.features``."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.layers import Dropout
 
-        read = [self._vector(field, inputs, prefix) for field in schema.ids]
+        read = [self._vector(field, inputs, schema, prefix) for field in schema.ids]
         read += [inputs[field.name] for field in schema.numbers]
-        vector = read[0]
+        vector = columns = read[0]
         if len(read) > 1:
-            vector = keras.layers.Concatenate(name=f"{prefix}columns")(read)
+            vector = columns = keras.layers.Concatenate(name=f"{prefix}columns")(read)
         for k, units in enumerate(self._units(schema)):
             layer = keras.layers.Dense(units, self.activation, name=f"{prefix}dense{k}")
             vector = layer(vector)
             vector = Dropout(self._rate(schema), k, name=f"{prefix}dropout{k}")(vector)
+        if self.wide:
+            vector = keras.layers.Concatenate(name=f"{prefix}wide")([vector, columns])
         return {"vector": vector}
 
-    def _vector(self, field: Any, inputs: dict[str, Any], prefix: str) -> Any:
-        from hone_trainer.backend.keras import keras
-        from hone_trainer.backend.layers import Bag
-
-        name = f"{prefix}embedding_{field.name}"
-        usual = SEQUENCE if field.length > 1 else width_of(field.size)
-        width = self.embedding or usual
-        start = keras.initializers.RandomNormal(stddev=SPREAD)
-        table = keras.layers.Embedding(field.size, width, start, name=name)
-        vectors = table(inputs[field.name])
-        if field.length == 1:
-            return keras.layers.Flatten(name=f"{name}_flat")(vectors)
-        return Bag(name=f"{name}_bag")([vectors, inputs[field.name]])
+    def _vector(self, field: Column, inputs: dict[str, Any], schema: Schema, prefix: str) -> Any:
+        usual = SEQUENCE if field.length > 1 else width_of(field.size, schema.rows)
+        return _looked_up(field, self.embedding or usual, inputs, f"{prefix}embedding_{field.name}")
 
     def _units(self, schema: Schema) -> tuple[int, ...]:
         if self.layers is not None:
@@ -76,3 +73,17 @@ class Dense(Model):
         if self.dropout is not None:
             return self.dropout
         return 0.2 if schema.rows < SOME else 0.1
+
+
+def _looked_up(field: Column, width: int, inputs: dict[str, Any], name: str) -> Any:
+    """Return the vectors of a field's ids, (batch, width): of a sequence, their mean."""
+    from hone_trainer.backend.keras import keras
+    from hone_trainer.backend.layers import Bag
+
+    spread = SPREAD if field.length == 1 else SEQUENCE_SPREAD
+    start = keras.initializers.RandomNormal(stddev=spread)
+    table = keras.layers.Embedding(field.size, width, start, name=name)
+    vectors = table(inputs[field.name])
+    if field.length == 1:
+        return keras.layers.Flatten(name=f"{name}_flat")(vectors)
+    return Bag(name=f"{name}_bag")([vectors, inputs[field.name]])

@@ -2,11 +2,22 @@
 
 import math
 
-WIDEST = 64
+WIDEST, STEP = 64, 8
 """Of a field; wider tables cost more than they add."""
-STEP = 8
+NARROWEST, ROWS_PER_NUMBER = 8, 4
 
 
-def width_of(ids: int) -> int:
-    """Return 2 n^(1/4), rounded up to a multiple of 8, at most 64 (the rule of Merlin Models)."""
-    return min(WIDEST, STEP * math.ceil(2 * math.sqrt(math.sqrt(ids)) / STEP))
+def width_of(ids: int, rows: int) -> int:
+    """Return the width of the vectors of a column's ids.
+
+    2 n^(1/4), rounded up to a multiple of 8 and at most 64 (the rule of Merlin Models), but with
+    four rows to learn each number from, where there are more than eight: with wide vectors rare ids
+    are learned by heart.
+
+    Args:
+        ids: how many there are.
+        rows: training rows.
+    """
+    widest = min(WIDEST, STEP * math.ceil(2 * math.sqrt(math.sqrt(ids)) / STEP))
+    most = rows // (ROWS_PER_NUMBER * max(1, ids))
+    return min(widest, max(NARROWEST, most // STEP * STEP))

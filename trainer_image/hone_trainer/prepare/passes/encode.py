@@ -18,6 +18,7 @@ from hone_trainer.prepare.passes.history import Histories, ids_of
 from hone_trainer.prepare.transform import Transform
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
+from hone_trainer.rows.tokens import PADDING, UNSEEN
 from hone_trainer.store.attempt_files import write
 
 WORK = "encode"
@@ -47,12 +48,15 @@ class Encode:
         rows: dict[str, int] = {}
         counts: dict[str, dict[str, list[float]]] = {}
         largest: dict[str, float] = {}
+        unseen: dict[str, tuple[int, int]] = {}
         for part, (columns, count) in zip(PARTS, self._parts(block, index), strict=True):
             rows[part] = count
             for target in self.transform.targets:
                 counts.setdefault(target.name, {})[part] = _tally(target, columns)
             for name, size in self._sizes(columns):
                 largest[name] = max(size, largest.get(name, 0.0))
+            if part == "validation":
+                unseen = dict(self._unseen(columns))
             for k, data in enumerate(_split(columns, count)):
                 name = f"{part}-{index:05d}-{k:03d}.arrow"
                 files.append(write(self.around.store, self.around.folder, name, data))
@@ -61,6 +65,7 @@ class Encode:
             "rows": rows,
             "targets": counts,
             "largest": largest,
+            "unseen": unseen,
         }
         return self.around.scratch.note(WORK, index, facts)
 
@@ -104,6 +109,14 @@ class Encode:
             known = sizes[~np.isnan(sizes)]
             if len(known):
                 yield field.source, float(known.max())
+
+    def _unseen(self, columns: dict[str, Any]) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Yield how many ids of each field training rows do not hold, and how many there are."""
+        for field in self.transform.schema.ids:
+            if field.hashed:  # no id is unseen there
+                continue
+            ids = columns[field.name]
+            yield field.name, (int((ids == UNSEEN).sum()), int((ids != PADDING).sum()))
 
     def _encode(self, block: Block) -> dict[str, Any]:
         ready = {past.column.name: ids_of(past.column, block) for past in self.histories}

@@ -103,7 +103,7 @@ class ParameterServer(Strategy):
         """Give steps that the workers run."""
         from hone_trainer.train.ps_steps import ServedSteps
 
-        args = (strategy, objective, optimizer, rows, stage.batch_size, seed)
+        args = (strategy, objective, optimizer, rows, stage.batch, seed)
         return ServedSteps(*args, workers=self.workers)
 
     def _cut(self, shape: Any, dtype: Any, **_: Any) -> list[int]:  # noqa: ARG002

@@ -82,4 +82,4 @@ class Strategy(Words):
         from hone_trainer.train.sync_steps import Steps
 
         how = {"xla": stage.xla, "lazy": stage.optimizer.value.lazy}
-        return Steps(strategy, objective, optimizer, rows, stage.batch_size, seed, **how)
+        return Steps(strategy, objective, optimizer, rows, stage.batch, seed, **how)

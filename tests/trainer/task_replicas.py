@@ -1,0 +1,54 @@
+"""Run by test_every_task in a process of its own: TensorFlow starts with two devices, or never.
+
+Prints, as JSON, what one replica and two make of the same steps for every kind of task, with units
+that are dropped, ids that are withheld, and rows that count differently.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hone_trainer.backend.keras import keras, tf
+from hone_trainer.models import AnyModel
+from hone_trainer.models.graph import open_graph
+from hone_trainer.train.objective import Objective
+from hone_trainer.train.sync_steps import Steps
+from tests.trainer.two_replicas import two_devices
+from tests.trainer.worlds import TASKS, world
+
+ROWS, STEPS = 150, 3
+MODEL = {"generic": {"dense": {"layers": [8], "embedding": 4, "dropout": 0.3}}}
+
+
+def training(strategy: Any, tasks: str) -> dict[str, Any]:
+    """Train a few steps; in the last one the second replica has padding alone."""
+    here = world(tasks, ROWS)
+    fields = tuple(field.model_copy(update={"withheld": 0.2}) for field in here.schema.fields)
+    here = replace(here, schema=here.schema.model_copy(update={"fields": fields}))
+    rows = here.read("train")
+    counts = np.random.default_rng(4).uniform(0.5, 2.0, ROWS).astype(np.float32)
+    rows = replace(rows, weights=counts)
+    keras.utils.set_random_seed(3)
+    with strategy.scope():
+        graph = open_graph(AnyModel.model_validate(MODEL), here.schema)
+        objective = Objective.of(graph, here.schema)
+        optimizer = keras.optimizers.SGD(0.5)
+        optimizer.build(objective.variables)
+    batch = 10 if tasks == "ranking" else 64
+    steps = Steps(strategy, objective, optimizer, rows, batch, 9)
+    steps.log_rows = True
+    blocks = list(steps.epoch(0, 0, STEPS, lambda: False))
+    return {
+        "rows": [np.asarray(block.seen).ravel().tolist() for block in blocks],
+        "sums": np.sum([block.sums for block in blocks], axis=0).tolist(),
+        "weights": np.concatenate([w.ravel() for w in graph.whole.get_weights()]).tolist(),
+    }
+
+
+if __name__ == "__main__":
+    two, one = two_devices(), tf.distribute.get_strategy()
+    told = {tasks: [training(one, tasks), training(two, tasks)] for tasks in TASKS}
+    sys.stdout.write("\n" + json.dumps(told))
