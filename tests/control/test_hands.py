@@ -1,5 +1,6 @@
 """Whatever hands leave of a job, no pass stops with a traceback, and no job is stuck in silence."""
 
+import os
 import random
 
 import pytest
@@ -8,7 +9,7 @@ from tests.control.hands import spoil
 from tests.control.outlook import copy_of, dead_end
 from tests.control.storm import Storm
 
-WORLDS = 500
+WORLDS = int(os.environ.get("HONE_WORLDS", "150"))
 BATCH = 50
 
 FIRST, *LATER = range(0, WORLDS, BATCH)

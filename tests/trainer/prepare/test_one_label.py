@@ -20,7 +20,7 @@ COLUMNS = [
     {"name": "when", "time": {}},
 ]
 TASKS = [{"binary": {"label": "clicked"}}]
-MODEL = {"recommendation": {"lstm": {"embedding": 4, "units": 4}}}
+MODEL = {"generic": {"dense": {"embedding": 4, "layers": [4]}}}
 FLOAT16 = [{"techniques": [{"quantize": {"mode": "float16"}}]}]
 WHY = "every row has the label 1"
 SAID = "answers with something that is no number .*: train it anew"
