@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from hone.cluster.kube_connection import MERGE
-from hone.cluster.port import Conflict, Gone
-from hone.plan import names
+from hone.cluster.port import Conflict, Gone, Refused
 from hone_trainer.contract.assignment import Artifact, Exit, Metric, Report
 from tests.cluster.real import RealGround
 
@@ -28,25 +28,36 @@ def well(_: Object) -> int | None:
     return Exit.OK
 
 
+@dataclass
+class Node:
+    """What is known of a node."""
+
+    rounds: int = 0
+    """How often it has looked at all pods."""
+
+
 @asynccontextmanager
-async def kubelet(ground: RealGround, fate: Fate = well, pace: float = 0.1) -> AsyncIterator[None]:
+async def kubelet(ground: RealGround, fate: Fate = well, pace: float = 0.1) -> AsyncIterator[Node]:
     """Run the pods of the ground's namespace for the length of the block."""
-    task = asyncio.create_task(_serve(ground, fate, pace))
+    node = Node()
+    task = asyncio.create_task(_serve(node, ground, fate, pace))
     try:
-        yield
+        yield node
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        with suppress(asyncio.CancelledError):
+            await task  # one that stopped by itself says why
 
 
-async def _serve(ground: RealGround, fate: Fate, pace: float) -> None:
+async def _serve(node: Node, ground: RealGround, fate: Fate, pace: float) -> None:
     alive = "status.phase!=Succeeded,status.phase!=Failed"
-    query = {"labelSelector": f"{names.MANAGER}=hone", "fieldSelector": alive}
+    query = {"fieldSelector": alive}  # as a real node does: whatever labels a pod bears
     while True:
         found = await ground.api.call("GET", ground.path("api/v1", "pods"), query=query)
         for pod in found["items"]:
             if pod["status"].get("phase") in ("Pending", "Running"):
                 await _step(ground, pod, fate)
+        node.rounds += 1
         await asyncio.sleep(pace)
 
 
@@ -80,11 +91,11 @@ async def _step(ground: RealGround, pod: Object, fate: Fate) -> None:
 
 
 async def _quietly(ground: RealGround, method: str, path: str, body: Object) -> None:
-    """Do it unless the pod has gone or changed in between."""
+    """Do it unless the pod has gone or changed in between, or is of no such kind."""
     content = MERGE if method == "PATCH" else "application/json"
     try:
         await ground.api.call(method, path, body=body, content_type=content)
-    except (Conflict, Gone):
+    except (Conflict, Gone, Refused):
         return
 
 
