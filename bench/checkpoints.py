@@ -26,7 +26,7 @@ COLUMNS = [
 
 def seconds(folder: Path, source: Source, epochs: int, saves: bool) -> tuple[float, int]:
     """Train; give the seconds after the first epoch, and the checkpoints written."""
-    from hone_trainer.train.async_checkpointer import Saver
+    from hone_trainer.train.async_checkpointer import AsyncCheckpointer
     from hone_trainer.train.checkpoints import Checkpoints
 
     train: dict[str, Any] = {
@@ -43,20 +43,20 @@ def seconds(folder: Path, source: Source, epochs: int, saves: bool) -> tuple[flo
         if "validation loss" in progress.message:
             ends.append(time.perf_counter())
 
-    due, write = Saver.due, Checkpoints.write
+    due, write = AsyncCheckpointer.due, Checkpoints.write
 
     def counted(self: Checkpoints, step: int, *args: Any) -> Any:
         written.append(step)
         return write(self, step, *args)
 
-    Saver.due = due if saves else lambda self, epoch_ends=False: False  # type: ignore[method-assign]
+    AsyncCheckpointer.due = due if saves else lambda self, epoch_ends=False: False  # type: ignore[method-assign]
     Checkpoints.write = counted  # type: ignore[method-assign,assignment]
     try:
         run = {"train": train}
         ctx = context(folder, "train", run, (source,), post)
         AnyStage.model_validate(run).value.run(ctx)
     finally:
-        Saver.due, Checkpoints.write = due, write  # type: ignore[method-assign]
+        AsyncCheckpointer.due, Checkpoints.write = due, write  # type: ignore[method-assign]
     return ends[-1] - ends[0], len(written)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.contract.assignment import Progress, Report, Source, Store, Task
+from hone_trainer.contract.assignment import Assignment, Progress, Report, Source, Store
 from hone_trainer.dataset.dataset import Dataset, Rows
 from hone_trainer.pod.context import Context
 from hone_trainer.stages import AnyStage
@@ -40,7 +40,7 @@ def context(
     store = Store(uri=str(folder / "artifacts"))
     # Every run is a job of its own, so that none finds what another one has committed.
     who = {"namespace": "bench", "job": "bench", "uid": uuid.uuid4().hex, "stage": stage}
-    task = Task(**who, run=run, store=store, sources=sources, **words)
+    task = Assignment(**who, run=run, store=store, sources=sources, **words)
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
     makes = AnyStage.model_validate(task.run).value.makes if task.run else None

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hone.api.crd import crd, render
 from hone.api.schema import structural
-from hone_trainer.contract.spec import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Spec
 
 LIMIT = 200_000
 """Bytes: plain kubectl apply keeps the last version in an annotation of 256 KiB."""
@@ -69,7 +69,7 @@ def test_only_two_fields_may_change_and_one_may_grow() -> None:
 
 
 def test_a_union_is_one_rule() -> None:
-    class Inner(Words):
+    class Inner(Spec):
         """Nothing."""
 
     class Either(OneOf):
@@ -86,7 +86,7 @@ def test_a_union_is_one_rule() -> None:
 
 @pytest.mark.parametrize("kind", [tuple[int, ...], dict[str, int], str])
 def test_what_has_no_bound_is_refused_here_rather_than_by_the_api_server(kind: Any) -> None:
-    class Unbound(Words):
+    class Unbound(Spec):
         field: kind
 
     with pytest.raises(ValueError, match=r"field.*bound"):
@@ -94,7 +94,7 @@ def test_what_has_no_bound_is_refused_here_rather_than_by_the_api_server(kind: A
 
 
 def test_bounds_below_and_above() -> None:
-    class Bounded(Words):
+    class Bounded(Spec):
         share: Annotated[float, Field(gt=0, le=1)]
 
     share = structural(Bounded)["properties"]["share"]

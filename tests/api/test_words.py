@@ -11,20 +11,20 @@ from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import (
     MESSAGE_LIMIT,
     Artifact,
+    Assignment,
     Metric,
     Progress,
     Report,
     StageFailure,
-    Task,
     metric,
 )
-from hone_trainer.contract.spec import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Spec
 from hone_trainer.contract.stage import Gang, Role, Stage
 from hone_trainer.stages import AnyStage
 from hone_trainer.train.strategies import AnyStrategy
 
 
-class Inner(Words):
+class Inner(Spec):
     """A part."""
 
     long_name: int = 1
@@ -168,7 +168,7 @@ def test_progress_stays_between_nothing_and_all(fraction: float) -> None:
 
 def test_every_attempt_of_a_member_lies_in_one_folder() -> None:
     given = {"namespace": "n", "job": "j", "uid": "u", "stage": "s", "run": {}, "member": 2}
-    task = Task.model_validate({**given, "store": {"uri": "/x"}})
+    task = Assignment.model_validate({**given, "store": {"uri": "/x"}})
     assert task.prefix == "n/j/u/s/2"
     assert task.model_copy(update={"attempt": 5}).prefix == task.prefix
 

@@ -7,7 +7,7 @@ import pytest
 
 from hone.control.telemetry import Telemetry
 from hone.plan.programs import program
-from hone_trainer.contract.assignment import Artifact, Source, Store, Task
+from hone_trainer.contract.assignment import Artifact, Assignment, Source, Store
 from hone_trainer.custom.spec import Custom
 from tests.docs.blocks import ROOT, pages
 
@@ -74,7 +74,7 @@ def test_every_metric_is_told(root: Path) -> None:
 
 
 def test_every_variable_of_the_contract_is_told(root: Path) -> None:
-    task = Task(
+    task = Assignment(
         namespace="n",
         job="j",
         uid="u",

@@ -9,7 +9,7 @@ from hone.api.job import OptimizationJob
 from hone.plan.manifests import role_of
 from hone.plan.site import Site
 from hone.plan.world import JobView, PodView
-from hone_trainer.contract.assignment import Exit, Report, StageFailure, Store, Task
+from hone_trainer.contract.assignment import Assignment, Exit, Report, StageFailure, Store
 from hone_trainer.contract.stage import Gang
 from hone_trainer.custom.spec import Custom
 from tests.plan.builders import SITE, broken, child, decide, job, pod, seen, settled
@@ -167,7 +167,7 @@ def test_a_stage_of_others_makes_nothing_for_later_stages() -> None:
 
 
 def test_a_trainer_that_is_asked_to_run_one_says_no() -> None:
-    task = Task(namespace="n", job="j", uid="u", stage="own", run={}, store=Store(uri="/a"))
+    task = Assignment(namespace="n", job="j", uid="u", stage="own", run={}, store=Store(uri="/a"))
     nobody = SimpleNamespace(task=task)
     with pytest.raises(StageFailure, match="runs its own image"):
         Custom(command=("a",)).run(nobody)  # type: ignore[arg-type]

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from hone.plan.diagnosis import diagnose
-from hone.plan.sight import Sight
+from hone.plan.sight import GangView
 from hone.plan.world import JobView, PodView, World
 from hone_trainer.contract.assignment import Report
 from tests.plan.builders import broken, child, decide, job, pod, seen, settled
 from tests.plan.test_roles import TERMS, gone, step, with_gang
 
 
-def only_gang(world: World) -> Sight:
+def only_gang(world: World) -> GangView:
     """What is seen of the one gang on record."""
     [gang] = world.status.stages[0].gangs
-    return Sight.of(world, "data", gang)
+    return GangView.of(world, "data", gang)
 
 
 def told(second: int, **state: Any) -> PodView:

@@ -9,7 +9,7 @@ from hone.api.job import ArtifactsSpec, Credentials, OptimizationJob
 from hone.plan import names
 from hone.plan.manifests import role_of, service
 from hone.plan.site import Site
-from hone_trainer.contract.assignment import Task
+from hone_trainer.contract.assignment import Assignment
 from hone_trainer.contract.stage import Gang, Role
 from tests.plan.builders import PREPARE, SITE, gang_train, job
 
@@ -71,7 +71,7 @@ def test_credentials_are_named_and_never_read() -> None:
 
 
 def test_the_task_is_all_that_a_pod_has_to_know() -> None:
-    task = Task.model_validate_json(variables(made())["HONE_TASK"])
+    task = Assignment.model_validate_json(variables(made())["HONE_TASK"])
     assert (task.namespace, task.job, task.stage, task.attempt) == ("shop", "demo", "data", 0)
     assert list(task.run) == ["prepare"]
     assert task.store.uri == "s3://models/test"

@@ -10,7 +10,7 @@ from hone.api.job import OptimizationJob
 from hone.plan import names
 from hone.plan.manifests import Manifest
 from hone.plan.rejection import Rejection, held_up
-from hone_trainer.contract.assignment import FILE_LIMIT, Task
+from hone_trainer.contract.assignment import FILE_LIMIT, Assignment
 from tests.plan.builders import (
     PREPARE,
     at,
@@ -43,10 +43,12 @@ def made(whole: OptimizationJob) -> tuple[Manifest, ...]:
     return settled(whole).create
 
 
-def given(config: Manifest, pod: Manifest) -> Task:
+def given(config: Manifest, pod: Manifest) -> Assignment:
     """What a pod reads, as the kubelet hands it over."""
     said = {name: str(value).replace("$$", "$") for name, value in variables(pod).items()}
-    return Task.model_validate(json.loads(said["HONE_TASK"]) | json.loads(config["data"][FILE]))
+    return Assignment.model_validate(
+        json.loads(said["HONE_TASK"]) | json.loads(config["data"][FILE])
+    )
 
 
 FILE = "payload.json"

@@ -8,7 +8,7 @@ from hone.api.execution import Execution
 from hone.api.status import GangStatus, JobStatus, StageStatus
 from hone.plan.failures import answer
 from hone.plan.gang import advance
-from hone.plan.sight import Sight
+from hone.plan.sight import GangView
 from hone.plan.terms import Terms
 from hone.plan.world import JobView, PodView
 from hone_trainer.contract.assignment import Exit, Progress
@@ -36,7 +36,7 @@ def step(
     """The gang's next state."""
     world = seen(with_gang(gang), *objects, **more)
     [gang] = world.status.stages[0].gangs
-    return advance(gang, terms, Sight.of(world, "data", gang), at(0))
+    return advance(gang, terms, GangView.of(world, "data", gang), at(0))
 
 
 def gone(role: str, **state: Any) -> tuple[JobView, PodView]:

@@ -7,7 +7,7 @@ import pytest
 
 from hone.cluster.local_environment import missing
 from hone.plan.programs import program
-from hone_trainer.contract.assignment import Store, Task
+from hone_trainer.contract.assignment import Assignment, Store
 from hone_trainer.contract.stage import Stage
 from tests.plan.builders import PREPARE, TRAIN, job
 from tests.plan.test_custom import custom
@@ -68,7 +68,7 @@ class Asking(Stage):
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_any_stage_may_ask_for_any_number(ours: bool) -> None:
-    task = Task(namespace="n", job="j", uid="u", stage="s", run={}, store=Store(uri="/x"))
+    task = Assignment(namespace="n", job="j", uid="u", stage="s", run={}, store=Store(uri="/x"))
     env = program(Asking(ours=ours), task, [{"name": "LAST", "value": "1"}]).env
     assert env[-1]["name"] == "LAST"
     asked = {each["name"]: each["valueFrom"] for each in env if "valueFrom" in each}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hone_trainer.contract.assignment import Progress, Report, Source, Store, Task
+from hone_trainer.contract.assignment import Assignment, Progress, Report, Source, Store
 from hone_trainer.pod.context import Context
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import manifest as manifests
@@ -38,8 +38,8 @@ class Bench:
     def store(self) -> ArtifactStore:
         return open_store(Store(uri=str(self.folder / "artifacts")))
 
-    def task(self, stage: str, run: dict[str, Any], **changes: Any) -> Task:
-        task = Task(
+    def task(self, stage: str, run: dict[str, Any], **changes: Any) -> Assignment:
+        task = Assignment(
             namespace="shop",
             job="demo",
             uid="1d5c",
@@ -50,7 +50,7 @@ class Bench:
         )
         return task.model_copy(update=changes)
 
-    def context(self, task: Task, rank: int = 0, size: int = 1) -> Context:
+    def context(self, task: Assignment, rank: int = 0, size: int = 1) -> Context:
         work = self.folder / "work" / task.stage / str(task.member) / str(task.attempt)
         work.mkdir(parents=True, exist_ok=True)
         makes = AnyStage.model_validate(task.run).value.makes if task.run else None

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hone_trainer.contract.assignment import Report, Task
+from hone_trainer.contract.assignment import Assignment, Report
 from lab import patience
 
 
@@ -19,7 +19,7 @@ class Pod:
         self.log = folder / "log"
         self.folder = folder
 
-    def start(self, task: Task | str, **environ: str) -> subprocess.Popen[bytes]:
+    def start(self, task: Assignment | str, **environ: str) -> subprocess.Popen[bytes]:
         text = task if isinstance(task, str) else json.dumps(task.dump())
         given = {"HONE_TASK": text, "HONE_TERMINATION_LOG": str(self.message)} | environ
         # Into a file: nobody has to read for the pod to go on.
@@ -31,7 +31,7 @@ class Pod:
                 stderr=subprocess.STDOUT,
             )
 
-    def run(self, task: Task | str, **environ: str) -> tuple[int, Report, str]:
+    def run(self, task: Assignment | str, **environ: str) -> tuple[int, Report, str]:
         code = self.start(task, **environ).wait(timeout=patience.seconds(120))
         return code, self.report(), self.log.read_text()
 

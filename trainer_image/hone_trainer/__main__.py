@@ -22,17 +22,17 @@ from hone_trainer.contract.assignment import (
     DEFAULT_TOKEN,
     TASK_VARIABLE,
     TOKEN_VARIABLE,
+    Assignment,
     Exit,
     Interrupted,
     Report,
     StageFailure,
-    Task,
 )
 from hone_trainer.contract.stage import Stage
 from hone_trainer.pod.context import Context
 from hone_trainer.pod.gang import Gang, limit_threads, lost_peer
 from hone_trainer.pod.guardian import guard
-from hone_trainer.pod.heartbeat import Pulse
+from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.pod.progress_client import Poster, Remembering
 from hone_trainer.pod.termination_message import leave
 from hone_trainer.stages import AnyStage
@@ -55,7 +55,7 @@ def main() -> NoReturn:
     guard(work, keep_stacks)
 
 
-def work(pulse: Pulse) -> NoReturn:
+def work(pulse: Heartbeat) -> NoReturn:
     """Run the stage in this process and say how it ended."""
     limit_threads(os.environ)
     # Read when TensorFlow is first imported, whoever does that: warnings and errors only.
@@ -67,10 +67,10 @@ def work(pulse: Pulse) -> NoReturn:
     leave(report, Exit.OK)
 
 
-def read_task() -> Task:
+def read_task() -> Assignment:
     """Understand the task; ``BadTask`` where that is impossible."""
     try:
-        return Task.read(os.environ)
+        return Assignment.read(os.environ)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
@@ -89,7 +89,7 @@ def keep_stacks(text: str) -> str:
     return store.uri(path)
 
 
-def run(task: Task, pulse: Pulse | None = None) -> Report:
+def run(task: Assignment, pulse: Heartbeat | None = None) -> Report:
     """Run one stage in this pod, unless its output is already there."""
     gang = Gang.read(os.environ)
     place = f"pod {gang.rank + 1}/{gang.size}, attempt {task.attempt}"
@@ -98,10 +98,10 @@ def run(task: Task, pulse: Pulse | None = None) -> Report:
     )
     token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
     with Poster(task.progress_url if gang.rank == 0 else None, token) as poster:
-        return _run(task, gang, Remembering(poster), pulse or Pulse())
+        return _run(task, gang, Remembering(poster), pulse or Heartbeat())
 
 
-def _run(task: Task, gang: Gang, post: Remembering, pulse: Pulse) -> Report:
+def _run(task: Assignment, gang: Gang, post: Remembering, pulse: Heartbeat) -> Report:
     store = open_store(task.store)
     try:
         stage: Stage = AnyStage.model_validate(task.run).value

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from hone.api.pod_settings import PodSettings
 from hone.api.quantity import amount
 from hone.api.resources import Quantity
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.contract.stage import RoleName
 
 
@@ -18,7 +18,7 @@ class RoleSettings(PodSettings):
     """The role, which the stage must have."""
 
 
-class MemoryGrowth(Words):
+class MemoryGrowth(Spec):
     """More memory after every restart for lack of it."""
 
     factor: Annotated[float, Field(gt=1, le=4)] = 1.5

@@ -11,7 +11,7 @@ from hone.api.execution import Execution, RoleSettings
 from hone.api.flow import missing_image, missing_inputs, too_large, unworkable
 from hone.api.labels import LABEL_PATTERN, Annotations, Labels
 from hone_trainer.contract.patterns import Name
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.stages import AnyStage
 
 MUTABLE = ("suspend", "retry", "ttlSecondsAfterFinished")
@@ -22,7 +22,7 @@ NAME_LIMIT = 48
 DNS_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 
 
-class Credentials(Words):
+class Credentials(Spec):
     """Where the pods find the credentials of the artifact store."""
 
     secret_name: Name
@@ -30,7 +30,7 @@ class Credentials(Words):
     and ``AWS_SECRET_ACCESS_KEY``. The operator never reads it."""
 
 
-class ArtifactsSpec(Words):
+class ArtifactsSpec(Spec):
     """Where everything that the stages produce is stored."""
 
     uri: Annotated[str, Field(min_length=1, max_length=1024, pattern=STORE_PATTERN)]
@@ -72,7 +72,7 @@ class StageSpec(AnyStage, Execution):
         return self
 
 
-class JobSpec(Words):
+class JobSpec(Spec):
     """A whole optimisation: from raw data to a small, fast, accurate model."""
 
     rules = (
@@ -113,7 +113,7 @@ class JobSpec(Words):
         return self
 
 
-class OptimizationJob(Words):
+class OptimizationJob(Spec):
     """A job as far as planning needs it: who it is and what it asks for."""
 
     namespace: Annotated[str, Field(max_length=63, pattern=LABEL_PATTERN)] = "default"

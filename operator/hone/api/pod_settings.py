@@ -13,7 +13,7 @@ from hone.api.resources import Resources
 from hone.api.volumes import APART, Volume, twice
 from hone_trainer.contract import patterns
 from hone_trainer.contract.patterns import Name
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 
 Settings = TypeVar("Settings", bound="PodSettings")
 VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -22,7 +22,7 @@ KEYLESS = "operator: only Exists goes without a key: name the taint's, or say Ex
 VALUELESS = "value: Exists compares none: leave it out, or say Equal"
 
 
-class SecretKey(Words):
+class SecretKey(Spec):
     """A key of a Secret in the job's namespace."""
 
     name: Name
@@ -31,7 +31,7 @@ class SecretKey(Words):
     """The key in it."""
 
 
-class Variable(Words):
+class Variable(Spec):
     """An environment variable."""
 
     name: Annotated[str, Field(max_length=128, pattern=VARIABLE_PATTERN)]
@@ -42,7 +42,7 @@ class Variable(Words):
     """Take the value from a Secret instead."""
 
 
-class Toleration(Words):
+class Toleration(Spec):
     """A taint that the pods put up with."""
 
     rules = (
@@ -68,7 +68,7 @@ class Toleration(Words):
         return self
 
 
-class PodSettings(Words):
+class PodSettings(Spec):
     """Where and how pods run."""
 
     rules: ClassVar[tuple[Rule, ...]] = (

@@ -10,7 +10,7 @@ from hone.api.faults import FORMS
 from hone.api.job import JobSpec
 from hone.api.outcome import Outcome
 from hone.api.schema import models, of_a_map
-from hone_trainer.contract.spec import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Spec
 
 Schema = dict[str, Any]
 
@@ -44,7 +44,7 @@ def page() -> str:
     return "\n".join((HEAD, *_sections(JobSpec), OUTPUT, *_sections(Outcome)))
 
 
-def _sections(first: type[Words]) -> Iterator[str]:
+def _sections(first: type[Spec]) -> Iterator[str]:
     schema = first.model_json_schema(by_alias=True)
     records = {first.__name__: schema, **schema["$defs"]}
     classes = models(first)
@@ -72,7 +72,7 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(inner)
 
 
-def _section(name: str, record: Schema, model: type[Words], told: dict[str, str]) -> str:
+def _section(name: str, record: Schema, model: type[Spec], told: dict[str, str]) -> str:
     """Give a section; ``told`` describes records, for fields that say nothing themselves."""
     lines = [f"## {name}", "", _line(record.get("description", "")), ""]
     kinds = model.kinds if issubclass(model, OneOf) else {}

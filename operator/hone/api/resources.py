@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hone.api.quantity import QUANTITY, amount
 from hone_trainer.contract.patterns import SUBDOMAIN
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 
 RESOURCE = (
     r"^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]{0,3}[KMG]i"
@@ -67,7 +67,7 @@ def _each(kind: str, holds: str) -> str:
 KNOWN = f"k.size() <= {LONGEST} && !k.startsWith('{QUOTA}') && k.matches('{RESOURCE}')"
 
 
-class Resources(Words):
+class Resources(Spec):
     """Compute resources of each pod."""
 
     rules = (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hone_trainer.contract.spec import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Spec
 
 KEPT = (
     "description", "type", "format", "enum", "pattern", "default", "minimum", "maximum",
@@ -12,7 +12,7 @@ KEPT = (
 EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
-def structural(model: type[Words]) -> dict[str, Any]:
+def structural(model: type[Spec]) -> dict[str, Any]:
     """Give the structural schema of a model.
 
     Raises:
@@ -23,10 +23,10 @@ def structural(model: type[Words]) -> dict[str, Any]:
     return _convert(schema, schema.get("$defs", {}), models(model), model.__name__)
 
 
-def models(model: type[Words]) -> dict[str, type[Words]]:
+def models(model: type[Spec]) -> dict[str, type[Spec]]:
     """Give every model by its name: the schema knows names, the rules live on the classes."""
-    found: dict[str, type[Words]] = {}
-    waiting: list[type[Words]] = [Words]
+    found: dict[str, type[Spec]] = {}
+    waiting: list[type[Spec]] = [Spec]
     while waiting:
         each = waiting.pop()
         found[each.__name__] = each
@@ -43,7 +43,7 @@ def of_a_map(node: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _convert(
-    node: dict[str, Any], defs: dict[str, Any], models: dict[str, type[Words]], path: str
+    node: dict[str, Any], defs: dict[str, Any], models: dict[str, type[Spec]], path: str
 ) -> dict[str, Any]:
     node = _inline(node, defs)
     out = {key: node[key] for key in KEPT if key in node and node[key] is not None}
@@ -82,7 +82,7 @@ def _inline(node: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _object(
-    node: dict[str, Any], defs: dict[str, Any], models: dict[str, type[Words]], path: str
+    node: dict[str, Any], defs: dict[str, Any], models: dict[str, type[Spec]], path: str
 ) -> dict[str, Any]:
     if extra := of_a_map(node):
         return {"additionalProperties": _convert(extra, defs, models, f"{path}{{}}")}
@@ -100,7 +100,7 @@ def _object(
     return out
 
 
-def _rules(model: type[Words]) -> list[dict[str, str]]:
+def _rules(model: type[Spec]) -> list[dict[str, str]]:
     each = (rule for base in reversed(model.__mro__) for rule in vars(base).get("rules", ()))
     rules = [{"rule": rule.cel, "message": rule.message} for rule in each]
     if issubclass(model, OneOf):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 from hone_trainer.contract.assignment import WHOLE, Artifact, Cautions, Metric
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 State = Literal["Pending", "Running", "Succeeded", "Failed", "Suspended"]
 MOST = 2**31 - 1
@@ -35,7 +35,7 @@ Name = Annotated[str, Field(max_length=63)]
 Uid = Annotated[str, Field(max_length=64)]
 
 
-class Answer(Words):
+class Answer(Spec):
     """A part of the status; what a newer version may have added is dropped when it is read."""
 
     model_config = ConfigDict(extra="ignore")

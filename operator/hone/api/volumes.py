@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from hone.api.labels import LABEL_PATTERN
 from hone.api.resources import Quantity
 from hone_trainer.contract.patterns import Name
-from hone_trainer.contract.spec import OneOf, Rule, Words
+from hone_trainer.contract.spec import OneOf, Rule, Spec
 
 PATH_PATTERN = r"^/[^:\p{Cc}]*$"
 PLACES = {
@@ -22,14 +22,14 @@ TAKEN = "every pod has one of its own so: choose another"
 ONCE = "volumes: every name and every mountPath must be used once"
 
 
-class ClaimVolume(Words):
+class ClaimVolume(Spec):
     """A PersistentVolumeClaim of the job's namespace."""
 
     claim_name: Name
     """The claim."""
 
 
-class EmptyVolume(Words):
+class EmptyVolume(Spec):
     """An empty folder that goes with the pod."""
 
     size_limit: Quantity | None = None

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from hone.api.status import GangStatus, Refusal
-from hone.plan.sight import Sight
+from hone.plan.sight import GangView
 from hone.plan.terms import Terms
 from hone.plan.world import when
 from hone_trainer.contract.stage import Gang
@@ -12,7 +12,7 @@ ADMISSION = "waiting for admission"
 UNQUEUED = "Job {} is suspended, and names no queue: resume it, or delete it for a new attempt"
 
 
-def attended(gang: GangStatus, terms: Terms, sight: Sight) -> GangStatus:
+def attended(gang: GangStatus, terms: Terms, sight: GangView) -> GangStatus:
     """Give the gang with the figures and words of its pods."""
     shape, post = terms.shape, sight.progress.get(terms.shape.lead)
     ready = min(sum(job.ready + job.succeeded for job in sight.jobs), shape.size)
@@ -39,7 +39,7 @@ def attended(gang: GangStatus, terms: Terms, sight: Sight) -> GangStatus:
     return gang.model_copy(update=update)
 
 
-def overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> str:
+def overdue(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> str:
     """Say what a gang that has not started in time was waiting for; empty for one that has."""
     seconds = terms.limits.start_deadline_seconds
     # Not before there is something that could start: the operator may have been away since.
@@ -57,7 +57,7 @@ def overdue(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> str:
     return f"not started within startDeadlineSeconds ({seconds}): {why}"
 
 
-def awaited(gang: GangStatus, sight: Sight) -> str:
+def awaited(gang: GangStatus, sight: GangView) -> str:
     """Say what a gang waits for, as far as anybody said; empty where nobody did."""
     held = [job for job in sight.jobs if job.suspended]
     if held:
@@ -70,7 +70,7 @@ def awaited(gang: GangStatus, sight: Sight) -> str:
     return min((pod.waiting for pod in sight.pods if pod.waiting), default="")
 
 
-def altered(shape: Gang, sight: Sight) -> str:
+def altered(shape: Gang, sight: GangView) -> str:
     """Say which Job of a gang was changed by hand, and how; empty where none was."""
     replicas = {role.name: role.replicas for role in shape.roles}
     for job in sight.jobs:
@@ -84,7 +84,7 @@ def altered(shape: Gang, sight: Sight) -> str:
     return ""
 
 
-def _refusal(gang: GangStatus, sight: Sight) -> Refusal | None:
+def _refusal(gang: GangStatus, sight: GangView) -> Refusal | None:
     """Give what the cluster does not take: an object on record, or else pods of a Job."""
     if gang.refusal is not None and gang.refusal.retry_at is not None:
         return gang.refusal

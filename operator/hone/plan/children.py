@@ -10,7 +10,7 @@ from hone.plan import names
 from hone.plan.belief import digest
 from hone.plan.manifests import Manifest, Ref, role_of, service
 from hone.plan.names import Place
-from hone.plan.sight import Sight
+from hone.plan.sight import GangView
 from hone.plan.site import Site
 from hone.plan.world import JobView, World, when
 from hone_trainer.contract.assignment import Source
@@ -65,7 +65,7 @@ def missing(
         again = gang.refusal.retry_at if gang.refusal else None
         if again is not None and now < when(again) <= now + LONGEST_PAUSE:
             continue
-        if not gang.jobs and Sight.of(world, stage.name, gang).remains:
+        if not gang.jobs and GangView.of(world, stage.name, gang).remains:
             continue  # pods of its names would run side by side
         if _lacks_service(job, shape, world) and not objects:
             objects.append(service(job))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from hone.plan.sight import Sight
+from hone.plan.sight import GangView
 from hone.plan.terms import Terms
 from hone.plan.world import PodView
 from hone_trainer.contract.assignment import Exit
@@ -50,7 +50,7 @@ class Diagnosis:
     """Whose pods ran out of memory."""
 
 
-def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
+def diagnose(terms: Terms, sight: GangView, said: str) -> Diagnosis:
     """Find out why a gang failed.
 
     Args:
@@ -92,7 +92,7 @@ def diagnose(terms: Terms, sight: Sight, said: str) -> Diagnosis:
     return Diagnosis("application", _reason(culprit, LAST_REASON), words)
 
 
-def _concerned(terms: Terms, sight: Sight) -> Iterator[PodView]:
+def _concerned(terms: Terms, sight: GangView) -> Iterator[PodView]:
     """Give the pods whose end may be the cause.
 
     A replaceable pod that failed was replaced, and the gang went on: it is history, unless its

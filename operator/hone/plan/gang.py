@@ -6,7 +6,7 @@ from hone.api.status import MOST, GangStatus, Restarts
 from hone.plan.attendance import attended, overdue
 from hone.plan.diagnosis import Cause, Diagnosis, diagnose
 from hone.plan.growth import relief, starved
-from hone.plan.sight import Sight, last_word
+from hone.plan.sight import GangView, last_word
 from hone.plan.terms import Terms
 from hone.plan.world import stamp, when
 from hone_trainer.contract.assignment import Report
@@ -18,7 +18,7 @@ PAUSED = "spec.suspend is true"
 LEAVING = "waiting until "
 
 
-def advance(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+def advance(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus:
     """Give the gang's next state; the same again where nothing follows from what is seen."""
     if gang.state == "Suspended":
         return _committed(gang, terms, sight, now) or _resumed(gang)
@@ -30,7 +30,7 @@ def advance(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> Gang
     return ended or _working(gang, terms, sight, now)
 
 
-def pause(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+def pause(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus:
     """Give the gang's next state where the job is suspended: what had ended by then counts."""
     found: GangStatus | None = None
     if gang.state == "Running":
@@ -58,7 +58,7 @@ def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStat
     )
 
 
-def _start(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus:
+def _start(gang: GangStatus, sight: GangView, now: datetime) -> GangStatus:
     # Nobody waits for longer than the longest back-off, whatever clock or hand wrote it.
     if gang.not_before and now < when(gang.not_before) <= now + LAST_BACKOFF:
         return gang
@@ -85,7 +85,7 @@ def _resumed(gang: GangStatus) -> GangStatus:
     return gang.model_copy(update={"state": "Pending", "message": ""})
 
 
-def _ended(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus | None:
+def _ended(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus | None:
     """Give what becomes of a running gang that ended; None where it goes on."""
     if sight.complete(terms.shape.lead):
         # Before any failure: whoever dies after the chief's success changes nothing.
@@ -97,7 +97,7 @@ def _ended(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangS
     return _told(after, terms, sight) if after.state == "Failed" else after
 
 
-def _told(gang: GangStatus, terms: Terms, sight: Sight) -> GangStatus:
+def _told(gang: GangStatus, terms: Terms, sight: GangView) -> GangStatus:
     """Give a failed gang with what it found out all the same, such as figures below a gate."""
     report = last_word(sight, terms.shape.lead) if terms.stage.reports else None
     if report is None:
@@ -106,7 +106,7 @@ def _told(gang: GangStatus, terms: Terms, sight: Sight) -> GangStatus:
     return gang.model_copy(update={"metrics": metrics, "cautions": report.cautions})
 
 
-def _bereft(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus | None:
+def _bereft(gang: GangStatus, sight: GangView, now: datetime) -> GangStatus | None:
     """Give what becomes of a running gang one of whose Jobs is gone; None where all are there."""
     lost = sorted(gang.jobs.keys() - {job.name for job in sight.jobs})
     if not lost:
@@ -116,7 +116,7 @@ def _bereft(gang: GangStatus, sight: Sight, now: datetime) -> GangStatus | None:
     return _again(gang, "preemption", why, timedelta(0), now)
 
 
-def _broken(terms: Terms, sight: Sight) -> str | None:
+def _broken(terms: Terms, sight: GangView) -> str | None:
     """Give what the Job controller says of a Job that failed; None where none did that counts."""
     leader = terms.shape.roles[0]
     well = sight.ended_well(leader)
@@ -125,13 +125,13 @@ def _broken(terms: Terms, sight: Sight) -> str | None:
     return next((job.failed for job in failed if job.place.role == leader.name or not well), None)
 
 
-def _working(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+def _working(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus:
     if late := overdue(gang, terms, sight, now):
         return stop(gang, "StartDeadlineExceeded", late, now)
     return attended(gang, terms, sight)
 
 
-def _wordless(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus:
+def _wordless(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus:
     chief = sight.chief(terms.shape.lead)
     if chief is None:
         # The pod went before it was read. What it committed is still there: the next attempt
@@ -143,7 +143,7 @@ def _wordless(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> Ga
     return _failed(gang, terms, Diagnosis("application", "ReportUnreadable", why), now)
 
 
-def _committed(gang: GangStatus, terms: Terms, sight: Sight, now: datetime) -> GangStatus | None:
+def _committed(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus | None:
     """Give the gang as succeeded where its lead ended well and told so; None where it did not."""
     if not sight.complete(terms.shape.lead):
         return None

@@ -19,7 +19,7 @@ from hone.plan.programs import PAYLOAD, program
 from hone.plan.site import Site
 from hone.plan.terms import Terms
 from hone.plan.tf_config import cluster_variables
-from hone_trainer.contract.assignment import Source, Store, Task
+from hone_trainer.contract.assignment import Assignment, Source, Store
 from hone_trainer.contract.stage import Gang, Role
 
 Manifest = dict[str, Any]
@@ -119,8 +119,8 @@ def _task(
     sources: tuple[Source, ...],
     site: Site,
     gpus: int,
-) -> Task:
-    return Task(
+) -> Assignment:
+    return Assignment(
         namespace=job.namespace,
         job=job.name,
         uid=job.uid,

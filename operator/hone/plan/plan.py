@@ -18,7 +18,7 @@ from hone.plan.figures import headline, settle, share
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.record import over
 from hone.plan.retry import honoured
-from hone.plan.sight import Sight, last_word
+from hone.plan.sight import GangView, last_word
 from hone.plan.site import Site
 from hone.plan.timing import look_again
 from hone.plan.world import World, stamp
@@ -102,7 +102,7 @@ def _left(spec: StageSpec, before: StageStatus, after: StageStatus, world: World
     for shape, old, new in zip(spec.value.gangs(), before.gangs, after.gangs, strict=True):
         failed = new.state == "Failed" and spec.value.reports
         if old.state != new.state and (failed or new.state == "Succeeded"):
-            report = last_word(Sight.of(world, spec.name, old), shape.lead)
+            report = last_word(GangView.of(world, spec.name, old), shape.lead)
             where = names.shelf(spec.name, new.member, len(after.gangs))
             found += [
                 each.model_copy(update={"name": f"{where}{each.name}"[:128]})

@@ -13,7 +13,7 @@ from hone_trainer.contract.assignment import (
     TASK_FILE_VARIABLE,
     TASK_VARIABLE,
     VARIABLE_LIMIT,
-    Task,
+    Assignment,
     compact,
 )
 from hone_trainer.contract.stage import Stage
@@ -44,7 +44,7 @@ class Program:
     """What is too large for a variable: the content of ``PAYLOAD_FILE``."""
 
 
-def program(stage: Stage, task: Task, peers: Variables) -> Program:
+def program(stage: Stage, task: Assignment, peers: Variables) -> Program:
     """Give what the pods of a role run.
 
     Args:
@@ -64,7 +64,7 @@ def program(stage: Stage, task: Task, peers: Variables) -> Program:
     return Program(TRAINER, [*_plain(said), *_secret(stage), *peers], stage.reports, payload)
 
 
-def _contract(task: Task) -> tuple[dict[str, str], str]:
+def _contract(task: Assignment) -> tuple[dict[str, str], str]:
     """Give what a program of others is told in variables, and in a file where it is too much.
 
     An answer that there is none to is left out.

@@ -7,7 +7,7 @@ from hone.api.execution import Execution
 from hone.api.job import StageSpec
 from hone.api.status import GangStatus, StageStatus, State
 from hone.plan.gang import advance, pause, stop
-from hone.plan.sight import Sight
+from hone.plan.sight import GangView
 from hone.plan.terms import Terms
 from hone.plan.timing import deadline
 from hone.plan.world import World, stamp
@@ -96,7 +96,7 @@ def _advance(
     result = []
     for shape, known in zip(spec.value.gangs(), old.gangs, strict=True):
         gang = known if known.state in ENDED else _sized(known, shape)
-        terms, sight = Terms(spec, shape, execution), Sight.of(world, spec.name, gang)
+        terms, sight = Terms(spec, shape, execution), GangView.of(world, spec.name, gang)
         if suspend:
             result.append(pause(gang, terms, sight, now))
             continue

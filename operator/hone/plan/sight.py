@@ -11,7 +11,7 @@ from hone_trainer.contract.stage import Gang, Role
 
 
 @dataclass(frozen=True)
-class Sight:
+class GangView:
     """The objects of one gang."""
 
     jobs: tuple[JobView, ...]
@@ -24,7 +24,7 @@ class Sight:
     """Role -> the latest post of its pods."""
 
     @classmethod
-    def of(cls, world: World, stage: str, gang: GangStatus) -> "Sight":
+    def of(cls, world: World, stage: str, gang: GangStatus) -> "GangView":
         """Pick out of the world what belongs to the gang."""
         mine = [j for j in world.jobs if (j.place.stage, j.place.member) == (stage, gang.member)]
         pods = [p for p in world.pods if (p.place.stage, p.place.member) == (stage, gang.member)]
@@ -85,7 +85,7 @@ def _leaving(kind: str, view: JobView | PodView) -> str:
     return f"{kind} {view.name} is gone{held(view.held)}"
 
 
-def last_word(sight: Sight, lead: str) -> Report | None:
+def last_word(sight: GangView, lead: str) -> Report | None:
     """Give the report of the chief, the first pod of the gang's first role: what it committed, or
     what it found out before it failed for good.
     """

@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from hone_trainer.contract.assignment import VARIABLE_LIMIT, Exit, Store, Task
+from hone_trainer.contract.assignment import VARIABLE_LIMIT, Assignment, Exit, Store
 from tests.trainer.pods import Pod
 
 
-def task(size: int) -> Task:
+def task(size: int) -> Assignment:
     said = {"namespace": "shop", "job": "demo", "uid": "u", "stage": "data", "seed": 7}
-    return Task(**said, run={"prepare": {"word": "é" * size}}, store=Store(uri="/models"))
+    return Assignment(**said, run={"prepare": {"word": "é" * size}}, store=Store(uri="/models"))
 
 
 def test_a_small_task_is_one_variable() -> None:
     whole, large = task(10).parts()
     assert large == ""
-    assert Task.read({"HONE_TASK": whole}) == task(10)
+    assert Assignment.read({"HONE_TASK": whole}) == task(10)
 
 
 def test_a_large_task_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -25,7 +25,9 @@ def test_a_large_task_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert len(small) < 1000
     path = tmp_path / "payload.json"
     path.write_text(large, encoding="utf-8")
-    assert Task.read({"HONE_TASK": small, "HONE_TASK_FILE": str(path)}) == task(VARIABLE_LIMIT)
+    assert Assignment.read({"HONE_TASK": small, "HONE_TASK_FILE": str(path)}) == task(
+        VARIABLE_LIMIT
+    )
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", "nonsense"])

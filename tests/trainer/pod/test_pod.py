@@ -13,7 +13,7 @@ import pytest
 
 from hone_trainer.__main__ import run
 from hone_trainer.contract.assignment import Exit, StageFailure, Store
-from hone_trainer.pod.heartbeat import Pulse
+from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.store.manifest import MANIFEST
 from lab import patience
 from tests.trainer.conftest import CLICKS
@@ -130,7 +130,7 @@ def test_who_waits_for_the_storage_says_so(pod: Pod, run_stage: Any, operator: A
 def test_waiting_for_the_storage_is_no_hang(
     run_stage: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Counted(Pulse):
+    class Counted(Heartbeat):
         beats_heard = 0
 
         def beat(self) -> None:

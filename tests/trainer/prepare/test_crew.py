@@ -13,7 +13,7 @@ import pytest
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.pod.gang import Gang
-from hone_trainer.prepare.executor import Crew
+from hone_trainer.prepare.executor import Executor
 from lab import patience
 
 
@@ -38,14 +38,14 @@ def free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture
-def crew(request: pytest.FixtureRequest) -> Iterator[Crew]:
-    made = Crew(Gang(), request.param)
+def crew(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    made = Executor(Gang(), request.param)
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("crew", [1, 2], indirect=True)
-def test_every_index_is_done_once(crew: Crew) -> None:
+def test_every_index_is_done_once(crew: Executor) -> None:
     found: dict[int, int] = {}
 
     def done(index: int, facts: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ def test_every_index_is_done_once(crew: Crew) -> None:
 
 
 @pytest.mark.parametrize("crew", [1, 2], indirect=True)
-def test_what_the_work_refuses_arrives_whole(crew: Crew) -> None:
+def test_what_the_work_refuses_arrives_whole(crew: Executor) -> None:
     with pytest.raises(StageFailure) as caught:
         crew.map(refuse, range(6), lambda index, facts: None)
     assert (caught.value.reason, caught.value.message) == ("BadNumber", "row 3 is wrong")
@@ -66,7 +66,7 @@ def test_what_the_work_refuses_arrives_whole(crew: Crew) -> None:
 
 
 @pytest.mark.parametrize("crew", [1, 2], indirect=True)
-def test_whoever_listens_may_stop_it(crew: Crew) -> None:
+def test_whoever_listens_may_stop_it(crew: Executor) -> None:
     def stop(index: int, facts: dict[str, Any]) -> None:
         raise InterruptedError
 
@@ -95,7 +95,7 @@ def test_pods_share_the_work_and_one_that_is_killed_is_done_without() -> None:
         command = [sys.executable, "-c", WORKER]
         return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
 
-    crew = Crew(Gang(0, addresses), 1)
+    crew = Executor(Gang(0, addresses), 1)
     workers = [start(0), start(1)]
     seen: set[int] = set()
     killed: list[int] = []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hone_trainer.prepare.pass_runner import Passage, legs_of
+from hone_trainer.prepare.pass_runner import PassRunner, legs_of
 
 SPANS = {"reading": (0.0, 0.5), "learning": (0.5, 0.75), "writing": (0.75, 1.0)}
 
@@ -19,7 +19,7 @@ class Scratch:
         return dict(self.noted.get(work, {}))
 
 
-class Crew:
+class Executor:
     """Does the work at once, in order, a second each."""
 
     def __init__(self, clock: "Clock") -> None:
@@ -64,7 +64,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def passage(clock: Clock, noted: dict[str, dict[int, Any]] | None = None) -> Any:
-    made: Any = Passage(Context(), Crew(clock), Scratch(noted), SPANS, _begun=clock.now)  # type: ignore[arg-type]
+    made: Any = PassRunner(Context(), Executor(clock), Scratch(noted), SPANS, _begun=clock.now)  # type: ignore[arg-type]
     return made
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.schema import Target
-from hone_trainer.prepare.executor import Crew
+from hone_trainer.prepare.executor import Executor
 from hone_trainer.prepare.passes.encode import Encode
 from hone_trainer.rows.field import PARTS
 from lab import patience, probes
@@ -124,19 +124,19 @@ def test_two_pods_write_the_bytes_of_one(
     with pieces_of(4096):
         one = run_stage.manifest(run_stage("one", run))
         done: list[int] = []
-        whole, open_crew = Encode.__call__, Crew._open
+        whole, open_crew = Encode.__call__, Executor._open
 
         def counted(self: Encode, index: int) -> dict[str, Any]:
             done.append(index)
             return whole(self, index)
 
-        def joined(self: Crew) -> Any:
+        def joined(self: Executor) -> Any:
             client = open_crew(self)
             client.wait_for_workers(2, timeout=patience.seconds(60))
             return client
 
         monkeypatch.setattr(Encode, "__call__", counted)
-        monkeypatch.setattr(Crew, "_open", joined)
+        monkeypatch.setattr(Executor, "_open", joined)
         cluster = {
             role: [f"127.0.0.1:{port}"]
             for role, port in zip(("chief", "worker"), probes.free_ports(2), strict=True)

@@ -67,9 +67,9 @@ def test_another_configuration_does_not(run_stage: Any, changes: dict[str, Any])
 
 def test_the_place_of_inputs_is_not_their_content() -> None:
     """The digest follows what was read, so that equal work can be found under other names."""
-    from hone_trainer.contract.assignment import Store, Task
+    from hone_trainer.contract.assignment import Assignment, Store
 
-    one = Task(namespace="a", job="b", uid="c", stage="d", run=RUN, store=Store(uri="/x"))
+    one = Assignment(namespace="a", job="b", uid="c", stage="d", run=RUN, store=Store(uri="/x"))
     two = one.model_copy(update={"job": "other", "uid": "z", "attempt": 4})
     assert input_digest(one) == input_digest(two)
 

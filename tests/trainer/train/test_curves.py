@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hone_trainer.train.train_state import Progression
+from hone_trainer.train.train_state import TrainState
 from tests.trainer.train.test_train import TRAIN, eager, interrupted
 
 __all__ = ["eager"]
@@ -41,7 +41,7 @@ def single(value: float) -> float:
 def test_every_point_is_there_once(tmp_path: Path) -> None:
     from hone_trainer.train.tensorboard import VERSION, curves
 
-    state = Progression(
+    state = TrainState(
         step=12,
         trace=[(4, 0.7), (8, 0.6), (12, 0.5)],
         history=[

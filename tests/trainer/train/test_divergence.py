@@ -99,9 +99,9 @@ def test_it_goes_back_and_on_with_a_lower_rate(
 def test_without_a_checkpoint_on_the_way_it_goes_back_to_the_start(
     clicks: Any, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hone_trainer.train.async_checkpointer import Saver
+    from hone_trainer.train.async_checkpointer import AsyncCheckpointer
 
-    monkeypatch.setattr(Saver, "due", lambda saver, epoch_ends=False: False)
+    monkeypatch.setattr(AsyncCheckpointer, "due", lambda saver, epoch_ends=False: False)
     spoil(1, 4)
     report = clicks("train", {"train": run(rollbacks=1)})
     assert "back at step 0" in messages(clicks)[0]

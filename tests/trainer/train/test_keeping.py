@@ -8,8 +8,8 @@ import pytest
 
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.chunked_array import InMemory, whole
-from hone_trainer.train.checkpoint_manager import Keeping
-from hone_trainer.train.train_state import Progression
+from hone_trainer.train.checkpoint_manager import CheckpointManager
+from hone_trainer.train.train_state import TrainState
 
 TRAIN: dict[str, Any] = {
     "model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}},
@@ -46,16 +46,18 @@ class Served(Numbers):
 
 def keeping(
     bench: Any, numbers: Numbers, rank: int = 0, attempt: int = 0, agreed: Any = None, **words: Any
-) -> Keeping:
+) -> CheckpointManager:
     run = {"train": TRAIN | words}
     ctx = bench.context(bench.task("train", run, attempt=attempt), rank, 2)
     stage: Any = AnyStage.model_validate(run).value
-    return Keeping(stage, ctx, numbers, lambda mine: mine if agreed is None else np.array(agreed))
+    return CheckpointManager(
+        stage, ctx, numbers, lambda mine: mine if agreed is None else np.array(agreed)
+    )
 
 
-def epochs(kept: Keeping, numbers: Numbers, losses: Sequence[float]) -> Progression:
+def epochs(kept: CheckpointManager, numbers: Numbers, losses: Sequence[float]) -> TrainState:
     """End epochs with such losses on validation rows; the numbers count them."""
-    state = Progression()
+    state = TrainState()
     for number, loss in enumerate(losses, 1):
         numbers.now = float(number)
         state.add(10, np.array([5.0, 10.0, 10.0]), 0.5)
@@ -124,7 +126,7 @@ def test_the_chief_decides_where_the_others_go_on(run_stage: Any) -> None:
     chief = keeping(run_stage, numbers)
     for step in (10, 20):
         numbers.now = float(step)
-        chief.save(Progression(step=step))
+        chief.save(TrainState(step=step))
     chief.flush()
     worker = Numbers()
     # What the sum over the gang gives may be a hair less than whole.
@@ -137,6 +139,6 @@ def test_the_chief_decides_where_the_others_go_on(run_stage: Any) -> None:
 def test_only_the_chief_saves(run_stage: Any) -> None:
     numbers = Numbers()
     worker = keeping(run_stage, numbers, rank=1, checkpoint={"everySeconds": 1})
-    worker.save_if_due(Progression(step=5))
+    worker.save_if_due(TrainState(step=5))
     worker.flush()
     assert run_stage.store.list("") == []

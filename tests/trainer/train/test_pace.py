@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from hone_trainer.train.step_sums import Block
-from hone_trainer.train.throughput import Pace
+from hone_trainer.train.throughput import Throughput
 
 
 def block(feeding: list[float], computing: list[float], rows: int = 1000) -> Block:
     return Block(9, np.array([1.0, 1.0, rows]), False, np.array(feeding), np.array(computing))
 
 
-def paced(*computing: float, workers: int | None = None, feeding: float = 0.01) -> Pace:
+def paced(*computing: float, workers: int | None = None, feeding: float = 0.01) -> Throughput:
     """After a slow first block, and two of 10 steps in 2 s, of which replicas worked so long."""
-    pace = Pace(workers or len(computing))
+    pace = Throughput(workers or len(computing))
     pace.add(block([9.0] * len(computing), [9.0] * len(computing)), 10, 30.0)
     for _ in range(2):
         pace.add(block([feeding] * len(computing), list(computing)), 10, 2.0)
@@ -31,7 +31,7 @@ def test_the_first_block_pays_for_compiling_and_is_left_out() -> None:
 
 
 def test_where_there_is_one_block_only_it_counts() -> None:
-    pace = Pace()
+    pace = Throughput()
     pace.add(block([0.1], [0.2]), 10, 4.0)
     assert pace.figures()["rowsPerSecond"] == 250.0
     assert pace.remaining(100) is None
@@ -84,6 +84,6 @@ def test_who_holds_the_others_up_is_named(computing: tuple[float, ...], warning:
     assert paced(*computing).warning() == warning
 
 
-@pytest.mark.parametrize("ask", [Pace.figures, Pace.workers, Pace.warning])
+@pytest.mark.parametrize("ask", [Throughput.figures, Throughput.workers, Throughput.warning])
 def test_before_the_first_block_nothing_is_known(ask: Any) -> None:
-    assert ask(Pace(1)) in ({}, "", [{"inputMilliseconds": 0.0, "computeMilliseconds": 0.0}])
+    assert ask(Throughput(1)) in ({}, "", [{"inputMilliseconds": 0.0, "computeMilliseconds": 0.0}])

@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hone_trainer.train.step_sums import mean_losses
-from hone_trainer.train.train_state import TRACE_LIMIT, Progression
+from hone_trainer.train.train_state import TRACE_LIMIT, TrainState
 
 
-def add(state: Progression, steps: int, loss: float, rows: float = 4.0) -> None:
+def add(state: TrainState, steps: int, loss: float, rows: float = 4.0) -> None:
     """Take note of a block of one target, each of whose rows weighs 2."""
     state.add(steps, np.array([2 * loss * rows, 2 * rows, rows]), loss)
 
 
 def test_an_epoch_is_the_sum_of_its_blocks() -> None:
-    state = Progression()
+    state = TrainState()
     add(state, 3, 0.5, rows=100)
     add(state, 1, 0.9, rows=20)
     assert mean_losses(np.asarray(state.sums)) == pytest.approx([68 / 120])
@@ -38,12 +38,12 @@ def test_the_losses_of_several_targets_are_means_over_their_own_weights() -> Non
 
 
 def test_what_is_saved_is_what_is_resumed() -> None:
-    state = Progression(best_epoch=1, rate=0.25, rollbacks=2)
+    state = TrainState(best_epoch=1, rate=0.25, rollbacks=2)
     for n in range(5):
         add(state, 4, 0.1 + n / 3)
     state.end_epoch({"valLoss": 1 / 3})
     add(state, 4, 1 / 7)
-    again = Progression.load(json.loads(json.dumps(state.dump())))
+    again = TrainState.load(json.loads(json.dumps(state.dump())))
     assert again == state
     add(again, 1, 0.1)
     assert again != state  # nothing is shared
@@ -52,7 +52,7 @@ def test_what_is_saved_is_what_is_resumed() -> None:
 @settings(deadline=None, max_examples=40)
 @given(blocks=st.integers(1, 9 * TRACE_LIMIT // 4))
 def test_the_curve_keeps_its_shape_and_its_last_point(blocks: int) -> None:
-    state = Progression()
+    state = TrainState()
     for n in range(1, blocks + 1):
         add(state, 2, float(n))
     assert min(blocks, TRACE_LIMIT // 2) <= len(state.trace) <= TRACE_LIMIT
@@ -65,7 +65,7 @@ def test_the_curve_keeps_its_shape_and_its_last_point(blocks: int) -> None:
 
 
 def test_the_point_that_is_no_number_is_there_when_it_is_looked_for() -> None:
-    state = Progression()
+    state = TrainState()
     for n in range(TRACE_LIMIT):
         add(state, 1, float(n))
     add(state, 1, float("nan"))

@@ -11,7 +11,7 @@ import pytest
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.store.chunked_array import InMemory
-from hone_trainer.train.async_checkpointer import CONTENTION, SHARE, Saver
+from hone_trainer.train.async_checkpointer import CONTENTION, SHARE, AsyncCheckpointer
 from hone_trainer.train.checkpoints import Checkpoints, Found, Groups
 from lab import patience
 
@@ -52,15 +52,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 @pytest.fixture
-def saver(world: World, run_stage: Any) -> Saver:
-    return Saver(Checkpoints(run_stage.store, "x"), EVERY_S, lambda: world.now)
+def saver(world: World, run_stage: Any) -> AsyncCheckpointer:
+    return AsyncCheckpointer(Checkpoints(run_stage.store, "x"), EVERY_S, lambda: world.now)
 
 
 def values() -> Groups:
     return {"weights": (InMemory(np.ones(3)),)}
 
 
-def save(saver: Saver, world: World, step: int = 1, taking: float = 0.0) -> None:
+def save(saver: AsyncCheckpointer, world: World, step: int = 1, taking: float = 0.0) -> None:
     """One checkpoint, from begin to end."""
 
     def take() -> Groups:
@@ -76,7 +76,11 @@ def save(saver: Saver, world: World, step: int = 1, taking: float = 0.0) -> None
     [(0, False, True), (EVERY_S - 1, False, True), (EVERY_S, True, True)],
 )
 def test_what_costs_nothing_is_due_by_the_clock_or_at_an_epochs_end(
-    saver: Saver, world: World, after: float, in_between: bool, at_the_end_of_an_epoch: bool
+    saver: AsyncCheckpointer,
+    world: World,
+    after: float,
+    in_between: bool,
+    at_the_end_of_an_epoch: bool,
 ) -> None:
     save(saver, world)
     world.now += after
@@ -88,7 +92,7 @@ def test_what_costs_nothing_is_due_by_the_clock_or_at_an_epochs_end(
     ("taking", "writing"), [(0.0, 10.0), (10.0, 0.0), (0.5, 3.0), (0.0, 1.0), (0.01, 0.01)]
 )
 def test_checkpoints_take_no_more_than_their_share(
-    saver: Saver, world: World, taking: float, writing: float
+    saver: AsyncCheckpointer, world: World, taking: float, writing: float
 ) -> None:
     world.takes, begun = writing, world.now
     save(saver, world, taking=taking)
@@ -101,7 +105,7 @@ def test_checkpoints_take_no_more_than_their_share(
 
 
 def test_a_long_training_with_costly_checkpoints_pays_what_is_promised(
-    saver: Saver, world: World
+    saver: AsyncCheckpointer, world: World
 ) -> None:
     world.takes, begun = 7.0, world.now
     while world.now < begun + 20_000:
@@ -112,7 +116,7 @@ def test_a_long_training_with_costly_checkpoints_pays_what_is_promised(
     assert 0.8 * SHARE < cost / (world.now - begun) < 1.05 * SHARE
 
 
-def test_while_one_is_on_its_way_no_other_is_due(saver: Saver, world: World) -> None:
+def test_while_one_is_on_its_way_no_other_is_due(saver: AsyncCheckpointer, world: World) -> None:
     world.gate.clear()
     saver.save(1, {}, values)
     world.now += 100 * EVERY_S
@@ -123,7 +127,7 @@ def test_while_one_is_on_its_way_no_other_is_due(saver: Saver, world: World) -> 
     assert world.written == [1]
 
 
-def test_a_second_one_waits_for_the_first(saver: Saver, world: World) -> None:
+def test_a_second_one_waits_for_the_first(saver: AsyncCheckpointer, world: World) -> None:
     world.gate.clear()
     saver.save(1, {}, values)
     threading.Timer(0.05, world.gate.set).start()
@@ -132,7 +136,9 @@ def test_a_second_one_waits_for_the_first(saver: Saver, world: World) -> None:
     assert world.written == [1, 2]
 
 
-def test_arrays_are_taken_before_the_training_goes_on(saver: Saver, world: World) -> None:
+def test_arrays_are_taken_before_the_training_goes_on(
+    saver: AsyncCheckpointer, world: World
+) -> None:
     world.gate.clear()
     taken = []
     saver.save(1, {}, lambda: taken.append(1) or values())  # type: ignore[func-returns-value]
@@ -140,7 +146,7 @@ def test_arrays_are_taken_before_the_training_goes_on(saver: Saver, world: World
     assert not world.written
 
 
-def test_where_they_lie_is_told(saver: Saver, world: World) -> None:
+def test_where_they_lie_is_told(saver: AsyncCheckpointer, world: World) -> None:
     told: list[Found] = []
     saver.save(4, {"step": 4}, values, told.append)
     saver.flush()
@@ -167,7 +173,10 @@ def collected(ask: Callable[[], object]) -> object:
 )
 @pytest.mark.parametrize("error", [StageFailure("StorageForbidden", "no right"), OSError("disk")])
 def test_a_failure_comes_to_light_once(
-    saver: Saver, world: World, ask: Callable[[Saver], object], error: Exception
+    saver: AsyncCheckpointer,
+    world: World,
+    ask: Callable[[AsyncCheckpointer], object],
+    error: Exception,
 ) -> None:
     world.fails = error
     saver.save(1, {}, values)
@@ -180,7 +189,9 @@ def test_a_failure_comes_to_light_once(
     assert world.written == [3]
 
 
-def test_a_failure_to_note_where_they_lie_comes_to_light(saver: Saver, world: World) -> None:
+def test_a_failure_to_note_where_they_lie_comes_to_light(
+    saver: AsyncCheckpointer, world: World
+) -> None:
     def refuse(found: Found) -> None:
         raise RuntimeError("cannot note it")
 
@@ -190,7 +201,7 @@ def test_a_failure_to_note_where_they_lie_comes_to_light(saver: Saver, world: Wo
 
 
 def test_what_is_not_finite_is_only_logged(
-    saver: Saver, world: World, caplog: pytest.LogCaptureFixture
+    saver: AsyncCheckpointer, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The training sees it in its loss, and goes back."""
     world.fails = StageFailure("CheckpointNotFinite", "weights are not finite")

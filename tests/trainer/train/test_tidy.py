@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hone_trainer.__main__ import run, tidy
-from hone_trainer.contract.assignment import StageFailure, Task
+from hone_trainer.contract.assignment import Assignment, StageFailure
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.chunked_array import InMemory
 from hone_trainer.train.checkpoints import Checkpoints
@@ -14,9 +14,9 @@ from hone_trainer.train.checkpoints import Checkpoints
 TRAIN: dict[str, Any] = {"train": {"model": {"recommendation": {"lstm": {}}}}}
 
 
-def checkpointed(bench: Any) -> Task:
+def checkpointed(bench: Any) -> Assignment:
     """A training task with two checkpoints in its store."""
-    task: Task = bench.task("train", TRAIN)
+    task: Assignment = bench.task("train", TRAIN)
     kept = Checkpoints(bench.store, task.prefix, "digest")
     for step in (1, 2, 3):
         kept.write(step, {}, {"weights": (InMemory(np.full(2, step)),)})
@@ -25,7 +25,7 @@ def checkpointed(bench: Any) -> Task:
     return task
 
 
-def left(bench: Any, task: Task) -> list[str]:
+def left(bench: Any, task: Assignment) -> list[str]:
     found: list[str] = bench.store.list(f"{task.prefix}/checkpoints")
     return found
 

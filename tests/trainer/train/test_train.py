@@ -91,16 +91,16 @@ class Stopped(Exception):
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Save at every chance, and wait until it is done."""
-    from hone_trainer.train.async_checkpointer import Saver
+    from hone_trainer.train.async_checkpointer import AsyncCheckpointer
 
-    save = Saver.save
+    save = AsyncCheckpointer.save
 
-    def at_once(saver: Saver, *args: Any) -> None:
+    def at_once(saver: AsyncCheckpointer, *args: Any) -> None:
         save(saver, *args)
         saver.flush()
 
-    monkeypatch.setattr(Saver, "due", lambda saver, epoch_ends=False: True)
-    monkeypatch.setattr(Saver, "save", at_once)
+    monkeypatch.setattr(AsyncCheckpointer, "due", lambda saver, epoch_ends=False: True)
+    monkeypatch.setattr(AsyncCheckpointer, "save", at_once)
 
 
 def interrupted(bench: Any, run: dict[str, Any], after: float, **changes: Any) -> None:

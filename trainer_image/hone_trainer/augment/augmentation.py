@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hone_trainer.store.side_inputs import SideInputs
 
 
-class Augmentation(Words):
+class Augmentation(Spec):
     """More, or other, training rows than the source has.
 
     It may act at two moments and leaves alone those that do not concern it: on cleaned rows, which

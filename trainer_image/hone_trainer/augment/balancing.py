@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,7 @@ class Counts:
         return max(self.zeros, self.ones) / min(self.zeros, self.ones) - 1
 
 
-class Balancing(Words):
+class Balancing(Spec):
     """A way to balance labels: its parameters and ``balance``."""
 
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hone_trainer.augment import sequences
 from hone_trainer.augment.augmentation import Augmentation
-from hone_trainer.augment.sequences import Copies, Luck, Sequences, Share
+from hone_trainer.augment.sequences import Copies, SequenceDraws, Sequences, Share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,7 @@ class Crop(Augmentation):
         """See ``Augmentation.rework``."""
         return sequences.beside(columns, schema, self.columns, self.copies, draw, self._cut)
 
-    def _cut(self, ids: NDArray[np.int32], luck: Luck) -> NDArray[np.int32]:
+    def _cut(self, ids: NDArray[np.int32], luck: SequenceDraws) -> NDArray[np.int32]:
         import numpy as np
 
         first, end = sequences.stretches(ids, luck, self.share, self.least)

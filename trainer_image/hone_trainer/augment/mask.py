@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hone_trainer.augment import sequences
 from hone_trainer.augment.augmentation import Augmentation
-from hone_trainer.augment.sequences import Copies, Luck, Sequences, Share
+from hone_trainer.augment.sequences import Copies, SequenceDraws, Sequences, Share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ class Mask(Augmentation):
         """See ``Augmentation.rework``."""
         return sequences.beside(columns, schema, self.columns, self.copies, draw, self._hide)
 
-    def _hide(self, ids: NDArray[np.int32], luck: Luck) -> NDArray[np.int32]:
+    def _hide(self, ids: NDArray[np.int32], luck: SequenceDraws) -> NDArray[np.int32]:
         import numpy as np
 
         from hone_trainer.rows.tokens import PADDING, UNSEEN

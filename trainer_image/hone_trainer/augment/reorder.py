@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hone_trainer.augment import sequences
 from hone_trainer.augment.augmentation import Augmentation
-from hone_trainer.augment.sequences import SHORTEST, Copies, Luck, Sequences, Share
+from hone_trainer.augment.sequences import SHORTEST, Copies, SequenceDraws, Sequences, Share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ class Reorder(Augmentation):
         """See ``Augmentation.rework``."""
         return sequences.beside(columns, schema, self.columns, self.copies, draw, self._shuffle)
 
-    def _shuffle(self, ids: NDArray[np.int32], luck: Luck) -> NDArray[np.int32]:
+    def _shuffle(self, ids: NDArray[np.int32], luck: SequenceDraws) -> NDArray[np.int32]:
         import numpy as np
 
         first, end = (

@@ -32,7 +32,7 @@ SHORTEST = 2
 
 
 @dataclass(frozen=True)
-class Luck:
+class SequenceDraws:
     """What is drawn for the sequences of each row.
 
     Attributes:
@@ -44,7 +44,7 @@ class Luck:
     each: NDArray[np.float64]
 
 
-Change = Callable[[Any, Luck], Any]
+Change = Callable[[Any, SequenceDraws], Any]
 """From ids (n, length) and what was drawn to other ids (n, length)."""
 
 
@@ -101,7 +101,7 @@ def beside(
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         for _ in range(copies):
-            luck = Luck(draw.random(len(some)), draw.random((len(some), longest)))
+            luck = SequenceDraws(draw.random(len(some)), draw.random((len(some), longest)))
             made = {name: change(columns[name][some], luck) for name in fields}
             other = np.any([(made[n] != columns[n][some]).any(axis=1) for n in fields], axis=0)
             piece = {name: values[some[other]] for name, values in columns.items()}
@@ -110,7 +110,7 @@ def beside(
 
 
 def stretches(
-    ids: NDArray[np.int32], luck: Luck, share: float, least: int
+    ids: NDArray[np.int32], luck: SequenceDraws, share: float, least: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give for each sequence (n,) a random stretch: first position, and one past the last.
 

@@ -18,5 +18,5 @@ class AnyCleaning(OneOf):
     """Fill or drop missing values."""
     outliers: Outliers | None = None
     """Drop, clip or blank values that are far from all others."""
-    held: Rules | None = Field(default=None, alias="rules")  # ``Words`` has a ``rules`` already
+    held: Rules | None = Field(default=None, alias="rules")  # ``Spec`` has a ``rules`` already
     """Put aside rows that contradict what is declared to hold."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from hone_trainer.clean.step import Cleaned, Seeking
+from hone_trainer.clean.step import Cleaned, HashPartition
 from hone_trainer.columns.lookup import ColumnNames, find, stored
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ NO_TEXT = 0x9AE16A3B2F90404F
 """What a missing text hashes to; any number that is unlikely for a text will do."""
 
 
-class Duplicates(Seeking):
+class Duplicates(HashPartition):
     """Drop rows that repeat another one; two missing values count as the same.
 
     Rows are compared by 64-bit hashes: among a thousand million rows, one in forty data sets loses
@@ -40,7 +40,7 @@ class Duplicates(Seeking):
             find(columns, name, FIELD)
 
     def keys(self, block: Block, columns: tuple[Column, ...]) -> NDArray[np.uint64]:
-        """See ``Seeking.keys``; the columns' order matters, so that (1, 2) is not (2, 1)."""
+        """See ``HashPartition.keys``; the columns' order matters, so that (1, 2) is not (2, 1)."""
         import numpy as np
 
         from hone_trainer.rows.row_hash import hash_numbers
@@ -52,7 +52,7 @@ class Duplicates(Seeking):
         return keys
 
     def last_stays(self) -> bool:
-        """See ``Seeking.last_stays``."""
+        """See ``HashPartition.last_stays``."""
         return self.keep == "last"
 
     def apply(
@@ -61,7 +61,7 @@ class Duplicates(Seeking):
         learned: Any,
         columns: tuple[Column, ...],  # noqa: ARG002
     ) -> Cleaned:
-        """See ``Seeking.apply``."""
+        """See ``HashPartition.apply``."""
         return Cleaned(block.keep(~learned), dropped={"duplicate": int(learned.sum())})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hone_trainer.columns.lookup import ColumnName, find
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ GROUP_KNOTS = 1 << 22
 """Knots of the groups' curves, all columns of a step together: 16 bytes each, in every pod."""
 
 
-class Interpolate(Words):
+class Interpolate(Spec):
     """Read missing numbers off their course over time, which is learned on the training part.
 
     The course is the mean value at each time, with straight lines between; before the first and

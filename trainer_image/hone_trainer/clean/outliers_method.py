@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     """Least and greatest good value."""
 
 
-class OutlierMethod(Words):
+class OutlierMethod(Spec):
     """A way to find outliers: its parameters, ``learn`` and ``outside``."""
 
     bounded: ClassVar[bool] = True

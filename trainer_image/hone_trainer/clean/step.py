@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ class Cleaned:
     """Why -> numbers (``Block.rows``) of the rows that are put aside; each row once."""
 
 
-class Cleaning(Words):
+class Cleaning(Spec):
     """A cleaning step: its parameters, ``learn`` and ``apply``.
 
     Nothing is learned from held-out rows, and every row is treated the same whatever block it is
@@ -38,7 +38,7 @@ class Cleaning(Words):
     """
 
     seeks: ClassVar[bool] = False
-    """Whether it compares each row with all others: see ``Seeking``."""
+    """Whether it compares each row with all others: see ``HashPartition``."""
     loads: ClassVar[bool] = False
     """Whether it takes what ``load`` gives in the place of what ``learn`` gives."""
 
@@ -83,7 +83,7 @@ class Cleaning(Words):
         raise NotImplementedError
 
 
-class Seeking(Cleaning):
+class HashPartition(Cleaning):
     """A step that finds rows which are alike, wherever they stand.
 
     Of each set of rows with the same key one stays: training rows come before held-out ones, so

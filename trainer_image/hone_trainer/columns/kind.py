@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hone_trainer.rows.field import Field
 
 
-class Kind(Words):
+class Kind(Spec):
     """What a column is for: its parameters, what it learns, and the fields a model reads of it.
 
     A column becomes no, one or several fields. ``encode`` is what serving calls too: it needs a

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from hone_trainer.columns.kind import Kind
 from hone_trainer.columns.normalizations import AnyNormalization
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.dataset.divergence import BOUND
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LARGEST = 3.4e38
 """What a model can read: the largest 32-bit number, nearly."""
 
 
-class NumberBuckets(Words):
+class NumberBuckets(Spec):
     """Each number as one of so many ids, by bounds between which equally many training rows lie."""
 
     count: Annotated[int, Bound(ge=2, le=1024)] = 16

@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from hone_trainer.columns.id import id_field
 from hone_trainer.columns.kind import Kind
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SOME = "set words, characters or both"
 
 
-class TextWords(Words):
+class TextWords(Spec):
     """The words of a text, from a vocabulary."""
 
     length: Annotated[int, Bound(ge=1, le=512)] = 32
@@ -32,7 +32,7 @@ class TextWords(Words):
     """Only so many words, the most frequent ones, get a row of their own."""
 
 
-class TextCharacters(Words):
+class TextCharacters(Spec):
     """The pieces of a few letters that the words of a text are made of, by their hash."""
 
     ngram: Annotated[int, Bound(ge=2, le=8)] = 3

@@ -17,7 +17,7 @@ from hone_trainer.compress.candidate_selection import (
 )
 from hone_trainer.compress.techniques import AnyTechnique
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.metrics import MetricName, named
 from hone_trainer.metrics.fitting import misfit
@@ -42,7 +42,7 @@ MAKING = 0.9
 """Share of the time that goes into candidates; the rest measures them."""
 
 
-class Budget(Words):
+class Budget(Spec):
     """What compression may cost, measured on the validation part."""
 
     rules = (
@@ -72,7 +72,7 @@ class Budget(Words):
         return Limit(metric, most)
 
 
-class Candidate(Words):
+class Candidate(Spec):
     """Techniques that are applied one after the other."""
 
     techniques: Annotated[tuple[AnyTechnique, ...], Field(min_length=1, max_length=8)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.contract.stage import Tell
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hone_trainer.models.network import Network
 
 
-class Technique(Words):
+class Technique(Spec):
     """A way to make a model smaller or faster.
 
     It may act at three moments and leaves alone those that do not concern it: on the network,

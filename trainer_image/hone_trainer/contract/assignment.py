@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 TASK_VARIABLE = "HONE_TASK"
 TASK_FILE_VARIABLE = "HONE_TASK_FILE"
@@ -50,7 +50,7 @@ class Exit:
     """Nothing moved for longer than was promised; the stacks are kept."""
 
 
-class Metric(Words):
+class Metric(Spec):
     """A named figure. The value is text, so that every client keeps its digits; a number is taken
     from those who write one.
     """
@@ -69,7 +69,7 @@ Cautions = Annotated[
 """What a person should know of work that succeeded, a sentence each, the worst first."""
 
 
-class Artifact(Words):
+class Artifact(Spec):
     """A file in the artifact store."""
 
     name: Annotated[str, Field(max_length=128)]
@@ -84,7 +84,7 @@ class Artifact(Words):
     """Its format: json, npz, tflite, arrow, …"""
 
 
-class Store(Words):
+class Store(Spec):
     """Where artifacts go: a folder or a bucket, and how it is reached."""
 
     uri: str
@@ -92,7 +92,7 @@ class Store(Words):
     region: str | None = None
 
 
-class Source(Words):
+class Source(Spec):
     """The committed output of an earlier gang, as input."""
 
     stage: str
@@ -102,7 +102,7 @@ class Source(Words):
     manifest: Artifact
 
 
-class Task(Words):
+class Assignment(Spec):
     """Everything one pod of a gang has to know."""
 
     namespace: str
@@ -149,7 +149,7 @@ class Task(Words):
         return f"{self.namespace}/{self.job}/{self.uid}/{self.stage}/{self.member}"
 
 
-class Progress(Words):
+class Progress(Spec):
     """What a running chief posts: the heartbeat of its gang."""
 
     fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -158,7 +158,7 @@ class Progress(Words):
     metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
 
 
-class Report(Words):
+class Report(Spec):
     """The last word of a pod."""
 
     reason: Annotated[str, Field(max_length=63)] = "Succeeded"

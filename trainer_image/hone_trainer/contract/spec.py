@@ -23,7 +23,7 @@ class Rule:
     message: str
 
 
-class Words(BaseModel):
+class Spec(BaseModel):
     """A frozen record of user-facing parameters."""
 
     model_config = ConfigDict(
@@ -61,7 +61,7 @@ class Words(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-class OneOf(Words):
+class OneOf(Spec):
     """A union in the Kubernetes manner: the key is the kind, and exactly one key is set.
 
     The fields of the class that names ``OneOf`` as its base are the kinds; classes below it may

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from hone_trainer.contract.assignment import Exit
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
@@ -62,7 +62,7 @@ class Gang:
         return sum(role.replicas for role in self.roles)
 
 
-class Stage(Words):
+class Stage(Spec):
     """One step of an optimisation: its parameters, the pods it wants, and what they run."""
 
     needs: ClassVar[tuple[Product, ...]] = ()

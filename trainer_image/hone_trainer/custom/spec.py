@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.patterns import Word
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Gang, Role, RoleName, Stage
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ TWICE = "roles: every name must be used once"
 CHIEFS = "replicas: a gang has one chief; give the other pods the role worker"
 
 
-class CustomRole(Words):
+class CustomRole(Spec):
     """Pods of one kind."""
 
     rules = (Rule("self.name != 'chief' || self.replicas == 1", CHIEFS),)

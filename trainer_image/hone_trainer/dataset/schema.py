@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.rows.field import Field
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Learned
 from hone_trainer.tasks.task import Task
 
 
-class Target(Words):
+class Target(Spec):
     """Something that is predicted: its task, and what was learned of it on training rows."""
 
     name: str
@@ -52,7 +52,7 @@ class Target(Words):
         return f"{self.name}\x00{name}"
 
 
-class Schema(Words):
+class Schema(Spec):
     """The columns of a data set."""
 
     fields: tuple[Field, ...]

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from hone_trainer.compress.spec import FLOAT_MODEL, MODEL, Compress
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.evaluate.evaluation import Evaluation
 from hone_trainer.evaluate.gates import COSTS, NO_FILE, judge
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hone_trainer.store.manifest import Manifest
 
 
-class Gate(Words):
+class Gate(Spec):
     """A bound that a figure must keep."""
 
     rules = (Rule("has(self.atLeast) != has(self.atMost)", "set exactly one of atLeast, atMost"),)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     from hone_trainer.tasks.learned import Array, Targets
@@ -52,7 +52,7 @@ class Answered:
         yield from self.joint(np.eye(len(self.members))[member])
 
 
-class Fusion(Words):
+class Fusion(Spec):
     """A way to make one answer from those of several members."""
 
     def fit(self, answered: Answered) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.metrics.interval import span, standard_error
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Estimate:
     """Why it is not defined."""
 
 
-class Metric(Words):
+class Metric(Spec):
     """A figure by which models are compared."""
 
     key: ClassVar[str]

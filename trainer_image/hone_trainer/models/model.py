@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
 
 
-class Model(Words):
+class Model(Spec):
     """An architecture, without the heads: these are the tasks' own."""
 
     def check(self, lengths: Mapping[str, int]) -> Iterator[str]:  # noqa: ARG002

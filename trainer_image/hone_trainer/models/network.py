@@ -20,7 +20,7 @@ from hone_trainer.models import AnyModel
 from hone_trainer.models.answers import ROWS, Answers, answering
 from hone_trainer.models.table_subset import narrow
 from hone_trainer.store import chunked_storage
-from hone_trainer.store.chunked_array import Array, Slab
+from hone_trainer.store.chunked_array import Array, ChunkedArray
 from hone_trainer.tasks.learned import Calibration
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Part:
     """One model of a network."""
 
     model: AnyModel
-    weights: tuple[Array | Slab, ...] = ()
+    weights: tuple[Array | ChunkedArray, ...] = ()
     """In the order of ``keras.Model.get_weights`` of the model built alone; empty before training,
     when a build draws them anew. Large ones may be mapped from a file, or lie elsewhere."""
     calibrations: dict[str, Calibration] = field(default_factory=dict)

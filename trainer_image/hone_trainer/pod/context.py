@@ -14,16 +14,16 @@ from hone_trainer.contract.assignment import (
     LONGEST_CAUTION,
     MOST_CAUTIONS,
     Artifact,
+    Assignment,
     Metric,
     Progress,
     Report,
     Source,
     StageFailure,
-    Task,
     metric,
 )
 from hone_trainer.contract.stage import Product
-from hone_trainer.pod.heartbeat import Pulse
+from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.store import attempt_files
 from hone_trainer.store import manifest as manifests
 from hone_trainer.store.artifact_store import ArtifactStore
@@ -34,7 +34,7 @@ from hone_trainer.store.manifest import MANIFEST, Manifest
 class Context:
     """The surroundings of one run of a stage."""
 
-    task: Task
+    task: Assignment
     store: ArtifactStore
     work: Path
     """An empty folder of this pod; gone when it ends."""
@@ -44,7 +44,7 @@ class Context:
     """Index of this pod in its gang; 0 is the chief, who writes."""
     size: int = 1
     """Pods of the gang."""
-    pulse: Pulse = field(default_factory=Pulse)
+    pulse: Heartbeat = field(default_factory=Heartbeat)
     """What the guardian of this pod hears and says."""
     makes: Product | None = None
     """What the running stage leaves for those after it."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from hone_trainer.contract.assignment import Exit, Report
-from hone_trainer.pod.heartbeat import Pulse
+from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.pod.stacks import Stacks
 from hone_trainer.pod.termination_message import leave
 
@@ -34,7 +34,7 @@ Dump = Callable[[str], str]
 """Keeps the stacks of a process that hangs; gives where they lie."""
 
 
-def guard(work: Callable[[Pulse], NoReturn], keep: Dump) -> NoReturn:
+def guard(work: Callable[[Heartbeat], NoReturn], keep: Dump) -> NoReturn:
     """Run ``work`` in a child and end as it ends; on SIGTERM or Ctrl-C have it stop, and say so.
 
     Call it before any thread starts: only the calling thread goes on in the child.
@@ -45,7 +45,7 @@ def guard(work: Callable[[Pulse], NoReturn], keep: Dump) -> NoReturn:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, ASKED | {signal.SIGCHLD})
     killed_before = _killed_for_memory()
-    guardian, pulse, stacks = os.getpid(), Pulse(), Stacks()
+    guardian, pulse, stacks = os.getpid(), Heartbeat(), Stacks()
     child = os.fork()
     if child == 0:
         # What asks a pod to stop asks the guardian; Ctrl-C reaches both, so it stays blocked here.
@@ -81,7 +81,7 @@ def _end_asked(child: int) -> NoReturn:
     leave(Report(reason="Interrupted", message=message), Exit.INTERRUPTED)
 
 
-def _end_hung(child: int, pulse: Pulse, stacks: Stacks, keep: Dump) -> NoReturn:
+def _end_hung(child: int, pulse: Heartbeat, stacks: Stacks, keep: Dump) -> NoReturn:
     silence = pulse.silence
     text = stacks.dump(child)
     os.kill(child, signal.SIGKILL)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 _ASKED, _LISTENING, _BEAT, _PATIENCE = range(4)
 
 
-class Pulse:
+class Heartbeat:
     """A page of memory that survives ``fork``; every word has one writer."""
 
     def __init__(self) -> None:

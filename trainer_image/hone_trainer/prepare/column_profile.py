@@ -24,7 +24,7 @@ _PADDED = r"^0[0-9]+$"
 
 
 @dataclass(frozen=True)
-class Glance:
+class ColumnProfile:
     """A column; what can be seen of it is worked out when somebody asks."""
 
     name: str
@@ -36,7 +36,7 @@ class Glance:
     """Whether another column bears the same name."""
 
     @classmethod
-    def over(cls, table: Any) -> Iterator[Glance]:
+    def over(cls, table: Any) -> Iterator[ColumnProfile]:
         """Look at each column of a table."""
         names = table.column_names
         whole = table.rename_columns([str(index) for index in range(len(names))])

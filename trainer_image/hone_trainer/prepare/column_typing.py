@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic.alias_generators import to_snake
 
-from hone_trainer.prepare.column_profile import Glance
+from hone_trainer.prepare.column_profile import ColumnProfile
 from hone_trainer.sources.values import fits_any
 
 LONGEST_NAME = 63
@@ -58,12 +58,12 @@ def verdict(kind: str, why: str, **words: Any) -> Verdict:
     return Verdict(kind, words, why)
 
 
-def judge(seen: Glance) -> Verdict:
+def judge(seen: ColumnProfile) -> Verdict:
     """Say what a column is for."""
     return next(found for rule in RULES if (found := rule(seen)) is not None)
 
 
-def _unusable(seen: Glance) -> Verdict | None:
+def _unusable(seen: ColumnProfile) -> Verdict | None:
     if not seen.name:
         return verdict("", "it has no name")
     if len(seen.name) > LONGEST_NAME:
@@ -77,13 +77,13 @@ def _unusable(seen: Glance) -> Verdict | None:
     return None
 
 
-def _empty(seen: Glance) -> Verdict | None:
+def _empty(seen: ColumnProfile) -> Verdict | None:
     if len(seen.words) or len(seen.numbers) or len(seen.times):
         return None
     return verdict("", "it has no value in any of these rows")
 
 
-def _constant(seen: Glance) -> Verdict | None:
+def _constant(seen: ColumnProfile) -> Verdict | None:
     values = seen.numbers if seen.numeric else seen.times if len(seen.times) else None
     count = len(seen.distinct) if values is None else _count(seen, values)
     if count > 1 or (seen.strays if seen.numeric else 0):
@@ -95,7 +95,7 @@ def _constant(seen: Glance) -> Verdict | None:
     return verdict("", f"it is {what} wherever it has a value")
 
 
-def _time(seen: Glance) -> Verdict | None:
+def _time(seen: ColumnProfile) -> Verdict | None:
     times = seen.times
     named = _TIME.search(to_snake(seen.name)) is not None
     counted = named and seen.numeric and len(times) > 0 and times.min() >= _YEAR_1990_US
@@ -109,7 +109,7 @@ def _time(seen: Glance) -> Verdict | None:
     )
 
 
-def _counted_key(seen: Glance) -> Verdict | None:
+def _counted_key(seen: ColumnProfile) -> Verdict | None:
     if not _counted(seen) or not seen.unique or seen.different < LEAST:
         return None
     steps = np.diff(seen.exact)
@@ -119,7 +119,7 @@ def _counted_key(seen: Glance) -> Verdict | None:
     return verdict("key", "whole numbers, another one in every row: they tell rows apart")
 
 
-def _counted_id(seen: Glance) -> Verdict | None:
+def _counted_id(seen: ColumnProfile) -> Verdict | None:
     if not _counted(seen):
         return None
     count = len(np.unique(seen.exact))
@@ -131,7 +131,7 @@ def _counted_id(seen: Glance) -> Verdict | None:
     return None
 
 
-def _number(seen: Glance) -> Verdict | None:
+def _number(seen: ColumnProfile) -> Verdict | None:
     if not seen.numeric:
         return None
     count = len(np.unique(seen.exact))
@@ -142,7 +142,7 @@ def _number(seen: Glance) -> Verdict | None:
     return verdict("number", why, normalize={"quantile": {"to": "normal"}})
 
 
-def _text(seen: Glance) -> Verdict | None:
+def _text(seen: ColumnProfile) -> Verdict | None:
     apart = pc.match_substring_regex(seen.words, r"\S\s+\S")
     letters = pc.mean(pc.utf8_length(seen.words)).as_py()
     if pc.mean(apart.cast(pa.float64())).as_py() < 0.5 or letters < LONG:
@@ -153,18 +153,18 @@ def _text(seen: Glance) -> Verdict | None:
     return verdict("text", why, words={})
 
 
-def _written_key(seen: Glance) -> Verdict | None:
+def _written_key(seen: ColumnProfile) -> Verdict | None:
     if not seen.unique or seen.different < LEAST:
         return None
     return verdict("key", "another text in every row: they tell rows apart")
 
 
-def _id(seen: Glance) -> Verdict:
+def _id(seen: ColumnProfile) -> Verdict:
     few = ", ".join(repr(word[:SHOWN]) for word in seen.distinct[:3])
     return verdict("id", f"{len(seen.distinct)} different texts, most often {few}")
 
 
-RULES: tuple[Callable[[Glance], Verdict | None], ...] = (
+RULES: tuple[Callable[[ColumnProfile], Verdict | None], ...] = (
     _unusable,
     _empty,
     _constant,
@@ -178,7 +178,7 @@ RULES: tuple[Callable[[Glance], Verdict | None], ...] = (
 )
 
 
-def _count(seen: Glance, values: NDArray[Any]) -> int:
+def _count(seen: ColumnProfile, values: NDArray[Any]) -> int:
     return len(np.unique(seen.exact if seen.numeric else values))
 
 
@@ -198,7 +198,7 @@ def _nature(kind: Any) -> str:
     return "bytes" if types.is_fixed_size_binary(kind) else str(kind)[:SHOWN]
 
 
-def _counted(seen: Glance) -> bool:
+def _counted(seen: ColumnProfile) -> bool:
     """Say whether they are whole numbers that can be read as ids too."""
     if not seen.numeric or not _whole(seen.numbers):
         return False

@@ -28,7 +28,7 @@ LOST = 5
 
 
 @dataclass
-class Crew:
+class Executor:
     """The threads or pods that share the work; opened when there is something to share."""
 
     gang: Gang

@@ -16,12 +16,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hone_trainer.contract.assignment import Store
-from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.scratch import Scratch
 from hone_trainer.store.artifact_store import open_store
 
 if TYPE_CHECKING:
-    from hone_trainer.clean.step import Seeking
+    from hone_trainer.clean.step import HashPartition
     from hone_trainer.rows.block import Block
 
 BUCKET_ROWS = 4_000_000
@@ -43,7 +43,7 @@ def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.uint16]:
     return (hashes >> np.uint64(64 - bits)).astype(np.uint16)
 
 
-def scatter(step: Seeking, block: Block, columns: Any, count: int) -> tuple[bytes, list[int]]:
+def scatter(step: HashPartition, block: Block, columns: Any, count: int) -> tuple[bytes, list[int]]:
     """Give the records of a block sorted by bucket, and where each bucket ends (records)."""
     hashes = step.keys(block, columns)
     owner = bucket_of(hashes, count)
@@ -59,7 +59,7 @@ def scatter(step: Seeking, block: Block, columns: Any, count: int) -> tuple[byte
 
 
 def gather(
-    around: Surroundings,
+    around: PassContext,
     work: str,
     ends: tuple[tuple[int, ...], ...],
     bucket: int,
@@ -126,14 +126,14 @@ class Dropped:
 
     path: str
 
-    def of(self, block: Block, around: Surroundings) -> NDArray[np.bool_]:
+    def of(self, block: Block, around: PassContext) -> NDArray[np.bool_]:
         """Say for each row (n,) of a block whether it goes."""
         bits = _bits(around.settings.model_dump_json(), around.scratch_folder, self.path)
         chosen: NDArray[np.bool_] = (bits[block.rows >> 3] >> (7 - (block.rows & 7))) & 1 != 0
         return chosen
 
     @classmethod
-    def leave(cls, around: Surroundings, path: str, rows: int, gone: NDArray[np.int64]) -> Dropped:
+    def leave(cls, around: PassContext, path: str, rows: int, gone: NDArray[np.int64]) -> Dropped:
         """Write the bits of ``gone`` among ``rows``."""
         bits = np.zeros(rows, np.uint8)
         bits[gone] = 1

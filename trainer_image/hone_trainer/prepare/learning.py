@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hone_trainer.prepare.hash_partition import Dropped, buckets
-from hone_trainer.prepare.pass_context import Surroundings
-from hone_trainer.prepare.pass_runner import Leg, Passage, legs_of
+from hone_trainer.prepare.pass_context import PassContext
+from hone_trainer.prepare.pass_runner import Leg, PassRunner, legs_of
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.passes.seek import Look, Scatter
 from hone_trainer.rows.block import Block, join
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from hone_trainer.prepare.reading import ReadRows
 
 
-def drawn(around: Surroundings, work: str, count: int) -> Block:
+def drawn(around: PassContext, work: str, count: int) -> Block:
     """Give the rows that a pass has drawn, of all blocks and parts, in the order of the source."""
     return join([around.block(work, index) for index in range(count)])
 
 
 def learn(
-    around: Surroundings,
-    passage: Passage,
+    around: PassContext,
+    passage: PassRunner,
     read: ReadRows,
     places: Places,
     sample: Block,
@@ -59,8 +59,8 @@ def learn(
 
 
 def _seek(
-    around: Surroundings,
-    passage: Passage,
+    around: PassContext,
+    passage: PassRunner,
     read: ReadRows,
     places: Places,
     steps: Steps,

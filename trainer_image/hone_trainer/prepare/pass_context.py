@@ -21,7 +21,7 @@ at random, from all where there are fewer: the rank of a median is then right to
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class PassContext:
     """The stage and its places; can be pickled."""
 
     stage: Prepare

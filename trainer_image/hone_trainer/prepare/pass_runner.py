@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.prepare.executor import Crew, Work
+from hone_trainer.prepare.executor import Executor, Work
 from hone_trainer.prepare.scratch import Scratch
 from hone_trainer.prepare.work_progress import heard_by
 
@@ -31,11 +31,11 @@ def legs_of(span: str, count: int) -> list[Leg]:
 
 
 @dataclass
-class Passage:
+class PassRunner:
     """The passes of one preparation, in one attempt."""
 
     ctx: Context
-    crew: Crew
+    crew: Executor
     scratch: Scratch
     spans: dict[str, tuple[float, float]]
     """Pass -> where it begins and ends, of the whole as 0 to 1."""

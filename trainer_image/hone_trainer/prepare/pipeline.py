@@ -19,9 +19,9 @@ from hone_trainer.dataset.schema import Target
 from hone_trainer.pod import memory
 from hone_trainer.pod.gang import Gang, cores
 from hone_trainer.prepare import learning, reading, summary
-from hone_trainer.prepare.executor import Crew, serve
-from hone_trainer.prepare.pass_context import Surroundings
-from hone_trainer.prepare.pass_runner import Passage
+from hone_trainer.prepare.executor import Executor, serve
+from hone_trainer.prepare.pass_context import PassContext
+from hone_trainer.prepare.pass_runner import PassRunner
 from hone_trainer.prepare.passes.clean import DRAWN, SUMS, Clean
 from hone_trainer.prepare.passes.clean import WORK as CLEANED
 from hone_trainer.prepare.passes.encode import WORK as ENCODED
@@ -66,7 +66,7 @@ def prepare(stage: Prepare, ctx: Context) -> Report:
     threads = _threads()
     if not ctx.chief:
         return serve(gang, threads)
-    crew = Crew(gang, threads)
+    crew = Executor(gang, threads)
     with ctx.pulse.beats(SILENCE_S):  # it can be killed at any moment: what is noted stays
         try:
             return _lead(stage, ctx, crew)
@@ -79,14 +79,14 @@ def scratch_root(ctx: Context) -> str:
     return f"{ctx.task.prefix}/scratch"
 
 
-def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
+def _lead(stage: Prepare, ctx: Context, crew: Executor) -> Report:
     ctx.progress(0.0, "looking at the source")
     columns, inferred = reading.columns(stage, ctx.store)
     given = tuple(column for column in columns if not column.value.derived)
     pieces = stage.source.value.pieces(given, ctx.store)
     fetched = fetch(stage, columns, ctx.store)
     digest = _digest(ctx, pieces, columns, fetched.files)
-    around = Surroundings(
+    around = PassContext(
         stage,
         columns,
         ctx.store.settings,
@@ -95,7 +95,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
         ctx.task.seed,
     )
     scratch = Scratch(ctx.store, around.scratch_folder)
-    passage = Passage(ctx, crew, scratch, SPANS)
+    passage = PassRunner(ctx, crew, scratch, SPANS)
     read = reading.read(around, passage, pieces)
 
     ask = Ask(read.rows, stage.split.validation, stage.split.test, around.seed, around.label)
@@ -143,7 +143,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Crew) -> Report:
 
 
 def _observe(
-    around: Surroundings, passage: Passage, blocks: tuple[Where, ...], ask: Ask
+    around: PassContext, passage: PassRunner, blocks: tuple[Where, ...], ask: Ask
 ) -> list[Any]:
     """Give what the splitting has to see of each block; nothing is read where it looks at none."""
     if type(around.stage.split.by.value).observe is Splitting.observe:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.prepare.pass_context import Surroundings
-from hone_trainer.prepare.pass_runner import Passage
+from hone_trainer.prepare.pass_context import PassContext
+from hone_trainer.prepare.pass_runner import PassRunner
 from hone_trainer.prepare.passes.read import WORK, Read
 from hone_trainer.prepare.passes.survey import Where
 from hone_trainer.prepare.schema_inference import ROWS
@@ -52,7 +52,7 @@ def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], l
     return stage.settled(found), why
 
 
-def read(around: Surroundings, passage: Passage, pieces: tuple[Piece, ...]) -> ReadRows:
+def read(around: PassContext, passage: PassRunner, pieces: tuple[Piece, ...]) -> ReadRows:
     """Read all pieces.
 
     Raises:
@@ -100,7 +100,7 @@ class _Bad(Exception):
 
 
 def _mend(
-    around: Surroundings, pieces: tuple[Piece, ...], facts: list[dict[str, Any]]
+    around: PassContext, pieces: tuple[Piece, ...], facts: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Read those of the first pieces again that began in the middle of a quoted field."""
     digests = tuple(Digest(**found["digest"]) for found in facts)
@@ -114,7 +114,7 @@ def _mend(
     ]
 
 
-def _first_bad(around: Surroundings, pieces: tuple[Piece, ...]) -> StageFailure | None:
+def _first_bad(around: PassContext, pieces: tuple[Piece, ...]) -> StageFailure | None:
     """Give the failure for the first bad row of the source; None where a wrong cut looked bad."""
     work, noted = Read(around, pieces), around.scratch.notes(WORK)
     every = range(max(noted) + 1)

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 
 if TYPE_CHECKING:
     from hone_trainer.prepare.column_typing import Verdict
@@ -26,7 +26,7 @@ Named = Annotated[str, Field(min_length=1, max_length=63)]
 APART = "a column is named once, by leaveOut or by ids"
 
 
-class Infer(Words):
+class Infer(Spec):
     """Work out from the first 10,000 rows of the source what each of its columns is for.
 
     Numbers become numbers spread normally by their rank. Whole numbers of at most 20
@@ -72,7 +72,7 @@ class Infer(Words):
             StageFailure: a named column is not there (``ColumnNotFound``), there are no rows
                 (``NoRowsLeft``), or no column is left to learn from (``NothingToInfer``).
         """
-        from hone_trainer.prepare.column_profile import Glance
+        from hone_trainer.prepare.column_profile import ColumnProfile
         from hone_trainer.prepare.column_typing import judge, verdict
 
         self._require(table.column_names, tasks)
@@ -88,7 +88,7 @@ class Infer(Words):
         told |= {name: verdict("", "you left it out") for name in self.leave_out}
         verdicts = [
             (seen.name, judge(seen) if seen.twins else told.get(seen.name) or judge(seen))
-            for seen in Glance.over(table)
+            for seen in ColumnProfile.over(table)
         ]
         found = Inference(tuple(verdicts))
         if not any(column.kind != "key" for column in found.columns):

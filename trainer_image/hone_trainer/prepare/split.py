@@ -6,14 +6,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.splits import AnySplitting
 from hone_trainer.splits.random import RandomSplit
 
 Share = Annotated[float, Field(gt=0, le=0.5)]
 
 
-class Split(Words):
+class Split(Spec):
     """Shares of the rows that are kept out of training."""
 
     rules = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hone_trainer.contract.assignment import Artifact, Report, StageFailure
 from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
 from hone_trainer.prepare.best_reachable import Sums, best_reachable, named
-from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.provenance import provenance
 from hone_trainer.prepare.reading import ReadRows
@@ -57,7 +57,7 @@ def require(read: ReadRows, cleaned: Notes) -> None:
 
 
 def tell(
-    around: Surroundings,
+    around: PassContext,
     read: ReadRows,
     surveyed: Notes,
     steps: Steps,
@@ -102,7 +102,7 @@ def tell(
 
 def commit(
     ctx: Context,
-    around: Surroundings,
+    around: PassContext,
     transform: Transform,
     told: dict[str, Any],
     before: Block,
@@ -138,7 +138,7 @@ def commit(
     return ctx.commit(made, facts, metrics, message, show=shown, cautions=high)
 
 
-def _look(around: Surroundings, told: dict[str, Any], before: Block, after: Block) -> Findings:
+def _look(around: PassContext, told: dict[str, Any], before: Block, after: Block) -> Findings:
     """Look at the drawn rows."""
     from hone_trainer.profile.profile import look
     from hone_trainer.profile.subsample import thin
@@ -206,7 +206,7 @@ def _labels(encoded: Notes) -> dict[str, list[float]]:
     return {part: _added(facts["targets"][name][part] for facts in encoded) for part in PARTS}
 
 
-def _reachable(around: Surroundings, cleaned: Notes) -> Iterator[Sums]:
+def _reachable(around: PassContext, cleaned: Notes) -> Iterator[Sums]:
     """Yield what is known of the test rows; nothing where drawn ones stand beside them."""
     drawn = (step.negatives for step in around.stage.augment if step.negatives is not None)
     if not any(step.held_out for step in drawn):

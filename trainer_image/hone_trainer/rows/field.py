@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 
-class Field(Words):
+class Field(Spec):
     """A column as the model sees it."""
 
     name: str

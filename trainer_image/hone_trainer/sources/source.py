@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.sources.files import require_columns
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Digest:
     size: int = 0
 
 
-class RowSource(Words):
+class RowSource(Spec):
     """Where raw rows come from: its parameters, ``pieces`` and ``read``."""
 
     offers: ClassVar[Mapping[str, Form]] = {}

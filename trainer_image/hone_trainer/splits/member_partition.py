@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hone_trainer.columns.lookup import ColumnName, find
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.contract.spec import OneOf, Words
+from hone_trainer.contract.spec import OneOf, Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ MOST_SEGMENTS = 10_000
 """More of them are no segments; hashing serves them better."""
 
 
-class DivisionWay(Words):
+class DivisionWay(Spec):
     """A way to divide: gives each training row a number; member m of n takes those with m mod n."""
 
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002

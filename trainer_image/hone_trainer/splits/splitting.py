@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,7 @@ class Places:
         return self
 
 
-class Splitting(Words):
+class Splitting(Spec):
     """A way to split rows into training, validation and test part.
 
     Rows are placed as they were read, before anything is cleaned or learned.

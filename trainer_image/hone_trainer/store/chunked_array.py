@@ -18,7 +18,7 @@ PIECE_BYTES = 64 << 20
 Array = NDArray[np.generic]
 
 
-class Slab(Protocol):
+class ChunkedArray(Protocol):
     """An array (rows, …); a scalar counts as one row."""
 
     @property
@@ -41,30 +41,30 @@ class InMemory:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         return self.array.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         return self.array.dtype
 
     def read(self, first: int, last: int) -> Array:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         return np.atleast_1d(self.array)[first:last]
 
 
-def rows_of(slab: Slab) -> int:
+def rows_of(slab: ChunkedArray) -> int:
     """Give the number of rows."""
     return slab.shape[0] if slab.shape else 1
 
 
-def size_of(slab: Slab) -> int:
+def size_of(slab: ChunkedArray) -> int:
     """Give the number of bytes."""
     return int(np.prod(slab.shape, dtype=np.int64)) * slab.dtype.itemsize
 
 
-def spans(slab: Slab, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
+def spans(slab: ChunkedArray, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
     """Give (first, last) of every piece of at most so many bytes, or of one row."""
     rows = rows_of(slab)
     at_once = max(1, piece * rows // max(1, size_of(slab)))
@@ -72,7 +72,7 @@ def spans(slab: Slab, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
         yield first, min(rows, first + at_once)
 
 
-def whole(slab: Slab) -> Array:
+def whole(slab: ChunkedArray) -> Array:
     """Give the array in memory."""
     if isinstance(slab, InMemory):
         return slab.array

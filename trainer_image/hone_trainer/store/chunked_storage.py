@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.store.chunked_array import Array, InMemory, Slab, size_of, spans, whole
+from hone_trainer.store.chunked_array import Array, ChunkedArray, InMemory, size_of, spans, whole
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Artifact
@@ -31,12 +31,14 @@ LARGE = 256 << 20
 """Bytes from which on an array is stored in pieces."""
 
 
-def is_large(array: Array | Slab) -> bool:
+def is_large(array: Array | ChunkedArray) -> bool:
     """Say whether an array is stored in pieces."""
     return size_of(_slab(array)) > LARGE
 
 
-def write(writer: Writer, folder: str, array: Array | Slab) -> tuple[tuple[Artifact, ...], Any]:
+def write(
+    writer: Writer, folder: str, array: Array | ChunkedArray
+) -> tuple[tuple[Artifact, ...], Any]:
     """Write an array as pieces of the running stage.
 
     Args:
@@ -69,7 +71,7 @@ def read(store: ArtifactStore, manifest: Manifest, record: Any) -> Array:
         return np.memmap(file, np.dtype(record["dtype"]), "r", shape=tuple(record["shape"]))
 
 
-def rows(array: Array | Slab, chosen: NDArray[np.int64]) -> Array:
+def rows(array: Array | ChunkedArray, chosen: NDArray[np.int64]) -> Array:
     """Give some rows, in the order asked for; ``chosen`` is sorted and without repeats."""
     slab = _slab(array)
     if isinstance(array, np.ndarray):
@@ -82,16 +84,16 @@ def rows(array: Array | Slab, chosen: NDArray[np.int64]) -> Array:
     return np.concatenate(found) if found else np.empty((0, *slab.shape[1:]), slab.dtype)
 
 
-def plain(array: Array | Slab) -> Array:
+def plain(array: Array | ChunkedArray) -> Array:
     """Give the array as numpy has it, whole."""
     return array if isinstance(array, np.ndarray) else whole(array)
 
 
-def count_nonzero(array: Array | Slab) -> int:
+def count_nonzero(array: Array | ChunkedArray) -> int:
     """Count the elements that are not zero."""
     slab = _slab(array)
     return sum(int(np.count_nonzero(slab.read(*span))) for span in spans(slab))
 
 
-def _slab(array: Array | Slab) -> Slab:
+def _slab(array: Array | ChunkedArray) -> ChunkedArray:
     return InMemory(array) if isinstance(array, np.ndarray) else array

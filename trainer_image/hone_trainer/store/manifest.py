@@ -12,15 +12,22 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from hone_trainer.contract.assignment import Artifact, Cautions, Metric, Report, StageFailure, Task
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.assignment import (
+    Artifact,
+    Assignment,
+    Cautions,
+    Metric,
+    Report,
+    StageFailure,
+)
+from hone_trainer.contract.spec import Spec
 from hone_trainer.store.artifact_store import ArtifactStore
 from hone_trainer.store.code_digest import code_digest
 
 MANIFEST = "manifest.json"
 
 
-class Manifest(Words):
+class Manifest(Spec):
     """What went in, what came out, and the facts about it."""
 
     version: Literal[1] = 1
@@ -85,7 +92,7 @@ class Manifest(Words):
         )
 
 
-def input_digest(task: Task) -> str:
+def input_digest(task: Assignment) -> str:
     """Give the digest of all that decides what a task makes: parameters, inputs, code, place."""
     inputs = {
         "code": code_digest(next(iter(task.run), "")),
@@ -109,7 +116,7 @@ def parse(data: bytes, uri: str) -> Manifest:
         raise StageFailure("ManifestUnreadable", f"{uri}: {where}: {first['msg']}") from None
 
 
-def committed(store: ArtifactStore, task: Task) -> Report | None:
+def committed(store: ArtifactStore, task: Assignment) -> Report | None:
     """Give the report of an earlier attempt that already made what this task asks for."""
     wanted = input_digest(task)
     paths = [path for path in store.list(task.prefix) if path.endswith(f"/{MANIFEST}")]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ Reading = Literal["label", "amount", "grade", "category"]
 Space = Literal["mixture", "value", "score"]
 
 
-class Task(Words):
+class Task(Spec):
     """Something that a model predicts."""
 
     reads: ClassVar[Reading]

@@ -23,7 +23,7 @@ CONTENTION = 0.5
 _log = logging.getLogger("hone")
 
 
-class Saver:
+class AsyncCheckpointer:
     """Hands checkpoints to a thread of its own.
 
     Args:

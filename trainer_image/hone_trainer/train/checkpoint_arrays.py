@@ -24,7 +24,7 @@ class InStore:
     """(first row, last row, path, SHA-256) of each."""
 
     def read(self, first: int, last: int) -> Array:
-        """See ``Slab``; ``CheckpointDamaged`` where a piece is not what was written."""
+        """See ``ChunkedArray``; ``CheckpointDamaged`` where a piece is not what was written."""
         found = [
             self._piece(path, digest)[max(first, start) - start : last - start]
             for start, end, path, digest in self.pieces

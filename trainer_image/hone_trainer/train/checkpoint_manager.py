@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hone_trainer.store.chunked_array import Slab
+from hone_trainer.store.chunked_array import ChunkedArray
 from hone_trainer.store.manifest import input_digest
-from hone_trainer.train.async_checkpointer import Saver
+from hone_trainer.train.async_checkpointer import AsyncCheckpointer
 from hone_trainer.train.checkpoints import Checkpoints, Found
-from hone_trainer.train.train_state import Progression
+from hone_trainer.train.train_state import TrainState
 
 if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
     from hone_trainer.train.spec import Train
 
-Values = Mapping[str, Sequence[Slab]]
+Values = Mapping[str, Sequence[ChunkedArray]]
 
 
-class Keeping:
+class CheckpointManager:
     """The state of one training, saved by its chief and read back by all.
 
     Args:
@@ -31,7 +31,7 @@ class Keeping:
     """
 
     def __init__(self, stage: Train, ctx: Context, variables: Any, over_gang: Any) -> None:
-        self.best: Sequence[Slab] = ()
+        self.best: Sequence[ChunkedArray] = ()
         """Weights of the best epoch so far."""
         self._keep = stage.keep
         self._epochs = stage.epochs
@@ -41,9 +41,9 @@ class Keeping:
         task, digest = ctx.task, input_digest(ctx.task)
         kept = stage.checkpoint.keep
         self._checkpoints = Checkpoints(ctx.store, task.prefix, digest, task.attempt, kept)
-        self._saver = Saver(self._checkpoints, stage.checkpoint.every_seconds)
+        self._saver = AsyncCheckpointer(self._checkpoints, stage.checkpoint.every_seconds)
 
-    def resume(self) -> Progression | None:
+    def resume(self) -> TrainState | None:
         """Put everything back to the last checkpoint; None where there is none."""
         self.flush()
         if self._chief:
@@ -56,14 +56,14 @@ class Keeping:
         if found is None:
             return None
         self.best = found.groups["best"]
-        return Progression.load(found.facts)
+        return TrainState.load(found.facts)
 
-    def save_if_due(self, state: Progression) -> None:
+    def save_if_due(self, state: TrainState) -> None:
         """Save in the middle of an epoch, if it is time."""
         if self._chief and self._saver.due():
             self.save(state)
 
-    def end_epoch(self, state: Progression) -> None:
+    def end_epoch(self, state: TrainState) -> None:
         """Keep the weights if the epoch was the best so far, and save if it is time."""
         values = None
         if better := self._better(state):
@@ -72,7 +72,7 @@ class Keeping:
         if self._saver.due(epoch_ends=True) or (better and self._variables.live):
             self.save(state, values)
 
-    def save(self, state: Progression, values: Values | None = None) -> None:
+    def save(self, state: TrainState, values: Values | None = None) -> None:
         """Save the state in the background, or at once where it would change in the meantime."""
         best = self.best
 
@@ -89,9 +89,9 @@ class Keeping:
         """Wait for what is on its way."""
         self._saver.flush()
 
-    def weights(self) -> tuple[Slab, ...]:
+    def weights(self) -> tuple[ChunkedArray, ...]:
         """Give the best weights as a model has them that was built alone."""
-        tables: tuple[Slab, ...] = self._variables.tables(self.best)
+        tables: tuple[ChunkedArray, ...] = self._variables.tables(self.best)
         return tables
 
     def _agree(self) -> Found | None:
@@ -106,7 +106,7 @@ class Keeping:
         self._variables.put(found.groups)
         return found
 
-    def _better(self, state: Progression) -> bool:
+    def _better(self, state: TrainState) -> bool:
         losses = [epoch.get("valLoss", np.nan) for epoch in state.history]
         if not np.isfinite(losses[-1]):
             return False

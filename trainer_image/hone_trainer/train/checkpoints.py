@@ -20,7 +20,7 @@ import numpy as np
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.store.artifact_store import ArtifactStore
-from hone_trainer.store.chunked_array import Slab, spans
+from hone_trainer.store.chunked_array import ChunkedArray, spans
 from hone_trainer.train.checkpoint_arrays import InStore, get
 
 KEPT = 2
@@ -28,7 +28,7 @@ KEPT = 2
 
 NOT_FINITE = "CheckpointNotFinite"
 
-Groups = Mapping[str, Sequence[Slab]]
+Groups = Mapping[str, Sequence[ChunkedArray]]
 """Name -> arrays: weights, optimizer, best."""
 
 _MANIFEST = re.compile(r"/(\d+)/step-(\d+)\.json$")
@@ -148,7 +148,7 @@ class Checkpoints:
     def _folder(self) -> str:
         return f"{self.prefix}/checkpoints"
 
-    def _put(self, slab: Slab) -> InStore:
+    def _put(self, slab: ChunkedArray) -> InStore:
         if isinstance(slab, InStore):
             return slab
         pieces = []

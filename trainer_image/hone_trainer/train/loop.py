@@ -18,15 +18,15 @@ from hone_trainer.models.weight_inventory import training_bytes
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import whole
 from hone_trainer.store.manifest import input_digest
-from hone_trainer.train.checkpoint_manager import Keeping
+from hone_trainer.train.checkpoint_manager import CheckpointManager
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
 from hone_trainer.train.schedule import factor, settled
 from hone_trainer.train.step_sums import mean_losses
 from hone_trainer.train.tensorboard import curves
-from hone_trainer.train.throughput import Pace
-from hone_trainer.train.train_state import Progression
+from hone_trainer.train.throughput import Throughput
+from hone_trainer.train.train_state import TrainState
 from hone_trainer.train.units import Units
 from hone_trainer.train.validation import LOSS, Validation, shown
 
@@ -71,11 +71,11 @@ class Training:
         self.validation = Validation(objective, dataset.read("validation"))
         self.over_gang = GangSum(strategy)
         variables = chosen.variables(strategy, model, self.optimizer)
-        self.keeping = Keeping(stage, ctx, variables, self.over_gang)
+        self.keeping = CheckpointManager(stage, ctx, variables, self.over_gang)
         self.row_log = _row_log(ctx)
         self.steps.log_rows = stage.row_log
-        self.state = Progression()
-        self.pace = Pace(chosen.replicas())
+        self.state = TrainState()
+        self.pace = Throughput(chosen.replicas())
 
     def run(self) -> None:
         """Train what is not done yet."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hone_trainer.backend.keras import tf
-from hone_trainer.store.chunked_array import Array, InMemory, Slab, rows_of, spans
+from hone_trainer.store.chunked_array import Array, ChunkedArray, InMemory, rows_of, spans
 
 _PART = re.compile(r"/part_\d+(:\d+)?$")
 PARCEL_BYTES = 16 << 20
@@ -25,23 +25,23 @@ class OnServer:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         return tuple(self.variable.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         dtype: np.dtype[Any] = np.dtype(self.variable.dtype.as_numpy_dtype)
         return dtype
 
     def read(self, first: int, last: int) -> Array:
-        """See ``Slab``; only these rows travel."""
+        """See ``ChunkedArray``; only these rows travel."""
         if not self.shape:
             return np.atleast_1d(self.variable.numpy())
         rows: Array = tf.gather(self.variable, tf.range(first, last)).numpy()
         return rows
 
-    def write(self, slab: Slab) -> None:
+    def write(self, slab: ChunkedArray) -> None:
         """Take over the values of another slab of the same shape."""
         if not self.shape:
             self.variable.assign(slab.read(0, 1)[0])
@@ -66,20 +66,20 @@ class OnServer:
 class Joined:
     """Slabs one below the other: the parts of a table."""
 
-    parts: tuple[Slab, ...]
+    parts: tuple[ChunkedArray, ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         return (sum(map(rows_of, self.parts)), *self.parts[0].shape[1:])
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         return self.parts[0].dtype
 
     def read(self, first: int, last: int) -> Array:
-        """See ``Slab``."""
+        """See ``ChunkedArray``."""
         found, start = [], 0
         for part in self.parts:
             end = start + rows_of(part)
@@ -101,19 +101,19 @@ class ServedVariables:
     """Whether values change after they were taken."""
     groups: Mapping[str, Sequence[Any]]
 
-    def take(self) -> dict[str, tuple[Slab, ...]]:
+    def take(self) -> dict[str, tuple[ChunkedArray, ...]]:
         """Give the values as they are whenever they are read."""
         return {name: tuple(map(OnServer, group)) for name, group in self.groups.items()}
 
-    def put(self, values: Mapping[str, Sequence[Slab]]) -> None:
+    def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
         for name, group in self.groups.items():
             for variable, slab in zip(group, values[name], strict=True):
                 OnServer(variable).write(slab)
 
-    def tables(self, weights: Sequence[Slab]) -> tuple[Slab, ...]:
+    def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
         """Give the weights as a model that was never cut has them."""
-        parts: dict[str, list[Slab]] = {}
+        parts: dict[str, list[ChunkedArray]] = {}
         for variable, slab in zip(self.groups["weights"], weights, strict=True):
             parts.setdefault(_PART.sub("", variable.name), []).append(slab)
         return tuple(each[0] if len(each) == 1 else Joined(tuple(each)) for each in parts.values())

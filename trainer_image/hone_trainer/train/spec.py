@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hone_trainer.contract.spec import Rule, Words
+from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Gang, Product, Stage, latest
 from hone_trainer.models import AnyModel
 from hone_trainer.train.optimizers import AnyOptimizer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
 
 
-class Checkpoint(Words):
+class Checkpoint(Spec):
     """How often the state of a training is saved."""
 
     every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
@@ -30,7 +30,7 @@ class Checkpoint(Words):
     """The last so many stay until the model is committed."""
 
 
-class Divergence(Words):
+class Divergence(Spec):
     """What happens when the loss is no number any more."""
 
     rollbacks: Annotated[int, Field(ge=0, le=10)] = 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hone_trainer.backend.keras import tf
-from hone_trainer.train.train_state import Progression
+from hone_trainer.train.train_state import TrainState
 
 VERSION = "brain.Event:2"
 NAMES = {
@@ -25,7 +25,7 @@ NAMES = {
 """Figure of an epoch -> its tag; those of the validation part follow by their names."""
 
 
-def curves(state: Progression, folder: Path) -> bytes:
+def curves(state: TrainState, folder: Path) -> bytes:
     """Give the event file: a point a block of the loss, a point an epoch of everything else.
 
     Written at the end from what survived every restart, so the curves have no gaps and no step
@@ -50,7 +50,7 @@ def curves(state: Progression, folder: Path) -> bytes:
     return data
 
 
-def _points(state: Progression) -> Iterator[tuple[int, str, Any]]:
+def _points(state: TrainState) -> Iterator[tuple[int, str, Any]]:
     for step, loss in state.trace:
         yield step, "loss", loss
     for epoch in state.history:

@@ -11,7 +11,7 @@ STRAGGLES = 1.5
 """A replica that takes so many times as long as the median holds the others up."""
 
 
-class Pace:
+class Throughput:
     """The timings of a training's steps.
 
     Args:

@@ -13,7 +13,7 @@ TRACE_LIMIT = 2048
 
 
 @dataclass
-class Progression:
+class TrainState:
     """The facts of a training after so many steps."""
 
     step: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from hone_trainer.store.chunked_array import InMemory, Slab, whole
+from hone_trainer.store.chunked_array import ChunkedArray, InMemory, whole
 
 
 @dataclass(frozen=True)
@@ -28,20 +28,20 @@ class Variables:
         """Give those of a model and of its optimizer, the latter already built."""
         return cls(strategy, {"weights": model.weights, "optimizer": optimizer.variables})
 
-    def take(self) -> dict[str, tuple[Slab, ...]]:
+    def take(self) -> dict[str, tuple[ChunkedArray, ...]]:
         """Give copies of all values."""
         return {
             name: tuple(InMemory(variable.numpy()) for variable in group)
             for name, group in self.groups.items()
         }
 
-    def put(self, values: Mapping[str, Sequence[Slab]]) -> None:
+    def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
         with self.strategy.scope():
             for name, group in self.groups.items():
                 for variable, slab in zip(group, values[name], strict=True):
                     variable.assign(whole(slab))
 
-    def tables(self, weights: Sequence[Slab]) -> tuple[Slab, ...]:
+    def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
         """Give the weights as a model has them that was built alone: the same here."""
         return tuple(weights)

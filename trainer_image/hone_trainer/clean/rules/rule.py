@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hone_trainer.store.side_inputs import SideInputs
 
 
-class RowRule(Words):
+class RowRule(Spec):
     """Something that holds for every good row. What is missing breaks no rule."""
 
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hone_trainer.rows.running_stats import Moments
 
 
-class Normalization(Words):
+class Normalization(Spec):
     """How a number column is brought to a common scale: its parameters, ``learn`` and ``apply``."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:

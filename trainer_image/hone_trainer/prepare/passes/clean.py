@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from hone_trainer.prepare.best_reachable import sums
 from hone_trainer.prepare.hash_partition import Dropped
-from hone_trainer.prepare.pass_context import SAMPLE_ROWS, Surroundings
+from hone_trainer.prepare.pass_context import SAMPLE_ROWS, PassContext
 from hone_trainer.prepare.passes.survey import DRAW, Where, placed
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
@@ -28,7 +28,7 @@ QUARANTINE = "quarantine"
 class Steps:
     """Cleaning steps and what each has learned, as far as they have learned; can be pickled."""
 
-    around: Surroundings
+    around: PassContext
     learned: list[Any] = field(default_factory=list)
     """What each step has learned; ``Dropped`` where it sought rows."""
     first: int = 0
@@ -75,7 +75,7 @@ class Steps:
 class Clean:
     """Clean one block; leave it, its drawn rows, and the sums of its training rows."""
 
-    around: Surroundings
+    around: PassContext
     blocks: tuple[Where, ...]
     places: Places
     steps: Steps
@@ -104,7 +104,7 @@ class Clean:
         return around.scratch.note(WORK, index, facts)
 
 
-def _sums(around: Surroundings, training: Block, rows: int) -> dict[str, Any]:
+def _sums(around: PassContext, training: Block, rows: int) -> dict[str, Any]:
     sums = {f"column {c.name}": c.value.summarize(c.name, training) for c in around.given}
     for number, task in enumerate(around.stage.predicted):
         sums[f"task {number}"] = task.summarize(training)
@@ -113,7 +113,7 @@ def _sums(around: Surroundings, training: Block, rows: int) -> dict[str, Any]:
     return {name: table for name, table in sums.items() if table is not None}
 
 
-def _missing(around: Surroundings, block: Block) -> dict[str, list[int]]:
+def _missing(around: PassContext, block: Block) -> dict[str, list[int]]:
     """Give column -> (values, number of the first such row), of columns that a model reads."""
     found = {}
     for column in around.given:
@@ -126,7 +126,7 @@ def _missing(around: Surroundings, block: Block) -> dict[str, list[int]]:
 
 
 def _put_aside(
-    around: Surroundings, index: int, aside: list[tuple[str, Block]]
+    around: PassContext, index: int, aside: list[tuple[str, Block]]
 ) -> dict[str, Any] | None:
     rows = [(why, block) for why, block in aside if len(block)]
     if not rows:

@@ -12,7 +12,7 @@ from hone_trainer.contract.assignment import Artifact
 from hone_trainer.dataset import shards
 from hone_trainer.dataset.dataset import MEMBER, WEIGHT
 from hone_trainer.dataset.schema import Target
-from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.passes.clean import WORK as CLEANED
 from hone_trainer.prepare.passes.history import Histories, ids_of
 from hone_trainer.prepare.transform import Transform
@@ -30,7 +30,7 @@ SHUFFLE, AUGMENT, CONTRAST = 1, 2, 3
 class Encode:
     """Write the shards of one block."""
 
-    around: Surroundings
+    around: PassContext
     transform: Transform
     augment: tuple[Any, ...]
     """What each augmentation has learned."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hone_trainer.prepare.hash_partition import BUCKET_ROWS, bucket_of, buckets, gather
-from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.pass_runner import legs_of
 from hone_trainer.prepare.passes.clean import WORK as CLEANED
 from hone_trainer.rows.block import NO_TIME
@@ -24,7 +24,7 @@ from hone_trainer.rows.tokens import hash_words
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.columns.sequence import SequenceColumn
-    from hone_trainer.prepare.pass_runner import Passage
+    from hone_trainer.prepare.pass_runner import PassRunner
     from hone_trainer.prepare.reading import ReadRows
     from hone_trainer.prepare.transform import Transform
     from hone_trainer.rows.block import Block
@@ -40,7 +40,7 @@ BUCKET_BYTES, ROW_BYTES = 200 << 20, 100
 class Scatter:
     """Leave the events of one block, by bucket of their user."""
 
-    around: Surroundings
+    around: PassContext
     transform: Transform
     column: Column
     rows: int
@@ -63,7 +63,7 @@ class Scatter:
 class Remember:
     """Give the rows of one bucket their histories."""
 
-    around: Surroundings
+    around: PassContext
     column: Column
     ends: tuple[tuple[int, ...], ...]
     """For each block, where its buckets end."""
@@ -94,7 +94,7 @@ class Histories:
     ends: tuple[tuple[int, ...], ...]
     """For each bucket, where blocks end."""
 
-    def beside(self, block: Block, around: Surroundings, index: int) -> Block:
+    def beside(self, block: Block, around: PassContext, index: int) -> Block:
         """Give a cleaned block with its histories as a column of lists."""
         length = self.column.value.length
         owner = bucket_of(_users(self.column.value, block), len(self.ends))
@@ -119,7 +119,7 @@ def ids_of(column: Column, block: Block) -> NDArray[np.int32]:
 
 
 def remember(
-    around: Surroundings, passage: Passage, transform: Transform, read: ReadRows
+    around: PassContext, passage: PassRunner, transform: Transform, read: ReadRows
 ) -> tuple[Histories, ...]:
     """Make the histories of every sequence column."""
     made = []

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hone_trainer.prepare.best_reachable import beside
-from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.work_progress import say
 from hone_trainer.rows.block import Block
 from hone_trainer.sources.source import BadRow, Digest, Piece, Rows
@@ -20,7 +20,7 @@ MOST_SHOWN = 1000
 class Read:
     """Read one piece; its blocks are ``read/<piece>-<k>`` and count rows from the piece's first."""
 
-    around: Surroundings
+    around: PassContext
     pieces: tuple[Piece, ...]
 
     def __call__(self, index: int) -> dict[str, Any]:

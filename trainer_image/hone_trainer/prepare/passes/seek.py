@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from hone_trainer.prepare.hash_partition import RECORD, buckets, gather, repeated, scatter
-from hone_trainer.prepare.pass_context import Surroundings
+from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.passes.survey import Where, placed
 from hone_trainer.splits.splitting import Places
@@ -18,7 +18,7 @@ from hone_trainer.splits.splitting import Places
 class Scatter:
     """Leave the hashes of one block, by bucket."""
 
-    around: Surroundings
+    around: PassContext
     blocks: tuple[Where, ...]
     places: Places
     steps: Steps
@@ -44,7 +44,7 @@ class Scatter:
 class Look:
     """Find what is repeated within one bucket."""
 
-    around: Surroundings
+    around: PassContext
     number: int
     ends: tuple[tuple[int, ...], ...]
     """For each block, where its buckets end."""

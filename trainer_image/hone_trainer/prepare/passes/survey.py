@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hone_trainer.prepare.pass_context import SAMPLE_ROWS, Surroundings
+from hone_trainer.prepare.pass_context import SAMPLE_ROWS, PassContext
 from hone_trainer.prepare.passes.read import block_path
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
@@ -28,7 +28,7 @@ class Where:
     first: int
     """Number that the first row of its piece has in the source."""
 
-    def open(self, around: Surroundings) -> Block:
+    def open(self, around: PassContext) -> Block:
         """Read it; rows get the numbers that they have in the source."""
         block = Block.unpack(around.scratch.get(block_path(self.piece, self.number)))
         return Block(block.table, block.rows + self.first, block.parts)
@@ -38,7 +38,7 @@ class Where:
 class Observe:
     """Give the splitting what it has to see of a block."""
 
-    around: Surroundings
+    around: PassContext
     blocks: tuple[Where, ...]
     ask: Ask
 
@@ -55,7 +55,7 @@ class Observe:
 class Survey:
     """Draw rows of a block and count what is missing in it."""
 
-    around: Surroundings
+    around: PassContext
     blocks: tuple[Where, ...]
     places: Places
     rows: int
@@ -73,7 +73,7 @@ class Survey:
         return self.around.scratch.note(WORK, index, facts)
 
 
-def placed(around: Surroundings, where: Where, places: Places) -> Block:
+def placed(around: PassContext, where: Where, places: Places) -> Block:
     """Read a block, each row in its part."""
     block = where.open(around)
     if not len(block):

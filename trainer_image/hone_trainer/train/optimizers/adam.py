@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 
 REFERENCE_BATCH, REFERENCE_RATE = 64, 0.001
 LARGEST_RATE = 0.01
 """Larger ones were not measured."""
 
 
-class Adam(Words):
+class Adam(Spec):
     """Adam (Kingma and Ba 2015)."""
 
     learning_rate: Annotated[float, Field(gt=0, le=1)] | None = None

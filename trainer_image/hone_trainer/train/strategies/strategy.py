@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from hone_trainer.contract.spec import Words
+from hone_trainer.contract.spec import Spec
 from hone_trainer.contract.stage import Role
 from hone_trainer.pod import memory
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hone_trainer.train.spec import Train
 
 
-class Strategy(Words):
+class Strategy(Spec):
     """The pods it wants and the TensorFlow strategy it opens in each of them."""
 
     def roles(self) -> tuple[Role, ...]:
