@@ -139,6 +139,18 @@ WRONG: dict[str, tuple[Stages, str]] = {
         job(SPENT, split={"by": {"stratified": {}}}),
         "prepare.split.by.stratified: 'spent' is a number and has no classes: name a column",
     ),
+    "items in strata": (
+        job(NEXT, split={"by": {"stratified": {}}}),
+        "prepare.split.by.stratified: 'item' names items, which are too many to be classes: name",
+    ),
+    "a figure of more places than are kept": (
+        job(NEXT, then=judge(require=[gate("coverage@50")])),
+        "require[].metric: 'coverage@50' cannot be had: the cut should be less than or equal to 10",
+    ),
+    "a figure of more places than any list has": (
+        job(NEXT, then=judge(require=[gate("ndcg@20000")])),
+        "'ndcg@20000' cannot be had: the cut should be less than or equal to 10000",
+    ),
     "a figure that nobody knows": (job(CLICKED, then=judge(require=[gate("fame")])), "fame"),
     "a figure of another task": (job(CLICKED, then=judge(require=[gate("ndcg@10")])), "ndcg@10"),
     "a figure of a task that is not there": (

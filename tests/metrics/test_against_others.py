@@ -17,6 +17,7 @@ from hone_trainer.metrics.macro_f1 import MacroF1
 from hone_trainer.metrics.mae import Mae
 from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
+from hone_trainer.metrics.scored import Scored
 from hone_trainer.metrics.squared_errors import R2, Rmse
 from tests.metrics.answers import binary, classes, lists, numbers, scored_binary
 
@@ -61,6 +62,18 @@ def test_figures_of_numbers(seed: int) -> None:
     assert Rmse().value(answers) == pytest.approx(theirs.root_mean_squared_error(*pair, **kept))
     assert Mae().value(answers) == pytest.approx(theirs.mean_absolute_error(*pair, **kept))
     assert R2().value(answers) == pytest.approx(theirs.r2_score(*pair, **kept))
+
+
+@pytest.mark.parametrize("far", [1e6, -1e8, 1.7e9, 1e12])
+def test_numbers_far_from_0_are_explained_as_well_as_those_beside_it(far: float) -> None:
+    """Squares of moments since 1970 have more digits than a float."""
+    near = numbers(np.random.default_rng(0), weights=weighted(0))
+    pair = {name: column + far for name, column in near.columns.items()}
+    moved = Scored(pair, near.weight)
+    expected = theirs.r2_score(pair["truth"], pair["value"], sample_weight=near.weight)
+    assert R2().value(moved) == pytest.approx(expected, abs=1e-6)
+    assert R2().value(moved) == pytest.approx(R2().value(near), abs=1e-3)
+    assert R2().influence(moved) == pytest.approx(R2().influence(near), abs=1e-2)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -152,3 +165,12 @@ def test_every_figure_is_found_by_its_name() -> None:
 def test_a_name_that_is_none_is_told_which_there_are(name: str) -> None:
     with pytest.raises(ValueError, match="there are auc, logLoss"):
         named(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("ndcg@10001", "10000"), ("coverage@11", "10"), ("mrr@3", "there are")]
+)
+def test_a_cut_that_no_answer_reaches_is_told_how_far_it_may_go(name: str, most: str) -> None:
+    with pytest.raises(ValueError, match=most) as told:
+        named(name)
+    assert "pydantic" not in str(told.value)

@@ -7,7 +7,6 @@ import pytest
 
 from hone_trainer.metrics import METRICS
 from hone_trainer.metrics.auc import Auc
-from hone_trainer.metrics.coverage import Coverage
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.macro_f1 import MacroF1
 from hone_trainer.metrics.mean import Mean
@@ -106,7 +105,6 @@ def test_the_same_probability_for_all_has_an_auc_of_one_half() -> None:
         (R2(), Scored({"truth": np.ones(3), "value": np.arange(3.0)}, np.ones(3)), "in every row"),
         (LogLoss(), scored_binary([], []), "no rows"),
         (Ndcg(), lists([[0, 0]], [[1, 2]]), "no rows"),
-        (Coverage(at=20), Scored({"top": np.zeros((2, 10))}, np.ones(2), answers=99), "first 10"),
     ],
 )
 def test_what_is_not_defined_says_why(metric: Metric, answers: Scored, reason: str) -> None:
@@ -127,6 +125,19 @@ def test_a_list_without_a_relevant_item_weighs_nothing() -> None:
     beside = lists([[0, 1], [0, 0]], [[0.1, 0.9], [0.5, 0.4]])
     for metric in (Ndcg(), Recall(), Mrr()):
         assert metric.value(beside) == metric.value(alone)
+
+
+@pytest.mark.parametrize("metric", EVERY, ids=lambda metric: metric.name)
+def test_no_figure_comes_out_beyond_what_it_can_be(metric: Metric) -> None:
+    """Of long lists in which every item is relevant, sums round to a hair above 1."""
+    answers = answers_for(metric)
+    if "better" in metric.reads:
+        answers = lists(np.ones((20, 5000)), np.zeros((20, 5000)))
+    told = metric.estimate(answers)
+    assert told.value is not None
+    assert metric.limits[0] <= told.value <= metric.limits[1]
+    if told.low is not None and told.high is not None:
+        assert told.low <= told.value <= told.high
 
 
 def test_segments_have_figures_of_their_own() -> None:

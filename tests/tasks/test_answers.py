@@ -117,6 +117,36 @@ def test_calibration_lowers_the_log_loss_of_an_overconfident_model() -> None:
     assert losses[1] < losses[0] - 0.05
 
 
+@pytest.mark.parametrize("ways", [2, 20])
+def test_rows_that_stand_in_turns_are_calibrated_as_others_are(ways: int) -> None:
+    """A positive row before every so many negative ones, as leaveOneOut writes them."""
+    log_odds = np.random.default_rng(7).normal(-1, 1.5, 60_000)
+    came = np.random.default_rng(8).random(60_000) < sigmoid(log_odds)
+    yes, no = log_odds[came][:1000], log_odds[~came][: 1000 * (ways - 1)]
+    scores = 3 * np.hstack([yes[:, None], no.reshape(1000, -1)]).reshape(-1) + 1
+    truth = np.tile(np.arange(ways) == 0, 1000)
+    fitted = platt(targets(truth), scores)
+    assert fitted.temperature == pytest.approx(3, rel=0.15)
+    mixed = np.random.default_rng(1).permutation(len(scores))
+    assert fitted.offset == pytest.approx(
+        platt(targets(truth[mixed]), scores[mixed]).offset, abs=0.3
+    )
+
+
+def test_classes_that_stand_in_turns_are_calibrated_too() -> None:
+    draw = np.random.default_rng(3)
+    logits = draw.normal(0, 1.5, (12_000, 2))
+    truth = np.array([draw.choice(2, p=row) for row in softmax(logits)])
+    turns = np.stack([np.flatnonzero(truth == k)[:4000] for k in (0, 1)], 1).reshape(-1)
+    found = temperature(targets(truth[turns]), 2.5 * logits[turns])
+    assert found.temperature == pytest.approx(2.5, rel=0.1)
+
+
+def test_one_answer_for_all_rows_is_decided_as_most_rows_are() -> None:
+    truth = np.arange(100) % 20 > 0
+    assert platt(targets(truth), np.full(100, -0.4)).threshold < 0.4
+
+
 def test_a_calibrated_model_stays_as_it_is() -> None:
     truth, logits = overconfident(4000)
     fitted = platt(targets(truth), (logits - 1) / 3)

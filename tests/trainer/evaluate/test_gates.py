@@ -47,6 +47,12 @@ def test_judge(gate: dict[str, Any], opens: bool) -> None:
     assert passed(gate) is opens
 
 
+def test_a_figure_without_its_cut_is_that_of_the_usual_one() -> None:
+    gate = Gate.model_validate({"metric": "ndcg", "atLeast": 0.5})
+    (verdict,) = judge([gate], {"item": {"ndcg@10": Estimate(0.6)}}, {})
+    assert (verdict.metric, verdict.passed) == ("ndcg@10", True)
+
+
 @pytest.mark.parametrize(
     ("gate", "opens"),
     [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hone_trainer.contract.figures import decimal
+from hone_trainer.metrics import named
 
 if TYPE_CHECKING:
     from hone_trainer.evaluate.spec import Gate
@@ -92,6 +93,7 @@ def _verdict(
     if gate.metric in COSTS:
         return Verdict(gate.metric, costs.get(gate.metric), bound, lower, NO_FILE)
     task = gate.task or next(iter(targets))
-    found = targets[task][gate.metric]
-    name = gate.metric if len(targets) == 1 else f"{task}.{gate.metric}"
-    return Verdict(name, found.value, bound, lower, found.reason)
+    name = named(gate.metric).name  # ``ndcg`` is ``ndcg@10``
+    found = targets[task][name]
+    told = name if len(targets) == 1 else f"{task}.{name}"
+    return Verdict(told, found.value, bound, lower, found.reason)

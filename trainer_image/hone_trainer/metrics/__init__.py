@@ -5,7 +5,7 @@ A figure applies to a task that gives the columns it reads; there is no list of 
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from hone_trainer.contract.patterns import METRIC_PATTERN
 from hone_trainer.metrics.accuracy import Accuracy
@@ -59,4 +59,8 @@ def named(name: str) -> Metric:
     if found is None or (cut and "at" not in found.model_fields):
         every = ", ".join(f"{m.key}@10" if "at" in m.model_fields else m.key for m in METRICS)
         raise ValueError(f"no figure is called {name!r}; there are {every}")
-    return found.model_validate({"at": int(cut)} if cut else {})
+    try:
+        return found.model_validate({"at": int(cut)} if cut else {})
+    except ValidationError as odd:
+        told = odd.errors()[0]["msg"].replace("Input", "the cut")
+        raise ValueError(f"{name!r} cannot be had: {told}") from None

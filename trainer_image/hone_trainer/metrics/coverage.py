@@ -11,6 +11,9 @@ from hone_trainer.metrics.metric import Metric
 if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
 
+TOP = 10
+"""Places that are kept of each answer."""
+
 
 class Coverage(Metric):
     """Share of all items that stand within the cut of at least one list; it tells how much a model
@@ -22,20 +25,13 @@ class Coverage(Metric):
     reads: ClassVar[frozenset[str]] = frozenset({"top"})
     chooses: ClassVar[bool] = False
 
-    at: Annotated[int, Field(ge=1, le=10_000)] = 10
+    at: Annotated[int, Field(ge=1, le=TOP)] = TOP
     """Places that count."""
 
     @property
     def name(self) -> str:
         """See ``Metric.name``."""
         return f"{self.key}@{self.at}"
-
-    def undefined(self, scored: Scored) -> str:
-        """More places are asked about than were kept."""
-        kept = scored.columns["top"].shape[1]
-        if kept < self.at and kept != scored.answers:
-            return f"only the first {kept} places were kept"
-        return super().undefined(scored)
 
     def value(self, scored: Scored) -> float:
         """See ``Metric.value``."""

@@ -70,7 +70,10 @@ class Metric(Spec):
         """Return the figure with its 95 % interval."""
         if reason := self.undefined(scored):
             return Estimate(None, reason=reason)
-        return _interval(self.value(scored), self.influence(scored), scored, self.limits)
+        least, most = self.limits
+        # Sums are rounded: a figure may come out a hair beyond what it can be.
+        value = min(max(self.value(scored), least), most)
+        return _interval(value, self.influence(scored), scored, self.limits)
 
     def difference(self, before: Scored, after: Scored) -> Estimate:
         """Return how much it changes between two models that answered the same units.

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.metrics.mean import Mean
+from hone_trainer.metrics.metric import Metric
 
 if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Floats, Scored
@@ -39,8 +40,11 @@ class Rmse(Mean):
         return np.array([0.5 / means[0] ** 0.5 if means[0] > 0 else 0.0])
 
 
-class R2(Mean):
-    """Share of the variance of the target that is explained: 1 - squared error / variance."""
+class R2(Metric):
+    """Share of the variance of the target that is explained: 1 - squared error / variance.
+
+    From deviations, in two passes: of numbers far from 0, squares would cancel out.
+    """
 
     key: ClassVar[str] = "r2"
     title: ClassVar[str] = "R²"
@@ -54,21 +58,22 @@ class R2(Mean):
             return f"the target is {truth[0]:g} in every row"
         return super().undefined(scored)
 
-    def parts(self, scored: Scored) -> Floats:
-        """See ``Mean.parts``."""
-        import numpy as np
+    def value(self, scored: Scored) -> float:
+        """See ``Metric.value``."""
+        errors, spread = _squares(scored)
+        return float(1 - (scored.weight @ errors) / (scored.weight @ spread))
 
-        truth, value = scored.floats("truth"), scored.floats("value")
-        return np.stack([(value - truth) ** 2, truth**2, truth], axis=1)
+    def influence(self, scored: Scored) -> Floats:
+        """See ``Metric.influence``: by the gradient, as of a mean."""
+        errors, spread = _squares(scored)
+        error, variance = (scored.weight @ each / scored.total for each in (errors, spread))
+        pulls: Floats = (error / variance * spread - errors) / variance
+        return pulls
 
-    def of(self, means: Floats) -> float:
-        """See ``Mean.of``."""
-        return float(1 - means[0] / (means[1] - means[2] ** 2))
 
-    def gradient(self, means: Floats) -> Floats:
-        """See ``Mean.gradient``."""
-        import numpy as np
-
-        variance = means[1] - means[2] ** 2
-        ratio = means[0] / variance**2
-        return np.array([-1 / variance, ratio, -2 * means[2] * ratio])
+def _squares(scored: Scored) -> tuple[Floats, Floats]:
+    """Return the squared error of each row, and the squared deviation of its truth."""
+    truth, value = scored.floats("truth"), scored.floats("value")
+    beyond = truth - truth[:1]
+    mean = scored.weight @ beyond / scored.total
+    return (value - truth) ** 2, (beyond - mean) ** 2

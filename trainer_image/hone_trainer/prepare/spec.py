@@ -177,8 +177,8 @@ class Prepare(Stage):
         """Refuse what works on other labels than the first task has."""
         first, *others = self.predicted
         way = self.split.by.stratified
-        if way is not None and way.column is None and first.reads == "amount":
-            message = f"prepare.split.by.stratified: {first.label!r} is a number and has no classes"
+        if way is not None and way.column is None and first.strata:
+            message = f"prepare.split.by.stratified: {first.label!r} {first.strata}"
             raise StageFailure("WrongTask", f"{message}: name a column, or split by random")
         for step in self.augment:
             if step.value.reads and first.reads not in step.value.reads:

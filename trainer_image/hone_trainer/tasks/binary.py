@@ -84,8 +84,11 @@ class Binary(Task):
         import numpy as np
 
         from hone_trainer.contract.assignment import StageFailure
+        from hone_trainer.tasks.rows import nothing_counts
 
         before, after = np.asarray(learned.counts), np.asarray(tally)
+        if not after.any():
+            raise StageFailure("OneClass", nothing_counts(self))
         if not after.all():
             only = f"column {self.label!r} is {int(after[1] > 0)} in every training row"
             remedy = "there is nothing to learn; take rows of both kinds"

@@ -32,16 +32,17 @@ def platt(targets: Targets, logits: Array) -> Calibration:
     truth, weight = np.asarray(targets.values, np.float64).reshape(-1), _floats(targets.weight)
     scores = np.asarray(logits, np.float64).reshape(-1)
     used = weight > 0
+    truth, weight, scores = truth[used], weight[used], scores[used]
     fitted = Calibration()
-    if min((truth[used] > 0).sum(), (truth[used] <= 0).sum()) >= LEAST:
-        half = np.arange(len(scores)) % 2 == 0
+    if min((truth > 0).sum(), (truth <= 0).sum()) >= LEAST:
+        half = _half(truth > 0)
         slope, offset = _logistic(scores[half], truth[half], weight[half])
         before = _cross_entropy(scores[~half], truth[~half], weight[~half])
         after = _cross_entropy(slope * scores[~half] + offset, truth[~half], weight[~half])
         if after < before:
             fitted = Calibration(1 / slope, offset)
     probability = sigmoid(scores / fitted.temperature + fitted.offset)
-    threshold = _threshold(probability[used], truth[used] > 0, weight[used])
+    threshold = _threshold(probability, truth > 0, weight)
     return Calibration(fitted.temperature, fitted.offset, threshold)
 
 
@@ -52,7 +53,7 @@ def temperature(targets: Targets, logits: Array) -> Calibration:
     if known.sum() < LEAST:
         return Calibration()
     scores, truth, weight = np.asarray(logits, np.float64)[known], truth[known], weight[known]
-    half = np.arange(len(scores)) % 2 == 0
+    half = _half(truth)
 
     def loss(warmth: float, rows: Array) -> float:
         told = softmax(scores[rows] / warmth)[np.arange(rows.sum()), truth[rows]]
@@ -106,13 +107,21 @@ def _threshold(probability: Array, positive: Array, weight: Array) -> float:
     order = np.argsort(probability, kind="stable")
     ranked, gain = probability[order], np.where(positive[order], -1.0, 1.0) * weight[order]
     ends = np.append(ranked[1:] > ranked[:-1], True)
-    right = np.cumsum(gain)[ends]
-    cuts = (ranked[ends] + np.append(ranked[1:][ends[:-1]], 1.0)) / 2
+    right = np.append(0.0, np.cumsum(gain)[ends])
+    firsts = np.append(ranked[:1], ranked[1:][ends[:-1]])
+    cuts = (np.append(0.0, ranked[ends]) + np.append(firsts, 1.0)) / 2
     best = int(np.argmax(right))
     usual = gain[ranked < 0.5].sum()
     moved = (np.minimum(cuts[best], 0.5) <= ranked) & (ranked < np.maximum(cuts[best], 0.5))
     noise = float(np.sqrt((weight[order][moved] ** 2).sum()))
     return float(cuts[best]) if right[best] - usual > noise else 0.5
+
+
+def _half(classes: Array) -> Array:
+    """Return every other row of each class, (rows,): rows may stand in an order of classes."""
+    half = np.zeros(len(classes), bool)
+    half[np.argsort(classes, kind="stable")[::2]] = True
+    return half
 
 
 def _floats(values: Array) -> Array:

@@ -62,11 +62,13 @@ class Classes(Task):
         from hone_trainer.contract.assignment import StageFailure
         from hone_trainer.tasks.counts import merge
         from hone_trainer.tasks.learned import Learned
+        from hone_trainer.tasks.rows import nothing_counts
 
         found = merge(summaries)
+        if not found:
+            raise StageFailure("OneClass", nothing_counts(self))
         if len(found) < 2:
-            only = found[0][0] if found else "missing"
-            message = f"column {self.label!r} is {only!r} in every training row"
+            message = f"column {self.label!r} is {found[0][0]!r} in every training row"
             raise StageFailure("OneClass", f"{message}: nothing can be learned; give more rows")
         return Learned(tuple(key for key, _ in found), np.array([weight for _, weight in found]))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.metrics.coverage import Coverage
+from hone_trainer.metrics.coverage import TOP, Coverage
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
@@ -28,8 +28,6 @@ FULL = 100_000_000
 """Logits of a step, rows times items, up to which the softmax is over all items."""
 NEGATIVES = 4096
 """Items that stand for all others where it is not."""
-TOP = 10
-"""Places that are kept of each answer, for coverage."""
 AT_ONCE = 1 << 24
 """Scores that are compared at a time."""
 
@@ -41,6 +39,7 @@ class NextItem(Task):
     """
 
     reads: ClassVar[Reading] = "category"
+    strata: ClassVar[str] = "names items, which are too many to be classes"
     gives: ClassVar[frozenset[str]] = frozenset(
         {"better", "equal", "relevance", "likelihood", "top"}
     )
@@ -49,7 +48,7 @@ class NextItem(Task):
         LogLoss(),
         Recall(at=10),
         Mrr(),
-        Coverage(at=TOP),
+        Coverage(),
     )
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
     mixes_in: ClassVar[Space] = "mixture"

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 SAMPLE = 100_000
 """Rows of a block that the median is learned from, evenly taken."""
+MOST = 1e30
+"""Of a number's size: answers and losses are float32."""
+FINEST = 100 * 2.0**-24
+"""Standard deviation, as a share of the mean, below which float32 rounds too much of it away."""
 
 
 class Number(Task):
     """A number. The answer is in its own unit; training sees it standardised."""
 
     reads: ClassVar[Reading] = "amount"
+    strata: ClassVar[str] = "is a number and has no classes"
     gives: ClassVar[frozenset[str]] = frozenset({"truth", "value"})
     headline: ClassVar[tuple[Metric, ...]] = (Rmse(), Mae(), R2())
     answers: ClassVar[tuple[str, ...]] = ("value",)
@@ -48,30 +53,39 @@ class Number(Task):
         there = weight > 0
         inner, weight, values = self._inner(values)[there], weight[there], values[there]
         every = max(1, len(values) // SAMPLE)
-        moments = [weight.sum(), weight @ inner, weight @ inner**2]
-        rows = [*np.asarray(moments, np.float64), *values[::every]]
+        weight = weight.astype(np.float64)
+        total = weight.sum()
+        mean = weight @ inner / total if total else 0.0
+        rows = [total, mean, weight @ (inner - mean) ** 2, *values[::every]]
         return pa.table({"value": np.asarray(rows, np.float64)})
 
     def learn(self, summaries: list[Any]) -> Learned:
         """See ``Task.learn``.
 
         Raises:
-            StageFailure: OneValue.
+            StageFailure: there is one value alone (OneValue), or they are too much alike (TooFine).
         """
         import numpy as np
 
         from hone_trainer.contract.assignment import StageFailure
         from hone_trainer.tasks.learned import Learned
+        from hone_trainer.tasks.rows import nothing_counts
 
         columns = [table.column("value").to_numpy() for table in summaries]
-        total, first, second = np.sum([column[:3] for column in columns], axis=0)
+        totals, means, squares = np.stack([column[:3] for column in columns], axis=1)
         sample = np.concatenate([column[3:] for column in columns])
-        if not total or sample.min() == sample.max():
-            what = f"is {sample[0]:g}" if total else "is missing"
-            message = f"column {self.label!r} {what} in every training row"
+        if not totals.any():
+            raise StageFailure("OneValue", nothing_counts(self))
+        center = totals @ means / totals.sum()
+        # Deviations are added up, not squares: of numbers far from 0 these would cancel out.
+        scale = ((squares.sum() + totals @ (means - center) ** 2) / totals.sum()) ** 0.5
+        if not scale:
+            message = f"column {self.label!r} is {sample[0]:g} in every training row"
             raise StageFailure("OneValue", f"{message}: nothing can be learned; give other rows")
-        center = first / total
-        scale = max(second / total - center**2, 1e-12) ** 0.5
+        if scale < FINEST * abs(center):
+            message = f"column {self.label!r} differs by {scale:.3g} around {center:.10g}"
+            remedy = "take an amount off each in the source, such as the least"
+            raise StageFailure("TooFine", f"{message}, which float32 cannot tell apart: {remedy}")
         return Learned(center=float(center), scale=float(scale), median=float(np.median(sample)))
 
     def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:  # noqa: ARG002
@@ -83,11 +97,13 @@ class Number(Task):
 
         values, weight = block.numbers(self.label), weights_of(self, block)
         floor = -1.0 if self.log else -np.inf
-        wrong = np.isinf(values) | (values <= floor)
+        wrong = (np.abs(values) > MOST) | (values <= floor)
         if wrong.any():
             row, value = block.rows[wrong][0], values[wrong][0]
             message = f"column {self.label!r} has {value:g} in row {row + 1}"
-            remedy = "correct the source" + (", or leave out number.log" if self.log else "")
+            rule = f"above -1 and up to {MOST:g}" if self.log else f"up to {MOST:g} in size"
+            remedy = f"numbers are {rule}: correct the source"
+            remedy += ", or leave out number.log" if value <= floor else ""
             raise StageFailure("BadLabel", f"{message}: {remedy}")
         return np.nan_to_num(values), weight
 
@@ -103,9 +119,11 @@ class Number(Task):
         from hone_trainer.backend.keras import tf
 
         told = head.logits(features)[:, 0]
-        values = tf.cast(tf.reshape(targets.values, [-1]), tf.float32)
+        # In float64 up to standard units: of numbers far from 0, float32 keeps few digits.
+        values = tf.cast(tf.reshape(targets.values, [-1]), tf.float64)
         values = tf.math.log1p(values) if self.log else values
-        error = told - (values - head.learned.center) / head.learned.scale
+        values = (values - head.learned.center) / head.learned.scale
+        error = told - tf.cast(values, tf.float32)
         size = tf.abs(error)
         losses = {
             "squared": lambda: 0.5 * error**2,

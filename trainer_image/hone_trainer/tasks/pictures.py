@@ -139,7 +139,9 @@ def distances(answered: Answered) -> Iterator[Plot]:
 
 
 def _errors(answered: Answered) -> Iterator[Plot]:
-    errors = np.concatenate([s.floats("value") - s.floats("truth") for s in answered.values()])
+    errors = np.concatenate(
+        [(s.floats("value") - s.floats("truth"))[s.weight > 0] for s in answered.values()]
+    )
     low, high = np.quantile(errors, OUTER)
     if low < high:
         edges = np.linspace(low, high, BINS + 1)

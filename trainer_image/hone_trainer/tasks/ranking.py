@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 UNSEEN = -1
 """Code of an item that no training row has: no more popular than nothing."""
+MOST = 30
+"""Of a relevance: its gain in NDCG is 2^relevance - 1."""
 
 
 class Ranking(Task):
@@ -83,7 +85,9 @@ class Ranking(Task):
 
         found = merge(summaries)
         if not found:
-            message = f"column {self.label!r} is 0 in every training row"
+            message = f"column {self.label!r} is 0 or missing in every training row"
+            if self.item is not None:
+                message += f", or {self.item!r} is missing where it is not"
             raise StageFailure("OneClass", f"{message}: nothing is relevant; take other rows")
         return Learned(tuple(key for key, _ in found), np.array([weight for _, weight in found]))
 
@@ -95,11 +99,12 @@ class Ranking(Task):
         from hone_trainer.tasks.rows import weights_of
 
         values, weight = block.numbers(self.label), weights_of(self, block)
-        wrong = (values < 0) | np.isinf(values)
+        wrong = (values < 0) | (values > MOST)
         if wrong.any():
             row, value = block.rows[wrong][0], values[wrong][0]
             message = f"column {self.label!r} has {value:g} in row {row + 1}"
-            raise StageFailure("BadLabel", f"{message}: relevance is a number from 0 on")
+            rule = f"relevance is a number from 0 to {MOST}, and gains 2^relevance - 1"
+            raise StageFailure("BadLabel", f"{message}: {rule}; write grades, not counts")
         return np.nan_to_num(values).astype(np.float32), weight
 
     def beside(self, block: Block, learned: Learned) -> dict[str, Array]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from hone_trainer.tasks.learned import Array
     from hone_trainer.tasks.task import Task
 
+WEIGHTS = (1e-9, 1e9)
+"""The least and the greatest that a row may count, besides 0: sums of them are kept in float32."""
+
 
 def groups_of(block: Block, column: str) -> Array:
     """Return a number for the group of each row, (n,) int64; rows without one share one."""
@@ -27,17 +30,35 @@ def weights_of(task: Task, block: Block) -> Array:
     """Return (n,) float32: 0 where the label is missing or ``where`` is not 1.
 
     Raises:
-        StageFailure: a weight is negative or missing (BadWeight).
+        StageFailure: ``where`` is neither 0 nor 1 (BadWhere); a row that has the target has a
+            weight that is missing, negative, or beyond what sums of float32 hold (BadWeight).
     """
     weight = (~block.missing(task.label)).astype(np.float32)
     if task.where is not None:
-        weight *= block.numbers(task.where) == 1
+        flags = block.numbers(task.where)
+        wrong = (flags != 0) & (flags != 1) & ~np.isnan(flags)
+        if wrong.any():
+            row, value = block.rows[wrong][0], flags[wrong][0]
+            message = f"column {task.where!r} has {value:g}, neither 0 nor 1, in row {row + 1}"
+            remedy = "correct the source, or name another column in prepare.tasks[].where"
+            raise StageFailure("BadWhere", f"{message}: {remedy}")
+        weight *= flags == 1
     if task.weight is not None:
-        given = block.numbers(task.weight)
-        wrong = ~(given >= 0) | np.isinf(given)
+        given, (least, most) = block.numbers(task.weight), WEIGHTS
+        wrong = (weight > 0) & (given != 0) & ~((given >= least) & (given <= most))
         if wrong.any():
             row, value = block.rows[wrong][0], given[wrong][0]
             message = f"column {task.weight!r} has {value:g} as a weight in row {row + 1}"
-            raise StageFailure("BadWeight", f"{message}: weights are numbers from 0 on")
-        weight *= given.astype(np.float32)
+            rule = f"weights are 0, or numbers from {least:g} to {most:g}"
+            raise StageFailure("BadWeight", f"{message}: {rule}; correct the source")
+        weight = np.where(weight > 0, given, 0).astype(np.float32)
     return weight
+
+
+def nothing_counts(task: Task) -> str:
+    """Say that no training row has a target."""
+    ways = [f"column {task.label!r} is missing"]
+    ways += [f"{task.where!r} is not 1"] if task.where is not None else []
+    ways += [f"the weight {task.weight!r} is 0"] if task.weight is not None else []
+    told = " or ".join(ways)
+    return f"{told} in every training row: nothing can be learned; give other rows"

@@ -37,6 +37,8 @@ class Task(Spec):
     """Whether what weighs is a list: the rows of one ``group``, which nothing cuts."""
     shared: ClassVar[tuple[str, ...]] = ("group",)
     """Fields that name columns of names; models may read these columns too."""
+    strata: ClassVar[str] = ""
+    """Why a split cannot hold the shares of its labels; empty where it can."""
     needs: ClassVar[frozenset[str]] = frozenset({"vector"})
     """What of a model's features its head is put on."""
     gives: ClassVar[frozenset[str]]
