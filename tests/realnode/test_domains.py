@@ -49,5 +49,4 @@ def test_an_example_becomes_a_model_that_beats_its_prior(ends: dict[str, JSON], 
     leading, *others = EXAMPLES[name][2]
     assert figures[leading] > prior
     assert all(figures[other] > 0.5 for other in others)
-    assert ends[name]["stages"][0]["metrics"], "the best that could be reached is told"
-    assert any(m["name"].startswith("bestReachable") for m in ends[name]["stages"][0]["metrics"])
+    assert any("bestReachable" in m["name"] for m in ends[name]["stages"][0]["metrics"])
