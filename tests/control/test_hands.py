@@ -10,7 +10,7 @@ from tests.control.outlook import copy_of, dead_end
 from tests.control.storm import Storm
 
 WORLDS = int(os.environ.get("HONE_WORLDS", "150"))
-BATCH = 50
+BATCH = 15
 
 FIRST, *LATER = range(0, WORLDS, BATCH)
 """The first batch is for every commit."""
