@@ -55,8 +55,53 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (
             (*TRAIN, "model"),
             "lstm",
+            "stages[1].train.model: must hold `key: value` pairs; write "
+            "`recommendation: {lstm: {}}`",
+        ),
+        (
+            (*TRAIN, "model"),
+            "bert",
             "stages[1].train.model: must hold `key: value` pairs; known here: generic, "
             "recommendation",
+        ),
+        (
+            (*TRAIN, "learningRate"),
+            0.01,
+            "stages[1].train.learningRate: unknown here; it belongs in optimizer.adam",
+        ),
+        (
+            (*PREPARE, "label"),
+            "clicked",
+            "stages[0].prepare.label: unknown here; it belongs in tasks[].binary, tasks[].classes, "
+            "tasks[].number, …",
+        ),
+        (
+            (*PREPARE, "source", "csv"),
+            "clicks.csv",
+            "stages[0].prepare.source.csv: must hold `key: value` pairs; write it behind its "
+            "key, as in `uri: …`",
+        ),
+        (
+            (*PREPARE, "tasks"),
+            {"binary": {"label": "clicked"}},
+            "stages[0].prepare.tasks: must be a list: put `- ` before each item",
+        ),
+        (
+            (*PREPARE, "tasks"),
+            [{"ranking": {"label": "grade"}}],
+            "stages[0].prepare.tasks[0].ranking.group: missing: the column whose rows make one "
+            "list",
+        ),
+        (
+            (*PREPARE, "tasks"),
+            [{"regression": {}}],
+            "stages[0].prepare.tasks[0].regression: write number",
+        ),
+        (
+            (*PREPARE, "columns"),
+            [{"name": "user", "type": "id"}],
+            "stages[0].prepare.columns[0].type: the kind is a key itself, as "
+            "in {name: user, id: {}}",
         ),
         ((*COMPRESS, "candidates"), [], "stages[3].compress.candidates: must hold at least 1"),
     ],

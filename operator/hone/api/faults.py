@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +12,7 @@ from hone.api.job import DNS_PATTERN
 from hone.api.pod_settings import IMAGE_PATTERN, VARIABLE_PATTERN
 from hone.api.quantity import QUANTITY
 from hone.api.volumes import PATH_PATTERN
+from hone.api.whereabouts import below, purpose, required, unknown
 from hone_trainer.contract import patterns
 from hone_trainer.contract.spec import keys, models
 
@@ -61,6 +60,8 @@ ECHOED = ("int", "float", "finite", "bool", "literal", "greater", "less")
 """Types of fault where saying what was found helps and gives nothing away."""
 PAIRS = ("dict_type", "model_type")
 """Types of fault where a word may stand in the place of its record."""
+LISTS = ("tuple_type", "list_type")
+"""Types of fault where the only item may stand without its list."""
 PLAIN = ("int", "float", "bool")
 """Types of fault where somebody may have put quotes around what needs none."""
 
@@ -91,20 +92,6 @@ def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
     return found
 
 
-def unknown(name: str, known: Sequence[str]) -> str:
-    """Say of a word that nobody knows which ones there are."""
-    if name in known:
-        return "is set twice"
-    close = get_close_matches(name, known, 1)
-    if close:
-        return f"unknown; did you mean {close[0]}?"
-    return f"unknown; {_known(known)}" if known else "unknown; nothing is set here"
-
-
-def _known(names: Sequence[str]) -> str:
-    return f"known here: {', '.join(names)}"
-
-
 def _text(fault: Any, model: type[BaseModel]) -> str:
     kind, given = fault["type"], fault["input"]
     if kind == "extra_forbidden":
@@ -113,19 +100,38 @@ def _text(fault: Any, model: type[BaseModel]) -> str:
         gone: dict[str, str] = {}
         for each in models(found):
             gone |= getattr(each, "gone", {})
-        return gone.get(str(name)) or unknown(str(name), sorted(keys(found)))
+        known = sorted(keys(found))
+        return gone.get(str(name)) or unknown(str(name), known, below(found, str(name)))
+    if kind == "missing":
+        *parent, name = fault["loc"]
+        told = purpose(_at(model, parent), str(name))
+        return f"missing: {told}" if told else "missing"
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
         return FORMS.get(pattern, f"must match {pattern}")
     if kind not in TYPES:
         return str(fault["msg"]).removeprefix("Value error, ")
     text = TYPES[kind].format(**fault.get("ctx", {}))
-    if kind in PAIRS and isinstance(given, str) and (known := sorted(_words(model, fault["loc"]))):
-        return f"{text}; {f'write `{given}: {{}}`' if given in known else _known(known)}"
+    if kind in PAIRS and isinstance(given, str) and keys(found := _at(model, fault["loc"])):
+        return f"{text}; {_record(given, found)}"
+    if kind in LISTS and isinstance(given, dict):
+        text += ": put `- ` before each item"
     if kind.startswith(PLAIN) and isinstance(given, str) and not isinstance(meaning(given), str):
         text += ", without quotes"
     echo = kind.startswith(ECHOED) and isinstance(given, str | int | float)
     return f"{text}; found {json.dumps(given, ensure_ascii=False)[:40]}" if echo else text
+
+
+def _record(given: str, annotation: Any) -> str:
+    """Say how a record is written, of which a word stands in the place."""
+    known, needed = sorted(keys(annotation)), required(annotation)
+    if given in known:
+        return f"write `{given}: {{}}`"
+    if (places := below(annotation, given)) and places[0] in known:
+        return f"write `{places[0]}: {{{given}: {{}}}}`"
+    if len(needed) == 1:
+        return f"write it behind its key, as in `{needed[0]}: …`"
+    return f"known here: {', '.join(known)}"
 
 
 def _path(place: tuple[Step, ...]) -> str:

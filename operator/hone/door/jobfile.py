@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from hone.api import API_VERSION, KIND
 from hone.api.dialect import ByHand
-from hone.api.faults import faults, unknown
+from hone.api.faults import faults
 from hone.api.job import OptimizationJob
+from hone.api.whereabouts import unknown
 from hone.door.documents import Unreadable, called, documents
 
 TOP = ("apiVersion", "kind", "metadata", "spec", "status")

@@ -151,6 +151,15 @@ COMPRESS = Compress.model_validate({"candidates": CANDIDATES})
         ({"metric": "sizeBytes", "atMost": 9}, "put one before it, or leave the gate out"),
         ({"metric": "rmse", "task": "Money_spent", "atMost": 1}, ""),
         ({"metric": "f1", "atLeast": 0}, "no figure is called 'f1'; there are auc, logLoss"),
+        ({"metric": "AUC", "atLeast": 0}, "no figure is called 'AUC'; did you mean auc?"),
+        ({"metric": "nDCG@10", "atLeast": 0}, "did you mean ndcg@10?"),
+        ({"metric": "auc", "atLeast": 80}, ".atLeast: auc is never above 1: for 80 % write 0.8"),
+        ({"metric": "auc", "atMost": 101}, ".atMost: auc is never above 1: set a bound below it"),
+        ({"metric": "auc", "atLeast": -0.1}, "auc is never below 0: set a bound above it"),
+        ({"metric": "auc", "atLeast": 1}, ""),
+        ({"metric": "logLoss", "atMost": 80}, ""),
+        ({"metric": "r2", "task": "Money_spent", "atLeast": -3}, ""),
+        ({"metric": "r2", "task": "Money_spent", "atLeast": 45}, "for 45 % write 0.45"),
         ({"metric": "auc@5", "atLeast": 0}, "no figure is called 'auc@5'"),
     ],
 )
@@ -166,6 +175,22 @@ def test_a_gate_that_nothing_can_open_is_refused_before_anything_runs(
 def test_with_a_file_that_ships_its_size_may_be_asked_for() -> None:
     stage = Evaluate.model_validate({"require": [{"metric": "sizeBytes", "atMost": 9}]})
     assert list(stage.check([prepared(*TASKS), COMPRESS])) == []
+
+
+@pytest.mark.parametrize(
+    ("budget", "says"),
+    [
+        ({"metric": "auc", "maxDrop": 1}, "would allow any loss: for 1 % write 0.01"),
+        ({"metric": "auc", "maxDrop": 200}, "would allow any loss: set a smaller one"),
+        ({"metric": "auc", "maxDrop": 0.9}, ""),
+        ({"metric": "logLoss", "maxDrop": 1}, ""),
+    ],
+)
+def test_a_budget_that_allows_any_loss_is_refused(budget: dict[str, Any], says: str) -> None:
+    stage = Compress.model_validate({"budget": budget, "candidates": CANDIDATES})
+    told = list(stage.check([prepared(*TASKS)]))
+    assert len(told) == bool(says)
+    assert all(text.startswith("compress.budget.maxDrop: ") and says in text for text in told)
 
 
 @pytest.mark.parametrize(("metric", "refused"), [("rmse", True), ("accuracy", False)])

@@ -28,7 +28,7 @@ def judged(
     before = before or {}
     changes = {name: (values[name].value or 0.0) - value for name, value in before.items()}
     return Judged(
-        titles={name: named(name).title for name in values},
+        titles={name: named(name).heading for name in values},
         higher={name: named(name).higher_is_better for name in values},
         shipped=values,
         prior={name: Estimate(value) for name, value in prior.items()},
@@ -120,6 +120,8 @@ def test_the_leading_figure_is_drawn_beside_simpler_answers() -> None:
     strong = replace(strong, gain={"auc": Estimate(0.06, 0.05, 0.07), "logLoss": Estimate(-0.1)})
     page = render(replace(EVALUATION, targets={"clicked": strong}, baseline="linear"))
     assert page.count('<svg class="whisker"') == 4
+    assert ">difference from linear<" in page, "of a loss, less is no gain"
+    assert ">prior<" not in page, "one name for the answer without features"
     assert page.count("<polygon") == 1, "what has no features is far off, and gets an arrow"
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hone_trainer.metrics import named
 from hone_trainer.metrics.scores import Floats, auc, midranks
 from hone_trainer.metrics.unknowns import say
 
@@ -23,6 +24,14 @@ def test_agrees_with_scikit_learn(seed: int, ties: bool) -> None:
 
     labels, p = drawn(seed, ties=ties)
     assert auc(labels, p) == pytest.approx(sk.roc_auc_score(labels, p))
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("auc", "AUC"), ("ndcg@5", "NDCG@5"), ("recall", "recall@10"), ("coverage@3", "coverage@3")],
+)
+def test_a_figure_at_a_cut_says_at_which(name: str, heading: str) -> None:
+    assert named(name).heading == heading
 
 
 def test_no_order_without_two_classes() -> None:

@@ -125,7 +125,8 @@ OTHERS: dict[str, tuple[str, dict[str, bytes], str, str]] = {
         "csv",
         {"raw.csv": b"user,bought\na,1\n"},
         "ColumnNotFound",
-        "raw.csv has no column 'price'; it has 'user', 'bought': correct prepare.columns",
+        "raw.csv has no column 'price'; it has 'user', 'bought': correct prepare.columns or "
+        "prepare.tasks",
     ),
     "other columns in the tenth file": (
         "csv",

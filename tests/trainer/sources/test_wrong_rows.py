@@ -43,6 +43,16 @@ def prepare(bench: Any, uri: Path) -> Any:
             "column 'bought': row 101 holds 'yes', which is not 0 or 1: write it as 0 and 1",
         ),
         (
+            HEADER + ROWS + "u1,dear,1\n" * 300,
+            "BadNumber",
+            "1234.5; where most of the column is so, give it another kind in prepare.columns",
+        ),
+        (
+            HEADER + ROWS + "u1,dear,1\n",
+            "BadNumber",
+            "1234.5; correct it, or set prepare.unreadable: quarantine",
+        ),
+        (
             HEADER + "u1,1,1\n" * 100,
             "OneClass",
             "column 'bought' is 1 in every training row: there is nothing to learn",

@@ -13,13 +13,21 @@ from hone_trainer.columns.text import TextColumn
 from hone_trainer.columns.time import TimeColumn
 from hone_trainer.contract.spec import OneOf
 
+_KIND = "the kind is a key itself, as in {name: user, id: {}}"
+_ID = "write id: {} for words that stand for something, text: {} for what people write"
+
 
 class ColumnKind(OneOf):
     """What a column is for."""
 
     gone: ClassVar[dict[str, str]] = {
         "label": "what is predicted stands in prepare.tasks, as in"
-        " tasks: [{binary: {label: clicked}}]; leave the column out of columns"
+        " tasks: [{binary: {label: clicked}}]; leave the column out of columns",
+        "type": _KIND,
+        "kind": _KIND,
+        "category": _ID,
+        "categorical": _ID,
+        "string": _ID,
     }
 
     id: IdColumn | None = None

@@ -76,7 +76,7 @@ def choose(trials: Sequence[Trial], limit: Limit, prefer: Literal["size", "laten
 
 def explain(trials: Sequence[Trial], chosen: int, limit: Limit) -> str:
     """Say in a sentence what was chosen and why."""
-    title = limit.metric.title
+    title = limit.metric.heading
     if chosen >= 0:
         won = trials[chosen]
         return f"{won.name}: {title} {_changed(won.change)}, within the budget of {limit.most:g}"

@@ -20,7 +20,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.metrics import MetricName, named
-from hone_trainer.metrics.fitting import misfit
+from hone_trainer.metrics.fitting import PERCENT, misfit
 
 if TYPE_CHECKING:
     from hone_trainer.compress.candidates import Export
@@ -64,6 +64,19 @@ class Budget(Spec):
         if self.max_drop is not None and self.max_relative_drop is not None:
             raise ValueError("set one of maxDrop, maxRelativeDrop")
         return self
+
+    def unbounded(self, metric: Metric) -> str:
+        """Say why all could be lost within the budget; empty where it could not."""
+        low, high = metric.limits
+        most = self.max_drop
+        if most is None or most < high - low:
+            return ""
+        percent = f"for {most:g} % write {most / PERCENT:g}"
+        remedy = percent if most < PERCENT else "set a smaller one"
+        message = (
+            f"{metric.name} lies between {low:g} and {high:g}, so {most:g} would allow any loss"
+        )
+        return f"compress.budget.maxDrop: {message}: {remedy}"
 
     def limit(self, metric: Metric, value: float) -> Limit:
         """Return the bound for a float model with such a figure."""
@@ -114,7 +127,8 @@ class Compress(Stage):
         """Say why the figure of the budget cannot be watched; empty where it can."""
         if self.budget.metric is None:
             return ""
-        return misfit("compress.budget", self.budget.metric, None, targets)
+        message = misfit("compress.budget", self.budget.metric, None, targets)
+        return message or self.budget.unbounded(named(self.budget.metric))
 
     def run(self, ctx: Context) -> Report:
         """Export the model as it came and each candidate; measure all; keep the best that may be.
@@ -174,7 +188,7 @@ class Compress(Stage):
         message = explain(trials[1:], chosen - 1, limit)
         table = {
             "metric": limit.metric.name,
-            "title": limit.metric.title,
+            "title": limit.metric.heading,
             "maxDrop": limit.most,
             "prefer": self.prefer,
             "chosen": trials[chosen].name,

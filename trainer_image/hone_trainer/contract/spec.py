@@ -39,7 +39,7 @@ class Spec(BaseModel):
 
     rules: ClassVar[tuple[Rule, ...]] = ()
     gone: ClassVar[dict[str, str]] = {}
-    """Word that was known once -> what to write in its place."""
+    """Word that people write and no record knows -> what to write in its place."""
 
     @classmethod
     def admit(cls, given: Any) -> Self:

@@ -102,7 +102,7 @@ def _judge(
         return {name: metric.difference(other, after) for name, metric in metrics.items()}
 
     return Judged(
-        titles={name: metric.title for name, metric in metrics.items()},
+        titles={name: metric.heading for name, metric in metrics.items()},
         higher={name: metric.higher_is_better for name, metric in metrics.items()},
         shipped=estimates(after),
         prior=estimates(prior),

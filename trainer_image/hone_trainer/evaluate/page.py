@@ -97,7 +97,7 @@ def _against(e: Evaluation, judged: Judged) -> str:
 
 
 def _figures(e: Evaluation, judged: Judged) -> str:
-    """Draw every figure, beside the prior."""
+    """Draw every figure, beside the answer without features."""
     rows = []
     for name, title in judged.titles.items():
         shipped = judged.shipped[name]
@@ -106,9 +106,9 @@ def _figures(e: Evaluation, judged: Judged) -> str:
         if judged.baseline is not None and judged.gain is not None:
             row += [figure(judged.baseline[name]), change(judged.gain[name])]
         rows.append(row)
-    columns = ["figure", "value", "95 % interval", "prior"]
+    columns = ["figure", "value", "95 % interval", "without features"]
     if judged.baseline is not None:
-        columns += [e.baseline, f"gain over {e.baseline}"]
+        columns += [e.baseline, f"difference from {e.baseline}"]
     return table(columns, rows)
 
 

@@ -18,7 +18,7 @@ from hone_trainer.evaluate.gates import COSTS, NO_FILE, judge
 from hone_trainer.evaluate.origins import Origins
 from hone_trainer.evaluate.page import render
 from hone_trainer.metrics import MetricName, named
-from hone_trainer.metrics.fitting import misfit
+from hone_trainer.metrics.fitting import misfit, out_of_reach
 from hone_trainer.metrics.unknowns import say
 from hone_trainer.tasks.task import ColumnName
 
@@ -91,6 +91,7 @@ class Evaluate(Stage):
         for gate in self.require:
             if gate.metric not in COSTS:
                 message = misfit("evaluate.require[]", gate.metric, gate.task, targets)
+                message = message or _out_of_reach(gate)
                 if message:
                     yield message
 
@@ -203,6 +204,12 @@ class Evaluate(Stage):
             name: tuple(named(gate.metric) for gate in gates if (gate.task or first) == name)
             for name in targets
         }
+
+
+def _out_of_reach(gate: Gate) -> str:
+    """Say why the bound of a gate would tell nothing; empty where it would."""
+    word, bound = ("atMost", gate.at_most) if gate.at_least is None else ("atLeast", gate.at_least)
+    return out_of_reach(f"evaluate.require[].{word}", gate.metric, bound or 0.0)
 
 
 def _costs(table: dict[str, Any] | None) -> dict[str, float]:

@@ -110,13 +110,13 @@ def _explain(settled: Settled, task: Task) -> str:
     if settled.alone is not None:
         return (
             f"together the members are worse than member {settled.alone} "
-            f"({metric.title} {_figure(values[settled.alone])}), which goes on alone"
+            f"({metric.heading} {_figure(values[settled.alone])}), which goes on alone"
         )
     shares = ", ".join(f"{share:.3f}" for share in settled.shares)
     known = [value for value in values if value is not None]
     best = (max if metric.higher_is_better else min)(known) if known else None
     return (
-        f"{len(values)} members with shares {shares}: validation {metric.title} "
+        f"{len(values)} members with shares {shares}: validation {metric.heading} "
         f"{_figure(settled.joint[metric.name].value)}, best member {_figure(best)}"
     )
 

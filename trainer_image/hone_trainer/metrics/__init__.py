@@ -3,6 +3,7 @@
 A figure applies to a task that gives the columns it reads; there is no list of which fits which.
 """
 
+from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, ValidationError
@@ -57,8 +58,11 @@ def named(name: str) -> Metric:
     key, _, cut = name.partition("@")
     found = next((each for each in METRICS if each.key == key), None)
     if found is None or (cut and "at" not in found.model_fields):
-        every = ", ".join(f"{m.key}@10" if "at" in m.model_fields else m.key for m in METRICS)
-        raise ValueError(f"no figure is called {name!r}; there are {every}")
+        every = [f"{m.key}@10" if "at" in m.model_fields else m.key for m in METRICS]
+        close = get_close_matches(name.lower(), [each.lower() for each in every], 1, 0.7)
+        meant = next((each for each in every if [each.lower()] == close), None)
+        told = f"did you mean {meant}?" if meant else f"there are {', '.join(every)}"
+        raise ValueError(f"no figure is called {name!r}; {told}")
     try:
         return found.model_validate({"at": int(cut)} if cut else {})
     except ValidationError as odd:

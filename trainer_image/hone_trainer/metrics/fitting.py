@@ -6,8 +6,28 @@ from collections.abc import Mapping
 
 from hone_trainer.metrics import METRICS, named
 
+PERCENT = 100
+"""What people write for the whole where a share is asked for."""
 Targets = Mapping[str, frozenset[str]]
 """Target -> what figures can read of the answers to it; the first leads."""
+
+
+def out_of_reach(field: str, metric: str, bound: float) -> str:
+    """Say why a bound says nothing of a figure, and what does; empty where it can be met or missed.
+
+    Args:
+        field: where the bound stands.
+        metric: a figure that there is.
+        bound: its bound.
+    """
+    low, high = named(metric).limits
+    if low <= bound <= high:
+        return ""
+    if bound < low:
+        return f"{field}: {metric} is never below {low:g}: set a bound above it"
+    percent = bound <= PERCENT
+    remedy = f"for {bound:g} % write {bound / PERCENT:g}" if percent else "set a bound below it"
+    return f"{field}: {metric} is never above {high:g}: {remedy}"
 
 
 def misfit(field: str, metric: str, task: str | None, targets: Targets) -> str:

@@ -54,6 +54,12 @@ class Metric(Spec):
         """What it is called in a status, parameters included."""
         return self.key
 
+    @property
+    def heading(self) -> str:
+        """What it is called above its values: the title, and the cut where it has one."""
+        _, at, cut = self.name.partition("@")
+        return f"{self.title}{at}{cut}"
+
     def undefined(self, scored: Scored) -> str:
         """Say why it has no value; empty where it has one."""
         return "" if scored.total > 0 else "there are no rows to judge"

@@ -130,8 +130,12 @@ def _refusal(facts: list[dict[str, Any]]) -> StageFailure:
     column = f"column {first['column']!r}: " if first["column"] else ""
     where = f"{first['uri']}: {column}row {first['row']} holds {first['text']!r}{also}"
     what = f"{where}, which is not {first['wanted']}"
-    if broken < sum(found["rows"] for found in facts):  # otherwise no row would be left
+    rows = sum(found["rows"] for found in facts)
+    if broken * 2 <= rows or (broken < rows and not first["column"]):
         what += "; correct it, or set prepare.unreadable: quarantine to put such rows aside"
+    elif others and first["column"]:  # putting most of the rows aside would leave nothing to trust
+        what += "; where most of the column is so, give it another kind in prepare.columns, or"
+        what += " choose another of prepare.tasks for it"
     return StageFailure(first["reason"], what)
 
 

@@ -101,9 +101,9 @@ def require_columns(wanted: Sequence[str], there: Sequence[str], uri: str, first
         return
     names = ", ".join(repr(name) for name in there[:32]) or "none"
     message = f"{uri} has no column {absent!r}; it has {names}"
-    remedy = "correct prepare.columns"
+    remedy = "correct prepare.columns or prepare.tasks"
     if uri != first:
-        remedy = f"give it the columns of {first}, or correct prepare.columns"
+        remedy = f"give it the columns of {first}, or {remedy}"
     raise StageFailure("ColumnNotFound", f"{message}: {remedy}")
 
 

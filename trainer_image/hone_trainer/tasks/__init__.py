@@ -1,5 +1,7 @@
 """What a model may predict: one line each."""
 
+from typing import ClassVar
+
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.classes import Classes
@@ -10,6 +12,12 @@ from hone_trainer.tasks.ranking import Ranking
 
 class AnyTask(OneOf):
     """What is predicted."""
+
+    gone: ClassVar[dict[str, str]] = {
+        "classification": "write binary for yes or no, classes for one of several",
+        "multiclass": "write classes",
+        "regression": "write number",
+    }
 
     binary: Binary | None = None
     """Yes or no."""

@@ -84,7 +84,7 @@ class Validation:
     @property
     def title(self) -> str:
         """What it is called in a sentence."""
-        return f"validation {next(self._objective.schema.targets[0].how.metrics()).title}"
+        return f"validation {next(self._objective.schema.targets[0].how.metrics()).heading}"
 
     def headline(self, measured: dict[str, float]) -> str:
         """Say that figure, of what was measured."""
