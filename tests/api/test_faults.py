@@ -89,8 +89,8 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (
             (*PREPARE, "tasks"),
             [{"ranking": {"label": "grade"}}],
-            "stages[0].prepare.tasks[0].ranking.group: missing: the column whose rows make one "
-            "list",
+            "stages[0].prepare.tasks[0].ranking.group: missing; give the column whose rows make "
+            "one list",
         ),
         (
             (*PREPARE, "tasks"),

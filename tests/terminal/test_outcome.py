@@ -26,6 +26,7 @@ CLICKED = {
         "logLoss": {"value": None, "low": None, "high": None, "reason": "there are no rows"},
     },
     "prior": {"auc": {"value": 0.5}},
+    "baseline": {"auc": {"value": 0.6}},
 }
 
 
@@ -55,8 +56,8 @@ def test_it_says_how_well_and_beside_what(tmp_path: Path) -> None:
     ]
     figures = told.figures["clicked"]["test"]
     auc = figures["auc"]
-    assert (auc.value, auc.low, auc.high, auc.prior) == (0.8, 0.7, 0.9, 0.5)
-    assert figures["logLoss"].value is None
+    assert (auc.value, auc.low, auc.high, auc.prior, auc.baseline) == (0.8, 0.7, 0.9, 0.5, 0.6)
+    assert (figures["logLoss"].value, figures["logLoss"].baseline) == (None, None)
     assert told.size is not None
     assert (told.size.bytes, told.size.float_bytes) == (500, 2000)
     assert told.latency is not None

@@ -105,7 +105,7 @@ def _text(fault: Any, model: type[BaseModel]) -> str:
     if kind == "missing":
         *parent, name = fault["loc"]
         told = purpose(_at(model, parent), str(name))
-        return f"missing: {told}" if told else "missing"
+        return f"missing; give {told}" if told else "missing"
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
         return FORMS.get(pattern, f"must match {pattern}")

@@ -19,6 +19,8 @@ class FigureOutcome(Answer):
     """Upper end."""
     prior: float | None = None
     """What the answer without features reaches on the same rows."""
+    baseline: float | None = None
+    """What the model that ``evaluate.baseline`` asks for reaches on them; null without one."""
 
 
 class StageOutcome(Answer):

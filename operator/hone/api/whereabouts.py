@@ -67,8 +67,9 @@ def purpose(annotation: Any, name: str) -> str:
     for model in models(annotation):
         for own, field in model.model_fields.items():
             if name == (field.alias or own) and field.description:
-                first = SENTENCE.split(" ".join(field.description.split()))[0]
-                return first[:1].lower() + first[1:] if first[1:2].islower() else first
+                first = SENTENCE.split(" ".join(field.description.split()))[0].replace("``", "`")
+                word = first.split(" ")[0]
+                return first if word.isupper() and word != "A" else first[:1].lower() + first[1:]
     return ""
 
 

@@ -72,7 +72,10 @@ def _figures(status: JobStatus, uri: str) -> Figures:
     return {
         str(target): {
             "test": {
-                str(name): _figure(estimate, judged.get("prior", {}).get(name))
+                str(name): _figure(
+                    estimate,
+                    *(_named(judged.get(beside), name) for beside in ("prior", "baseline")),
+                )
                 for name, estimate in judged.get("shipped", {}).items()
             }
         }
@@ -80,9 +83,14 @@ def _figures(status: JobStatus, uri: str) -> Figures:
     }
 
 
-def _figure(estimate: Mapping[str, Any], prior: Mapping[str, Any] | None) -> FigureOutcome:
+def _figure(estimate: Mapping[str, Any], prior: object, baseline: object) -> FigureOutcome:
     told = {name: _finite(estimate.get(name)) for name in ("value", "low", "high")}
-    return FigureOutcome(**told, prior=_finite((prior or {}).get("value")))
+    return FigureOutcome(**told, prior=_finite(prior), baseline=_finite(baseline))
+
+
+def _named(figures: Mapping[str, Any] | None, name: str) -> object:
+    """Give the value of a figure; None where it is not among them."""
+    return ((figures or {}).get(name) or {}).get("value")
 
 
 def _finite(value: object) -> float | None:

@@ -15,18 +15,22 @@ from hone.terminal.tables import FRAME, Column, draw
 COSTS = ("Bytes", "PackagedBytes", "LatencyMicroseconds")
 """Figures of compression that have columns of their own; the one beside them was watched."""
 
+MOST_EPOCHS = 20
+"""Epochs that a screen has room for beside all else; of longer courses every n-th is shown."""
+
 
 def epochs(findings: Findings, width: int) -> RenderableType | None:
     """Draw the leading figure by epoch, a column per member, in as many tables as it takes."""
     last = max((len(line) for line in findings.history), default=0)
     if last == 0 or not findings.leading:
         return None
-    numbers = Column("epoch", [str(epoch + 1) for epoch in range(last)])
     kept = findings.kept or (None,) * len(findings.history)
+    shown = _shown(last, kept)
+    numbers = Column("epoch", [str(epoch + 1) for epoch in shown])
     members = [
         Column(
             f"member {member}",
-            [_epoch(line, epoch, findings.leading, number) for epoch in range(last)],
+            [_epoch(line, epoch, findings.leading, number) for epoch in shown],
             whole=True,
         )
         for member, (line, number) in enumerate(zip(findings.history, kept, strict=True))
@@ -39,6 +43,8 @@ def epochs(findings: Findings, width: int) -> RenderableType | None:
         for first in range(0, len(members), beside)
     )
     notes = ["* kept"] if any(kept) else []
+    if len(shown) < last:
+        notes.append(f"{len(shown)} of {last:,} epochs are shown")
     if not findings.targets:  # otherwise they stand beside the figures of the test part
         notes += [
             f"a model that knew the truth behind the data: {name} {decimal(value)}"
@@ -122,6 +128,13 @@ def _columns(figures: Sequence[Figure], baseline: str) -> list[Column]:
         Column("best reachable", [_told(each.best) for each in figures], 1, whole=True),
     ]
     return [column for column in columns if any(column.cells)]
+
+
+def _shown(last: int, kept: Sequence[int | None]) -> list[int]:
+    """Give the epochs, from 0, that tell a course: the ends, those kept, and some in between."""
+    step = -(-last // MOST_EPOCHS)
+    told = {0, last - 1, *range(step - 1, last, step)}
+    return sorted(told | {number - 1 for number in kept if number and number <= last})
 
 
 def _epoch(line: Sequence[Mapping[str, float]], epoch: int, name: str, kept: int | None) -> Text:

@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     split_checks.label_rates,
     split_checks.unseen_ids,
     row_checks.rare_class,
+    row_checks.lone_names,
     row_checks.gaps,
     row_checks.float_ids,
     row_checks.look_alikes,

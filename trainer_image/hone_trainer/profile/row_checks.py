@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MANY_MISSING = 0.3
 NEARLY_UNIQUE = 0.9
 RARE = 0.01
+MANY_LONE = 0.3
 ALIKE = 0.98
 MANY_QUARANTINED = 0.05
 MANY_DROPPED = 0.3
@@ -159,6 +160,26 @@ def rare_class(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution
     remedy = "Judge by AUC or log loss, not by accuracy; add rows of the rare class in "
     remedy += "prepare.augment."
     yield Caution("medium", "rareClass", label, rarer, text, remedy)
+
+
+def lone_names(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
+    """Classes or items to be predicted that stand in one row alone."""
+    predicted = {one.label for one in found.alone} if found.whole else set[str]()
+    for column in found.columns:
+        once = int(column.after.figures.get("once", 0))
+        if column.kind != "category" or column.name not in predicted or not once:
+            continue
+        portion = once / (column.after.rows - column.after.missing)
+        alone = "stands in one row alone: nothing can be learned of it."
+        if once > 1:
+            alone = "stand in one row alone: nothing can be learned of them."
+        text = f"{plural(once, 'name')} of {column.after.distinct:,} in {column.name} {alone}"
+        remedy = "Join rare names to others, or leave their rows out."
+        if portion > MANY_LONE:
+            remedy = "Predict an amount as a number; join other names that mean the same."
+        yield Caution(
+            "medium" if portion > MANY_LONE else "low", "lone", column.name, portion, text, remedy
+        )
 
 
 def look_alikes(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001
