@@ -91,19 +91,6 @@ def test_the_leading_figure_by_epoch_comes_from_the_manifests(tmp_path: Path) ->
     assert "a model that knew the truth behind the data: accuracy 0.9179" in shown
 
 
-def test_of_a_long_training_the_ends_the_kept_epoch_and_some_between_are_shown(
-    tmp_path: Path,
-) -> None:
-    line = [{"epoch": each + 1, "valAuc": each / 100} for each in range(50)]
-    named = {"headline": "valAuc", "headlineTitle": "validation AUC"}
-    manifest = committed(tmp_path, "train", history=line, keptEpoch=47, **named)
-    shown = closing(trained(manifest), str(tmp_path), tmp_path)
-    told = [int(number) for number in re.findall(r"^│ (\d+) ", shown, re.MULTILINE)]
-    assert told == [1, *range(3, 47, 3), 47, 48, 50]
-    assert "│ 47    │ 0.4600 * │" in shown
-    assert "19 of 50 epochs are shown" in shown
-
-
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     lost = Artifact(name="manifest", uri=f"{tmp_path}/gone.json", sha256="", size_bytes=1)
     damaged = committed(tmp_path, "train", history="nonsense")

@@ -153,25 +153,6 @@ def test_what_was_counted_over_all_rows_counts(told: Rows, topics: set[str]) -> 
     assert {one.topic for one in cautions(**told)} == topics
 
 
-@pytest.mark.parametrize(
-    ("names", "severity", "says"),
-    [
-        (lambda k: f"c{k % 4}" if k else "press", "low", "1 name of 5 in kind stands in one row"),
-        (lambda k: f"{k}.99", "medium", "6,000 names of 6,000 in kind stand in one row alone"),
-        (lambda k: f"c{k % 4}", None, ""),
-    ],
-)
-def test_names_to_be_predicted_that_stand_in_one_row_are_warned_of(
-    names: Callable[[int], str], severity: str | None, says: str
-) -> None:
-    def fault(rows: Rows, draw: Any) -> None:
-        rows["kind"] = np.array([names(k) for k in range(COUNT)], object)
-
-    found = [one for one in cautions(fault, {"kind": {"category": {}}}) if one.topic == "lone"]
-    assert [one.severity for one in found] == ([severity] if severity else [])
-    assert all(one.text.startswith(says) for one in found)
-
-
 def test_files_without_rows_are_named() -> None:
     files = [{"uri": f"raw/{k}.csv", "rows": k % 5} for k in range(30)]
     (one,) = cautions(source=files)
