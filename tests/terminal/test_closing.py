@@ -1,7 +1,6 @@
 """The closing tables of a job."""
 
 import hashlib
-import re
 from pathlib import Path
 from typing import Any
 
