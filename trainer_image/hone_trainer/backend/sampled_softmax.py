@@ -1,9 +1,10 @@
 """Softmax cross-entropy over the item that came and a few drawn ones.
 
 Drawn items are shared by the rows of a step. Popular ones are drawn more often (items are in the
-order of their frequency, and the chance falls as 1 / rank), so each logit is lowered by the log of
-how often its item is expected among the drawn: without that, popular items would be pushed down
-(Bengio and Senécal 2003). A drawn item that is the row's own is left out of that row's sum.
+order of their frequency, and the chance falls as 1 / rank), so the logit of each is lowered by the
+log of how often its item is expected among the drawn: without that, popular items would be pushed
+down. The item that came is no draw: its logit stays as it is, and where it is drawn too it is left
+out. So the sum is on average that over all items, however many are drawn (Bengio and Senécal 2003).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def sampled_softmax(head: Any, features: Any, truth: Any, count: int, draws: Any
     uniform = tf.random.stateless_uniform([count], draws.seed + tf.constant([PLACE, 0], tf.int32))
     drawn = tf.cast(tf.exp(uniform * span), tf.int32) - 1
     drawn = tf.clip_by_value(drawn, 0, items - 1)
-    own = head.logits_of(features, truth[:, tf.newaxis])[:, 0] - _log_expected(truth, span, count)
+    own = head.logits_of(features, truth[:, tf.newaxis])[:, 0]
     others = head.logits_of_all(features, drawn) - _log_expected(drawn, span, count)
     hit = tf.equal(drawn[tf.newaxis, :], truth[:, tf.newaxis])
     others = tf.where(hit, GONE, others)
