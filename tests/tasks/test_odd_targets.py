@@ -7,7 +7,7 @@ import pytest
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.tasks import AnyTask
-from hone_trainer.tasks.learned import Learned
+from hone_trainer.tasks.learned import Calibration, Learned, Targets
 from hone_trainer.tasks.task import Task
 from tests.tasks.blocks import block
 
@@ -73,6 +73,25 @@ def test_a_row_without_the_target_needs_no_weight() -> None:
     rows = block(y=[0, 1, None, 1], c=[1, 1, 1, 0], w=[2, 3, None, None])
     _, weight = PAID.encode(rows, Learned())
     assert weight.tolist() == [2, 3, 0, 0]
+
+
+def test_a_row_that_does_not_say_of_which_list_it_is_counts_in_none() -> None:
+    _, weight = RANKED.encode(block(y=[1, 0, 1], g=["q", None, None]), Learned())
+    assert weight.tolist() == [1, 0, 0]
+
+
+def test_a_list_of_one_row_has_no_order_to_be_right_about() -> None:
+    """Whatever a model says, its one row stands first: such lists would make any model perfect."""
+    relevance, group = np.array([1.0, 1, 0, 2, 0]), np.array([1, 2, 2, 3, 4])
+    targets = Targets(relevance, np.ones(5), group=group)
+    answers = {"score": np.array([[9.0], [1], [2], [9], [9]])}
+    scored = RANKED.reduce(targets, answers, Calibration())
+    assert scored.weight.tolist() == [0, 1, 0, 0]
+    alone = RANKED.reduce(
+        targets.take(slice(1, 3)), {"score": answers["score"][1:3]}, Calibration()
+    )
+    for metric in RANKED.metrics():
+        assert metric.value(scored) == metric.value(alone)
 
 
 @pytest.mark.parametrize("far", [0.0, 1e6, 1.7e9])

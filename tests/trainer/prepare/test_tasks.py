@@ -83,6 +83,22 @@ def test_a_weight_below_0_or_none_is_refused_in_every_part(
 
 
 @pytest.mark.parametrize(
+    ("empty", "part"), [(slice(800, None), "test"), (slice(700, 820), "validation")]
+)
+def test_a_part_in_which_nothing_is_known_is_refused(
+    run_stage: Any, tmp_path: Path, empty: slice, part: str
+) -> None:
+    """No epoch, no member, no candidate could be chosen, and no figure told."""
+    clicked: list[Any] = [n % 2 for n in range(ROWS)]
+    clicked[empty] = [""] * len(clicked[empty])
+    split = {"by": {"time": {"column": "price"}}}
+    run = words(written(tmp_path, clicked=clicked), split=split)
+    with pytest.raises(StageFailure, match=f"no row of the {part} part has .*'clicked'") as failure:
+        run_stage("data", run)
+    assert failure.value.reason == "NoTargets"
+
+
+@pytest.mark.parametrize(
     ("tasks", "labels", "reason", "said"),
     [
         ([{"binary": {"label": "clicked"}}], [1] * ROWS, "OneClass", "is 1 in every training row"),

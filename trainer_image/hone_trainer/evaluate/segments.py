@@ -34,7 +34,14 @@ def codes_of(data: Dataset, rows: Rows, column: str) -> tuple[NDArray[np.int32],
         raise StageFailure("SegmentsUnknown", f"{message} vocabulary: name another")
     known = json.loads(data.fetch(VOCABULARIES))[column]
     codes = rows.features[field.name].reshape(-1).astype(np.int32)
-    return codes, ["", "unseen", *known]
+    return codes, [*(_free(name, known) for name in ("missing", "unseen")), *known]
+
+
+def _free(name: str, known: list[str]) -> str:
+    """Return a name that no value has."""
+    while name in known:
+        name = f"({name})"
+    return name
 
 
 def by_segment(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import Artifact, Report, StageFailure
@@ -35,7 +35,7 @@ def require(read: ReadRows, cleaned: Notes) -> None:
     """Refuse rows that nothing can be learned from, or that no model can read.
 
     Raises:
-        StageFailure: MissingValues, NoRowsLeft.
+        StageFailure: MissingValues, NoRowsLeft, NoTargets.
     """
     gaps: dict[str, list[int]] = {}
     for facts in cleaned:
@@ -54,6 +54,13 @@ def require(read: ReadRows, cleaned: Notes) -> None:
             why += f", {read.broken} (unreadable)"
         message = f"no rows are left in the {empty[0]} part; rows dropped: {why}"
         raise StageFailure("NoRowsLeft", f"{message}: correct prepare.clean or prepare.split")
+    for task in cleaned[0]["told"]:
+        training, *held_out = _added(facts["told"][task] for facts in cleaned)
+        empty = [part for part, told in zip(PARTS[1:], held_out, strict=True) if not told]
+        if training and empty:  # where training rows have none, the task says it
+            message = f"no row of the {empty[0]} part has the target {task!r}"
+            remedy = "correct prepare.tasks or prepare.split, or give more rows"
+            raise StageFailure("NoTargets", f"{message}: {remedy}")
 
 
 def tell(
@@ -217,7 +224,7 @@ def _losses(step: dict[str, Any]) -> tuple[dict[str, int], ...]:
     return step["dropped"], step["quarantined"]
 
 
-def _added(counts: Iterable[list[float]]) -> list[float]:
+def _added(counts: Iterable[Sequence[float]]) -> list[float]:
     return [sum(each) for each in zip(*counts, strict=True)]
 
 

@@ -123,12 +123,15 @@ class Ranking(Task):
         return np.zeros(1)
 
     def unit_weights(self, targets: Targets) -> Any:
-        """See ``Task.unit_weights``: of a list, that of its rows; 0 where nothing is relevant."""
+        """See ``Task.unit_weights``: of a list, that of its rows; 0 where there is no order to be
+        right about: nothing is relevant, or it is one row.
+        """
         from hone_trainer.backend.keras import tf
 
         weight, gains = self._lists(targets)
-        relevant = tf.cast(tf.reduce_sum(gains, 1) > 0, tf.float32)
-        return relevant * tf.reduce_max(weight, 1)
+        rows = tf.reduce_sum(tf.cast(weight > 0, tf.float32), 1)
+        ordered = tf.cast((tf.reduce_sum(gains, 1) > 0) & (rows > 1), tf.float32)
+        return ordered * tf.reduce_max(weight, 1)
 
     def loss(self, head: Logits, features: Any, targets: Targets, draws: Any) -> tuple[Any, Any]:  # noqa: ARG002
         """See ``Task.loss``: softmax cross-entropy over each list (Cao et al. 2007)."""
@@ -161,7 +164,9 @@ class Ranking(Task):
         answers: dict[str, Array],
         calibration: Calibration,  # noqa: ARG002
     ) -> Scored:
-        """See ``Task.reduce``: where the relevant rows of each list stand."""
+        """See ``Task.reduce``: where the relevant rows of each list stand; of a list of one row
+        nothing can be said, so it weighs 0.
+        """
         import numpy as np
 
         from hone_trainer.metrics.scored import Scored
@@ -177,7 +182,7 @@ class Ranking(Task):
         units = int(unit.max()) + 1 if len(unit) else 0
         weights, there = np.zeros(units), np.zeros(units)
         np.maximum.at(weights, unit, weight)
-        there[unit[relevant]] = 1
+        there[unit[relevant]] = np.bincount(unit, minlength=units)[unit[relevant]] > 1
         columns = {"better": better, "equal": equal, "relevance": relevance}
         return Scored(
             {name: values[relevant] for name, values in columns.items()},

@@ -27,13 +27,16 @@ def groups_of(block: Block, column: str) -> Array:
 
 
 def weights_of(task: Task, block: Block) -> Array:
-    """Return (n,) float32: 0 where the label is missing or ``where`` is not 1.
+    """Return (n,) float32: 0 where the label is missing, ``where`` is not 1, or a row of a list
+    does not say of which.
 
     Raises:
         StageFailure: ``where`` is neither 0 nor 1 (BadWhere); a row that has the target has a
             weight that is missing, negative, or beyond what sums of float32 hold (BadWeight).
     """
     weight = (~block.missing(task.label)).astype(np.float32)
+    if task.listed and task.group is not None:
+        weight *= ~block.missing(task.group)
     if task.where is not None:
         flags = block.numbers(task.where)
         wrong = (flags != 0) & (flags != 1) & ~np.isnan(flags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,9 @@ from hone_trainer.rows.packing import pack
 from hone_trainer.rows.row_hash import sampled
 from hone_trainer.splits.splitting import Places
 from hone_trainer.store.attempt_files import write
+
+if TYPE_CHECKING:
+    from hone_trainer.tasks.task import Task
 
 WORK, DRAWN, SUMS = "clean", "drawn", "sums"
 QUARANTINE = "quarantine"
@@ -98,6 +101,7 @@ class Clean:
             "parts": counts.tolist(),
             "missing": _missing(around, block),
             "untold": {task.title: task.untold(training) for task in around.stage.predicted},
+            "told": {task.title: _told(task, block) for task in around.stage.predicted},
             "reachable": sums(around.stage.predicted, block.part(PARTS.index("test"))),
             "quarantine": _put_aside(around, index, aside),
         }
@@ -111,6 +115,12 @@ def _sums(around: PassContext, training: Block, rows: int) -> dict[str, Any]:
     for number, augmentation in enumerate(around.stage.augment):
         sums[f"augment {number}"] = augmentation.value.summarize(training, rows)
     return {name: table for name, table in sums.items() if table is not None}
+
+
+def _told(task: Task, block: Block) -> list[int]:
+    """Count the rows of each part that have a target."""
+    parts = (block.part(number) for number in range(len(PARTS)))
+    return [len(part) - task.untold(part) for part in parts]
 
 
 def _missing(around: PassContext, block: Block) -> dict[str, list[int]]:
