@@ -103,6 +103,8 @@ def test_the_same_probability_for_all_has_an_auc_of_one_half() -> None:
         (Auc(), scored_binary([0, 0], [0.2, 0.3]), "label 0"),
         (Auc(), scored_binary([0, 1], [0.2, 0.3], [1, 0]), "label 0"),
         (R2(), Scored({"truth": np.ones(3), "value": np.arange(3.0)}, np.ones(3)), "in every row"),
+        (R2(), Scored({"truth": np.arange(3) * 1e-200, "value": np.zeros(3)}, np.ones(3)), "small"),
+        (R2(), Scored({"truth": np.arange(3) * 1e200, "value": np.zeros(3)}, np.ones(3)), "large"),
         (LogLoss(), scored_binary([], []), "no rows"),
         (Ndcg(), lists([[0, 0]], [[1, 2]]), "no rows"),
     ],
@@ -112,6 +114,11 @@ def test_what_is_not_defined_says_why(metric: Metric, answers: Scored, reason: s
     assert told.value is None
     assert reason in told.reason
     assert reason in metric.difference(answers, answers).reason
+
+
+def test_a_label_of_little_weight_is_a_label() -> None:
+    answers = scored_binary([1, 0, 1], [0.9, 0.4, 0.5], [1e9, 1e-9, 1])
+    assert Auc().estimate(answers).value == 1
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf])

@@ -23,9 +23,9 @@ class Auc(Metric):
 
     def undefined(self, scored: Scored) -> str:
         """One class alone has no order to be right about."""
-        positive = float(scored.weight[scored.columns["truth"] > 0].sum())
-        if scored.total and not 0 < positive < scored.total:
-            return f"every row has the label {int(positive > 0)}"
+        labels = scored.columns["truth"][scored.weight > 0] > 0
+        if len(labels) and (labels == labels[0]).all():
+            return f"every row has the label {int(labels[0])}"
         return super().undefined(scored)
 
     def value(self, scored: Scored) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.contract.spec import Spec
@@ -17,6 +17,9 @@ from hone_trainer.metrics.interval import span, standard_error
 
 if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Column, Floats, Scored
+
+BEYOND = "the numbers are too large or too small to compute it"
+"""Why a figure is not defined whose sums overflow or vanish: it is never told as no number."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,13 @@ class Metric(Spec):
         """Return the figure with its 95 % interval."""
         if reason := self.undefined(scored):
             return Estimate(None, reason=reason)
+        import numpy as np
+
         least, most = self.limits
-        # Sums are rounded: a figure may come out a hair beyond what it can be.
-        value = min(max(self.value(scored), least), most)
-        return _interval(value, self.influence(scored), scored, self.limits)
+        with np.errstate(all="ignore"):  # what overflows is told as not defined
+            # Sums are rounded: a figure may come out a hair beyond what it can be.
+            value = min(max(self.value(scored), least), most)
+            return _interval(value, self.influence(scored), scored, self.limits)
 
     def difference(self, before: Scored, after: Scored) -> Estimate:
         """Return how much it changes between two models that answered the same units.
@@ -88,9 +94,12 @@ class Metric(Spec):
         """
         if reason := self.undefined(before) or self.undefined(after):
             return Estimate(None, reason=reason)
-        first, second = self.influence(before), self.influence(after)
-        change = None if first is None or second is None else second - first
-        return _interval(self.value(after) - self.value(before), change, after)
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            first, second = self.influence(before), self.influence(after)
+            change = None if first is None or second is None else second - first
+            return _interval(self.value(after) - self.value(before), change, after)
 
     def harm(self, before: float, after: float) -> float:
         """Return by how much it got worse, in its own unit; negative where it got better."""
@@ -120,10 +129,13 @@ def _interval(
     scored: Scored,
     limits: tuple[float, float] = (-inf, inf),
 ) -> Estimate:
+    if not isfinite(value):
+        return Estimate(None, reason=BEYOND)
     if influence is None:
         return Estimate(value)
     error = standard_error(influence, scored)
     # At a limit nothing varies: that says nothing of how far off the figure may be.
     if error is None or (not error and value in limits):
         return Estimate(value)
-    return Estimate(value, *span(value, error, limits))
+    low, high = span(value, error, limits)
+    return Estimate(value, low, high) if isfinite(low) and isfinite(high) else Estimate(value)

@@ -57,7 +57,8 @@ class Training:
         self.stage = stage
         if stage.batch % replicas or not stage.batch:
             message = f"train.batchSize {stage.batch} is no multiple of {replicas} replicas"
-            raise StageFailure("BatchIndivisible", message)
+            remedy = "make it one, or lower the replicas of train.strategy to the rows there are"
+            raise StageFailure("BatchIndivisible", f"{message}: {remedy}")
         seed = ctx.task.seed * 1_000_003 + ctx.task.member
         keras.utils.set_random_seed(seed % 2**31)
         keras.mixed_precision.set_global_policy(stage.precision_policy)
