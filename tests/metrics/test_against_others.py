@@ -161,14 +161,24 @@ def test_every_figure_is_found_by_its_name() -> None:
     assert len({metric.key for metric in METRICS}) == len(METRICS)
 
 
-@pytest.mark.parametrize("name", ["acuracy", "auc@3", ""])
-def test_a_name_that_is_none_is_told_which_there_are(name: str) -> None:
-    with pytest.raises(ValueError, match="there are auc, logLoss"):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("acuracy", "did you mean accuracy"),
+        ("auc@3", "did you mean auc"),
+        ("fame", "there are auc, logLoss"),
+        ("", "there are auc, logLoss"),
+    ],
+)
+def test_a_name_that_is_none_is_told_which_is_meant_or_which_there_are(
+    name: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
         named(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("ndcg@10001", "10000"), ("coverage@11", "10"), ("mrr@3", "there are")]
+    ("name", "most"), [("ndcg@10001", "10000"), ("coverage@11", "10"), ("mrr@3", "mean mrr")]
 )
 def test_a_cut_that_no_answer_reaches_is_told_how_far_it_may_go(name: str, most: str) -> None:
     with pytest.raises(ValueError, match=most) as told:
