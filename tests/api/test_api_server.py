@@ -21,7 +21,7 @@ def test_the_right_spec_is_stored_with_its_defaults(server: Cluster) -> None:
     server.kubectl("apply", "-f", "-", stdin=resource("right", RIGHT))
     stored = json.loads(server.kubectl("get", "hj", "right", "-o", "json"))
     assert stored["status"]["observedGeneration"] == -1
-    assert stored["spec"]["stages"][1]["train"]["epochs"] == 10
+    assert stored["spec"]["stages"][1]["train"]["epochs"] == 50
     assert "retries" not in stored["spec"]["stages"][1]
     server.kubectl("delete", "hj", "right")
 

@@ -107,7 +107,8 @@ def test_it_shows_how_the_trainings_went_and_which_epoch_was_kept() -> None:
 def test_it_says_what_led_there_and_links_to_the_data_report() -> None:
     page = render(EVALUATION)
     assert '<a href="../../../data/0/0/data-report.html">data report</a>' in page
-    for text in ("108,000", "2 of kind id, 1 of kind number", "seed 7", "numpy 2.0"):
+    inputs = "3 inputs of the model: 2 of ids or words, 1 of numbers"
+    for text in ("108,000", inputs, "seed 7", "numpy 2.0"):
         assert text in page
     assert "&lt;b&gt;" in page
     elsewhere = render(replace(EVALUATION, origins=replace(ORIGINS, data_link="")))

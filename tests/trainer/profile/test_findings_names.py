@@ -13,7 +13,7 @@ from tests.trainer.profile.test_findings_cautions import COUNT, Rows, cautions
     ("names", "severity", "says"),
     [
         (lambda k: f"c{k % 4}" if k else "press", "low", "1 name of 5 in kind stands in one row"),
-        (lambda k: f"{k}.99", "medium", "6,000 names of 6,000 in kind stand in one row alone"),
+        (lambda k: f"{k}.99", "high", "6,000 names of 6,000 in kind stand in one row alone"),
         (lambda k: f"c{k % 4}", None, ""),
     ],
 )

@@ -14,6 +14,8 @@ from hone_trainer.html.sheet import count, table
 
 SHOWN = 4
 """Trainings whose losses are not folded away."""
+HELD = {"id": "ids or words", "number": "numbers"}
+"""Kind of a field -> what it holds: a text becomes ids of words, and a time of hours."""
 
 
 def training(e: Evaluation) -> str:
@@ -42,12 +44,14 @@ def data(origins: Origins) -> str:
     if not origins.rows and not origins.data_report:
         return ""
     kinds = Counter(origins.columns.values())
-    told = ", ".join(f"{number} of kind {escape(kind)}" for kind, number in kinds.items())
+    told = ", ".join(
+        f"{number} of {escape(HELD.get(kind, kind))}" for kind, number in kinds.items()
+    )
     rows = [(escape(part), count(number)) for part, number in origins.rows.items()]
     report = escape(origins.data_report)
     if origins.data_link:
         report = f'<a href="{escape(origins.data_link)}">data report</a> <code>{report}</code>'
-    fields = f"<p>{len(origins.columns)} columns that the model reads: {told}.</p>\n"
+    fields = f"<p>{len(origins.columns)} inputs of the model: {told}.</p>\n"
     return (
         f"<h2>Data</h2>\n{table(('part', 'rows'), rows)}{fields if told else ''}<p>{report}</p>\n"
     )

@@ -178,7 +178,7 @@ def lone_names(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution
         if portion > MANY_LONE:
             remedy = "Predict an amount as a number; join other names that mean the same."
         yield Caution(
-            "medium" if portion > MANY_LONE else "low", "lone", column.name, portion, text, remedy
+            "high" if portion > MANY_LONE else "low", "lone", column.name, portion, text, remedy
         )
 
 
