@@ -30,9 +30,15 @@ CLEAN: list[dict[str, Any]] = [
     {"missing": {"constant": 1.5, "columns": ["price"]}},
     {"missing": {"fill": "median"}},
 ]
+TASKS: list[dict[str, Any]] = [
+    {"binary": {"label": "clicked", "weight": "worth", "group": "user", "name": "click"}},
+    {"classes": {"label": "intent", "where": "clicked", "share": 0.3, "smoothing": 0.1}},
+    {"number": {"label": "spent", "where": "clicked", "error": "huber", "log": True}},
+    {"nextItem": {"label": "after", "where": "clicked", "minCount": 2, "negatives": 64}},
+]
 PREPARE: dict[str, Any] = {
     "source": {"csv": {"uri": "s3://raw/clicks/*.csv.gz", "delimiter": ";"}},
-    "tasks": [{"binary": {"label": "clicked"}}],
+    "tasks": TASKS,
     "columns": COLUMNS,
     "clean": CLEAN,
     "split": {"validation": 0.1, "test": 0.2, "by": {"time": {"column": "when"}}},
@@ -52,6 +58,8 @@ TRAIN: dict[str, Any] = {
     "strategy": {"multiWorkerMirrored": {"workers": 2}},
     "optimizer": {"adam": {"learningRate": 0.001}},
     "epochs": 3,
+    "patience": 2,
+    "schedule": "cosine",
     "batchSize": 64,
     "checkpoint": {"everySeconds": 30, "keep": 1},
     "divergence": {"rollbacks": 1, "rateFactor": 0.5},
@@ -91,6 +99,15 @@ LIMITS: dict[str, Any] = {
     "startDeadlineSeconds": 60,
     "memoryGrowth": {"factor": 1.5, "upTo": "8Gi"},
 }
+JUDGE: dict[str, Any] = {
+    "require": [
+        {"metric": "auc", "atLeast": 0.7},
+        {"metric": "ndcg@5", "task": "after", "atLeast": 0.1},
+        {"metric": "sizeBytes", "atMost": 1e6},
+    ],
+    "baseline": "linear",
+    "by": ["user"],
+}
 STAGES: list[dict[str, Any]] = [
     {"name": "data", "prepare": PREPARE},
     {"name": "train", "train": TRAIN, "roles": [{"role": "worker", "runAsUser": 7}]},
@@ -103,7 +120,7 @@ STAGES: list[dict[str, Any]] = [
             "prefer": "latency",
         },
     },
-    {"name": "judge", "evaluate": {"require": [{"metric": "auc", "atLeast": 0.7}]}},
+    {"name": "judge", "evaluate": JUDGE},
     {
         "name": "own",
         **PODS,

@@ -30,6 +30,9 @@ STRICTER = {
     r"leave nothing for a model to read": "no rule knows what a model reads",
     r"this stage has no \w+": "no rule knows which roles a stage has",
     r"no figure (is called|of) ": "no rule knows which figures what is predicted has",
+    r"cannot be had: the cut should be": "a pattern bounds digits, not how far each figure looks",
+    r"of which other tasks know nothing|works on other labels": "no rule compares tasks and steps",
+    r"require\[\].task names|evaluate.by names": "no rule knows the tasks and columns of a stage",
     r"is never (above|below) |would allow any loss": "no rule knows what a figure can be",
 }
 """What only we refuse, here and by `Accepted=False` in a cluster -> why the schema does not."""
