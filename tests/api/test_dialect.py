@@ -94,6 +94,7 @@ def test_halves_of_a_character_in_json_are_joined() -> None:
         one('{"a": "\\ud83d"}')
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(values)
 def test_what_is_written_is_read_back_by_every_reader(value: Any) -> None:

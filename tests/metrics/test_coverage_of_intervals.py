@@ -17,6 +17,8 @@ from hone_trainer.metrics.scored import Scored
 from hone_trainer.metrics.squared_errors import R2, Rmse
 from tests.metrics.answers import lists, scored_binary
 
+pytestmark = pytest.mark.slow
+
 Draw = np.random.Generator
 ROUNDS = 400
 FAIR = (0.915, 0.975)

@@ -123,6 +123,7 @@ def test_what_is_found_is_what_a_set_would_find(
     assert repeats(duplicates().keys(data, kinds)) == expected
 
 
+@pytest.mark.slow
 def test_a_million_different_rows_have_different_keys() -> None:
     count = 1_000_000
     x, y = np.arange(count) // 1000, np.arange(count) % 1000  # small numbers side by side

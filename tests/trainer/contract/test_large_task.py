@@ -30,6 +30,7 @@ def test_a_large_task_is_read_as_it_was_written(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", "nonsense"])
 def test_a_file_that_is_none_is_never_retried(
     tmp_path: Path, content: str | None, run_stage: Any

@@ -185,6 +185,7 @@ ACTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(acts=st.lists(ACTS, max_size=14), kept=st.integers(1, 3))
 def test_the_newest_whole_checkpoint_is_found_whatever_happened(
