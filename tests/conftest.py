@@ -5,12 +5,18 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lab.pytest_plugin import api_server, node, testbed
 
 __all__ = ["api_server", "datasets", "node", "root", "testbed"]
 
 ROOT = Path(__file__).parent.parent
+# No property is wrong because a machine is slow.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 BUILT = {"api_server", "helm", "s3"}

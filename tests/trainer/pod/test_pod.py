@@ -112,7 +112,8 @@ def test_progress_is_posted_and_never_in_the_way(
     task = run_stage.task("data", CLICKS, progress_url=operator.url)
     code, _, output = pod.run(task, HONE_TOKEN_FILE=str(token))
     assert code == Exit.OK  # although no post was ever answered
-    assert [header for header, _ in operator.heard] == ["Bearer its-token"]
+    # One that is never answered is sent anew after a while, which a slow machine lives to see.
+    assert {header for header, _ in operator.heard} == {"Bearer its-token"}
     assert set(operator.heard[0][1]) >= {"fraction", "message"}
     assert "its-token" not in output
 
