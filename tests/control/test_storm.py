@@ -13,7 +13,7 @@ from tests.control.storm import Attempt, Storm
 
 SEEDS = int(os.environ.get("HONE_STORMS", "500"))
 """2,000 and more were calm; so many are for every commit."""
-BATCH = 50
+BATCH = 25
 
 
 FIRST, *LATER = range(0, SEEDS, BATCH)

@@ -62,6 +62,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     assert folder.job() == job
 
 
+@pytest.mark.slow
 def test_a_second_runner_is_refused_by_the_number_of_the_first(tmp_path: Path) -> None:
     code = (
         "import sys\n"

@@ -134,6 +134,7 @@ def test_a_list_without_a_relevant_item_weighs_nothing() -> None:
         assert metric.value(beside) == metric.value(alone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", EVERY, ids=lambda metric: metric.name)
 def test_no_figure_comes_out_beyond_what_it_can_be(metric: Metric) -> None:
     """Of long lists in which every item is relevant, sums round to a hair above 1."""

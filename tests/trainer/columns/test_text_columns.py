@@ -152,6 +152,7 @@ def test_texts_without_words_take_part(rows: list[str | None]) -> None:
     assert encoded["title_characters"].tolist() == [[0] * 4] * len(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.none() | st.text(max_size=8), max_size=6), st.integers(0, 6))
 def test_a_row_is_encoded_the_same_whatever_block_it_is_in(rows: list[str | None], at: int) -> None:

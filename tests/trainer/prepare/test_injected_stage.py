@@ -22,6 +22,7 @@ def account(bench: Any, run: dict[str, Any], size: int = 1 << 17) -> Any:
         return bench.manifest(bench("data", {"prepare": run}))
 
 
+@pytest.mark.slow
 def test_online_shoppers(run_stage: Any, datasets: Path, tmp_path: Path) -> None:
     rows = inject(sound(datasets), seed=5)
     raw = tmp_path / "sessions.csv"

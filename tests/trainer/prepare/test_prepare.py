@@ -198,6 +198,7 @@ def test_large_parts_become_several_shards(shop: Shop, monkeypatch: pytest.Monke
     assert len(dataset.read("train")) == 160
 
 
+@pytest.mark.slow
 def test_preparing_leaves_tensorflow_alone() -> None:
     code = "import sys, hone_trainer.prepare.pipeline; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env=dict(os.environ)).returncode == 0

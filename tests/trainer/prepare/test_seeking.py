@@ -32,6 +32,7 @@ def test_one_of_equal_rows_stays(rows: list[Any], last: bool, gone: list[int]) -
     assert repeated(records(*rows), last).tolist() == gone
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)), max_size=60), st.booleans())
 def test_what_stays_is_what_a_loop_would_keep(rows: list[tuple[int, int]], last: bool) -> None:
     table = records(*[(key, number, part) for number, (key, part) in enumerate(rows)])

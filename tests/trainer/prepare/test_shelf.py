@@ -47,6 +47,7 @@ def test_the_record_and_the_page_name_it(run_stage: Any, raw: Path, table: Path)
     assert digest in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", [False, True])
 def test_what_was_cleaned_by_another_version_of_it_is_cleaned_again(
     run_stage: Any, raw: Path, table: Path, changed: bool, monkeypatch: pytest.MonkeyPatch

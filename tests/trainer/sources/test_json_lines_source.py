@@ -33,6 +33,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(rows=st.lists(ROWS, min_size=1, max_size=8), size=st.integers(9, 99), odd=st.booleans())
 def test_rows_are_the_same_wherever_a_file_is_cut(

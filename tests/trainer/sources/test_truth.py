@@ -82,6 +82,7 @@ def test_the_first_item_follows_nothing(tmp_path: Path) -> None:
     assert losses[first].mean() > losses[~first].mean()
 
 
+@pytest.mark.slow
 def test_what_is_known_of_searches_is_what_items_show(tmp_path: Path) -> None:
     """Of few items, how relevant each is to what is searched for can be counted."""
     drawn = draw("searchModel", columns_of("searchModel"), tmp_path, searches=12_000, items=72)

@@ -27,6 +27,7 @@ def changed(copy: Path, module: str) -> set[str]:
     return {stage for stage in STAGES if code_digest(stage, copy) != before[stage]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "stages"),
     [
