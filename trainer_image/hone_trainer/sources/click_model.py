@@ -20,18 +20,17 @@ distribution with mean SPENT_LEAST + SPENT_MORE * exp(-d^2 / 2) and shape SPENT_
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
+from hone_trainer.sources.made_up import MadeUpSource
 
 if TYPE_CHECKING:
-    from hone_trainer.columns import Column
     from hone_trainer.rows.block import Form
-    from hone_trainer.store.artifact_store import ArtifactStore
+    from hone_trainer.sources.source import Known
 
 SHARPNESS = 3.5
 ITEM_BIAS = 1.5
@@ -44,7 +43,7 @@ BUYING, PURSES = 1, 2
 """Streams of chance; who meets what and clicks came first and has none of them."""
 
 
-class ClickModel(RowSource):
+class ClickModel(MadeUpSource):
     """Interactions drawn from a latent-factor click model: data to try Hone with.
 
     Its columns are ``user``, ``item``, its ``price``; ``clicked``; and where that is 1 ``bought``,
@@ -73,20 +72,15 @@ class ClickModel(RowSource):
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 7
     """Seed of everything drawn."""
 
-    def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:  # noqa: ARG002
-        """Divide the rows; see ``RowSource.pieces``."""
-        from hone_trainer.sources import drawing
+    @property
+    def extent(self) -> tuple[int, int]:
+        """See ``MadeUpSource.extent``."""
+        return self.rows, 1
 
-        return drawing.pieces(self, self.rows)
-
-    def read(
-        self,
-        piece: Piece,
-        columns: tuple[Column, ...],
-        store: ArtifactStore,  # noqa: ARG002
-        digest: Digest,  # noqa: ARG002
-    ) -> Iterator[Rows]:
-        """Draw the rows of a piece; the same parameters always give the same rows."""
+    def draw(
+        self, number: int, units: range, wanted: frozenset[str]
+    ) -> tuple[dict[str, Any], Known]:
+        """See ``MadeUpSource.draw``."""
         import numpy as np
         import pyarrow as pa
 
@@ -97,10 +91,9 @@ class ClickModel(RowSource):
         user_taste = draw.standard_normal((self.users, self.factors))
         item_taste = draw.standard_normal((self.items, self.factors))
         popularity = (np.arange(self.items) + FLATTENING) ** -DECAY
-        number = drawing.number_of(piece)
         if number:  # the first piece goes on with the generator of people and things
             draw = np.random.default_rng([self.seed, number])
-        count = (piece.end or self.rows) - piece.start
+        count = len(units)
         user = draw.integers(self.users, size=count)
         item = draw.choice(self.items, size=count, p=popularity / popularity.sum())
         affinity = np.einsum("rf,rf->r", user_taste[user], item_taste[item]) / self.factors**0.5
@@ -115,7 +108,7 @@ class ClickModel(RowSource):
             "clicked": pa.array(clicked.astype(np.float64)),
         }
         known = {"clicked": drawing.known_of(probability, clicked)}
-        if not {column.name for column in columns} <= drawn.keys():
+        if not wanted <= drawn.keys():
             sales = self._sell(number, user, item)
             drawn |= {
                 "price": pa.array(sales.price),
@@ -124,7 +117,7 @@ class ClickModel(RowSource):
             }
             known["bought"] = drawing.known_of(sales.probability, sales.bought, clicked)
             known["spent"] = {"rmse": sales.mean**2 / SPENT_SHAPE}
-        yield drawing.rows_of(columns, drawn, known)
+        return drawn, known
 
     def _sell(self, number: int, user: Any, item: Any) -> Sales:
         """Draw what is bought and spent, from generators of its own."""

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
+from hone_trainer.sources.made_up import MadeUpSource
 
 if TYPE_CHECKING:
-    from hone_trainer.columns import Column
     from hone_trainer.rows.block import Form
     from hone_trainer.sources.drawing import Floats
-    from hone_trainer.store.artifact_store import ArtifactStore
+    from hone_trainer.sources.source import Known
 
 WAYS = 3
 """Words for each thing, and for what is done to it."""
@@ -48,7 +47,7 @@ SHOP, QUESTIONS = 1, 2
 """Streams of chance."""
 
 
-class QuestionModel(RowSource):
+class QuestionModel(MadeUpSource):
     """Questions to a customer service, with what each is about: data to try Hone with.
 
     Its columns are ``text`` and ``intent``.
@@ -67,20 +66,18 @@ class QuestionModel(RowSource):
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 7
     """Seed of everything drawn."""
 
-    def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:  # noqa: ARG002
-        """Divide the rows; see ``RowSource.pieces``."""
-        from hone_trainer.sources import drawing
+    @property
+    def extent(self) -> tuple[int, int]:
+        """See ``MadeUpSource.extent``."""
+        return self.rows, 1
 
-        return drawing.pieces(self, self.rows)
-
-    def read(
+    def draw(
         self,
-        piece: Piece,
-        columns: tuple[Column, ...],
-        store: ArtifactStore,  # noqa: ARG002
-        digest: Digest,  # noqa: ARG002
-    ) -> Iterator[Rows]:
-        """Draw the questions of a piece; the same parameters always give the same rows."""
+        number: int,
+        units: range,
+        wanted: frozenset[str],  # noqa: ARG002
+    ) -> tuple[dict[str, Any], Known]:
+        """See ``MadeUpSource.draw``."""
         import numpy as np
 
         from hone_trainer.sources import drawing
@@ -88,8 +85,8 @@ class QuestionModel(RowSource):
         draw = np.random.default_rng([self.seed, 0, SHOP])
         size = len(ACTIONS), len(THINGS)
         intent_of = draw.permutation(size[0] * size[1]).reshape(size) % self.intents
-        draw = np.random.default_rng([self.seed, drawing.number_of(piece), QUESTIONS])
-        count = (piece.end or self.rows) - piece.start
+        draw = np.random.default_rng([self.seed, number, QUESTIONS])
+        count = len(units)
         action, thing = (draw.integers(each, size=count) for each in size)
         said = [_say(action, size[0] * WAYS, draw), _say(thing, size[1] * WAYS, draw)]
         intent = intent_of[action, thing]
@@ -101,7 +98,7 @@ class QuestionModel(RowSource):
             "accuracy": chances.max(axis=0)[said[0], said[1]],
             "logLoss": drawing.entropy(chances)[said[0], said[1]],
         }
-        yield drawing.rows_of(columns, drawn, {"intent": known})
+        return drawn, {"intent": known}
 
     def _write(self, said: list[Any], draw: Any) -> Any:
         """Write questions; an Arrow array."""

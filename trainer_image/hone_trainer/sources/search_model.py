@@ -14,18 +14,17 @@ What is popular, what is cheap and what a word is mean little each; what matters
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
+from hone_trainer.sources.made_up import MadeUpSource
 
 if TYPE_CHECKING:
-    from hone_trainer.columns import Column
     from hone_trainer.rows.block import Form
     from hone_trainer.sources.drawing import Floats
-    from hone_trainer.store.artifact_store import ArtifactStore
+    from hone_trainer.sources.source import Known
 
 LIST = 12
 TOPICS = (
@@ -50,7 +49,7 @@ SHOP, SEARCHES = 1, 2
 """Streams of chance."""
 
 
-class SearchModel(RowSource):
+class SearchModel(MadeUpSource):
     """Searches, what they found, and how relevant it was: data to try Hone with.
 
     Its columns are ``search``, its ``words``, the ``item``, its ``price``, and ``relevance``, 0 to
@@ -72,20 +71,18 @@ class SearchModel(RowSource):
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 7
     """Seed of everything drawn."""
 
-    def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:  # noqa: ARG002
-        """Divide the searches; see ``RowSource.pieces``."""
-        from hone_trainer.sources import drawing
+    @property
+    def extent(self) -> tuple[int, int]:
+        """See ``MadeUpSource.extent``."""
+        return self.searches, LIST
 
-        return drawing.pieces(self, self.searches, LIST)
-
-    def read(
+    def draw(
         self,
-        piece: Piece,
-        columns: tuple[Column, ...],
-        store: ArtifactStore,  # noqa: ARG002
-        digest: Digest,  # noqa: ARG002
-    ) -> Iterator[Rows]:
-        """Draw the searches of a piece; the same parameters always give the same rows."""
+        number: int,
+        units: range,
+        wanted: frozenset[str],  # noqa: ARG002
+    ) -> tuple[dict[str, Any], Known]:
+        """See ``MadeUpSource.draw``."""
         import numpy as np
         import pyarrow as pa
 
@@ -95,8 +92,8 @@ class SearchModel(RowSource):
         liked, level = draw.standard_normal(self.items), draw.standard_normal(self.items)
         related = draw.standard_normal((len(TOPICS), len(TOPICS)))
         topic_of = np.arange(self.items) % len(TOPICS)
-        draw = np.random.default_rng([self.seed, drawing.number_of(piece, LIST), SEARCHES])
-        count = (piece.end or self.searches) - piece.start
+        draw = np.random.default_rng([self.seed, number, SEARCHES])
+        count = len(units)
         topic = draw.integers(len(TOPICS), size=count)
         wish = draw.integers(-1, 2, size=count)
         item = self._find(topic, draw)
@@ -108,7 +105,7 @@ class SearchModel(RowSource):
         )
         chance = draw.random((count, LIST, 1))
         relevance = (chance < 1 / (1 + np.exp(np.array(STEPS) - utility[:, :, None]))).sum(axis=2)
-        search = np.repeat(np.arange(piece.start, piece.start + count), LIST)
+        search = np.repeat(np.arange(units.start, units.stop), LIST)
         drawn = {
             "search": drawing.names("s", search),
             "words": _texts(topic, wish, draw),
@@ -117,7 +114,7 @@ class SearchModel(RowSource):
             "relevance": pa.array(relevance.reshape(-1).astype(np.float64)),
         }
         known = _figures(search, utility.reshape(-1), relevance.reshape(-1))
-        yield drawing.rows_of(columns, drawn, {"relevance": known})
+        return drawn, {"relevance": known}
 
     def _find(self, topic: Any, draw: Any) -> Any:
         """Return what each search finds, (searches, LIST): no item twice, half of them its topic's.

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
+from hone_trainer.sources.made_up import MadeUpSource
 
 if TYPE_CHECKING:
-    from hone_trainer.columns import Column
     from hone_trainer.rows.block import Form
     from hone_trainer.sources.drawing import Floats
-    from hone_trainer.store.artifact_store import ArtifactStore
+    from hone_trainer.sources.source import Known
 
 CONCENTRATION = 0.15
 """Of the Dirichlet distribution: from most groups people go on to one or two others."""
@@ -32,7 +31,7 @@ PLACES = 10
 """Places that figures at a cut look at."""
 
 
-class SessionModel(RowSource):
+class SessionModel(MadeUpSource):
     """Visits drawn from a Markov chain over groups of items: data to try Hone with.
 
     Its columns are ``user``, ``step``, from 0 on, and the ``item`` looked at.
@@ -51,28 +50,26 @@ class SessionModel(RowSource):
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 7
     """Seed of everything drawn."""
 
-    def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:  # noqa: ARG002
-        """Divide the users; see ``RowSource.pieces``."""
-        from hone_trainer.sources import drawing
+    @property
+    def extent(self) -> tuple[int, int]:
+        """See ``MadeUpSource.extent``."""
+        return self.users, self.length
 
-        return drawing.pieces(self, self.users, self.length)
-
-    def read(
+    def draw(
         self,
-        piece: Piece,
-        columns: tuple[Column, ...],
-        store: ArtifactStore,  # noqa: ARG002
-        digest: Digest,  # noqa: ARG002
-    ) -> Iterator[Rows]:
-        """Draw the visits of a piece; the same parameters always give the same rows."""
+        number: int,
+        units: range,
+        wanted: frozenset[str],  # noqa: ARG002
+    ) -> tuple[dict[str, Any], Known]:
+        """See ``MadeUpSource.draw``."""
         import numpy as np
         import pyarrow as pa
 
         from hone_trainer.sources import drawing
 
         after, popularity = self._shop()
-        draw = np.random.default_rng([self.seed, drawing.number_of(piece, self.length), WALKS])
-        count = (piece.end or self.users) - piece.start
+        draw = np.random.default_rng([self.seed, number, WALKS])
+        count = len(units)
         walk = np.empty((count, self.length), np.int64)
         groups = draw.integers(len(after), size=count)
         before = np.full((count, self.length), len(after))  # the first has no group before it
@@ -81,7 +78,7 @@ class SessionModel(RowSource):
                 before[:, step] = groups
                 groups = _pick(after, groups, draw.random(count))
             walk[:, step] = _pick(popularity, groups, draw.random(count))
-        user = np.repeat(np.arange(piece.start, piece.start + count), self.length)
+        user = np.repeat(np.arange(units.start, units.stop), self.length)
         drawn = {
             "user": drawing.names("u", user),
             "step": pa.array(np.tile(np.arange(self.length, dtype=np.float64), count)),
@@ -89,7 +86,7 @@ class SessionModel(RowSource):
         }
         every = np.vstack([after, np.full(len(after), 1 / len(after))]) @ popularity
         known = {name: values[before.reshape(-1)] for name, values in _figures(every)}
-        yield drawing.rows_of(columns, drawn, {"item": known})
+        return drawn, {"item": known}
 
     def _shop(self) -> tuple[Floats, Floats]:
         """Return the chances of groups after a group, and of items in a group."""
