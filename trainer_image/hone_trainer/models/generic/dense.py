@@ -59,8 +59,20 @@ class Dense(Model):
         return {"vector": vector}
 
     def _vector(self, field: Column, inputs: dict[str, Any], schema: Schema, prefix: str) -> Any:
-        usual = SEQUENCE if field.length > 1 else width_of(field.size, schema.rows)
-        return _looked_up(field, self.embedding or usual, inputs, f"{prefix}embedding_{field.name}")
+        """Return the vectors of a field's ids, (batch, width): of a sequence, their mean."""
+        from hone_trainer.backend.keras import keras
+        from hone_trainer.backend.layers import Bag
+
+        name = f"{prefix}embedding_{field.name}"
+        usual, spread = SEQUENCE, SEQUENCE_SPREAD
+        if field.length == 1:
+            usual, spread = width_of(field.size, schema.rows), SPREAD
+        start = keras.initializers.RandomNormal(stddev=spread)
+        table = keras.layers.Embedding(field.size, self.embedding or usual, start, name=name)
+        vectors = table(inputs[field.name])
+        if field.length == 1:
+            return keras.layers.Flatten(name=f"{name}_flat")(vectors)
+        return Bag(name=f"{name}_bag")([vectors, inputs[field.name]])
 
     def _units(self, schema: Schema) -> tuple[int, ...]:
         if self.layers is not None:
@@ -73,17 +85,3 @@ class Dense(Model):
         if self.dropout is not None:
             return self.dropout
         return 0.2 if schema.rows < SOME else 0.1
-
-
-def _looked_up(field: Column, width: int, inputs: dict[str, Any], name: str) -> Any:
-    """Return the vectors of a field's ids, (batch, width): of a sequence, their mean."""
-    from hone_trainer.backend.keras import keras
-    from hone_trainer.backend.layers import Bag
-
-    spread = SPREAD if field.length == 1 else SEQUENCE_SPREAD
-    start = keras.initializers.RandomNormal(stddev=spread)
-    table = keras.layers.Embedding(field.size, width, start, name=name)
-    vectors = table(inputs[field.name])
-    if field.length == 1:
-        return keras.layers.Flatten(name=f"{name}_flat")(vectors)
-    return Bag(name=f"{name}_bag")([vectors, inputs[field.name]])
