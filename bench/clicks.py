@@ -36,7 +36,7 @@ def context(
     post: Callable[[Progress], None] = lambda _: None,
     **words: Any,
 ) -> Context:
-    """Give the surroundings of one stage in a folder of this machine."""
+    """Return the surroundings of one stage in a folder of this machine."""
     store = Store(uri=str(folder / "artifacts"))
     # Every run is a job of its own, so that none finds what another one has committed.
     who = {"namespace": "bench", "job": "bench", "uid": uuid.uuid4().hex, "stage": stage}
@@ -62,5 +62,5 @@ def dataset(folder: Path, source: Source) -> Dataset:
 
 
 def clicked(rows: Rows) -> NDArray[np.float32]:
-    """Give the labels, (rows, 1), as the frameworks of others want them."""
+    """Return the labels, (rows, 1), as the frameworks of others want them."""
     return np.asarray(rows.targets["clicked"].values, np.float32)[:, None]

@@ -109,7 +109,7 @@ class Range:
     kept: Path
 
     def known(self) -> list[JSON]:
-        """Give all results."""
+        """Return all results."""
         lines = self.kept.read_text().splitlines() if self.kept.exists() else []
         return [json.loads(line) for line in lines]
 

@@ -33,7 +33,7 @@ CLEAN: list[dict[str, Any]] = [
 
 
 def spec(bed: Testbed, uri: str, workers: int) -> dict[str, Any]:
-    """Give the job; each pod gets one core, so that two have more than one has."""
+    """Return the job; each pod gets one core, so that two have more than one has."""
     words = {"source": {"csv": {"uri": uri}}, "columns": interactions.WIDE, "clean": CLEAN}
     resources = {
         "requests": {"cpu": "100m", "memory": "256Mi"},
@@ -117,7 +117,7 @@ def _kill(siege: Siege) -> str:
 
 
 def _memory(siege: Siege) -> float:
-    """Give the most GiB that a pod of the stage has now, file cache left out."""
+    """Return the most GiB that a pod of the stage has now, file cache left out."""
     used = [0]
     for pod in siege.pods():
         for process in processes(pod["metadata"]["uid"], b"hone_trainer"):

@@ -29,7 +29,7 @@ TASKS = [{"binary": {"label": "clicked"}}]
 
 
 def spec(bed: Testbed, scale: float, strategy: dict[str, Any]) -> dict[str, Any]:
-    """Give the job."""
+    """Return the job."""
     columns = [
         {"name": "user", "id": {"buckets": int(USERS * scale)}},
         {"name": "item", "id": {"buckets": int(ITEMS * scale)}},
@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def _memory(siege: Siege) -> Iterator[tuple[str, float]]:
-    """Give (role and index, GiB in use) of the gang's pods, file cache left out."""
+    """Return (role and index, GiB in use) of the gang's pods, file cache left out."""
     for pod in siege.pods():
         labels = pod["metadata"]["labels"]
         index = labels["batch.kubernetes.io/job-completion-index"]

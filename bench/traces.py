@@ -37,7 +37,7 @@ class Trace:
         return any(f" epoch {epoch + 1}/" in log for log in logs)
 
     def repeated(self, struck: float, restarts: JSON) -> float | None:
-        """Give the steps that were done again, by the row log or the pace of checkpoints."""
+        """Return the steps that were done again, by the row log or the pace of checkpoints."""
         attempts = sum(restarts.values())
         if not attempts:
             return 0.0
@@ -53,7 +53,7 @@ class Trace:
         return round((struck - last) * (to - from_) / max(last - first, 0.001))
 
     def interval(self) -> float | None:
-        """Give the most steps between two checkpoints of an attempt."""
+        """Return the most steps between two checkpoints of an attempt."""
         pairs = pairwise(sorted(self._saved))
         return max((b[1] - a[1] for a, b in pairs if a[0] == b[0]), default=None)
 
@@ -65,7 +65,7 @@ class Trace:
 
 
 def table(results: list[JSON]) -> str:
-    """Give the results as Markdown."""
+    """Return the results as Markdown."""
     head = "| strategy | fault | moment | detected | new pods | lost | steps again | interval "
     lines = [head + "| loss differs by | restarts |", "|---" * 10 + "|"]
 

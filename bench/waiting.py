@@ -87,7 +87,7 @@ class Crowd:
     pods: dict[Key, str]
 
     def all_made(self, jobs: int) -> Any:
-        """Give a look that is true once every job has its pod."""
+        """Return a look that is true once every job has its pod."""
 
         async def look() -> bool:
             query = {"labelSelector": JOB}
@@ -165,19 +165,19 @@ class Crowd:
         return sum(map(float, PASSES.findall((await self.running.ask("/metrics"))[1])))
 
     def cpu(self) -> float:
-        """Give the seconds of processor time that the operator has taken."""
+        """Return the seconds of processor time that the operator has taken."""
         stat = Path(f"/proc/{self.running.process.pid}/stat").read_text()
         user, system = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / TICKS
 
 
 def reason(nodes: int) -> str:
-    """Give a scheduler's words."""
+    """Return a scheduler's words."""
     return f"0/{nodes} nodes are available: {nodes} Insufficient nvidia.com/gpu."
 
 
 def message(job: dict[str, Any]) -> str:
-    """Give what the status of a job says."""
+    """Return what the status of a job says."""
     stages: Any = (job.get("status") or {}).get("stages") or ({},)
     return str(stages[0].get("message", ""))
 

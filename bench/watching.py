@@ -36,12 +36,12 @@ class Story:
         return next((at for at, gang in self.gangs() if gang["attempt"] >= attempt), None)
 
     def gangs(self) -> list[tuple[float, JSON]]:
-        """Give the training's gang over time."""
+        """Return the training's gang over time."""
         found = [(at, s["stages"][1]["gangs"][0]) for at, s in self.statuses if s.get("stages")]
         return [(at, {"attempt": 0, **gang}) for at, gang in found]
 
     def of(self, attempt: int) -> list[Life]:
-        """Give the pods of an attempt."""
+        """Return the pods of an attempt."""
         return [pod for pod in self.pods.values() if pod.attempt == attempt]
 
 
@@ -60,7 +60,7 @@ class Watch:
             threading.Thread(target=self._read, args=(process, note), daemon=True).start()
 
     def story(self, job: str) -> Story:
-        """Give what was seen of a job so far."""
+        """Return what was seen of a job so far."""
         with self._lock:
             return self._stories.setdefault(job, Story())
 

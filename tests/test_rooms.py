@@ -93,7 +93,7 @@ def inside(name: str, rooms: Iterable[str]) -> bool:
 
 
 def floor_of(name: str) -> tuple[int, str] | None:
-    """Give the floor and the room of a module, or of something that it holds."""
+    """Return the floor and the room of a module, or of something that it holds."""
     places = ((n, room) for n, floor in enumerate(LAYERS) for room in floor if inside(name, [room]))
     return next(places, None)
 

@@ -97,7 +97,7 @@ class Settings(BaseModel):
         return f"{bare}:{port}" if bare else ""
 
     def site(self) -> Site:
-        """Give the part that manifests depend on."""
+        """Return the part that manifests depend on."""
         artifacts = None
         if self.artifacts_uri:
             secret = self.artifacts_secret
@@ -117,12 +117,12 @@ class Settings(BaseModel):
 
 
 def surroundings() -> Mapping[str, str]:
-    """Give the environment as it is, for processes that we start."""
+    """Return the environment as it is, for processes that we start."""
     return dict(os.environ)
 
 
 def variable(field: str) -> str:
-    """Give the environment variable of a field."""
+    """Return the environment variable of a field."""
     known = field in ("kubeconfig", "pod_name", "pod_namespace", "pod_ip")
     return field.upper() if known else PREFIX + field.upper()
 

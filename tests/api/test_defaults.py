@@ -55,7 +55,7 @@ def test_what_the_models_write_the_schema_knows() -> None:
 
 
 def leaves(schema: dict[str, Any], path: str = "spec") -> list[tuple[str, dict[str, Any]]]:
-    """Give every field that is neither a list nor an object, with its path."""
+    """Return every field that is neither a list nor an object, with its path."""
     if "properties" in schema:
         items = schema["properties"].items()
         return [leaf for name, child in items for leaf in leaves(child, f"{path}.{name}")]

@@ -66,7 +66,7 @@ TOP: tuple[dict[str, Any], ...] = (
 
 
 def variants(seed: int, drawn: int) -> Iterator[Variant]:
-    """Give the right job, every variant of its head, and so many that are drawn of its spec."""
+    """Return the right job, every variant of its head, and so many that are drawn of its spec."""
     yield "as it is", RICH
     for number, meta in enumerate(METADATA):
         yield f"metadata {number} {str(meta)[:60]}", RICH | {"metadata": RICH["metadata"] | meta}
@@ -85,7 +85,7 @@ def variants(seed: int, drawn: int) -> Iterator[Variant]:
 
 
 def near() -> Iterator[tuple[Place, Any]]:
-    """Give every place of the right spec with what is nearly right there."""
+    """Return every place of the right spec with what is nearly right there."""
     for place, here in places(RICH["spec"]):
         yield from ((place, value) for value in (*_alike(here), ...))
         if isinstance(here, dict):
@@ -93,7 +93,7 @@ def near() -> Iterator[tuple[Place, Any]]:
 
 
 def far() -> Iterator[tuple[Place, Any]]:
-    """Give every place of the right spec with every value that could stand there."""
+    """Return every place of the right spec with every value that could stand there."""
     for place, here in places(RICH["spec"]):
         yield from ((place, value) for value in VALUES)
         if isinstance(here, dict):
@@ -101,7 +101,7 @@ def far() -> Iterator[tuple[Place, Any]]:
 
 
 def _alike(here: Any) -> tuple[Any, ...]:
-    """Give what is nearly the same."""
+    """Return what is nearly the same."""
     if isinstance(here, list) and here:
         return (here * 2, here * 70, here[::-1], here[:1])
     if isinstance(here, str):
@@ -112,7 +112,7 @@ def _alike(here: Any) -> tuple[Any, ...]:
 
 
 def places(value: Any, here: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Give every place below a value, and what stands there."""
+    """Return every place below a value, and what stands there."""
     if here:
         yield here, value
     steps: Any = ()

@@ -65,7 +65,7 @@ class Refuser(Ground):
 
     @abstractmethod
     async def refusable(self, manifest: Manifest) -> Manifest:
-        """Give a manifest that the cluster refuses."""
+        """Return a manifest that the cluster refuses."""
 
 
 class Contract:

@@ -22,7 +22,7 @@ USER = "hone-operator"
 
 
 def login(server: Cluster) -> Path:
-    """Give a kubeconfig of a user who may do what the preflight asks for, and nothing more."""
+    """Return a kubeconfig of a user who may do what the preflight asks for, and nothing more."""
     assert server.plane
     rules = [
         {"apiGroups": [n.group], "resources": [n.resource], "verbs": list(n.verbs)} for n in NEEDS

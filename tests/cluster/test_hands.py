@@ -40,7 +40,7 @@ class Hands:
         self.done = 0
 
     async def look(self, key: Key) -> FakeCluster:
-        """Give a copy of what is there of a job, and of what others have under its names."""
+        """Return a copy of what is there of a job, and of what others have under its names."""
         found = FakeCluster()
         raw = await self.ground.get(JOBS, "optimizationjobs", key.name)
         assert raw
@@ -107,7 +107,7 @@ def told(status: JobStatus, world: FakeCluster) -> bool:
 def changes(
     ground: RealGround, before: FakeCluster, after: FakeCluster
 ) -> Iterator[tuple[str, str, Object]]:
-    """Give the requests that make of one world the other."""
+    """Return the requests that make of one world the other."""
     for key, raw in after.resources.items():
         path = ground.path(JOBS, "optimizationjobs", key.name)
         if raw["status"] != before.resources[key]["status"]:

@@ -170,7 +170,7 @@ HANDS: tuple[Hand, ...] = (
 
 
 def _places(tree: Any) -> Any:
-    """Give every place below a value, as what holds it and the step to it."""
+    """Return every place below a value, as what holds it and the step to it."""
     steps = tree.keys() if isinstance(tree, dict) else range(len(tree))
     for step in list(steps):
         yield tree, step

@@ -62,7 +62,7 @@ def dead_end(cluster: FakeCluster, key: Key, now: datetime) -> str:
 
 
 def waits_for(status: JobStatus, world: FakeCluster) -> str:
-    """Give the object that the status names as what the job waits for."""
+    """Return the object that the status names as what the job waits for."""
     said = " ".join([*(s.message for s in status.stages), *(c.message for c in status.conditions)])
     shelves = (world.jobs, world.pods, world.services)
     return next((name for shelf in shelves for _, name in shelf if name in said), "")
@@ -115,7 +115,7 @@ class Calm(FakeCluster):
 
 
 def copy_of(cluster: FakeCluster) -> FakeCluster:
-    """Give a calm cluster in which the same objects are."""
+    """Return a calm cluster in which the same objects are."""
     made = Calm()
     for shelf in ("resources", "jobs", "pods", "services"):
         setattr(made, shelf, deepcopy(getattr(cluster, shelf)))

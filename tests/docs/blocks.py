@@ -48,13 +48,13 @@ class Command:
 
 
 def pages() -> Iterator[Path]:
-    """Give the pages that people read."""
+    """Return the pages that people read."""
     yield from (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
     yield from sorted((ROOT / "docs").rglob("*.md"))
 
 
 def blocks(*languages: str) -> list[Block]:
-    """Give the blocks of all pages, of these languages where any are named."""
+    """Return the blocks of all pages, of these languages where any are named."""
     found = [
         block
         for page in pages()
@@ -64,7 +64,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def parse(page: str, text: str) -> Iterator[Block]:
-    """Give the blocks of a page."""
+    """Return the blocks of a page."""
     for match in FENCE.finditer(text):
         language, *words = match[2].split() or [""]
         marks = dict(word.partition("=")[::2] for word in words)
@@ -73,12 +73,12 @@ def parse(page: str, text: str) -> Iterator[Block]:
 
 
 def commands() -> list[Command]:
-    """Give the commands of all console blocks."""
+    """Return the commands of all console blocks."""
     return [command for block in blocks("console") for command in split(block)]
 
 
 def split(block: Block) -> Iterator[Command]:
-    """Give the commands of a block: the lines after a dollar, or all where there is none."""
+    """Return the commands of a block: the lines after a dollar, or all where there is none."""
     lines = block.text.splitlines()
     if not any(line.startswith("$ ") for line in lines):
         lines = [f"$ {line}" for line in lines if line]

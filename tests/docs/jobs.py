@@ -39,7 +39,7 @@ FRAGMENTS = ("stages", "spec", "prepare")
 
 
 def whole(block: Block) -> Job:
-    """Give the job that a YAML block is, or is a part of.
+    """Return the job that a YAML block is, or is a part of.
 
     Raises:
         ValueError: it is neither, and nobody said what else it is.
@@ -64,7 +64,7 @@ def whole(block: Block) -> Job:
 
 
 def with_stages(job: Job, stages: list[dict[str, Any]]) -> Job:
-    """Give a job with these stages in place of those of their kind."""
+    """Return a job with these stages in place of those of their kind."""
     job = copy.deepcopy(job)
     every = {_kind(stage): stage for stage in (*job["spec"]["stages"], *stages)}
     job["spec"]["stages"] = [every[kind] for kind in ORDER if kind in every]

@@ -14,7 +14,7 @@ ROWS, USERS, ITEMS, TASTES = 30_000, 60, 40, 3
 
 
 def draw(seed: int = 1) -> pd.DataFrame:
-    """Give rows of who met what, at which price, and whether they clicked."""
+    """Return rows of who met what, at which price, and whether they clicked."""
     rng = np.random.default_rng(seed)
     user_taste, item_taste = rng.integers(TASTES, size=USERS), rng.integers(TASTES, size=ITEMS)
     liking = rng.standard_normal((TASTES, TASTES)) * 3

@@ -91,7 +91,7 @@ class FakeCluster:
         return hash(json.dumps([raw, *self._family(raw)], sort_keys=True))
 
     def _family(self, raw: Object) -> list[list[Object]]:
-        """Give its Jobs, pods and Services."""
+        """Return its Jobs, pods and Services."""
         uid, shelves = raw["metadata"]["uid"], (self.jobs, self.pods, self.services)
         return [
             [each for each in shelf.values() if each["metadata"]["labels"].get(UID) == uid]
@@ -154,7 +154,7 @@ class FakeCluster:
     # What kubelet, Job controller and garbage collector do, when a test says so.
 
     def pods_of(self, job: tuple[str, str]) -> list[Object]:
-        """Give the pods of a Job, those on their way out included."""
+        """Return the pods of a Job, those on their way out included."""
         return [p for p in self.pods.values() if p["job"] == job]
 
     def hold_pods(self, job: tuple[str, str], why: str) -> None:
@@ -237,6 +237,6 @@ class FakeCluster:
 
 
 def on_the_wire(content: Mapping[str, Any]) -> Object:
-    """Give what the other side gets: a copy, and nothing but what JSON can say."""
+    """Return what the other side gets: a copy, and nothing but what JSON can say."""
     received: Object = json.loads(json.dumps(content))
     return received

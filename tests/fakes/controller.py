@@ -6,7 +6,7 @@ Object = dict[str, Any]
 
 
 def policy(spec: Object, status: Object) -> str:
-    """Give what a Job's podFailurePolicy has for a pod that failed."""
+    """Return what a Job's podFailurePolicy has for a pod that failed."""
     code = status["containerStatuses"][0]["state"]["terminated"]["exitCode"]
     disrupted = any(c["type"] == "DisruptionTarget" for c in status["conditions"])
     for rule in spec["podFailurePolicy"]["rules"]:

@@ -104,7 +104,7 @@ TIED = [0.5, 0.5, 0.5, 0.7, 0.2]
 
 
 def all_orders(grades: list[int], scores: list[float]) -> list[list[int]]:
-    """Give the grades in every order that the scores allow, each as likely as any other."""
+    """Return the grades in every order that the scores allow, each as likely as any other."""
     places = range(len(grades))
     return [
         [grades[place] for place in order]

@@ -45,12 +45,12 @@ class Desk:
         return name
 
     def status(self, name: str) -> JSON:
-        """Give the job's status."""
+        """Return the job's status."""
         status: JSON = json.loads(self.kubectl("get", "hj", name, "-o", "json"))["status"]
         return status
 
     def items(self, kind: str, *more: str) -> list[JSON]:
-        """Give all objects of a kind."""
+        """Return all objects of a kind."""
         found: list[JSON] = json.loads(self.kubectl("get", kind, *more, "-o", "json"))["items"]
         return found
 
@@ -78,7 +78,7 @@ class Desk:
         return done
 
     def tell(self) -> str:
-        """Give what somebody would look at first."""
+        """Return what somebody would look at first."""
         told = [self.kubectl("get", "hj,jobs,pods", "-o", "wide", check=False)]
         told.append(self.kubectl("get", "events", check=False)[-3000:])
         logs = ("-n", SYSTEM, "logs", "-l", OPERATORS, "--tail=60")
@@ -108,7 +108,7 @@ class Desk:
 
 
 def condition(status: JSON, kind: str) -> JSON:
-    """Give a condition of a status."""
+    """Return a condition of a status."""
     return next((c for c in status.get("conditions", ()) if c["type"] == kind), {})
 
 

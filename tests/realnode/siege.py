@@ -40,25 +40,25 @@ class Siege:
         return self.desk.bed.store.folder / place
 
     def gang(self) -> JSON:
-        """Give what the status says of the gang; empty before the stage begins."""
+        """Return what the status says of the gang; empty before the stage begins."""
         stages = self.desk.status(self.job).get("stages", ())
         gangs = (gang for each in stages if each["name"] == self.stage for gang in each["gangs"])
         return next((gang for gang in gangs if gang["member"] == self.member), {})
 
     def pods(self, role: str = "", phase: str = "Running") -> list[JSON]:
-        """Give the gang's pods of a phase, by role and index."""
+        """Return the gang's pods of a phase, by role and index."""
         chosen = f"hone.dev/job={self.job},hone.dev/stage={self.stage}"
         chosen += f",hone.dev/member={self.member}" + (f",hone.dev/role={role}" if role else "")
         found = (p for p in self.desk.items("pods", "-l", chosen) if p["status"]["phase"] == phase)
         return sorted(found, key=lambda pod: str(pod["metadata"]["name"]))
 
     def blocks(self, attempt: int, rank: int = 0) -> list[tuple[int, int]]:
-        """Give (epoch, first step) of the blocks that a worker has logged, in order."""
+        """Return (epoch, first step) of the blocks that a worker has logged, in order."""
         found = self._numbers("rows", ROWS)
         return sorted((e, first) for a, r, e, first in found if (a, r) == (attempt, rank))
 
     def checkpoints(self) -> list[tuple[int, int]]:
-        """Give (attempt, step) of the checkpoints that are there, in order."""
+        """Return (attempt, step) of the checkpoints that are there, in order."""
         return sorted((attempt, step) for attempt, step in self._numbers("checkpoints", CHECKPOINT))
 
     def until_within(self, attempt: int, epoch: int, seconds: float = 200) -> None:

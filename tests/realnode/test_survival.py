@@ -132,7 +132,7 @@ def seen(desk: Desk) -> Iterator[Callable[[str], Any]]:
 
 
 def history(desk: Desk, status: JSON, member: int = 0) -> list[JSON]:
-    """Give the figures of every epoch, as the manifest has them."""
+    """Return the figures of every epoch, as the manifest has them."""
     found: list[JSON] = facts(desk, status, member)["history"]
     return found
 

@@ -129,7 +129,7 @@ LOST = "spent: the model does not beat the answer without features: RMSE 12.25, 
 
 
 def evaluated(folder: Path, cautions: tuple[str, ...] = (), **evaluation: Any) -> str:
-    """Give the closing tables of a job that was evaluated so."""
+    """Return the closing tables of a job that was evaluated so."""
     manifest = committed(folder, "evaluate", evaluation=evaluation)
     gangs = (GangStatus(state="Succeeded", manifest=manifest, cautions=cautions),)
     tested = stage("test", "evaluate", "Succeeded", gangs=gangs, figures={"auc": 0.8888})

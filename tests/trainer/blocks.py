@@ -28,7 +28,7 @@ def columns(**kinds: Any) -> tuple[Column, ...]:
 
 
 def times(*texts: str | None) -> Any:
-    """Give a time column from ISO texts."""
+    """Return a time column from ISO texts."""
     import pandas as pd
 
     read: Any = pd.to_datetime

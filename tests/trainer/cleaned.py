@@ -31,11 +31,11 @@ def clean(
 
 
 def single(data: Block) -> list[Block]:
-    """Give each row as a block of its own."""
+    """Return each row as a block of its own."""
     return [data.keep(np.arange(len(data)) == row) for row in range(len(data))]
 
 
 def seen(data: Block) -> dict[str, list[Any]]:
-    """Give the columns as lists, None where missing."""
+    """Return the columns as lists, None where missing."""
     lists = {name: data.table.column(name).to_pylist() for name in data.table.column_names}
     return {name: [None if v != v else v for v in values] for name, values in lists.items()}

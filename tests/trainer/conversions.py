@@ -56,7 +56,7 @@ def opened(bench: Any, run: dict[str, Any], stage: str = "data") -> tuple[Datase
 
 
 def weights(rows: Rows, name: str) -> list[float]:
-    """Give how much the rows of either label count, augmentation's weights included."""
+    """Return how much the rows of either label count, augmentation's weights included."""
     target = rows.targets[name]
     counts = target.weight.astype(np.float64) * (1 if rows.weights is None else rows.weights)
     return [float(counts[target.values == label].sum()) for label in (0, 1)]

@@ -73,7 +73,7 @@ def shop(count: int, share: float = 0.1, seed: int = 3) -> Columns:
 
 
 def one(columns: Columns, place: int) -> tuple[Any, ...]:
-    """Give a row as plain values."""
+    """Return a row as plain values."""
     return tuple(number for values in columns.values() for number in values[place].ravel().tolist())
 
 

@@ -53,14 +53,14 @@ class Faulty:
     training: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
     def block(self) -> Block:
-        """Give the rows as a stage reads them."""
+        """Return the rows as a stage reads them."""
         kept = {name: self.frame[name] for name in self.frame.columns}
         rows = block(**{name: _column(values) for name, values in kept.items()})
         return rows.placed(np.where(self.training, 0, 1).astype(np.int8))
 
 
 def sound(datasets: Path) -> Any:
-    """Give the rows as they are: 12,330 sessions of a shop, of which 125 repeat another one."""
+    """Return the rows as they are: 12,330 sessions of a shop, of which 125 repeat another one."""
     import pandas as pd
 
     frame = pd.read_csv(datasets / "online_shoppers" / "online_shoppers_intention.csv")
@@ -77,7 +77,7 @@ def inject(
     impossible: float = 0.01,
     copies: float = 0.02,
 ) -> Faulty:
-    """Give the rows with such shares of faults; a value has one fault at most."""
+    """Return the rows with such shares of faults; a value has one fault at most."""
     draw = np.random.default_rng(seed)
     rows = Faulty(frame.copy())
     count = len(frame)

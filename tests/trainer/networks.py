@@ -75,7 +75,7 @@ class Drawn(Dataset):
 
 
 def answers(model: Network | LiteModel, features: dict[str, Any]) -> Any:
-    """Give what a model of one target answers to all rows, (rows,)."""
+    """Return what a model of one target answers to all rows, (rows,)."""
     if isinstance(model, LiteModel):
         blocks = [next(iter(block.values())) for block in model.answer(features)]
     else:
@@ -85,7 +85,7 @@ def answers(model: Network | LiteModel, features: dict[str, Any]) -> Any:
 
 
 def fresh(schema: Schema = CLICKS, parts: int = 1, units: int = 8) -> Network:
-    """Give a network whose weights are drawn, those of its heads too, not trained."""
+    """Return a network whose weights are drawn, those of its heads too, not trained."""
     from hone_trainer.tasks.head import is_head
 
     model = AnyModel.model_validate({"recommendation": {"lstm": {"embedding": 8, "units": units}}})
@@ -100,7 +100,7 @@ def fresh(schema: Schema = CLICKS, parts: int = 1, units: int = 8) -> Network:
 
 
 def trained(schema: Schema = CLICKS, parts: int = 1, epochs: int = 4) -> Network:
-    """Give a network that has learned the rule of ``Drawn``."""
+    """Return a network that has learned the rule of ``Drawn``."""
     return fitted(fresh(schema, parts), Drawn(schema).read("train"), epochs)
 
 

@@ -37,7 +37,7 @@ class Server:
     component: Component
 
     def url(self, password: str = PASSWORD, port: int | None = None, **more: str) -> str:
-        """Give the address for ``USER``, as a Secret would hold it."""
+        """Return the address for ``USER``, as a Secret would hold it."""
         place = f"127.0.0.1:{port or self.port}/shop"
         asked = "&".join(f"{name}={quote(value)}" for name, value in more.items())
         return f"postgresql://{USER}:{password}@{place}" + (f"?{asked}" if asked else "")

@@ -28,7 +28,7 @@ CLEAN: list[dict[str, Any]] = [
 
 
 def lines(count: int, seed: int = 1) -> list[str]:
-    """Give rows without the header: some prices missing or far out, some rows twice."""
+    """Return rows without the header: some prices missing or far out, some rows twice."""
     draw = np.random.default_rng(seed)
     rows = []
     for k in range(count):
@@ -48,7 +48,7 @@ def text(rows: list[str]) -> str:
 
 
 def words(uri: Any, **changes: Any) -> dict[str, Any]:
-    """Give the stage as a user writes it."""
+    """Return the stage as a user writes it."""
     stage = {
         "source": {"csv": {"uri": str(uri)}},
         "columns": COLUMNS,
@@ -71,7 +71,7 @@ def pieces_of(size: int) -> Iterator[None]:
 
 
 def digests(manifest: Manifest) -> dict[str, str]:
-    """Give the digest of every file but the report, which tells of the whole source."""
+    """Return the digest of every file but the report, which tells of the whole source."""
     return {f.name: f.sha256 for f in manifest.files if not f.name.startswith("data-report")}
 
 

@@ -93,7 +93,7 @@ def source_at(folder: Path, kind: str, files: dict[str, bytes]) -> RowSource:
 
 
 def parquet(**columns: Any) -> bytes:
-    """Give a file of two rows, with columns changed, added or (None) taken away."""
+    """Return a file of two rows, with columns changed, added or (None) taken away."""
     file = io.BytesIO()
     kept = {"user": ["a", "b"], "price": [1.0, 2.0], "bought": [0, 1]} | columns
     pq.write_table(pa.table({k: v for k, v in kept.items() if v is not None}), file)

@@ -58,7 +58,7 @@ def cut(block: Block, ends: list[int]) -> list[Block]:
 
 
 def place(way: dict[str, Any], blocks: list[Block], asked: Ask) -> Parts:
-    """Give the part of every row; what travels between pods travels here too."""
+    """Return the part of every row; what travels between pods travels here too."""
     splitting = AnySplitting.model_validate(way).value
     observed = [splitting.observe(block, asked) for block in blocks]
     places = splitting.settle([_sent(table) for table in observed if table is not None], asked)

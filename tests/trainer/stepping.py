@@ -45,7 +45,7 @@ def only(rows: Rows, *names: str) -> Rows:
 
 
 def network(items: int = ITEMS, policy: str = "float32", schema: Schema = CLICKED) -> Any:
-    """Give the graph of two tables and a layer, heads drawn like the rest."""
+    """Return the graph of two tables and a layer, heads drawn like the rest."""
     from hone_trainer.backend.keras import keras
     from hone_trainer.models.graph import Graph
 
@@ -72,7 +72,7 @@ def network(items: int = ITEMS, policy: str = "float32", schema: Schema = CLICKE
 def steps(
     graph: Any, optimizer: Any, rows: Rows, batch: int, schema: Schema = CLICKED, **how: Any
 ) -> Any:
-    """Give compiled steps of this process's strategy."""
+    """Return compiled steps of this process's strategy."""
     from hone_trainer.backend.keras import tf
 
     return steps_on(tf.distribute.get_strategy(), graph, optimizer, rows, batch, schema, **how)
@@ -87,7 +87,7 @@ def steps_on(
     schema: Schema = CLICKED,
     **how: Any,
 ) -> Any:
-    """Give compiled steps of a strategy, in whose scope the graph was made."""
+    """Return compiled steps of a strategy, in whose scope the graph was made."""
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.sync_steps import Steps
 
@@ -99,7 +99,7 @@ def steps_on(
 
 
 def run(made: Any, epochs: int = 1, first: int = 0, at_once: int = 4) -> list[Any]:
-    """Give the blocks of so many epochs."""
+    """Return the blocks of so many epochs."""
     blocks = []
     for epoch in range(epochs):
         blocks += list(made.epoch(epoch, first if epoch == 0 else 0, at_once, lambda: False))
@@ -130,5 +130,5 @@ def by_hand(graph: Any, optimizer: Any, rows: Rows, batch: int, epochs: int = 1)
 
 
 def weights(graph: Any) -> Any:
-    """Give all weights as one vector."""
+    """Return all weights as one vector."""
     return np.concatenate([array.ravel() for array in graph.whole.get_weights()])

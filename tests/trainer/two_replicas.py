@@ -23,7 +23,7 @@ IDS = [0, 1, 65535, 65536, 1 << 24, (1 << 24) + 1, (1 << 31) - 2, (1 << 31) - 1]
 
 
 def two_devices() -> Any:
-    """Give a strategy of two replicas on this CPU."""
+    """Return a strategy of two replicas on this CPU."""
     (cpu,) = tf.config.list_physical_devices("CPU")
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

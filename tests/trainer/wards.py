@@ -59,7 +59,7 @@ class Ward:
         self.process.send_signal(number)
 
     def end(self) -> tuple[int, Report, float]:
-        """Give exit code, report, and the seconds it took."""
+        """Return exit code, report, and the seconds it took."""
         begun = time.monotonic()
         code = self.process.wait(DEADLINE_S)
         report = Report.model_validate_json((self.folder / "log").read_text())

@@ -66,7 +66,7 @@ def world(tasks: str, rows: int = 600) -> World:
 
 
 def model(name: str) -> AnyModel:
-    """Give a small model of a kind."""
+    """Return a small model of a kind."""
     return AnyModel.model_validate(MODELS[name])
 
 

@@ -138,7 +138,7 @@ def tidy(stage: Stage, ctx: Context) -> None:
 
 
 def judge(error: Exception) -> tuple[Report, int]:
-    """Give the report and the exit code that an error stands for."""
+    """Return the report and the exit code that an error stands for."""
     if isinstance(error, StageFailure):
         return error.report, 1 if error.retry else Exit.DO_NOT_RETRY
     if isinstance(error, Interrupted):

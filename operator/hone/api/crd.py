@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 def crd() -> dict[str, Any]:
-    """Give the CustomResourceDefinition as a plain object."""
+    """Return the CustomResourceDefinition as a plain object."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -48,7 +48,7 @@ def crd() -> dict[str, Any]:
 
 
 def render() -> str:
-    """Give the file that is committed in crds/."""
+    """Return the file that is committed in crds/."""
     note = "# Made by `hone crd` from operator/hone/api; do not edit.\n"
     return note + dialect.write([crd()])
 

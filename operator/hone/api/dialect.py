@@ -79,7 +79,7 @@ class Reader(yaml.SafeLoader):
         return node
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        """Give the tag of a node that has none."""
+        """Return the tag of a node that has none."""
         if kind is yaml.ScalarNode and implicit[0]:
             return f"{TAG}merge" if value == "<<" else _tag(value)
         default = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
@@ -157,7 +157,7 @@ class Writer(yaml.SafeDumper):
     """Writes what kubectl, and every other reader, reads back as it was, for people to edit."""
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        """Give the tag that a reader would see: a text that is taken for none gets its quotes."""
+        """Return the tag that a reader would see: a text that is taken for none gets its quotes."""
         tag = str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
         if kind is yaml.ScalarNode and implicit[0] and tag == f"{TAG}str":
             return _tag(value)
@@ -178,7 +178,7 @@ Writer.add_representer(str, Writer.text)
 
 
 def read(text: str | bytes, reader: type[Reader] = Reader) -> Iterator[Any]:
-    """Give the documents of a text, without those that are empty.
+    """Return the documents of a text, without those that are empty.
 
     Raises:
         yaml.YAMLError: it is no YAML.
@@ -187,7 +187,7 @@ def read(text: str | bytes, reader: type[Reader] = Reader) -> Iterator[Any]:
 
 
 def write(documents: Iterable[Any], width: int = 100) -> str:
-    """Give the text of documents."""
+    """Return the text of documents."""
     return str(
         yaml.dump_all(documents, Dumper=Writer, sort_keys=False, width=width, allow_unicode=True)
     )

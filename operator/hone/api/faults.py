@@ -67,7 +67,7 @@ PLAIN = ("int", "float", "bool")
 
 
 def faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Give the faults of what was read, each with the path of its field.
+    """Return the faults of what was read, each with the path of its field.
 
     Args:
         error: what pydantic says.
@@ -140,7 +140,7 @@ def _path(place: tuple[Step, ...]) -> str:
 
 
 def _words(model: type[BaseModel], place: Any) -> set[str]:
-    """Give the keys that may stand at a place of the model."""
+    """Return the keys that may stand at a place of the model."""
     return set(keys(_at(model, place)))
 
 

@@ -14,7 +14,7 @@ MAKERS: dict[Product, str] = {
 
 
 def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
-    """Give (index, what is missing and the remedy) for every stage that lacks an input."""
+    """Return (index, what is missing and the remedy) for every stage that lacks an input."""
     made: set[Product] = set()
     for index, stage in enumerate(stages):
         step: Stage = stage.value
@@ -27,7 +27,7 @@ def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
 
 
 def unworkable(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
-    """Give (index, what cannot work and the remedy), as stages say it of what comes before them."""
+    """Return (index, what cannot work and the remedy), as stages say it of those before them."""
     steps: tuple[Stage, ...] = tuple(stage.value for stage in stages)
     for index, step in enumerate(steps):
         yield from ((index, problem) for problem in step.check(steps[:index]))

@@ -19,7 +19,7 @@ RULE = Rule(
 
 
 def folder(uri: str) -> str:
-    """Give the folder that an address means; empty where it is a bucket."""
+    """Return the folder that an address means; empty where it is a bucket."""
     plain = uri.removeprefix("file://")
     return "" if "://" in plain else plain
 

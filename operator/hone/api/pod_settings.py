@@ -119,7 +119,7 @@ class PodSettings(Spec):
         return self.resources.limits.get("memory") if self.resources else None
 
     def over(self, defaults: Settings) -> Settings:
-        """Give these words, and those of ``defaults`` where nothing is said."""
+        """Return these words, and those of ``defaults`` where nothing is said."""
         words = {name: getattr(self, name, None) for name in type(defaults).model_fields}
         said = {name: value for name, value in words.items() if value is not None}
         return defaults.model_copy(update=said)

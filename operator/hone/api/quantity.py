@@ -42,7 +42,7 @@ def written(whole: int) -> str:
 
 
 def grown(text: str, factor: float, times: int, bound: str) -> str:
-    """Give an amount multiplied so many times, at most the bound, and never less than it was.
+    """Return an amount multiplied so many times, at most the bound, and never less than it was.
 
     Args:
         text: the amount.

@@ -40,7 +40,7 @@ BOUNDS = (
 
 
 def page() -> str:
-    """Give the page in Markdown: a section per record, in the order in which they are met."""
+    """Return the page in Markdown: a section per record, in the order in which they are met."""
     return "\n".join((HEAD, *_sections(JobSpec), OUTPUT, *_sections(Outcome)))
 
 
@@ -73,7 +73,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _section(name: str, record: Schema, model: type[Spec], told: dict[str, str]) -> str:
-    """Give a section; ``told`` describes records, for fields that say nothing themselves."""
+    """Return a section; ``told`` describes records, for fields that say nothing themselves."""
     lines = [f"## {name}", "", _line(record.get("description", "")), ""]
     kinds = model.kinds if issubclass(model, OneOf) else {}
     if kinds:
@@ -98,7 +98,7 @@ def _section(name: str, record: Schema, model: type[Spec], told: dict[str, str])
 
 
 def _plain(node: Schema) -> Schema:
-    """Give what an optional field is, where it is given."""
+    """Return what an optional field is, where it is given."""
     options = [option for option in node.get("anyOf", ()) if option.get("type") != "null"]
     return options[0] if options else node
 

@@ -55,7 +55,8 @@ Amounts = Annotated[dict[ResourceName, Quantity], Field(max_length=16)]
 
 
 def _each(kind: str, holds: str) -> str:
-    """Give the rule that something holds for every name ``k``, and amount ``limit`` or ``request``.
+    """Return the rule that something holds for every name ``k``, and amount ``limit`` or
+    ``request``.
 
     What is no amount is left to the schema, which says so better.
     """

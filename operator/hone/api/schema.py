@@ -13,7 +13,7 @@ EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
 def structural(model: type[Spec]) -> dict[str, Any]:
-    """Give the structural schema of a model.
+    """Return the structural schema of a model.
 
     Raises:
         ValueError: a list, map or string of the model carries no bound, so the API server's CEL
@@ -24,7 +24,7 @@ def structural(model: type[Spec]) -> dict[str, Any]:
 
 
 def models(model: type[Spec]) -> dict[str, type[Spec]]:
-    """Give every model by its name: the schema knows names, the rules live on the classes."""
+    """Return every model by its name: the schema knows names, the rules live on the classes."""
     found: dict[str, type[Spec]] = {}
     waiting: list[type[Spec]] = [Spec]
     while waiting:
@@ -36,7 +36,7 @@ def models(model: type[Spec]) -> dict[str, type[Spec]]:
 
 
 def of_a_map(node: dict[str, Any]) -> dict[str, Any] | None:
-    """Give the schema of a map's values; None for what is no map."""
+    """Return the schema of a map's values; None for what is no map."""
     # Keys that have a pattern are none of a structural schema: a rule has to say it again.
     extra = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties"))
     return extra if isinstance(extra, dict) else None

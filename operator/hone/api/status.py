@@ -202,7 +202,7 @@ class JobStatus(Answer):
     """Files that finished stages committed, and reports of one that missed its gates."""
 
     def condition(self, kind: str) -> Condition | None:
-        """Give the condition of this type."""
+        """Return the condition of this type."""
         return next((c for c in self.conditions if c.type == kind), None)
 
     def holds(self, kind: str) -> bool:

@@ -38,7 +38,7 @@ def unknown(name: str, known: Sequence[str], places: Sequence[str] = ()) -> str:
 
 
 def below(annotation: Any, name: str) -> list[str]:
-    """Give the paths of the records nearest below one where a word may stand.
+    """Return the paths of the records nearest below one where a word may stand.
 
     Args:
         annotation: the record.
@@ -53,7 +53,7 @@ def below(annotation: Any, name: str) -> list[str]:
 
 
 def required(annotation: Any) -> list[str]:
-    """Give the keys that a record cannot do without."""
+    """Return the keys that a record cannot do without."""
     return [
         field.alias or name
         for model in models(annotation)

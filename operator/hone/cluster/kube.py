@@ -118,7 +118,7 @@ class KubeCluster:
         return await self._identities.find(token)
 
     async def marks(self, namespace: str | None = None) -> Mapping[Key, Mark]:
-        """Give the marks of all jobs, of one namespace or of all."""
+        """Return the marks of all jobs, of one namespace or of all."""
         return await marks(self._api, namespace)
 
     async def _look(self, key: Key) -> Seen | None:
@@ -143,7 +143,7 @@ class KubeCluster:
         return Seen(raw, world, mark([raw, *jobs, *services, *pods]))
 
     async def _heard(self, namespace: str, job: Mapping[str, Any]) -> str:
-        """Give why a Job cannot make its pods, as its controller's Events have it."""
+        """Return why a Job cannot make its pods, as its controller's Events have it."""
         query = {"fieldSelector": f"involvedObject.uid={job['uid']},reason={FAILED_CREATE}"}
         found = await self._api.call("GET", f"/api/v1/namespaces/{namespace}/events", query=query)
         return words(job["name"], found.get("items") or ())
@@ -174,7 +174,7 @@ def _collection(namespace: str, kind: str) -> str:
 
 
 def _replacing(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a merge patch that leaves exactly ``new``: what vanished is named as null."""
+    """Return a merge patch that leaves exactly ``new``: what vanished is named as null."""
     patch: dict[str, Any] = {key: None for key in old if key not in new}
     for key, value in new.items():
         before = old.get(key)

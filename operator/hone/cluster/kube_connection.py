@@ -63,7 +63,7 @@ class Connection:
         return cls(configuration, context.get("namespace") or "default")
 
     async def __aenter__(self) -> Self:
-        """Give the connection."""
+        """Return the connection."""
         return self
 
     async def __aexit__(
@@ -114,7 +114,7 @@ class Connection:
         return found
 
     async def credentials(self) -> dict[str, Any]:
-        """Give what another client of the same server needs, in kopf's words; read afresh."""
+        """Return what another client of the same server needs, in kopf's words; read afresh."""
         known = self._configuration
         header = (await known.auth_settings()).get("BearerToken", {}).get("value") or ""
         return {
@@ -129,7 +129,7 @@ class Connection:
 
 
 def fault(status: int, text: bytes) -> Exception:
-    """Give the exception for an answer that is not a success."""
+    """Return the exception for an answer that is not a success."""
     try:
         said = json.loads(text)
     except ValueError:

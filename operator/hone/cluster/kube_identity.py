@@ -57,7 +57,7 @@ class Identities:
         self._known: OrderedDict[bytes, tuple[float, Answer]] = OrderedDict()
 
     async def find(self, token: str) -> Caller | None:
-        """Give the pod behind a token; None where the token is not good.
+        """Return the pod behind a token; None where the token is not good.
 
         Raises:
             Refused: the token is good, and its bearer is none of our pods.
@@ -136,7 +136,7 @@ def _caller(meta: Mapping[str, Any]) -> Caller | Refused:
 
 
 def _kept(answer: Answer) -> float:
-    """Give how long an answer counts, in seconds."""
+    """Return how long an answer counts, in seconds."""
     if isinstance(answer, Unrecorded):
         return YOUNG_SECONDS
     return KEPT_SECONDS if isinstance(answer, Caller) else STRANGER_SECONDS

@@ -29,7 +29,7 @@ class KubeLease:
         self._acquired = ""
 
     async def read(self) -> Holding | None:
-        """Give what is stored."""
+        """Return what is stored."""
         try:
             return _holding(await self._api.call("GET", f"{self._folder}/{self._meta['name']}"))
         except Gone:

@@ -18,13 +18,13 @@ Raw = Mapping[str, Any]
 
 
 def mark(objects: Iterable[Raw]) -> Mark:
-    """Give the mark of a job as it was read: it and its children, in any order."""
+    """Return the mark of a job as it was read: it and its children, in any order."""
     metas = (each["metadata"] for each in objects)
     return hash(frozenset((meta["uid"], meta["resourceVersion"]) for meta in metas))
 
 
 async def marks(api: Connection, namespace: str | None) -> dict[Key, Mark]:
-    """Give the marks of all jobs of one namespace, or of all.
+    """Return the marks of all jobs of one namespace, or of all.
 
     Raises:
         Unavailable: the API server does not answer.

@@ -30,7 +30,7 @@ class Folders:
 
 
 def container(job: Manifest) -> dict[str, Any]:
-    """Give the one container of the pods of a Job."""
+    """Return the one container of the pods of a Job."""
     found: dict[str, Any] = job["spec"]["template"]["spec"]["containers"][0]
     return found
 
@@ -78,7 +78,7 @@ def environment(
     around: Mapping[str, str],
     port_of: Callable[[str], int],
 ) -> dict[str, str]:
-    """Give the variables of one pod: those around us, those of the manifest on top.
+    """Return the variables of one pod: those around us, those of the manifest on top.
 
     Args:
         job: manifest of the Job.
@@ -126,14 +126,14 @@ def downward(pod: Mapping[str, Any], path: str) -> str:
 def mounted(
     volume: Mapping[str, Any], configs: Mapping[str, Manifest]
 ) -> Iterator[tuple[str, str]]:
-    """Give path and content of each file of a volume made of a ConfigMap."""
+    """Return path and content of each file of a volume made of a ConfigMap."""
     made = volume.get("configMap", {})
     for item in made.get("items", ()):
         yield f"{volume['name']}/{item['path']}", configs[made["name"]]["data"][item["key"]]
 
 
 def _mounts(job: Manifest, scratch: Path) -> dict[str, str]:
-    """Give the path on this machine of each empty folder, and of each file of a ConfigMap."""
+    """Return the path on this machine of each empty folder, and of each file of a ConfigMap."""
     volumes = {each["name"]: each for each in job["spec"]["template"]["spec"].get("volumes", ())}
     found = {}
     for mount in container(job).get("volumeMounts", ()):

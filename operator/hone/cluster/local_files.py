@@ -43,7 +43,7 @@ class Children:
     """Process of each pod that was started."""
 
     def pods_of(self, job: str) -> list[Object]:
-        """Give the pods of a Job."""
+        """Return the pods of a Job."""
         return [pod for pod in self.pods.values() if owner(pod) == job]
 
 
@@ -126,7 +126,7 @@ class Folder:
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def broken(self, error: OSError) -> Unrecorded:
-        """Give what to raise where the record, or a file beside it, cannot be kept."""
+        """Return what to raise where the record, or a file beside it, cannot be kept."""
         why = f"{error.filename or self.path}: {error.strerror or error}"
         self.fault = f"{why}; make room for it, or name another folder with --state"
         return Unrecorded(self.fault)
@@ -138,11 +138,11 @@ class Folder:
         )
 
     def log(self, pod: str) -> Path:
-        """Give the file that a pod's output goes to."""
+        """Return the file that a pod's output goes to."""
         return self._made(self.path / "logs") / f"{pod}.log"
 
     def pod(self, name: str) -> Path:
-        """Give the folder with the files of a pod."""
+        """Return the folder with the files of a pod."""
         return self._made(self.path / "pods" / name)
 
     def _made(self, path: Path) -> Path:
@@ -177,7 +177,7 @@ class Folder:
 
 
 def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = "") -> Object:
-    """Give the job to record for a job file.
+    """Return the job to record for a job file.
 
     The same file is the same job and goes on; another spec under the same name is a new one.
 

@@ -21,12 +21,12 @@ OVER = ("FailureTarget", "Failed", "Complete")
 
 
 def uid_of(*words: str) -> str:
-    """Give a uid that depends on these words alone."""
+    """Return a uid that depends on these words alone."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "\x00".join(("hone.dev", *words))))
 
 
 def job_of(manifest: Manifest, now: datetime) -> Object:
-    """Give a Job as the API server would store it."""
+    """Return a Job as the API server would store it."""
     meta = manifest["metadata"]
     owner = meta["ownerReferences"][0]["uid"]
     given = {"uid": uid_of(owner, meta["name"]), "creationTimestamp": stamp(now)}
@@ -34,12 +34,12 @@ def job_of(manifest: Manifest, now: datetime) -> Object:
 
 
 def pods_of(job: Object, now: datetime) -> list[Object]:
-    """Give the pods of an Indexed Job, one per completion index."""
+    """Return the pods of an Indexed Job, one per completion index."""
     return [_pod(job, index, now) for index in range(job["spec"].get("completions", 1))]
 
 
 def replacements(job: Object, pods: Iterable[Object], now: datetime) -> list[Object]:
-    """Give the pods that a Job lacks: every index has one that runs, waits or ended well."""
+    """Return the pods that a Job lacks: every index has one that runs, waits or ended well."""
     ended = any(c["type"] in OVER for c in job["status"].get("conditions", ()))
     if ended or "deletionTimestamp" in job["metadata"]:
         return []
@@ -151,13 +151,13 @@ def settle(job: Object, pods: Iterable[Object], now: datetime) -> None:
 
 
 def owner(pod: Object) -> str:
-    """Give the name of the Job that a pod belongs to."""
+    """Return the name of the Job that a pod belongs to."""
     name: str = pod["metadata"]["ownerReferences"][0]["name"]
     return name
 
 
 def owner_uid(child: Object) -> str:
-    """Give the uid of the job that a child belongs to."""
+    """Return the uid of the job that a child belongs to."""
     uid: str = child["metadata"]["ownerReferences"][0]["uid"]
     return uid
 

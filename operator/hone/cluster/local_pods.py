@@ -110,7 +110,7 @@ class Kubelet:
 
 
 def _tail(log: Path) -> str:
-    """Give the end of a log, as much of it as a kubelet would."""
+    """Return the end of a log, as much of it as a kubelet would."""
     try:
         text = log.read_bytes()[-TAIL:].decode(errors="replace")
     except OSError:
@@ -119,7 +119,7 @@ def _tail(log: Path) -> str:
 
 
 def _temporary() -> str:
-    """Give the user's folder for temporary files, or another where sockets would not fit."""
+    """Return the user's folder for temporary files, or another where sockets would not fit."""
     usual = tempfile.gettempdir()
     if len(usual) <= ROOM:
         return usual

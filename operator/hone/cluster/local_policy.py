@@ -9,7 +9,7 @@ COUNT = "Count"
 
 
 def verdict(job: Object, pod: Object) -> str:
-    """Give the action that the Job's policy has for a failed pod: the first rule that matches."""
+    """Return the action that the Job's policy has for a failed pod: the first rule that matches."""
     status = pod["status"]
     ended = status.get("containerStatuses", [{}])[0].get("state", {}).get("terminated", {})
     holds = {c["type"] for c in status.get("conditions", ()) if c["status"] == "True"}
@@ -22,12 +22,12 @@ def verdict(job: Object, pod: Object) -> str:
 
 
 def counted(job: Object, pods: Iterable[Object]) -> list[Object]:
-    """Give the failed pods that the Job counts, in the order in which they were made."""
+    """Return the failed pods that the Job counts, in the order in which they were made."""
     return [pod for pod in _failed(pods) if verdict(job, pod) != "Ignore"]
 
 
 def breaking(job: Object, pods: Iterable[Object]) -> Object | None:
-    """Give the pod whose end fails the Job; None where the Job goes on."""
+    """Return the pod whose end fails the Job; None where the Job goes on."""
     bad = counted(job, pods)
     fatal = (pod for pod in bad if verdict(job, pod) == "FailJob")
     limit = job["spec"].get("backoffLimit", 6)

@@ -19,7 +19,7 @@ class Ports:
         self._given: dict[str, int] = {}
 
     def of(self, host: str) -> int:
-        """Give the port of a host; its search begins where the name's digest says."""
+        """Return the port of a host; its search begins where the name's digest says."""
         if host not in self._given:
             start = int(hashlib.sha256(host.encode()).hexdigest(), 16)
             taken = set(self._given.values())

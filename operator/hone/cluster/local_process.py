@@ -137,7 +137,7 @@ class Process:
 
 
 def birth(pid: int) -> str | None:
-    """Give what tells a process from all that bear its number at other times; None if it is gone.
+    """Return what tells a process from all that bear its number at other times; None if it is gone.
 
     On Linux the boot and the clock tick of its start; elsewhere what ps says.
     """

@@ -24,7 +24,7 @@ class Lock(Protocol):
     """The record."""
 
     async def read(self) -> Holding | None:
-        """Give what is stored; None where there is no record yet.
+        """Return what is stored; None where there is no record yet.
 
         Raises:
             Unavailable: the cluster does not answer.

@@ -7,5 +7,5 @@ class SystemClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:
-        """Give the present moment."""
+        """Return the present moment."""
         return datetime.now(UTC)

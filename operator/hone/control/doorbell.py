@@ -39,7 +39,7 @@ class NoProgress(kopf.ProgressStorage):
         """Leave the object alone."""
 
     def clear(self, *, essence: Any) -> Any:
-        """Give the object as it is."""
+        """Return the object as it is."""
         return essence
 
 
@@ -47,7 +47,7 @@ class NoDiffs(kopf.DiffBaseStorage):
     """Remembers nothing, and so never copies or patches an object."""
 
     def build(self, **_: Any) -> Any:
-        """Give nothing to compare with."""
+        """Return nothing to compare with."""
         return {}
 
     def fetch(self, **_: Any) -> None:
@@ -58,7 +58,7 @@ class NoDiffs(kopf.DiffBaseStorage):
 
 
 def registry(queue: Workqueue[Key], login: Login, job_label: str) -> kopf.OperatorRegistry:
-    """Give the handlers.
+    """Return the handlers.
 
     Args:
         queue: who is told.
@@ -87,7 +87,7 @@ def registry(queue: Workqueue[Key], login: Login, job_label: str) -> kopf.Operat
 
 
 def settings(job_label: str) -> kopf.OperatorSettings:
-    """Give kopf's settings: watch, and leave everything else alone."""
+    """Return kopf's settings: watch, and leave everything else alone."""
     chosen = kopf.OperatorSettings()
     chosen.posting.enabled = False
     chosen.peering.standalone = True

@@ -75,7 +75,7 @@ class Lease:
         log.info("leading", extra={"identity": self._identity})
 
     async def hold(self) -> None:
-        """Give signs of life for ever.
+        """Return signs of life for ever.
 
         Raises:
             Lost: it is not our turn any more, or nobody can tell.
@@ -131,7 +131,7 @@ class Lease:
         return self._clock() < self._seen_at + found.seconds
 
     def _pause(self) -> float:
-        """Give the seconds until the next try: no longer than until what we saw runs out."""
+        """Return the seconds until the next try: no longer than until what we saw runs out."""
         left = self._seen_at + self._seen.seconds - self._clock() if self._seen else 0.0
         return min(left, self._terms.retry) if left > 0 else self._terms.retry
 

@@ -223,7 +223,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 def _judge(ended: Mapping[str, asyncio.Task[Any]], *, asked: bool) -> int:
-    """Give the exit code, and say what ended that should not have."""
+    """Return the exit code, and say what ended that should not have."""
     if asked and "lease" not in ended:
         return OK
     for name, task in ended.items():

@@ -58,7 +58,7 @@ async def problems(
     election: bool = True,
     posts: bool = True,
 ) -> list[str]:
-    """Give what is missing, each with its remedy; an empty list is good news.
+    """Return what is missing, each with its remedy; an empty list is good news.
 
     Args:
         access: who answers.

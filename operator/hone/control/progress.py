@@ -44,7 +44,7 @@ class ProgressBoard:
             self._drop(next(iter(self._order)))
 
     def of(self, key: Key) -> Mapping[Place, Progress]:
-        """Give what the pods of a job said lately."""
+        """Return what the pods of a job said lately."""
         fresh = self._clock() - KEPT_SECONDS
         posts = self._posts.get(key, {}).items()
         return {place: post for place, (at, post) in posts if at > fresh}

@@ -44,7 +44,7 @@ class Clock(Protocol):
     """Where the time comes from."""
 
     def now(self) -> datetime:
-        """Give the present moment, with its time zone."""
+        """Return the present moment, with its time zone."""
 
 
 async def reconcile(cluster: Cluster, key: Key, clock: Clock, site: Site) -> timedelta | None:
@@ -108,7 +108,7 @@ async def lament(cluster: Cluster, key: Key, seen: Seen, status: JobStatus) -> t
 
 
 def generation(seen: Seen) -> int:
-    """Give the generation of the spec that was seen."""
+    """Return the generation of the spec that was seen."""
     return int(seen.raw["metadata"].get("generation", 1))
 
 

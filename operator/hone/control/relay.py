@@ -51,7 +51,7 @@ class Relay:
             await self._session.close()
 
     async def hand_on(self, authorization: str, body: bytes) -> Answer:
-        """Give the leader's answer to a post; 503 where there is none.
+        """Return the leader's answer to a post; 503 where there is none.
 
         Args:
             authorization: the header of that name.

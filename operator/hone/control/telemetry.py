@@ -101,7 +101,7 @@ class Telemetry:
             self.lag = max(0.0, self._beat_at - began - BEAT)
 
     def ailments(self) -> list[str]:
-        """Give what is wrong with this process; it should be restarted where anything is."""
+        """Return what is wrong with this process; it should be restarted where anything is."""
         now, found = self._clock(), []
         silent = now - self._beat_at - BEAT
         if max(self.lag, silent) > LAG_LIMIT:
@@ -119,7 +119,7 @@ class Telemetry:
 
 
 def state_of(status: JobStatus) -> str:
-    """Give the state of a job as a whole."""
+    """Return the state of a job as a whole."""
     table = (("Complete", "Succeeded"), ("Failed", "Failed"), ("Suspended", "Suspended"))
     for condition, state in table:
         if status.holds(condition):

@@ -67,7 +67,7 @@ async def serving(
 
 
 def application(telemetry: Telemetry, reception: Reception, relay: Relay) -> web.Application:
-    """Give the routes."""
+    """Return the routes."""
 
     async def healthz(_: web.Request) -> web.Response:
         ailments = telemetry.ailments()

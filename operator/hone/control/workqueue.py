@@ -78,7 +78,7 @@ class Workqueue(Generic[K]):
         return key
 
     def done(self, key: K, *, failed: bool = False) -> None:
-        """Give the key back; a failed one comes again by itself, later each time."""
+        """Return the key back; a failed one comes again by itself, later each time."""
         self._working.discard(key)
         if failed:
             count = self._failures.get(key, 0)

@@ -21,12 +21,12 @@ class Unreadable(Exception):
 
 
 def called(file: Path) -> str:
-    """Give the name of a file for messages."""
+    """Return the name of a file for messages."""
     return "standard input" if file == STANDARD else str(file)
 
 
 def documents(file: Path, reader: type[dialect.Reader]) -> list[Any]:
-    """Give what a file holds, in YAML or JSON, without empty documents.
+    """Return what a file holds, in YAML or JSON, without empty documents.
 
     Args:
         file: or standard input.
@@ -53,7 +53,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Give a text, if it is JSON, without tabs, which YAML refuses to indent by."""
+    """Return a text, if it is JSON, without tabs, which YAML refuses to indent by."""
     try:
         json.loads(text if text.lstrip().startswith("{") else "")
     except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ from hone.terminal.figures import size
 
 
 def gone(status: JobStatus) -> str:
-    """Give the first manifest on record that is not there any more; empty where all are."""
+    """Return the first manifest on record that is not there any more; empty where all are."""
     for stage in status.stages:
         for gang in stage.gangs:
             path = _path(gang.manifest.uri) if gang.manifest else None

@@ -85,5 +85,5 @@ def _document(path: Path, name: str) -> dict[str, Any]:
 
 
 def _placed(fault: str) -> str:
-    """Give the path of a fault as the file has it: the name stands under metadata there."""
+    """Return the path of a fault as the file has it: the name stands under metadata there."""
     return fault if fault.startswith("spec") else f"metadata.{fault}"

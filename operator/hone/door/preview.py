@@ -66,7 +66,7 @@ def main(file: Path, output: str, out: TextIO) -> int:
 
 
 def steps(job: OptimizationJob, site: Site) -> Iterator[Step]:
-    """Give the objects of every stage."""
+    """Return the objects of every stage."""
     services: frozenset[str] = frozenset()
     for number, spec in enumerate(job.spec.stages):
         before = [_in_state(each, "Succeeded") for each in job.spec.stages[:number]]
@@ -131,7 +131,7 @@ def _shape(gang: Gang) -> str:
 
 
 def _resources(terms: Terms) -> list[str]:
-    """Give what the pods may use, in a line; in one for every role where any has its own."""
+    """Return what the pods may use, in a line; in one for every role where any has its own."""
     if not terms.spec.roles:
         return [_limits(terms.limits)]
     return [f"{role.name}: {_limits(terms.pods(role.name))}" for role in terms.shape.roles]

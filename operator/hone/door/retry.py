@@ -91,6 +91,6 @@ def _read(key: Key, raw: dict[str, Any]) -> tuple[OptimizationJob, Any]:
 
 
 def _kubeconfig(around: Mapping[str, str]) -> str | None:
-    """Give the file that kubectl would take; None for the account of the pod we run in."""
+    """Return the file that kubectl would take; None for the account of the pod we run in."""
     home = Path(around.get("HOME", "~")).expanduser() / ".kube" / "config"
     return around.get("KUBECONFIG") or (str(home) if home.is_file() else None)

@@ -70,7 +70,7 @@ def _reject(request: Request, job: str, why: str, console: Console) -> int:
 
 
 def localized(file: dict[str, Any], request: Request) -> dict[str, Any]:
-    """Give the job with its artifacts in a folder: the bucket in the file is for the cluster."""
+    """Return the job with its artifacts in a folder: the bucket in the file is for the cluster."""
     uri = request.artifacts or str(request.state / "artifacts")
     if "://" not in uri:
         uri = os.path.abspath(Path(uri).expanduser())

@@ -40,7 +40,7 @@ class Program:
 
 
 def chosen(pod: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
-    """Give the container that trains, and its path: by its name, or because there is no other.
+    """Return the container that trains, and its path: by its name, or because there is no other.
 
     Raises:
         CannotConvert: there is none, or nobody can tell which.
@@ -61,7 +61,7 @@ def chosen(pod: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
 
 
 def settings(container: dict[str, Any], place: str) -> Share:
-    """Give what Hone has words for beside a stage's command."""
+    """Return what Hone has words for beside a stage's command."""
     share = fold(container, place, RULES, CONTAINER)
     return share + Share(notes=tuple(_unfilled(container, share, place)))
 
@@ -69,7 +69,7 @@ def settings(container: dict[str, Any], place: str) -> Share:
 def program(
     container: dict[str, Any], place: str, default: tuple[str, ...] | None
 ) -> tuple[Program, tuple[Note, ...]]:
-    """Give what the container runs.
+    """Return what the container runs.
 
     Args:
         container: as the TFJob has it.
@@ -123,7 +123,7 @@ def _unfilled(container: dict[str, Any], share: Share, place: str) -> Iterator[N
 
 
 def _port(raw: Any, path: str) -> tuple[int | None, tuple[Note, ...]]:
-    """Give the port of TensorFlow's servers, and notes on the others."""
+    """Return the port of TensorFlow's servers, and notes on the others."""
     port: int | None = None
     notes: list[Note] = []
     for number, each in enumerate(entries(raw, path)):

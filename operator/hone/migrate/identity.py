@@ -27,7 +27,7 @@ LOSSES = dict.fromkeys(MACHINE, "the API server writes it anew") | {
 
 
 def identity(raw: Any) -> Share:
-    """Give ``metadata``.
+    """Return ``metadata``.
 
     Raises:
         CannotConvert: the job has no name.
@@ -43,7 +43,7 @@ def identity(raw: Any) -> Share:
 
 
 def fitting(name: str) -> str:
-    """Give the name itself, or the nearest one that an OptimizationJob may have.
+    """Return the name itself, or the nearest one that an OptimizationJob may have.
 
     Names that are too long end in a digest of the whole, so that two of them stay two.
     """

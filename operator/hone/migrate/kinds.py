@@ -36,7 +36,7 @@ class Other:
 
 
 def sort(documents: Iterable[Any]) -> tuple[list[dict[str, Any]], list[Other]]:
-    """Give the TFJobs among documents, and the others; lists are opened.
+    """Return the TFJobs among documents, and the others; lists are opened.
 
     Raises:
         CannotConvert: a list holds what is no list.

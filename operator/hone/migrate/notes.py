@@ -68,13 +68,13 @@ def _together(notes: Iterable[Note]) -> Iterator[str]:
 
 
 def _behind(field: str) -> str:
-    """Give what stands behind the role in a path."""
+    """Return what stands behind the role in a path."""
     found = ROLE.match(field)
     return found[3] if found else field
 
 
 def _joined(fields: Sequence[str]) -> str:
-    """Give paths that differ in their role only as one: ``….{Chief,Worker}.template``."""
+    """Return paths that differ in their role only as one: ``….{Chief,Worker}.template``."""
     distinct = [field for field, _ in groupby(fields)]
     found = [ROLE.match(field) for field in distinct]
     if len(distinct) == 1 or not all(found):

@@ -39,7 +39,7 @@ class Policy:
 
 
 def run_policy(spec: Mapping[str, Any]) -> Share:
-    """Give the settings of the stage; ``suspend`` and the time to live are the job's.
+    """Return the settings of the stage; ``suspend`` and the time to live are the job's.
 
     Args:
         spec: the TFJob's; the policies at its top, where older versions have them, count where its
@@ -55,7 +55,7 @@ def run_policy(spec: Mapping[str, Any]) -> Share:
 
 
 def restart(policies: Sequence[Policy]) -> tuple[str, tuple[Note, ...]]:
-    """Give the one policy of a gang: the strictest of the roles that train.
+    """Return the one policy of a gang: the strictest of the roles that train.
 
     Raises:
         KeyError: one of them is unknown.

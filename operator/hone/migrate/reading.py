@@ -26,7 +26,7 @@ class Share:
     notes: tuple[Note, ...] = ()
 
     def __add__(self, other: "Share") -> "Share":
-        """Give both; where both set something, the later one counts."""
+        """Return both; where both set something, the later one counts."""
         return Share({**self.settings, **other.settings}, self.notes + other.notes)
 
 
@@ -63,7 +63,7 @@ def loss(text: str) -> Rule:
 
 
 def pairs(value: Any, path: str) -> dict[str, Any]:
-    """Give a mapping, empty where nothing is said.
+    """Return a mapping, empty where nothing is said.
 
     Raises:
         CannotConvert: it is something else.
@@ -76,7 +76,7 @@ def pairs(value: Any, path: str) -> dict[str, Any]:
 
 
 def entries(value: Any, path: str) -> tuple[Any, ...]:
-    """Give a list, empty where nothing is said.
+    """Return a list, empty where nothing is said.
 
     Raises:
         CannotConvert: it is something else.
@@ -89,7 +89,7 @@ def entries(value: Any, path: str) -> tuple[Any, ...]:
 
 
 def named(value: Any, path: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """Give the entries of a list whose entries have names, each with its path, ``path[name]``.
+    """Return the entries of a list whose entries have names, each with its path, ``path[name]``.
 
     Raises:
         CannotConvert: an entry has none.

@@ -73,7 +73,7 @@ def roles(raw: Any, command: tuple[str, ...] | None) -> tuple[tuple[Role, ...], 
 
 
 def together(found: Sequence[Role]) -> dict[str, Any]:
-    """Give the settings of a stage: what all roles say at its top, the rest under ``roles``."""
+    """Return the settings of a stage: what all roles say at its top, the rest under ``roles``."""
     first, *others = found
     shared = {
         key: value
@@ -89,7 +89,7 @@ def together(found: Sequence[Role]) -> dict[str, Any]:
 
 
 def programs(found: Sequence[Role]) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """Give what a custom stage runs: what most roles run, and what the others do instead."""
+    """Return what a custom stage runs: what most roles run, and what the others do instead."""
     said = [each.program.port for each in found]
     port = said[0] or (PORT if PORT in said else None)
     ran = [(each.program.command, each.program.args) for each in found]
@@ -112,7 +112,7 @@ def programs(found: Sequence[Role]) -> tuple[dict[str, Any], tuple[Note, ...]]:
 
 
 def _own(program: Program, command: tuple[Any, ...], args: tuple[Any, ...]) -> dict[str, Any]:
-    """Give what a role says where it runs something else; with a command come its own arguments."""
+    """Return what a role says where it runs something else; a command brings its own arguments."""
     if program.command != command:
         own = {"command": list(program.command)}
         return {**own, "args": list(program.args)} if program.args else own

@@ -11,7 +11,7 @@ USER = 65532
 
 
 def security(pod: Any, container: Any, pod_path: str, container_path: str) -> Share:
-    """Give ``runAsUser`` and ``writableRoot``.
+    """Return ``runAsUser`` and ``writableRoot``.
 
     Args:
         pod: the pod's security context.

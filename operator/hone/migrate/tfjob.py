@@ -37,7 +37,7 @@ class Converted:
 
 
 def convert(raw: Mapping[str, Any], wishes: Wishes) -> Converted:
-    """Give the job that does what a TFJob did, as far as Hone has words for it.
+    """Return the job that does what a TFJob did, as far as Hone has words for it.
 
     Raises:
         CannotConvert: a person has to correct the TFJob first.
@@ -69,7 +69,7 @@ def convert(raw: Mapping[str, Any], wishes: Wishes) -> Converted:
 
 
 def _ranked(found: Sequence[Role], policy: Share) -> list[Role]:
-    """Give every role the priority of the gang, unless it has one of its own."""
+    """Set every role the priority of the gang, unless it has one of its own."""
     if PRIORITY not in policy.settings:
         return list(found)
     default = {PRIORITY: policy.settings[PRIORITY]}

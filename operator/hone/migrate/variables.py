@@ -26,7 +26,7 @@ SOURCES = {
 
 
 def variables(raw: Any, path: str) -> Share:
-    """Give ``env``."""
+    """Return ``env``."""
     kept: list[dict[str, Any]] = []
     notes: list[Note] = []
     for place, entry in named(raw, path):

@@ -20,7 +20,7 @@ MOUNT = {
 
 
 def volumes(declared: Any, mounts: Any, pod: str, container: str) -> Share:
-    """Give ``volumes`` of a stage.
+    """Return ``volumes`` of a stage.
 
     Args:
         declared: ``volumes`` of the pod.
@@ -55,7 +55,7 @@ def volumes(declared: Any, mounts: Any, pod: str, container: str) -> Share:
 
 
 def _kind(entry: Volume, place: str) -> tuple[Volume | None, list[Note]]:
-    """Give what a volume is made of; nothing where Hone has no word for it."""
+    """Return what a volume is made of; nothing where Hone has no word for it."""
     kind = next((key for key in entry if key != "name"), "emptyDir")
     about = pairs(entry.get(kind), f"{place}.{kind}")
     words = {"persistentVolumeClaim": ("claimName",), "emptyDir": ("sizeLimit", "medium")}
@@ -92,7 +92,7 @@ def _mounted(
 
 
 def _free(name: str, place: str, others: list[Volume], *, shared: bool) -> tuple[str, list[Note]]:
-    """Give a name that no volume has yet: a volume that is mounted twice becomes two."""
+    """Return a name that no volume has yet: a volume that is mounted twice becomes two."""
     names = {*PLACES, *(each["name"] for each in others)}
     if name not in names:
         return name, []

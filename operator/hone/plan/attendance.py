@@ -13,7 +13,7 @@ UNQUEUED = "Job {} is suspended, and names no queue: resume it, or delete it for
 
 
 def attended(gang: GangStatus, terms: Terms, sight: GangView) -> GangStatus:
-    """Give the gang with the figures and words of its pods."""
+    """Return the gang with the figures and words of its pods."""
     shape, post = terms.shape, sight.progress.get(terms.shape.lead)
     ready = min(sum(job.ready + job.succeeded for job in sight.jobs), shape.size)
     refusal, why, edits = _refusal(gang, sight), awaited(gang, sight), altered(shape, sight)
@@ -85,7 +85,7 @@ def altered(shape: Gang, sight: GangView) -> str:
 
 
 def _refusal(gang: GangStatus, sight: GangView) -> Refusal | None:
-    """Give what the cluster does not take: an object on record, or else pods of a Job."""
+    """Return what the cluster does not take: an object on record, or else pods of a Job."""
     if gang.refusal is not None and gang.refusal.retry_at is not None:
         return gang.refusal
     for job in sight.jobs:

@@ -21,7 +21,7 @@ ENDED = ("Succeeded", "Failed")
 
 
 def controller(meta: Raw) -> Raw:
-    """Give the owner that controls an object; an empty one where nobody does."""
+    """Return the owner that controls an object; an empty one where nobody does."""
     return next((o for o in meta.get("ownerReferences") or () if o.get("controller")), {})
 
 
@@ -82,7 +82,7 @@ def _whose(there: Raw, mine: Raw) -> str:
 
 
 def digest(meta: Raw) -> str:
-    """Give the digest of what was asked for, as an object bears it."""
+    """Return the digest of what was asked for, as an object bears it."""
     return str((meta.get("annotations") or {}).get(names.DIGEST, ""))
 
 
@@ -128,7 +128,7 @@ class Family:
         return cls(meta.get("name", ""), meta.get("uid", ""), status, frozenset(known))
 
     def job(self, meta: Raw) -> Place | None:
-        """Give the place of a Job; None where it is none of ours, whatever it says of itself."""
+        """Return the place of a Job; None where it is none of ours, whatever it says of itself."""
         place = _labelled(meta)
         named = place is not None and meta["name"] == names.child(self.name, place)
         if (meta["name"], meta.get("uid", "")) in self.known:
@@ -144,7 +144,7 @@ class Family:
             yield "it lost its labels"
 
     def pod(self, meta: Raw) -> tuple[Place, str] | None:
-        """Give the place of a pod and the uid of its Job; None where no Job of ours has it."""
+        """Return the place of a pod and the uid of its Job; None where no Job of ours has it."""
         place, owner = _labelled(meta), controller(meta)
         if place is None or owner.get("kind") != "Job":
             return None
@@ -156,7 +156,7 @@ class Family:
         return ours and meta["name"] == names.service(self.name)
 
     def _named(self, name: str) -> Place | None:
-        """Give the place of a Job on record that lost its labels."""
+        """Return the place of a Job on record that lost its labels."""
         for stage in self.status.stages:
             for gang in stage.gangs:
                 if name in gang.jobs:

@@ -21,7 +21,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 
 def adopted(job: OptimizationJob, world: World, site: Site) -> World:
-    """Give the world with the Jobs on record that were made since it was written.
+    """Return the world with the Jobs on record that were made since it was written.
 
     Between the making and the record the operator may have died, so what is adopted is found by
     its name, its owner and the digest of what was asked for. A gang that lacks nothing any more is
@@ -45,7 +45,7 @@ def adopted(job: OptimizationJob, world: World, site: Site) -> World:
 
 
 def with_gangs(status: JobStatus, found: Mapping[tuple[str, int], GangStatus]) -> JobStatus:
-    """Give the status with these gangs, by stage and member, instead of its own."""
+    """Return the status with these gangs, by stage and member, instead of its own."""
     stages = tuple(
         stage.model_copy(
             update={"gangs": tuple(found.get((stage.name, g.member), g) for g in stage.gangs)}
@@ -58,7 +58,7 @@ def with_gangs(status: JobStatus, found: Mapping[tuple[str, int], GangStatus]) -
 def missing(
     job: OptimizationJob, world: World, status: JobStatus, now: datetime, site: Site
 ) -> list[Manifest]:
-    """Give the objects that running gangs lack and may ask for, the Service first."""
+    """Return the objects that running gangs lack and may ask for, the Service first."""
     there = {view.name for view in world.jobs}
     objects: list[Manifest] = []
     for stage, shape, gang, wanted in _wanted(job, status, site, ("Running",)):
@@ -86,7 +86,7 @@ def _lacks_service(job: OptimizationJob, shape: Gang, world: World) -> bool:
 
 
 def past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -> list[Ref]:
-    """Give what is there and should not be."""
+    """Return what is there and should not be."""
     ttl = job.spec.ttl_seconds_after_finished
     ended = when(status.finished_at) if status.finished_at else None
     staying = [view for view in world.jobs if not view.terminating]
@@ -103,7 +103,7 @@ def past(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -
 
 
 def overdue(job: OptimizationJob, world: World, status: JobStatus, now: datetime) -> Iterator[Ref]:
-    """Give what is to stop whether or not that is recorded: deadlines, suspensions, the end.
+    """Return what is to stop whether or not that is recorded: deadlines, suspensions, the end.
 
     What has ended stays: it may be the only witness of what could not be recorded. And a gang that
     restarts keeps what it has, for its next attempt needs the record.
@@ -120,7 +120,7 @@ def overdue(job: OptimizationJob, world: World, status: JobStatus, now: datetime
 def _wanted(
     job: OptimizationJob, status: JobStatus, site: Site, states: tuple[State, ...]
 ) -> Iterator[tuple[StageSpec, Gang, GangStatus, list[tuple[Manifest, ...]]]]:
-    """Give the Jobs of gangs in these states that are not on record, each with what it needs."""
+    """Return the Jobs of gangs in these states that are not on record, each with what it needs."""
     sources: list[Source] = []
     stages = {stage.name: stage for stage in status.stages}
     for spec in job.spec.stages:

@@ -12,7 +12,7 @@ UNFINISHED = ("Pending", "Running")
 def conditions(
     status: JobStatus, state: State, generation: int, now: datetime
 ) -> tuple[Condition, ...]:
-    """Give the conditions of an accepted job.
+    """Return the conditions of an accepted job.
 
     Args:
         status: the status, its stages already brought up to date, its conditions still the old.
@@ -69,7 +69,7 @@ def conditions(
 
 
 def cautions_of(status: JobStatus) -> Iterator[str]:
-    """Give what a person should know of what the stages made, each with its stage."""
+    """Return what a person should know of what the stages made, each with its stage."""
     for stage in status.stages:
         for gang in stage.gangs:
             yield from (f"stage {stage.name}: {text}" for text in gang.cautions)
@@ -84,7 +84,7 @@ def renew(
     generation: int,
     now: datetime,
 ) -> Condition:
-    """Give a condition; its time moves only when it begins or ceases to hold."""
+    """Return a condition; its time moves only when it begins or ceases to hold."""
     old = status.condition(kind)
     same = old is not None and (old.status == "True") == holds
     return Condition(

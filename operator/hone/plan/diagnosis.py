@@ -93,7 +93,7 @@ def diagnose(terms: Terms, sight: GangView, said: str) -> Diagnosis:
 
 
 def _concerned(terms: Terms, sight: GangView) -> Iterator[PodView]:
-    """Give the pods whose end may be the cause.
+    """Return the pods whose end may be the cause.
 
     A replaceable pod that failed was replaced, and the gang went on: it is history, unless its
     Job gave up, and then the latest failure is why.
@@ -122,7 +122,7 @@ def _hung(pod: PodView) -> bool:
 
 
 def _heard(pods: list[PodView]) -> Iterator[str]:
-    """Give what pods say of a peer that they lost."""
+    """Return what pods say of a peer that they lost."""
     reports = (pod.report for pod in pods if pod.exit_code == Exit.PEER_LOST)
     return (report.message for report in reports if report and report.message)
 

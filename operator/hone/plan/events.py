@@ -21,7 +21,7 @@ class Announcement:
 
 
 def announcements(before: JobStatus, after: JobStatus) -> Iterator[Announcement]:
-    """Give what happened between two statuses of a job."""
+    """Return what happened between two statuses of a job."""
     old = {(s.name, g.member): g for s in before.stages for g in s.gangs}
     states = {stage.name: stage.state for stage in before.stages}
     again = before.holds("Failed") and after.retry > before.retry

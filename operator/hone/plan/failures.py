@@ -15,7 +15,7 @@ CODES = range(1, 256)
 
 
 def answer(stage: Stage, role: Role, retries: int) -> dict[str, Any]:
-    """Give ``backoffLimit`` and ``podFailurePolicy`` of the Job of a role.
+    """Return ``backoffLimit`` and ``podFailurePolicy`` of the Job of a role.
 
     Kubernetes takes the first rule that matches, 20 of them at most with 255 codes each; a failure
     that none matches is counted.

@@ -28,7 +28,7 @@ MOVING: dict[str, Any] = {
 
 
 def settle(old: JobStatus, new: JobStatus, now: datetime) -> JobStatus:
-    """Give the status to record: the new one, or the old where the news can wait."""
+    """Return the status to record: the new one, or the old where the news can wait."""
     if new == old:
         return old
     if _bare(new) == _bare(old):
@@ -40,7 +40,7 @@ def settle(old: JobStatus, new: JobStatus, now: datetime) -> JobStatus:
 
 
 def headline(stages: Sequence[StageStatus]) -> str:
-    """Give the figure that matters most: the first one of the latest stage that has any."""
+    """Return the figure that matters most: the first one of the latest stage that has any."""
     for stage in reversed(stages):
         if stage.metrics:
             first = stage.metrics[0]
@@ -64,7 +64,7 @@ def short(value: str, thousands: str = "") -> str:
 
 
 def share(stages: Sequence[StageStatus]) -> str:
-    """Give how far the job is: every stage counts the same."""
+    """Return how far the job is: every stage counts the same."""
     total = sum(stage.progress_percentage for stage in stages)
     return f"{total // len(stages)}%"
 

@@ -19,7 +19,7 @@ LEAVING = "waiting until "
 
 
 def advance(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus:
-    """Give the gang's next state; the same again where nothing follows from what is seen."""
+    """Return the gang's next state; the same again where nothing follows from what is seen."""
     if gang.state == "Suspended":
         return _committed(gang, terms, sight, now) or _resumed(gang)
     if gang.state == "Pending":
@@ -31,7 +31,7 @@ def advance(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> G
 
 
 def pause(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus:
-    """Give the gang's next state where the job is suspended: what had ended by then counts."""
+    """Return the gang's next state where the job is suspended: what had ended by then counts."""
     found: GangStatus | None = None
     if gang.state == "Running":
         found = _ended(gang, terms, sight, now)
@@ -47,7 +47,7 @@ def pause(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> Gan
 
 
 def stop(gang: GangStatus, reason: str, message: str, now: datetime) -> GangStatus:
-    """Give the gang as failed."""
+    """Return the gang as failed."""
     return gang.model_copy(
         update={
             "state": "Failed",
@@ -86,7 +86,7 @@ def _resumed(gang: GangStatus) -> GangStatus:
 
 
 def _ended(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus | None:
-    """Give what becomes of a running gang that ended; None where it goes on."""
+    """Return what becomes of a running gang that ended; None where it goes on."""
     if sight.complete(terms.shape.lead):
         # Before any failure: whoever dies after the chief's success changes nothing.
         return _committed(gang, terms, sight, now) or _wordless(gang, terms, sight, now)
@@ -98,7 +98,7 @@ def _ended(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> Ga
 
 
 def _told(gang: GangStatus, terms: Terms, sight: GangView) -> GangStatus:
-    """Give a failed gang with what it found out all the same, such as figures below a gate."""
+    """Return a failed gang with what it found out all the same, such as figures below a gate."""
     report = last_word(sight, terms.shape.lead) if terms.stage.reports else None
     if report is None:
         return gang
@@ -107,7 +107,7 @@ def _told(gang: GangStatus, terms: Terms, sight: GangView) -> GangStatus:
 
 
 def _bereft(gang: GangStatus, sight: GangView, now: datetime) -> GangStatus | None:
-    """Give what becomes of a running gang one of whose Jobs is gone; None where all are there."""
+    """Return what becomes of a running gang one of whose Jobs is gone; None where all are there."""
     lost = sorted(gang.jobs.keys() - {job.name for job in sight.jobs})
     if not lost:
         return None
@@ -117,7 +117,7 @@ def _bereft(gang: GangStatus, sight: GangView, now: datetime) -> GangStatus | No
 
 
 def _broken(terms: Terms, sight: GangView) -> str | None:
-    """Give what the Job controller says of a Job that failed; None where none did that counts."""
+    """Return what the Job controller says of a Job that failed; None where none did that counts."""
     leader = terms.shape.roles[0]
     well = sight.ended_well(leader)
     failed = (job for job in sight.jobs if job.failed is not None)
@@ -144,7 +144,7 @@ def _wordless(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) ->
 
 
 def _committed(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -> GangStatus | None:
-    """Give the gang as succeeded where its lead ended well and told so; None where it did not."""
+    """Return the gang as succeeded where its lead ended well and told so; None where it did not."""
     if not sight.complete(terms.shape.lead):
         return None
     chief = sight.chief(terms.shape.lead)

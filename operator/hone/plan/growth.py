@@ -7,7 +7,7 @@ MEMORY = "memory"
 
 
 def with_memory(settings: Execution, times: int) -> Execution:
-    """Give the settings of pods whose memory has grown so many times.
+    """Return the settings of pods whose memory has grown so many times.
 
     Limit and request grow alike; without a limit nothing does.
     """

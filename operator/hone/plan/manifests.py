@@ -37,7 +37,7 @@ class Ref:
 
 
 def service(job: OptimizationJob) -> Manifest:
-    """Give the headless Service that lends the pods of all gangs their DNS names."""
+    """Return the headless Service that lends the pods of all gangs their DNS names."""
     made = {
         "apiVersion": "v1",
         "kind": "Service",
@@ -62,8 +62,8 @@ def role_of(
     site: Site,
     starved: int = 0,
 ) -> tuple[Manifest, ...]:
-    """Give the Indexed Job of one role of a gang, after so many restarts for lack of memory; before
-    it the ConfigMap that its pods need, if they do.
+    """Return the Indexed Job of one role of a gang, after so many restarts for lack of memory;
+    before it the ConfigMap that its pods need, if they do.
     """
     place = Place(stage.name, gang.member, role.name, attempt)
     terms = Terms.of(stage, gang, job.spec.defaults)
@@ -143,7 +143,7 @@ def _labels(job: OptimizationJob) -> dict[str, str]:
 
 
 def _sealed(manifest: Manifest) -> Manifest:
-    """Give a manifest with its own digest, by which its object is known before it is on record."""
+    """Return a manifest with its own digest, by which it is known before it is on record."""
     text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
     told = {names.DIGEST: hashlib.sha256(text.encode()).hexdigest()[:32]}
     return {**manifest, "metadata": {**manifest["metadata"], "annotations": told}}

@@ -34,7 +34,7 @@ class Place:
     attempt: int
 
     def labels(self) -> dict[str, str]:
-        """Give the labels that say so."""
+        """Return the labels that say so."""
         return {
             STAGE: self.stage,
             MEMBER: str(self.member),
@@ -77,12 +77,12 @@ def payload(job: str, stage: str, content: str) -> str:
 
 
 def host(job: str, place: Place, index: int, namespace: str) -> str:
-    """Give the DNS name of one pod."""
+    """Return the DNS name of one pod."""
     return f"{child(job, place)}-{index}.{service(job)}.{namespace}.svc"
 
 
 def shelf(stage: str, member: int, members: int) -> str:
-    """Give how the names of all artifacts of a member begin, of those that the status lists."""
+    """Return how the names of all artifacts of a member begin, of those that the status lists."""
     return f"{stage}/" if members == 1 else f"{stage}/{member}/"
 
 

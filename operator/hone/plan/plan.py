@@ -97,7 +97,7 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
 
 
 def _left(spec: StageSpec, before: StageStatus, after: StageStatus, world: World) -> list[Artifact]:
-    """Give what gangs left that ended just now: what they committed, reports of failed ones."""
+    """Return what gangs left that ended just now: what they committed, reports of failed ones."""
     found = []
     for shape, old, new in zip(spec.value.gangs(), before.gangs, after.gangs, strict=True):
         failed = new.state == "Failed" and spec.value.reports

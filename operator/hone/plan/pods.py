@@ -24,7 +24,7 @@ def pod_template(
     credentials: Credentials | None,
     payload: str = "",
 ) -> dict[str, Any]:
-    """Give the pod template of a role, without its labels.
+    """Return the pod template of a role, without its labels.
 
     Args:
         settings: what the job says of its pods.
@@ -112,7 +112,7 @@ def _resources(resources: Resources) -> dict[str, Any]:
 
 
 def _placement(settings: PodSettings) -> dict[str, Any]:
-    """Give the fields that bear the same name in the spec and in the pod."""
+    """Return the fields that bear the same name in the spec and in the pod."""
     said: dict[str, Any] = {
         "nodeSelector": settings.node_selector,
         "tolerations": [toleration.dump() for toleration in settings.tolerations or ()],

@@ -45,7 +45,7 @@ class Program:
 
 
 def program(stage: Stage, task: Assignment, peers: Variables) -> Program:
-    """Give what the pods of a role run.
+    """Return what the pods of a role run.
 
     Args:
         stage: the stage.
@@ -65,7 +65,7 @@ def program(stage: Stage, task: Assignment, peers: Variables) -> Program:
 
 
 def _contract(task: Assignment) -> tuple[dict[str, str], str]:
-    """Give what a program of others is told in variables, and in a file where it is too much.
+    """Return what a program of others is told in variables, and in a file where it is too much.
 
     An answer that there is none to is left out.
     """

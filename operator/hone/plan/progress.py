@@ -16,13 +16,13 @@ from hone_trainer.contract.stage import Gang
 
 
 def fresh(spec: StageSpec) -> StageStatus:
-    """Give the status of a stage that nobody has looked at yet."""
+    """Return the status of a stage that nobody has looked at yet."""
     gangs = tuple(GangStatus(member=g.member, size=g.size) for g in spec.value.gangs())
     return StageStatus(name=spec.name, kind=spec.kind, gangs=gangs)
 
 
 def held(stage: StageStatus) -> StageStatus:
-    """Give a stage whose turn has not come: nothing of it runs, whatever a hand wrote there."""
+    """Return a stage whose turn has not come: nothing of it runs, whatever a hand wrote there."""
     if not any(gang.state in ("Running", "Suspended") for gang in stage.gangs):
         return stage
     gangs = tuple(
@@ -62,7 +62,7 @@ ENDED = ("Succeeded", "Failed")
 
 
 def sum_up(old: StageStatus, gangs: tuple[GangStatus, ...], now: datetime) -> StageStatus:
-    """Give the stage's status from those of its gangs."""
+    """Return the stage's status from those of its gangs."""
     state = _state(gangs)
     finished = state in ("Succeeded", "Failed")
     remaining = [g.estimated_remaining_seconds for g in gangs if g.estimated_remaining_seconds]
@@ -110,7 +110,7 @@ def _advance(
 
 
 def _sized(gang: GangStatus, shape: Gang) -> GangStatus:
-    """Give the gang with the size that the spec says, whatever is recorded."""
+    """Return the gang with the size that the spec says, whatever is recorded."""
     ready = min(gang.ready, shape.size)
     return gang.model_copy(update={"size": shape.size, "ready": ready})
 

@@ -25,7 +25,7 @@ REMEDY = (
 
 
 def explain(error: ValidationError) -> str:
-    """Give the faults of a spec in one line, each with the path of its field."""
+    """Return the faults of a spec in one line, each with the path of its field."""
     return "; ".join(faults(error, OptimizationJob))
 
 
@@ -50,7 +50,7 @@ def impossible(job: OptimizationJob, site: Site) -> str:
 
 
 def refuse(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:
-    """Give the status of a job whose spec cannot be run."""
+    """Return the status of a job whose spec cannot be run."""
     table = (
         ("Accepted", False, "InvalidSpec"),
         ("Complete", False, "NotYet"),
@@ -72,17 +72,17 @@ def refuse(status: JobStatus, generation: int, why: str, now: datetime) -> JobSt
 
 
 def unrecorded(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:
-    """Give the status of a job of which the cluster took the old status and refuses the new."""
+    """Return the status of a job of which the cluster took the old status and refuses the new."""
     return stalled(status, generation, UNRECORDED, why, now)
 
 
 def unreadable(status: JobStatus, generation: int, why: str, now: datetime) -> JobStatus:
-    """Give what can be said of a job whose record cannot be read: conditions alone."""
+    """Return what can be said of a job whose record cannot be read: conditions alone."""
     return stalled(status, generation, UNREADABLE, f"{why[:700]}; {REMEDY}", now)
 
 
 def stalled(status: JobStatus, generation: int, reason: str, why: str, now: datetime) -> JobStatus:
-    """Give the status with nothing changed but that the job does not go on, and why."""
+    """Return the status with nothing changed but that the job does not go on, and why."""
     renewed = {
         each.type: each
         for each in (

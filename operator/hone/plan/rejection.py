@@ -59,7 +59,7 @@ class Rejection:
 
 
 def held_up(world: World, rejections: Iterable[Rejection], now: datetime) -> World:
-    """Give the world with the gangs waiting whose objects were not taken.
+    """Return the world with the gangs waiting whose objects were not taken.
 
     The plan of that world is what follows: where nothing more is tried, the stage and the job fail
     and the peers are stopped.

@@ -12,7 +12,7 @@ ENDS = (FAILED, "Stalled")
 
 
 def honoured(status: JobStatus, asked: int) -> JobStatus:
-    """Give the status with ``spec.retry`` taken up; the same where it was before.
+    """Return the status with ``spec.retry`` taken up; the same where it was before.
 
     A number is raised for the failure that is there: one that was raised before is none for later.
     """
@@ -22,7 +22,7 @@ def honoured(status: JobStatus, asked: int) -> JobStatus:
 
 
 def retry(status: JobStatus) -> JobStatus:
-    """Give the status from which a failed job goes on; any other comes back as it is.
+    """Return the status from which a failed job goes on; any other comes back as it is.
 
     Attempts go on counting, so that nothing of the last one is mistaken for the next; restarts
     begin anew, as somebody has looked at the cause.

@@ -19,7 +19,7 @@ PREFIX = re.compile(r"^(\(combined from similar events\): )?(Error creating: )?"
 
 
 def lacking(raw: Raw, jobs: Iterable[Raw], pods: Iterable[Raw]) -> Iterator[Raw]:
-    """Give the metadata of the Jobs on record that have fewer pods than they should by now.
+    """Return the metadata of the Jobs on record that have fewer pods than they should by now.
 
     Args:
         raw: the job as it is stored.
@@ -42,7 +42,7 @@ def lacking(raw: Raw, jobs: Iterable[Raw], pods: Iterable[Raw]) -> Iterator[Raw]
 
 
 def words(job: str, events: Iterable[Mapping[str, Any]]) -> str:
-    """Give what the controller of a Job heard last; the random names of its pods are left out."""
+    """Return what the controller of a Job heard last; the random names of its pods are left out."""
     told = [each for each in events if each.get("reason") == FAILED_CREATE]
     if not told:
         return ""

@@ -76,7 +76,7 @@ class GangView:
         return found
 
     def chief(self, role: str) -> PodView | None:
-        """Give the first pod of a role, if it has ended well."""
+        """Return the first pod of a role, if it has ended well."""
         first = (p for p in self.pods if p.place.role == role and p.index == 0)
         return next((pod for pod in first if pod.exit_code == Exit.OK), None)
 
@@ -86,7 +86,7 @@ def _leaving(kind: str, view: JobView | PodView) -> str:
 
 
 def last_word(sight: GangView, lead: str) -> Report | None:
-    """Give the report of the chief, the first pod of the gang's first role: what it committed, or
+    """Return the report of the chief, the first pod of the gang's first role: what it committed, or
     what it found out before it failed for good.
     """
     ends = (Exit.OK, Exit.DO_NOT_RETRY)

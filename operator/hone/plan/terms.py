@@ -25,7 +25,7 @@ class Terms:
         return cls(spec, shape, spec.over(defaults or Execution()))
 
     def pods(self, role: str) -> Execution:
-        """Give the settings of the pods of a role."""
+        """Return the settings of the pods of a role."""
         said = next((each for each in self.spec.roles if each.role == role), None)
         return said.over(self.limits) if said else self.limits
 

@@ -11,7 +11,7 @@ from hone_trainer.contract.stage import Gang, Role
 
 
 def cluster_variables(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[str, Any]]:
-    """Give TF_CONFIG; the index gets into it by the kubelet's substitution.
+    """Return TF_CONFIG; the index gets into it by the kubelet's substitution.
 
     Roles that are not listed are missing from ``cluster``, as TensorFlow wants it of an evaluator;
     their pods learn of the others all the same.
@@ -29,7 +29,7 @@ def cluster_variables(job: OptimizationJob, gang: Gang, me: Place) -> list[dict[
 
 
 def index_variable(name: str) -> dict[str, Any]:
-    """Give a variable with the pod's index, which the pod finds by looking at itself.
+    """Return a variable with the pod's index, which the pod finds by looking at itself.
 
     The same template serves all pods of a role.
     """

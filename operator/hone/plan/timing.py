@@ -24,7 +24,7 @@ UNMADE_LONG = timedelta(minutes=1)
 def look_again(
     job: OptimizationJob, world: World, status: JobStatus, now: datetime, *, held: bool = False
 ) -> timedelta | None:
-    """Give the time until something may have to be done that no event announces.
+    """Return the time until something may have to be done that no event announces.
 
     Args:
         job: what is asked for.
@@ -74,14 +74,14 @@ def _of(place: Place) -> tuple[str, int, int]:
 
 
 def _patience(job: OptimizationJob, gang: GangStatus, now: datetime) -> timedelta:
-    """Give as long again as it has lasted, within bounds, and for no two jobs the same."""
+    """Return as long again as it has lasted, within bounds, and for no two jobs the same."""
     lasted = now - when(gang.started_at) if gang.started_at else UNMADE
     share = crc32(f"{job.uid} {gang.member} {stamp(now)}".encode()) / (1 << 32)
     return min(max(lasted, UNMADE), UNMADE_LONG) * (1 - share / 4)
 
 
 def deadline(stage: StageStatus, execution: Execution) -> datetime | None:
-    """Give when a stage must have ended; None where nothing says so, or it is not at work.
+    """Return when a stage must have ended; None where nothing says so, or it is not at work.
 
     A stage that is resumed has all of its time again, as batch/v1 gives it to a Job: one that was
     suspended over the week-end must not end on Monday morning.

@@ -13,7 +13,7 @@ TAIL_LENGTH = 400
 
 
 def container(status: Raw) -> tuple[Raw, str]:
-    """Give (how the container ended, why it does not start)."""
+    """Return (how the container ended, why it does not start)."""
     for each in status.get("containerStatuses") or ():
         state = each.get("state") or {}
         wait = state.get("waiting") or {}
@@ -24,13 +24,13 @@ def container(status: Raw) -> tuple[Raw, str]:
 
 
 def cause(status: Raw, ended: Raw) -> str:
-    """Give the reason of the pod before that of its container, unless that lacked memory."""
+    """Return the reason of the pod before that of its container, unless that lacked memory."""
     inner: str = ended.get("reason", "")
     return inner if inner == "OOMKilled" else status.get("reason") or inner
 
 
 def unscheduled(conditions: Mapping[str, Raw]) -> str:
-    """Give the scheduler's words for a pod that it finds no node for."""
+    """Return the scheduler's words for a pod that it finds no node for."""
     scheduled = conditions.get("PodScheduled", {})
     return scheduled.get("message", "") if scheduled.get("status") == "False" else ""
 
@@ -44,6 +44,6 @@ def report(text: str) -> Report | None:
 
 
 def tail(text: str) -> str:
-    """Give the last lines of what was said, in one: the end is where the error stands."""
+    """Return the last lines of what was said, in one: the end is where the error stands."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return " | ".join(lines[-TAIL_LINES:])[-TAIL_LENGTH:]

@@ -86,7 +86,7 @@ class PodView:
     finished_at: str = ""
 
     def hushed(self) -> "PodView":
-        """Give the pod without its words."""
+        """Return the pod without its words."""
         told = self.report
         bare = Report(reason=told.reason, manifest=told.manifest) if told else None
         return replace(self, report=bare, said="", waiting="", disruption="")
@@ -143,7 +143,7 @@ class World:
         )
 
     def hushed(self) -> "World":
-        """Give the world as if pods had told nothing but how they ended, and what they committed.
+        """Return the world as if pods had told nothing but how they ended, and what they committed.
 
         Whatever else they say ends in the status, which the cluster has to take.
         """

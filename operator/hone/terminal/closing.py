@@ -117,7 +117,7 @@ def _report(artifacts: Iterable[Artifact]) -> Iterator[RenderableType]:
 
 
 def _logs(status: JobStatus, state: Path) -> Iterator[Path]:
-    """Give the log of a pod that failed by itself, for each gang that did."""
+    """Return the log of a pod that failed by itself, for each gang that did."""
     folder = Folder(state)
     failed = {
         (place.stage, place.member, place.attempt): name
@@ -137,7 +137,7 @@ def _shown(status: JobStatus) -> list[Artifact]:
 
 
 def _root(uris: list[str]) -> str:
-    """Give the deepest folder that holds them all."""
+    """Return the deepest folder that holds them all."""
     folders = [uri.split("/")[:-1] for uri in uris]
     same = itertools.takewhile(lambda each: len(set(each)) == 1, zip(*folders, strict=False))
     return "/".join(each[0] for each in same)

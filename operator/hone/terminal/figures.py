@@ -47,7 +47,7 @@ def headline(metrics: Iterable[Metric]) -> str:
 
 
 def values(metrics: Iterable[Metric]) -> dict[str, float]:
-    """Give the metrics that are numbers, by name."""
+    """Return the metrics that are numbers, by name."""
     found = {}
     for each in metrics:
         try:

@@ -141,7 +141,7 @@ def fetch(uri: str, artifact: Artifact | None) -> bytes | None:
 
 
 def _reachable(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Give what is known of the best that any model could do, by the names of the figures."""
+    """Return what is known of the best that any model could do, by the names of the figures."""
     told = ((*name.partition(BEST), value) for name, value in metrics.items())
     return {f"{of}{name[:1].lower()}{name[1:]}": value for of, found, name, value in told if found}
 
@@ -184,7 +184,7 @@ def _figures(target: Any, best: Mapping[str, float], prefix: str) -> tuple[Figur
 
 
 def _mapping(found: Any) -> Mapping[str, Any]:
-    """Give a record; an empty one where something else was found."""
+    """Return a record; an empty one where something else was found."""
     return found if isinstance(found, Mapping) else {}
 
 

@@ -89,7 +89,7 @@ def _figure(estimate: Mapping[str, Any], prior: object, baseline: object) -> Fig
 
 
 def _named(figures: Mapping[str, Any] | None, name: str) -> object:
-    """Give the value of a figure; None where it is not among them."""
+    """Return the value of a figure; None where it is not among them."""
     return ((figures or {}).get(name) or {}).get("value")
 
 

@@ -131,7 +131,7 @@ def _columns(figures: Sequence[Figure], baseline: str) -> list[Column]:
 
 
 def _shown(last: int, kept: Sequence[int | None]) -> list[int]:
-    """Give the epochs, from 0, that tell a course: the ends, those kept, and some in between."""
+    """Return the epochs, from 0, that tell a course: the ends, those kept, and some in between."""
     step = -(-last // MOST_EPOCHS)
     told = {0, last - 1, *range(step - 1, last, step)}
     return sorted(told | {number - 1 for number in kept if number and number <= last})
@@ -146,7 +146,7 @@ def _epoch(line: Sequence[Mapping[str, float]], epoch: int, name: str, kept: int
 
 
 def _watched(figures: Mapping[str, float]) -> str:
-    """Give the figure that compression watched; empty where it was not defined."""
+    """Return the figure that compression watched; empty where it was not defined."""
     names = (name.removeprefix("compressed") for name in figures if name.startswith("compressed"))
     return next((n for n in names if n not in COSTS and f"float{n}" in figures), "")
 

@@ -88,7 +88,7 @@ def draw(columns: Sequence[Column], width: int, title: str = "", *, framed: bool
 
 
 def fitting(columns: Sequence[Column], room: int, beside: int) -> list[Column]:
-    """Give the columns that are shown: those that have to be, and others while there is room.
+    """Return the columns that are shown: those that have to be, and others while there is room.
 
     Args:
         columns: from left to right.

@@ -36,7 +36,7 @@ class View(AbstractContextManager["View"], ABC):
 
 
 def view_for(console: Console, now: Clock) -> View:
-    """Give the view that suits the terminal."""
+    """Return the view that suits the terminal."""
     return LiveView(console, now) if console.is_terminal else PlainView(console, now)
 
 

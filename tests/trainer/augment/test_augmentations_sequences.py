@@ -20,7 +20,7 @@ KINDS: dict[str, type[Augmentation]] = {"crop": Crop, "mask": Mask, "reorder": R
 
 
 def made(kind: str, given: Columns, seed: int = 1, **parameters: Any) -> Columns:
-    """Give the added rows alone."""
+    """Return the added rows alone."""
     parameters = {"columns": ("history",), **parameters}
     step = KINDS[kind].model_validate(parameters)
     found = step.rework(given, schema(given), None, np.random.default_rng(seed))

@@ -14,7 +14,7 @@ from tests.trainer.encoded import COUNTS, LABEL, Columns, one, rows, schema, sho
 
 
 def added(given: Columns, seed: int = 1, **parameters: Any) -> tuple[Columns, Columns]:
-    """Give the rarer rows and those that SMOTE adds."""
+    """Return the rarer rows and those that SMOTE adds."""
     labels = given[LABEL]
     counts = Counts(int((labels == 0).sum()), int((labels == 1).sum()))
     draw = np.random.default_rng(seed)

@@ -65,7 +65,7 @@ def run(data: Block, **step: Any) -> Cleaned:
 
 
 def quality(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[float, float]:
-    """Give precision and recall."""
+    """Return precision and recall."""
     right = (found & truth).sum()
     return right / found.sum(), right / truth.sum()
 

@@ -23,7 +23,7 @@ def along(name: str, by: str | None = None, **words: Any) -> Missing:
 
 
 def sales(*rows: tuple[str | None, float | None, float | None], held_out: int = 0) -> Block:
-    """Give rows of shop, day and price; the last ones are held out."""
+    """Return rows of shop, day and price; the last ones are held out."""
     shop, day, price = (list(values) for values in zip(*rows, strict=True))
     parts = [0] * (len(rows) - held_out) + [1] * held_out
     return block(shop=shop, day=day, price=price, hot=[1.0] * len(rows), parts=parts)

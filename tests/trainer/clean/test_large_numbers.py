@@ -29,7 +29,7 @@ SCHEMA = Schema(
 
 
 def of(features: dict[str, Any]) -> Rows:
-    """Give three rows without a bought thing."""
+    """Return three rows without a bought thing."""
     return Rows(features, {TARGET.name: Targets(np.zeros(3, np.int8), np.ones(3, np.float32))})
 
 
@@ -60,7 +60,7 @@ def test_without_numbers_the_rate_is_to_blame() -> None:
 
 
 def said(text: str) -> Any:
-    """Give what a message says to add."""
+    """Return what a message says to add."""
     return yaml.safe_load(text[text.index("{") : text.rindex("}") + 1])
 
 

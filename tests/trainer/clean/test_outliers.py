@@ -41,7 +41,7 @@ def bounds(values: Any, **method: Any) -> tuple[float, float]:
 
 
 def far(values: Any, **method: Any) -> list[float]:
-    """Give the values that are outliers among themselves."""
+    """Return the values that are outliers among themselves."""
     low, high = bounds(values, **method)
     return sorted({value for value in values if value < low or value > high})
 
@@ -131,7 +131,7 @@ def test_what_is_missing_is_no_outlier() -> None:
 
 
 def cloud(strange: int) -> tuple[Block, NDArray[np.bool_]]:
-    """Give pairs that lie along a line, some last ones across it: strange only in company."""
+    """Return pairs that lie along a line, some last ones across it: strange only in company."""
     draw = np.random.default_rng(0)
     x = draw.uniform(-1, 1, size=2000)
     y = x + draw.normal(scale=0.05, size=2000)

@@ -26,7 +26,7 @@ NEW = np.concatenate([np.linspace(-50, 3 * SKEWED.max(), 200), np.quantile(SKEWE
 
 
 def learn(words: dict[str, Any], sample: Any) -> tuple[Any, dict[str, Any]]:
-    """Give the normalisation and what it learned, as it comes back from a file."""
+    """Return the normalisation and what it learned, as it comes back from a file."""
     normalization = AnyNormalization.model_validate(words).value
     values = np.array(sample, np.float64)
     learned = normalization.learn(values, Moments.of(values))

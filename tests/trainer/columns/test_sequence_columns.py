@@ -81,7 +81,7 @@ def test_only_sequences_are_made_of_other_columns() -> None:
 
 
 def met(events: list[tuple[int, int, int]], length: int) -> list[list[int]]:
-    """Give the histories of (user, time, item) in the order of the source."""
+    """Return the histories of (user, time, item) in the order of the source."""
     users, times, items = zip(*events, strict=True) if events else ((), (), ())
     found = histories(
         np.array(users, np.uint64),

@@ -103,7 +103,7 @@ def test_from_two_members_to_a_report(two: Bench) -> None:
 
 
 def measured(bench: Bench, shipped: bytes) -> float:
-    """Give the accuracy of a file on the test part."""
+    """Return the accuracy of a file on the test part."""
     from hone_trainer.models.litert import LiteModel
 
     rows = Dataset.of(bench.context(bench.task("evaluate", {"evaluate": {}}))).read("test")

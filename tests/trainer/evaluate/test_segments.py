@@ -16,7 +16,7 @@ from hone_trainer.tasks.scoring import score
 
 
 def named(words: list[str]) -> list[str]:
-    """Give the names of the segments of a column with these values."""
+    """Return the names of the segments of a column with these values."""
     ids = (Field(name="land", source="land", kind="id", size=len(words) + 2),)
     data: Any = SimpleNamespace(
         schema=SimpleNamespace(ids=ids), fetch=lambda name: json.dumps({"land": words})

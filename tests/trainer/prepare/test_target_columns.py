@@ -15,7 +15,7 @@ LISTED = columns(user={"id": {}}, shop={"key": {}}, price={"number": {}}, at={"t
 
 
 def added(*tasks: dict[str, Any], listed: tuple[Column, ...] = LISTED) -> dict[str, str]:
-    """Give the names and kinds of what is added behind the columns that are listed."""
+    """Return the names and kinds of what is added behind the columns that are listed."""
     read = tuple(AnyTask.model_validate(task).value for task in tasks)
     found = with_targets(listed, read)
     assert found[: len(listed)] == listed

@@ -27,7 +27,7 @@ EMPTY = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "w
 
 
 def hostile(many: int = 3) -> Findings:
-    """Give findings of columns whose names, words, steps and sources are as bad as can be."""
+    """Return findings of columns whose names, words, steps and sources are as bad as can be."""
     draw = np.random.default_rng(0)
     parts = np.repeat([0, 1, 2], [400, 100, 100])
     made: dict[str, Any] = {"y": (draw.random(COUNT) < 0.4) * 1.0}

@@ -16,7 +16,7 @@ Fault = Callable[[Rows, Any], Any]
 
 
 def good() -> Rows:
-    """Give rows of which there is nothing to say; the last two thousand are held out."""
+    """Return rows of which there is nothing to say; the last two thousand are held out."""
     draw = np.random.default_rng(7)
     return {
         "price": draw.normal(size=COUNT),

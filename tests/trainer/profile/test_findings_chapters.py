@@ -22,7 +22,7 @@ COUNT = 300
 
 
 def findings(**told: Any) -> Findings:
-    """Give findings of small rows; every tenth price was filled with 0."""
+    """Return findings of small rows; every tenth price was filled with 0."""
     draw = np.random.default_rng(0)
     price = draw.normal(5, 1, COUNT)
     parts = np.repeat([0, 1, 2], 100).tolist()
@@ -39,7 +39,7 @@ def findings(**told: Any) -> Findings:
 
 
 def words(html: str) -> str:
-    """Give what a reader sees."""
+    """Return what a reader sees."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
 
 

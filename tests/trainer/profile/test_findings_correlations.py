@@ -17,7 +17,7 @@ X = DRAW.normal(size=COUNT)
 
 
 def pair(x: Any, y: Any) -> tuple[float | None, float | None, str]:
-    """Give the linear and the ranked figure of two columns, and by what they are judged."""
+    """Return the linear and the ranked figure of two columns, and by what they are judged."""
     columns = {"x": x, "y": y}
     texts = tuple(name for name, values in columns.items() if any(map(_is_text, values)))
     numbers = tuple(name for name in columns if name not in texts)

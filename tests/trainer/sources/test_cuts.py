@@ -10,7 +10,7 @@ TEXTS = st.text(alphabet='a,"\n\r', max_size=24).map(str.encode)
 
 
 def walk(data: bytes, start: int, quoted: bool) -> tuple[list[int], list[int]]:
-    """Give the places where inside and outside change, and those after row ends."""
+    """Return the places where inside and outside change, and those after row ends."""
     changes, ends, inside, last = [], [], quoted, -2
     for at in range(start, len(data)):
         before = data[at - 1 : at] if at else b"\n"

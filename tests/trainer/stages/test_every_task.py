@@ -53,7 +53,7 @@ def _kinds(annotation: Any) -> Iterator[str]:
 
 @lru_cache(maxsize=32)
 def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
-    """Give a world, the network before the first step, and after a few."""
+    """Return a world, the network before the first step, and after a few."""
     from hone_trainer.backend.keras import keras, tf
     from hone_trainer.models.graph import open_graph
     from hone_trainer.train.objective import Objective
@@ -75,7 +75,7 @@ def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
 
 
 def leading(here: World, network: Network) -> list[float]:
-    """Give the leading figure of each target on the test part, so that lower is better."""
+    """Return the leading figure of each target on the test part, so that lower is better."""
     rows, found = here.read("test"), []
     blocks = list(network.answer(rows.features))
     for target in here.schema.targets:

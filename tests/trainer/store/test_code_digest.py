@@ -18,7 +18,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def changed(copy: Path, module: str) -> set[str]:
-    """Give the stages that are another after a line was added to a module."""
+    """Return the stages that are another after a line was added to a module."""
     code_digest.cache_clear()
     before = {stage: code_digest(stage, copy) for stage in STAGES}
     with (copy / module).open("a") as file:

@@ -20,7 +20,7 @@ def optimizers() -> Any:
 
 
 def watched(optimizer: Any) -> list[bool]:
-    """Give a list that hears of each update whether it is being traced."""
+    """Return a list that hears of each update whether it is being traced."""
     from hone_trainer.backend.keras import tf
 
     traced: list[bool] = []

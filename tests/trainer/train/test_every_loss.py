@@ -32,7 +32,7 @@ def test_no_kind_of_task_is_left_out() -> None:
 
 
 def drawn(kind: str) -> tuple[Task, Any, Any]:
-    """Give a task, the logits of some rows, and what they are to be."""
+    """Return a task, the logits of some rows, and what they are to be."""
     task: Task = AnyTask.model_validate(KINDS[kind][0]).value
     draw = np.random.default_rng(4)
     outputs = len(task.bias(KINDS[kind][1])) if task.reads != "label" else 1
@@ -46,7 +46,7 @@ def drawn(kind: str) -> tuple[Task, Any, Any]:
 
 
 def summed(kind: str, rows: Any, weight: Any) -> tuple[float, float]:
-    """Give the sums of loss and weight over some rows; those of a list stand side by side."""
+    """Return the sums of loss and weight over some rows; those of a list stand side by side."""
     from hone_trainer.backend.keras import tf
 
     task, logits, values = drawn(kind)

@@ -50,7 +50,7 @@ class Augmentation(Spec):
         return None
 
     def summarize(self, block: Block, rows: int) -> Any:  # noqa: ARG002
-        """Give what has to be known of the cleaned training rows of a block, as an Arrow table.
+        """Return what has to be known of the cleaned training rows of a block, as an Arrow table.
 
         Args:
             block: cleaned training rows.
@@ -63,14 +63,15 @@ class Augmentation(Spec):
         return None
 
     def widen(self, block: Block, learned: Any, draw: np.random.Generator) -> Block:  # noqa: ARG002
-        """Give the training rows of a block with what is added or changed before they are encoded.
+        """Return the training rows of a block with what is added or changed before they are
+        encoded.
 
         Added rows stand behind the row that they come from and have its number.
         """
         return block
 
     def contrast(self, block: Block, learned: Any, draw: np.random.Generator) -> Block:  # noqa: ARG002
-        """Give the held-out rows of a block, perhaps with others to be told from them.
+        """Return the held-out rows of a block, perhaps with others to be told from them.
 
         These stand behind the row that they come from and have its number and its part.
         """
@@ -83,7 +84,7 @@ class Augmentation(Spec):
         learned: Any,  # noqa: ARG002
         draw: np.random.Generator,  # noqa: ARG002
     ) -> dict[str, NDArray[np.generic]]:
-        """Give encoded training rows with what is added or changed.
+        """Return encoded training rows with what is added or changed.
 
         Args:
             columns: field name -> ids (n, length) int32, numbers (n,) float32;

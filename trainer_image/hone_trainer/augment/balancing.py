@@ -57,7 +57,7 @@ class Balancing(Spec):
         counts: Counts,
         draw: np.random.Generator,
     ) -> dict[str, NDArray[Any]]:
-        """Give the encoded rows of a block, balanced; see ``Augmentation.rework``.
+        """Return the encoded rows of a block, balanced; see ``Augmentation.rework``.
 
         Args:
             columns: the rows.
@@ -69,7 +69,7 @@ class Balancing(Spec):
 
 
 def rows_of(label: int, columns: dict[str, NDArray[Any]], schema: Schema) -> NDArray[np.int64]:
-    """Give the places of the rows that have a label; those without any have none."""
+    """Return the places of the rows that have a label; those without any have none."""
     import numpy as np
 
     target = schema.targets[0]

@@ -32,7 +32,7 @@ class Bloom:
 
     @classmethod
     def sized(cls, members: int) -> Bloom:
-        """Give an empty set, large enough for so many."""
+        """Return an empty set, large enough for so many."""
         size = min(MOST_BYTES, 8 + members * BITS // 8)
         best = round(size * 8 / max(1, members) * np.log(2))
         return cls(np.zeros(size, np.uint8), min(7, max(1, best)))

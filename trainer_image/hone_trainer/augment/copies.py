@@ -13,7 +13,7 @@ from hone_trainer.rows.block import Block
 
 
 def beside(block: Block, origins: NDArray[np.int64], changed: dict[str, Any]) -> Block:
-    """Give the rows of a block, each with its copies behind it.
+    """Return the rows of a block, each with its copies behind it.
 
     Args:
         block: the rows.

@@ -40,7 +40,7 @@ class Either(Met):
 
 
 def meetings(block: Block, by: str, of: str) -> tuple[NDArray[np.bool_], Hashes, Hashes]:
-    """Give for each row (n,) whether user and item are known, and hashes of both."""
+    """Return for each row (n,) whether user and item are known, and hashes of both."""
     known = ~(block.missing(by) | block.missing(of))
     users, items = (_hashes(block, name) for name in (by, of))
     return known, users, items

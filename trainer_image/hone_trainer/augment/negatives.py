@@ -77,7 +77,7 @@ class Negatives(Augmentation):
                 raise StageFailure("WrongColumnKind", f"{message}: leave it out")
 
     def summarize(self, block: Block, rows: int) -> Any:  # noqa: ARG002
-        """Give who has met what, as hashes, and the items."""
+        """Return who has met what, as hashes, and the items."""
         import numpy as np
         import pyarrow as pa
 
@@ -96,7 +96,7 @@ class Negatives(Augmentation):
         return pack(tables)
 
     def learn(self, summaries: list[Any], columns: tuple[Column, ...]) -> Learned:
-        """Give all that was met, and what can be drawn."""
+        """Return all that was met, and what can be drawn."""
         from hone_trainer.augment.bloom import Bloom
         from hone_trainer.augment.pool import Pool
         from hone_trainer.rows.packing import unpack

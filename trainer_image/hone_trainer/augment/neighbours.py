@@ -16,7 +16,7 @@ AT_ONCE = 128
 def nearest(
     numbers: list[NDArray[np.float32]], ids: list[NDArray[np.int32]], count: int
 ) -> NDArray[np.int64]:
-    """Give for each row the places of its nearest neighbours, nearest first; itself is none.
+    """Return for each row the places of its nearest neighbours, nearest first; itself is none.
 
     Args:
         numbers: columns (n,), at least one.
@@ -50,7 +50,7 @@ def nearest(
 
 
 def _codes(ids: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give (n,) a number for each different row of (n, length) ids."""
+    """Return (n,) a number for each different row of (n, length) ids."""
     if ids.shape[1] == 1:
         return ids[:, 0]
     return np.unique(ids, axis=0, return_inverse=True)[1].astype(np.int32).reshape(-1)

@@ -70,7 +70,7 @@ class Pool:
         return len(self.items)
 
     def draw(self, count: int, draw: np.random.Generator) -> NDArray[np.int64]:
-        """Give the places (count,) of so many rows."""
+        """Return the places (count,) of so many rows."""
         if self.ends is None:
             return draw.integers(len(self), size=count)
         chance = draw.random(count) * self.ends[-1]
@@ -78,7 +78,7 @@ class Pool:
         return np.minimum(found, np.int64(len(self) - 1))
 
     def take(self, places: NDArray[np.int64]) -> dict[str, Any]:
-        """Give each column at places (n,), with no more words than are used."""
+        """Return each column at places (n,), with no more words than are used."""
         used, at = np.unique(places, return_inverse=True)
         rows = self.table.take(pa.array(used))
         found = {}

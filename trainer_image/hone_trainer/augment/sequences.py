@@ -78,7 +78,7 @@ def beside(
     draw: np.random.Generator,
     change: Change,
 ) -> dict[str, NDArray[np.generic]]:
-    """Give encoded rows and behind them copies with changed sequences.
+    """Return encoded rows and behind them copies with changed sequences.
 
     Rows without a sequence of ``SHORTEST`` ids have no copies, and copies that came out the same
     are left out.
@@ -112,7 +112,7 @@ def beside(
 def stretches(
     ids: NDArray[np.int32], luck: SequenceDraws, share: float, least: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give for each sequence (n,) a random stretch: first position, and one past the last.
+    """Return for each sequence (n,) a random stretch: first position, and one past the last.
 
     Args:
         ids: (n, length) padded at the front.
@@ -129,7 +129,7 @@ def stretches(
 
 
 def _fields(schema: Schema, names: tuple[str, ...]) -> list[str]:
-    """Give the fields that columns became, by the column's name in the source or its plain one."""
+    """Return fields that columns became, by the column's name in the source or its plain one."""
     from hone_trainer.rows.plain_names import plain_names
 
     plain = set(plain_names(names).values())

@@ -59,7 +59,7 @@ class Synonyms(Augmentation):
         find(columns, self.column, f"{FIELD}.column", "text")
 
     def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
-        """Give a ``Thesaurus``.
+        """Return a ``Thesaurus``.
 
         Raises:
             StageFailure: InputNotFound, UnreadableInput.

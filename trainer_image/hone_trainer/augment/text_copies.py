@@ -14,7 +14,7 @@ from hone_trainer.rows.block import Block
 
 
 def retold(block: Block, name: str, copies: int, change: Callable[[Any], Any]) -> Block:
-    """Give rows, each with copies behind it in which a text is changed.
+    """Return rows, each with copies behind it in which a text is changed.
 
     Rows without a text have no copies, and copies that came out the same are left out.
 

@@ -49,7 +49,7 @@ class Thesaurus:
         )
 
     def replace(self, texts: Any, share: float, draw: np.random.Generator) -> Any:
-        """Give (n,) texts in which words are replaced; spaces become single ones.
+        """Return (n,) texts in which words are replaced; spaces become single ones.
 
         Args:
             texts: ``pa.StringArray`` (n,) without nulls.

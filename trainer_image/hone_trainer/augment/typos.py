@@ -22,7 +22,7 @@ WIDER = (0x7F, 0x7FF, 0xFFFF)
 
 
 def slip(texts: Any, share: float, draw: np.random.Generator) -> Any:
-    """Give (n,) texts in which letters are lost, doubled or swapped with the next one.
+    """Return (n,) texts in which letters are lost, doubled or swapped with the next one.
 
     The first letter of a word is never lost, and nothing moves from one word to another.
 

@@ -44,13 +44,13 @@ class Curves:
     values: Floats
 
     def of(self, texts: Texts) -> Whole:
-        """Give the curve of each row (n,) by its group; 0 where that has none."""
+        """Return the curve of each row (n,) by its group; 0 where that has none."""
         found = pc.index_in(texts.words.cast(pa.large_string()), self.groups).fill_null(-1)
         curves = np.append(found.to_numpy(zero_copy_only=False) + 1, 0)
         return curves[texts.codes].astype(np.int64)
 
     def at(self, curve: Whole, along: Floats) -> Floats:
-        """Give the value (n,) of each row's curve at its time; beyond an end, that at the end.
+        """Return the value (n,) of each row's curve at its time; beyond an end, that at the end.
 
         NaN where the curve is empty or the time missing.
         """
@@ -71,7 +71,7 @@ class Curves:
 
 
 def times(block: Block, name: str) -> Floats:
-    """Give what lies along a curve (n,), NaN where missing; microseconds for a time column."""
+    """Return what lies along a curve (n,), NaN where missing; microseconds for a time column."""
     if block.form(name) == "number":
         return block.numbers(name)
     values = block.times(name)
@@ -112,7 +112,7 @@ def learn(along: Floats, values: Floats, texts: Texts | None, most: int) -> Curv
 
 
 def _knots(along: Floats, values: Floats, owner: Whole, most: int) -> tuple[Floats, Floats, Whole]:
-    """Give time, mean value and owner of each knot, by owner and then by time.
+    """Return time, mean value and owner of each knot, by owner and then by time.
 
     An owner with more times than ``most`` has knots that stand for several of them: their means.
     """
@@ -132,14 +132,14 @@ def _knots(along: Floats, values: Floats, owner: Whole, most: int) -> tuple[Floa
 
 
 def _runs(*keys: NDArray[Any]) -> Whole:
-    """Give the index of the first of each run of entries that are equal in all keys."""
+    """Return the index of the first of each run of entries that are equal in all keys."""
     new = np.ones(len(keys[0]), bool)
     new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
     return np.flatnonzero(new)
 
 
 def _means(values: Floats, first: Whole, counts: Whole | None = None) -> Floats:
-    """Give the mean of each run of values, each of which counts so many times."""
+    """Return the mean of each run of values, each of which counts so many times."""
     if not len(values):
         return values
     each = np.ones(len(values), np.int64) if counts is None else counts
@@ -152,7 +152,7 @@ def _means(values: Floats, first: Whole, counts: Whole | None = None) -> Floats:
 
 
 def _largest(sizes: Whole, words: Any, most: int) -> Whole:
-    """Give the codes of the groups that get a curve, by knots and then by word."""
+    """Return the codes of the groups that get a curve, by knots and then by word."""
     order = np.empty(len(words), np.int64)
     order[pc.sort_indices(words).to_numpy()] = np.arange(len(words))
     ranked = np.lexsort((order, -sizes))[:MOST_GROUPS]

@@ -66,7 +66,7 @@ class Duplicates(HashPartition):
 
 
 def _bits(block: Block, name: str) -> NDArray[np.uint64]:
-    """Give (n,) 64 bits that say what the value is, whatever block it is in."""
+    """Return (n,) 64 bits that say what the value is, whatever block it is in."""
     import numpy as np
 
     from hone_trainer.rows.tokens import hash_words

@@ -48,7 +48,7 @@ class Interpolate(Spec):
             find(columns, self.by, f"{FIELD}.by", "text")
 
     def learn(self, sample: Block, names: list[str]) -> dict[str, Any]:
-        """Give column -> (median, ``Curves``)."""
+        """Return column -> (median, ``Curves``)."""
         import numpy as np
 
         from hone_trainer.clean.curves import learn, times
@@ -64,7 +64,7 @@ class Interpolate(Spec):
         return learned
 
     def figures(self, block: Block, learned: Any) -> NDArray[np.float64]:
-        """Give (n,) what would stand in for each row's value of a column."""
+        """Return (n,) what would stand in for each row's value of a column."""
         import numpy as np
 
         from hone_trainer.clean.curves import times
@@ -78,7 +78,7 @@ class Interpolate(Spec):
         return figures
 
     def facts(self, learned: dict[str, Any]) -> dict[str, Any]:
-        """Give column -> the median, and how much of a course is known."""
+        """Return column -> the median, and how much of a course is known."""
         return {
             name: {
                 "median": median,

@@ -87,7 +87,7 @@ class Missing(Cleaning):
             self.interpolate.check(columns, self.columns)
 
     def learn(self, sample: Block, columns: tuple[Column, ...], seed: int) -> dict[str, Any]:  # noqa: ARG002
-        """Give for each column what fills it; 0 for a number that no training row has.
+        """Return for each column what fills it; 0 for a number that no training row has.
 
         Raises:
             StageFailure: no training row has a word that could fill the others (MissingValues).
@@ -101,7 +101,7 @@ class Missing(Cleaning):
         return {name: self._figure(sample, name) for name in filled}
 
     def facts(self, learned: dict[str, Any]) -> dict[str, Any]:
-        """Give column -> what fills it."""
+        """Return column -> what fills it."""
         if self.interpolate is not None:
             return self.interpolate.facts(learned)
         return learned
@@ -131,7 +131,7 @@ class Missing(Cleaning):
         return self.fill or next(way for way in WAYS if getattr(self, way) is not None)
 
     def _roles(self, columns: tuple[Column, ...]) -> tuple[list[str], list[str]]:
-        """Give the columns that are filled, and those whose lack costs the row."""
+        """Return the columns that are filled, and those whose lack costs the row."""
         filled: list[str] = []
         others: list[str] = []
         for column in stored(columns):
@@ -171,7 +171,7 @@ class Missing(Cleaning):
 
 
 def _most_frequent_word(sample: Block, name: str) -> str:
-    """Give the word that most rows have, the first in alphabetical order of several."""
+    """Return the word that most rows have, the first in alphabetical order of several."""
     import numpy as np
     import pyarrow as pa
 
@@ -187,7 +187,7 @@ def _most_frequent_word(sample: Block, name: str) -> str:
 
 
 def _put_word(block: Block, name: str, word: str) -> Block:
-    """Give the block with a word in place of what is missing."""
+    """Return the block with a word in place of what is missing."""
     import numpy as np
     import pyarrow as pa
 

@@ -63,12 +63,12 @@ class Outliers(AnyOutlierMethod, Cleaning):
                 raise StageFailure("WrongColumnKind", f"{message}: leave it out")
 
     def learn(self, sample: Block, columns: tuple[Column, ...], seed: int) -> Any:
-        """Give what the method learned."""
+        """Return what the method learned."""
         values = self._values(sample, columns)
         return self._method.learn(values, seed) if values else {}
 
     def facts(self, learned: Any) -> dict[str, Any]:
-        """Give what is still good: bounds by column, or a score."""
+        """Return what is still good: bounds by column, or a score."""
         return self._method.facts(learned) if learned else {}
 
     def apply(self, block: Block, learned: Any, columns: tuple[Column, ...]) -> Cleaned:

@@ -29,7 +29,7 @@ class DeviationOutliers(OutlierMethod):
     """Standard deviations from the mean that are still good."""
 
     def learn(self, values: Values, seed: int) -> dict[str, Bounds]:  # noqa: ARG002
-        """Give the bounds of each column."""
+        """Return the bounds of each column."""
         return {name: self._bounds(each) for name, each in values.items()}
 
     def _bounds(self, values: NDArray[np.float64]) -> Bounds:

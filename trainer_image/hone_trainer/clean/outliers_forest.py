@@ -38,7 +38,7 @@ class IsolationForestOutliers(OutlierMethod):
     found, and the longer it takes; outliers in one of many columns want some thousands."""
 
     def learn(self, values: Values, seed: int) -> Any:
-        """Give the medians and the forest; None where there is no training row."""
+        """Return the medians and the forest; None where there is no training row."""
         import numpy as np
         from sklearn.ensemble import IsolationForest
 
@@ -69,7 +69,7 @@ class IsolationForestOutliers(OutlierMethod):
         return {name: apart.copy() for name in values}
 
     def facts(self, learned: Any) -> dict[str, Any]:
-        """Give the score below which a row is an outlier."""
+        """Return the score below which a row is an outlier."""
         return {} if learned is None else {"threshold": float(learned[1].offset_)}
 
 
@@ -81,7 +81,7 @@ def _median(values: NDArray[np.float64]) -> float:
 
 
 def _points(values: Values, medians: dict[str, float]) -> NDArray[np.float32]:
-    """Give (n, columns) numbers apart from the median, where 32 bits are finest."""
+    """Return (n, columns) numbers apart from the median, where 32 bits are finest."""
     import numpy as np
 
     apart = [np.nan_to_num(each - medians[name], nan=0.0) for name, each in values.items()]

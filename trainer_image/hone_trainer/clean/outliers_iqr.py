@@ -26,7 +26,7 @@ class IqrOutliers(OutlierMethod):
     """Quartile ranges beyond the quartiles that are still good; with 3 only the far out are not."""
 
     def learn(self, values: Values, seed: int) -> dict[str, Bounds]:  # noqa: ARG002
-        """Give the bounds of each column."""
+        """Return the bounds of each column."""
         return {name: self._bounds(each) for name, each in values.items()}
 
     def _bounds(self, values: NDArray[np.float64]) -> Bounds:

@@ -32,7 +32,7 @@ class Rules(Cleaning):
             rule.value.check(columns)
 
     def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> list[Any]:
-        """Give what each rule compares with."""
+        """Return what each rule compares with."""
         return [rule.value.load(shelf, columns) for rule in self.hold]
 
     def apply(

@@ -94,7 +94,7 @@ class HashPartition(Cleaning):
     seeks: ClassVar[bool] = True
 
     def keys(self, block: Block, columns: tuple[Column, ...]) -> NDArray[np.uint64]:
-        """Give (n,) a hash of what makes a row the same; equal in every block and process."""
+        """Return (n,) a hash of what makes a row the same; equal in every block and process."""
         raise NotImplementedError
 
     def last_stays(self) -> bool:

@@ -49,7 +49,7 @@ class IdColumn(Kind):
         return count(split(texts.words, self.length, self.separator), texts.codes)
 
     def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:  # noqa: ARG002
-        """Give ``known``, the vocabulary: most frequent first, ties in alphabetical order.
+        """Return ``known``, the vocabulary: most frequent first, ties in alphabetical order.
 
         Where ids are hashed, give ``buckets`` instead.
         """

@@ -23,7 +23,7 @@ class KeyColumn(Kind):
         return False
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:  # noqa: ARG002
-        """Give none."""
+        """Return none."""
         return ()
 
     def encode(
@@ -32,5 +32,5 @@ class KeyColumn(Kind):
         block: Block,  # noqa: ARG002
         learned: dict[str, Any],  # noqa: ARG002
     ) -> dict[str, NDArray[np.generic]]:
-        """Give nothing."""
+        """Return nothing."""
         return {}

@@ -45,7 +45,7 @@ class Kind(Spec):
         return ()
 
     def settle(self, ordering: bool) -> Self:  # noqa: ARG002
-        """Give it as it is meant beside the other words of the stage.
+        """Return it as it is meant beside the other words of the stage.
 
         Args:
             ordering: whether rows are ordered or split by the column.
@@ -61,7 +61,7 @@ class Kind(Spec):
         return
 
     def summarize(self, name: str, block: Block) -> Any:  # noqa: ARG002
-        """Give what has to be known of the cleaned training rows of a block, as an Arrow table."""
+        """Return what has to be known of a block's cleaned training rows, as an Arrow table."""
         return None
 
     def learn(
@@ -91,5 +91,5 @@ class Kind(Spec):
     def encode(
         self, name: str, block: Block, learned: dict[str, Any]
     ) -> dict[str, NDArray[np.generic]]:
-        """Give field name -> ids (n, length) int32, or numbers (n,) float32."""
+        """Return field name -> ids (n, length) int32, or numbers (n,) float32."""
         raise NotImplementedError

@@ -20,12 +20,12 @@ ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=64)]
 
 
 def stored(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Give the columns that blocks have: not those that are made of others."""
+    """Return the columns that blocks have: not those that are made of others."""
     return tuple(column for column in columns if not column.value.derived)
 
 
 def find(columns: tuple[Column, ...], name: str, field: str, *forms: Form) -> Column:
-    """Give the column that a parameter names.
+    """Return the column that a parameter names.
 
     Args:
         columns: those that take part.

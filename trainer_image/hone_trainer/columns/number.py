@@ -70,13 +70,13 @@ class NumberColumn(Kind):
         return self if said or not ordering else self.model_copy(update={"feature": False})
 
     def summarize(self, name: str, block: Block) -> Any:
-        """Give the moments."""
+        """Return the moments."""
         from hone_trainer.rows.running_stats import Moments
 
         return Moments.of(block.numbers(name)).table()
 
     def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:
-        """Give what the normalisation learned, or the ``bounds`` of buckets, or nothing.
+        """Return what the normalisation learned, or the ``bounds`` of buckets, or nothing.
 
         Raises:
             StageFailure: a number is larger than any that a model can read (``NumberTooLarge``).
@@ -140,7 +140,7 @@ class NumberColumn(Kind):
 
 
 def _bounds(values: NDArray[np.float64], count: int) -> list[float]:
-    """Give the least value of each bucket but the first, ascending."""
+    """Return the least value of each bucket but the first, ascending."""
     import numpy as np
 
     values = np.sort(values)

@@ -68,7 +68,7 @@ class TextColumn(Kind):
         return count(words(texts.words), texts.codes) if self.words else None
 
     def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:  # noqa: ARG002
-        """Give ``known``, the vocabulary of words, where they are read."""
+        """Return ``known``, the vocabulary of words, where they are read."""
         from hone_trainer.rows.tokens import vocabulary
 
         if self.words is None:

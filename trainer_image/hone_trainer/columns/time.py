@@ -51,14 +51,14 @@ class TimeColumn(Kind):
         return LATENESS in self.chosen
 
     def summarize(self, name: str, block: Block) -> Any:
-        """Give the moments, in the other sense, of the days since 1970."""
+        """Return the moments, in the other sense, of the days since 1970."""
         from hone_trainer.rows.calendar import days
         from hone_trainer.rows.running_stats import Moments
 
         return Moments.of(days(block.times(name))).table() if LATENESS in self.chosen else None
 
     def learn(self, name: str, summaries: list[Any], sample: Block) -> dict[str, Any]:
-        """Give ``sinceEpoch``, its offset and scale in days, where that is chosen."""
+        """Return ``sinceEpoch``, its offset and scale in days, where that is chosen."""
         from hone_trainer.rows.calendar import days
         from hone_trainer.rows.running_stats import gather
 

@@ -45,7 +45,7 @@ class Trial:
     """Microseconds for one row, p50 and p95."""
 
     def row(self) -> dict[str, Any]:
-        """Give the JSON form."""
+        """Return the JSON form."""
         return asdict(self)
 
 
@@ -64,7 +64,7 @@ class Limit:
 
 
 def choose(trials: Sequence[Trial], limit: Limit, prefer: Literal["size", "latency"]) -> int:
-    """Give the index of the candidate that wins, or -1 where none is within the budget.
+    """Return the index of the candidate that wins, or -1 where none is within the budget.
 
     The other figure, then the earlier candidate, decides a draw.
     """
@@ -106,7 +106,7 @@ def _lost(trial: Trial, title: str) -> str:
 
 
 def summarize(before: Trial, after: Trial, metric: Metric) -> dict[str, float]:
-    """Give the figures of a compression under the names that the status shows.
+    """Return the figures of a compression under the names that the status shows.
 
     Args:
         before: the float model.

@@ -20,7 +20,7 @@ SMALLEST = LEVELS * np.finfo(np.float32).tiny
 
 
 def quantize_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Give int8 codes (rows, width) and scales (rows, 1), with codes * scales close to the table.
+    """Return int8 codes (rows, width) and scales (rows, 1), with codes * scales close to the table.
 
     No value is off by more than half a step of its row, which is the row's largest value / 127. A
     row whose step float32 could only hold with few digits counts as zeros, and its step as 1.
@@ -32,7 +32,7 @@ def quantize_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray
 
 
 def quantize_tables(model: Any) -> Any:
-    """Give the same functional model with every embedding table in int8, a scale per row."""
+    """Return the same functional model with every embedding table in int8, a scale per row."""
 
     def copy(layer: Any) -> Any:
         if type(layer) is keras.layers.Embedding:
@@ -55,7 +55,7 @@ class RowwiseEmbedding(keras.layers.Layer):  # type: ignore[misc]
         self._mask_zero = mask_zero
 
     def call(self, ids: Any) -> Any:
-        """Give float32 vectors (batch, length, width) of int32 ids (batch, length)."""
+        """Return float32 vectors (batch, length, width) of int32 ids (batch, length)."""
         codes = tf.gather(tf.constant(self._codes), ids)
         return tf.cast(codes, tf.float32) * tf.gather(tf.constant(self._scales), ids)
 

@@ -20,7 +20,7 @@ class Technique(Spec):
     """
 
     def apply(self, network: Network, data: Dataset, tell: Tell) -> Network:  # noqa: ARG002
-        """Give the compressed network; the one that came in stays as it was.
+        """Return the compressed network; the one that came in stays as it was.
 
         Args:
             network: what is compressed.
@@ -33,7 +33,7 @@ class Technique(Spec):
         return network
 
     def rewrite(self, model: Any) -> Any:
-        """Give the Keras graph to export: the same inputs and outputs, cheaper inside."""
+        """Return the Keras graph to export: the same inputs and outputs, cheaper inside."""
         return model
 
     def configure(self, converter: Any) -> None:  # noqa: ARG002

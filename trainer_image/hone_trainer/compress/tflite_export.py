@@ -29,7 +29,7 @@ _processes.set_forkserver_preload(["hone_trainer.backend.keras", "tensorflow.lit
 def convert(
     network: Network, techniques: tuple[Technique, ...] = (), timeout: float = TIMEOUT
 ) -> bytes:
-    """Give the network as a .tflite file, its graph rewritten by the techniques in their order.
+    """Return the network as a .tflite file, its graph rewritten by the techniques in their order.
 
     Its one signature takes the columns by name and gives the network's answers by theirs.
 

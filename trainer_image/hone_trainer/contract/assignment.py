@@ -124,7 +124,7 @@ class Assignment(Spec):
     """GPUs among the limits of each pod."""
 
     def parts(self) -> tuple[str, str]:
-        """Give the JSON for the variable, and for the file where the variable cannot hold all."""
+        """Return the JSON for the variable, and for the file where the variable cannot hold all."""
         said = self.dump()
         if len(whole := compact(said)) <= VARIABLE_LIMIT:
             return whole, ""
@@ -171,7 +171,7 @@ class Report(Spec):
     cautions: Cautions = ()
 
     def encode(self) -> str:
-        """Give the termination message, shortened to what a kubelet keeps."""
+        """Return the termination message, shortened to what a kubelet keeps."""
         report = self
         while len(text := json.dumps(report.dump(), separators=(",", ":"))) > MESSAGE_LIMIT:
             report = report._shorter()

@@ -14,7 +14,7 @@ UNWRITABLE = r"\p{Cc}\p{Zl}\p{Zp}"
 
 
 def segments(excluded: str) -> str:
-    """Give the pattern of the parts of a path, none of them empty, ``.`` or ``..``.
+    """Return the pattern of the parts of a path, none of them empty, ``.`` or ``..``.
 
     Args:
         excluded: what stands in none of them, as in a character class; ``/`` besides.

@@ -57,7 +57,7 @@ class Spec(BaseModel):
         return cls.model_validate_json(text, strict=True, by_alias=True, by_name=False)
 
     def dump(self) -> dict[str, Any]:
-        """Give the JSON form, without what was left out."""
+        """Return the JSON form, without what was left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -101,7 +101,7 @@ class OneOf(Spec):
 
 
 def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the models inside an annotation: optional, in a list, or as it is."""
+    """Return the models inside an annotation: optional, in a list, or as it is."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in get_args(annotation):
@@ -109,7 +109,7 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def keys(annotation: Any) -> dict[str, Any]:
-    """Give the keys that may stand in a record of this annotation, each with its own."""
+    """Return the keys that may stand in a record of this annotation, each with its own."""
     return {
         field.alias or name: field.annotation
         for model in models(annotation)
@@ -118,7 +118,7 @@ def keys(annotation: Any) -> dict[str, Any]:
 
 
 def _said(given: Any, annotation: Any) -> Any:
-    """Give what is left without nulls; one under a key that nobody knows is a wrong word still."""
+    """Return what is left without nulls; one under an unknown key is a wrong word still."""
     if isinstance(given, list):
         return [_said(each, annotation) for each in given]
     if not isinstance(given, dict):

@@ -139,7 +139,7 @@ class Stage(Spec):
 
 
 def latest(earlier: Sequence[Stage], product: Product) -> Stage | None:
-    """Give the stage whose products a later one works on."""
+    """Return the stage whose products a later one works on."""
     return next((stage for stage in reversed(earlier) if stage.makes == product), None)
 
 

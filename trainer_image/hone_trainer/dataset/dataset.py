@@ -152,7 +152,7 @@ def _targets(target: Target, tables: list[pa.Table], stride: Any) -> Targets:
 
 
 def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:
-    """Give one column of a shard as an array (rows, length)."""
+    """Return one column of a shard as an array (rows, length)."""
     column: Any = table.column(field.name).combine_chunks()
     flat = column.flatten() if field.kind == "id" and field.length > 1 else column
     dtype = np.int32 if field.kind == "id" else np.float32

@@ -22,7 +22,7 @@ REMEDY += "train.divergence.rollbacks"
 
 
 def diverged(said: str, rows: Rows, schema: Schema) -> StageFailure:
-    """Give the failure.
+    """Return the failure.
 
     Args:
         said: what happened.

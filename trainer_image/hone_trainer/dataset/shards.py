@@ -13,7 +13,7 @@ SHARD_ROWS = 65_536
 
 
 def split(columns: dict[str, NDArray[np.generic]], rows: int) -> Iterator[bytes]:
-    """Give the files, one after the other; at least one, so that an empty part has a schema.
+    """Return the files, one after the other; at least one, so that an empty part has a schema.
 
     Args:
         columns: name -> (rows,) or, for id sequences, (rows, length).

@@ -12,7 +12,7 @@ from hone_trainer.html.sheet import count, table
 
 
 def before_and_after(e: Evaluation) -> str:
-    """Give the figures, size and latency of both models; empty where nothing was compressed."""
+    """Return the figures, size and latency of both models; empty where nothing was compressed."""
     first = e.first
     if first.before is None or first.change is None:
         return ""
@@ -38,7 +38,7 @@ def before_and_after(e: Evaluation) -> str:
 
 
 def candidates(e: Evaluation) -> str:
-    """Give what was tried on the validation part; empty where nothing was."""
+    """Return what was tried on the validation part; empty where nothing was."""
     if e.compression is None:
         return ""
     metric, chosen = e.compression["title"], e.compression["chosen"]

@@ -58,7 +58,7 @@ def data(origins: Origins) -> str:
 
 
 def asked(origins: Origins) -> str:
-    """Give what each stage was asked for, and what ran."""
+    """Return what each stage was asked for, and what ran."""
     if not origins.stages:
         return ""
     stages = "".join(

@@ -18,7 +18,7 @@ from hone_trainer.metrics.metric import Estimate
 
 
 def render(evaluation: Evaluation) -> str:
-    """Give the page."""
+    """Return the page."""
     sections = (
         _head(evaluation),
         _gates(evaluation),
@@ -130,7 +130,7 @@ def _segments(judged: Judged) -> Iterator[str]:
 def _drawn(
     figures: dict[str, Estimate], beside: float | None, scale: Sequence[Estimate] = ()
 ) -> list[tuple[str, ...]]:
-    """Give name, figure, interval and a picture of both, all to one scale."""
+    """Return name, figure, interval and a picture of both, all to one scale."""
     spans = [span(each) for each in figures.values()]
     drawn = whiskers(spans, beside, [span(each) for each in scale])
     return [

@@ -14,7 +14,7 @@ SHADES = 5
 def heat(
     columns: Sequence[str], rows: Iterable[tuple[str, Iterable[str]]], corner: str = ""
 ) -> str:
-    """Give a table whose column names are written upwards.
+    """Return a table whose column names are written upwards.
 
     Args:
         columns: plain text.
@@ -33,14 +33,14 @@ def heat(
 
 
 def cell(text: str, share: float) -> str:
-    """Give a cell; shares from 0 to 1 are blue, to -1 red, and 0 has no colour."""
+    """Return a cell; shares from 0 to 1 are blue, to -1 red, and 0 has no colour."""
     shade = min(SHADES, int(abs(share) * SHADES) + 1) if share else 0
     mark = f' class="{"n" if share < 0 else "p"}{shade}"' if shade else ""
     return f"<td{mark}>{text}</td>"
 
 
 def grid(picture: Grid) -> str:
-    """Give counts by two names, each shaded by its share of the row: right in blue, errors red."""
+    """Return counts by two names, shaded by their share of the row: right in blue, errors red."""
     rows = []
     for number, (name, cells) in enumerate(zip(picture.rows, picture.cells, strict=True)):
         whole = sum(cells) or 1.0

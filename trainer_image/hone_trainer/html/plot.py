@@ -23,7 +23,7 @@ TICKS = 5
 
 
 def plot(picture: Plot) -> str:
-    """Give the plot with its title, its legend and how it is read."""
+    """Return the plot with its title, its legend and how it is read."""
     lines = [line for line in picture.lines if line.points]
     if not lines:
         return ""

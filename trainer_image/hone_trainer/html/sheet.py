@@ -72,7 +72,7 @@ figcaption { font-weight: 600; } figure .dim { font-size: .85rem; }
 
 
 def frame(title: str, sections: Iterable[str], style: str = "") -> str:
-    """Give a page.
+    """Return a page.
 
     Args:
         title: plain text.
@@ -88,17 +88,17 @@ def frame(title: str, sections: Iterable[str], style: str = "") -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Give a table; cells are HTML already, those of the head plain text."""
+    """Return a table; cells are HTML already, those of the head plain text."""
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
     return f'<div class="wide"><table>\n<tr>{top}</tr>\n{body}</table></div>\n'
 
 
 def count(number: int) -> str:
-    """Give a whole number with its thousands apart."""
+    """Return a whole number with its thousands apart."""
     return f"{number:,}"
 
 
 def broken(name: str) -> str:
-    """Give a name with room for a narrow screen to break it where a reader would."""
+    """Return a name with room for a narrow screen to break it where a reader would."""
     return escape(name).replace("_", "_<wbr>")

@@ -22,7 +22,7 @@ class Span:
 def whiskers(
     spans: Sequence[Span], beside: float | None = None, scale: Sequence[Span] = ()
 ) -> list[str]:
-    """Give a drawing for each, all to one scale; the table around them has the figures in words.
+    """Return a drawing for each, all to one scale; the table around them has the figures in words.
 
     Args:
         spans: what is drawn.

@@ -33,7 +33,7 @@ def auc(labels: Floats, scores: Floats) -> float | None:
 
 
 def midranks(values: Floats) -> NDArray[np.float64]:
-    """Give the rank of each value from 1; equal values share the mean of their ranks."""
+    """Return the rank of each value from 1; equal values share the mean of their ranks."""
     _, group, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
     ranks: NDArray[np.float64] = (last - (count - 1) / 2)[group]

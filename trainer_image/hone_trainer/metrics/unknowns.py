@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def say(gaps: Mapping[str, str]) -> tuple[str, ...]:
-    """Give a sentence for each reason.
+    """Return a sentence for each reason.
 
     Args:
         gaps: figure -> why it cannot be known.

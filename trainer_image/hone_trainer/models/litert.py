@@ -106,5 +106,5 @@ def _outputs(interpreter: Any) -> dict[str, int]:
 
 
 def _column(tensor: str) -> str:
-    """Give the column of an input tensor, which the converter calls serving_default_<column>:0."""
+    """Return column of an input tensor, which the converter calls serving_default_<column>:0."""
     return tensor.removeprefix("serving_default_").rpartition(":")[0]

@@ -204,7 +204,7 @@ class Network:
 
 
 def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
-    """Give one network of the parts of several; those of share 0 are left out.
+    """Return one network of the parts of several; those of share 0 are left out.
 
     Raises:
         StageFailure: they were trained on different columns (SchemaMismatch).

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[str, Array]]:
-    """Give the network with the rows that occur, and the features with the ids renumbered.
+    """Return the network with the rows that occur, and the features with the ids renumbered.
 
     Args:
         network: any of its weights may be mapped or lie elsewhere.

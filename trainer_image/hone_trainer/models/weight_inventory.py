@@ -31,7 +31,7 @@ class Weight:
 
 
 def weights_of(model: AnyModel, schema: Schema) -> tuple[Weight, ...]:
-    """Give the arrays of a model, in the order of ``keras.Model.get_weights``."""
+    """Return the arrays of a model, in the order of ``keras.Model.get_weights``."""
     from hone_trainer.models.graph import open_graph
 
     sizes = {field.name: field.size for field in schema.ids}
@@ -48,7 +48,7 @@ def weights_of(model: AnyModel, schema: Schema) -> tuple[Weight, ...]:
 
 
 def resized(schema: Schema, sizes: dict[str, int]) -> Schema:
-    """Give the schema with tables of other sizes."""
+    """Return the schema with tables of other sizes."""
     fields = (
         field.model_copy(update={"size": sizes[field.name]}) if field.name in sizes else field
         for field in schema.fields
@@ -57,6 +57,6 @@ def resized(schema: Schema, sizes: dict[str, int]) -> Schema:
 
 
 def training_bytes(model: AnyModel, schema: Schema) -> int:
-    """Give the bytes that the weights and Adam's moments take."""
+    """Return the bytes that the weights and Adam's moments take."""
     elements = sum(math.prod(weight.shape) for weight in weights_of(model, schema))
     return elements * FLOAT_BYTES * (1 + MOMENTS)

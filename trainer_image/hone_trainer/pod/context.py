@@ -138,12 +138,12 @@ class Context:
         metrics: Mapping[str, float] | None = None,
         cautions: Sequence[str] = (),
     ) -> Report:
-        """Give what a stage that fails tells all the same: see ``StageFailure.found``."""
+        """Return what a stage that fails tells all the same: see ``StageFailure.found``."""
         shown = tuple(files)[:8]
         return Report(artifacts=shown, metrics=_metrics(metrics), cautions=_few(cautions))
 
     def sources(self, product: Product) -> tuple[Source, ...]:
-        """Give all members of the latest earlier stage that made this, members in order."""
+        """Return all members of the latest earlier stage that made this, members in order."""
         found = [source for source in self.task.sources if source.makes == product]
         if not found:
             message = f"no stage before {self.task.stage!r} makes a {product}"
@@ -182,7 +182,7 @@ def _few(cautions: Sequence[str]) -> tuple[str, ...]:
 
 
 def _bounded(seconds: float) -> int | None:
-    """Give seconds as they are posted; None for what is no number."""
+    """Return seconds as they are posted; None for what is no number."""
     return None if math.isnan(seconds) else round(min(LONGEST, max(0.0, seconds)))
 
 

@@ -121,7 +121,7 @@ def cores() -> int:
 
 
 def _quota() -> int:
-    """Give the cores that the control group grants (version 2 or 1), at least one."""
+    """Return the cores that the control group grants (version 2 or 1), at least one."""
     root = Path("/sys/fs/cgroup")
     try:
         if (root / "cpu.max").exists():

@@ -118,7 +118,7 @@ def _end_like(status: int, killed_before: int) -> NoReturn:
 
 
 def _killed_for_memory() -> int:
-    """Give how many processes of this control group were killed for memory so far."""
+    """Return how many processes of this control group were killed for memory so far."""
     for path in _COUNTERS:
         try:
             counters = dict(line.split() for line in Path(path).read_text().splitlines())

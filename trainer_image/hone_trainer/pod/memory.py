@@ -12,7 +12,7 @@ UNLIMITED = 1 << 60
 
 
 def limit() -> int | None:
-    """Give the bytes that this pod may use; None where nothing limits it."""
+    """Return the bytes that this pod may use; None where nothing limits it."""
     for path in LIMITS:
         try:
             text = Path(path).read_text().strip()

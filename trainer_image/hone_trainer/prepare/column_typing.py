@@ -54,7 +54,7 @@ class Verdict:
 
 
 def verdict(kind: str, why: str, **words: Any) -> Verdict:
-    """Give a verdict."""
+    """Return a verdict."""
     return Verdict(kind, words, why)
 
 

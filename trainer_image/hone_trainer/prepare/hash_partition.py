@@ -36,7 +36,7 @@ def buckets(rows: int, most: int = BUCKET_ROWS) -> int:
 
 
 def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.uint16]:
-    """Give the bucket (n,) of each hash: its first bits."""
+    """Return the bucket (n,) of each hash: its first bits."""
     bits = count.bit_length() - 1
     if not bits:
         return np.zeros(len(hashes), np.uint16)
@@ -44,7 +44,7 @@ def bucket_of(hashes: NDArray[np.uint64], count: int) -> NDArray[np.uint16]:
 
 
 def scatter(step: HashPartition, block: Block, columns: Any, count: int) -> tuple[bytes, list[int]]:
-    """Give the records of a block sorted by bucket, and where each bucket ends (records)."""
+    """Return the records of a block sorted by bucket, and where each bucket ends (records)."""
     hashes = step.keys(block, columns)
     owner = bucket_of(hashes, count)
     order = np.argsort(owner, kind="stable")
@@ -65,7 +65,7 @@ def gather(
     bucket: int,
     record: np.dtype[Any],
 ) -> NDArray[Any]:
-    """Give the records of a bucket, from what each block has scattered.
+    """Return the records of a bucket, from what each block has scattered.
 
     Args:
         around: the stage and its places.
@@ -89,7 +89,7 @@ def gather(
 
 
 def repeated(records: NDArray[Any], last: bool) -> NDArray[np.int64]:
-    """Give the rows to drop, ascending: of equal hashes all but the first of the first part.
+    """Return the rows to drop, ascending: of equal hashes all but the first of the first part.
 
     Args:
         records: of ``RECORD``, from all blocks.
@@ -110,7 +110,7 @@ def repeated(records: NDArray[Any], last: bool) -> NDArray[np.int64]:
 
 
 def _among(hashes: NDArray[np.uint64], few: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Give the places of hashes (n,) that are among a few sorted ones."""
+    """Return the places of hashes (n,) that are among a few sorted ones."""
     # A table of their last bits passes over nearly all others, a thousand times as fast.
     marked = np.zeros(1 << 20, bool)
     marked[few & np.uint64(len(marked) - 1)] = True

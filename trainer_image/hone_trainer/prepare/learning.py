@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def drawn(around: PassContext, work: str, count: int) -> Block:
-    """Give the rows that a pass has drawn, of all blocks and parts, in the order of the source."""
+    """Return rows that a pass has drawn, of all blocks and parts, in the order of the source."""
     return join([around.block(work, index) for index in range(count)])
 
 

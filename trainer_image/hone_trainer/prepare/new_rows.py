@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def to_block(rows: Any, columns: Sequence[Column]) -> Block:
-    """Give the columns of some rows as a block.
+    """Return the columns of some rows as a block.
 
     Raises:
         StageFailure: ColumnNotFound, WrongColumnKind, BadNumber, BadTime, …
@@ -45,7 +45,7 @@ def to_block(rows: Any, columns: Sequence[Column]) -> Block:
 
 
 def histories(rows: Any, column: Column, learned: Mapping[str, Any]) -> NDArray[np.int32]:
-    """Give (n, length) what a sequence column holds: the last ids, padded at the front.
+    """Return (n, length) what a sequence column holds: the last ids, padded at the front.
 
     Args:
         rows: see ``to_block``; of this column lists of ids, the last one the latest.
@@ -70,7 +70,7 @@ def histories(rows: Any, column: Column, learned: Mapping[str, Any]) -> NDArray[
 
 
 def _values(rows: Any, column: Column) -> Any:
-    """Give a column (n,) of rows as an Arrow array.
+    """Return a column (n,) of rows as an Arrow array.
 
     Raises:
         StageFailure: there is none (ColumnNotFound), or its values are of several kinds.

@@ -145,7 +145,7 @@ def _lead(stage: Prepare, ctx: Context, crew: Executor) -> Report:
 def _observe(
     around: PassContext, passage: PassRunner, blocks: tuple[Where, ...], ask: Ask
 ) -> list[Any]:
-    """Give what the splitting has to see of each block; nothing is read where it looks at none."""
+    """Return what splitting has to see of each block; nothing is read where it looks at none."""
     if type(around.stage.split.by.value).observe is Splitting.observe:
         return []
     seen = passage.run(OBSERVE, Observe(around, blocks, ask), len(blocks), "placing rows")
@@ -188,7 +188,7 @@ def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:
 
 
 def _digest(ctx: Context, *read: Any) -> str:
-    """Give a name for all that decides what passes leave: parameters, code, what was looked at."""
+    """Return a name for all that decides passes: parameters, code, what was looked at."""
     text = manifests.input_digest(ctx.task) + repr(read)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

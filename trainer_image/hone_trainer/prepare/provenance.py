@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def provenance(read: ReadRows) -> list[dict[str, Any]]:
-    """Give each file's address, bytes, rows and digest: of what was read, or of its pieces'."""
+    """Return each file's address, bytes, rows and digest: of what was read, or of its pieces'."""
     files: dict[str, list[int]] = {}
     for index, piece in enumerate(read.pieces):
         files.setdefault(piece.uri, []).append(index)

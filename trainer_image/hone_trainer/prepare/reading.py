@@ -40,7 +40,7 @@ class ReadRows:
 
 
 def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], list[Any]]:
-    """Give the columns, and why they are what they are where that was worked out.
+    """Return the columns, and why they are what they are where that was worked out.
 
     Raises:
         StageFailure: they do not fit each other, or whatever names them.
@@ -115,7 +115,7 @@ def _mend(
 
 
 def _first_bad(around: PassContext, pieces: tuple[Piece, ...]) -> StageFailure | None:
-    """Give the failure for the first bad row of the source; None where a wrong cut looked bad."""
+    """Return the failure for the first bad row of the source; None where a wrong cut looked bad."""
     work, noted = Read(around, pieces), around.scratch.notes(WORK)
     every = range(max(noted) + 1)
     facts = _mend(around, pieces, [noted[k] if k in noted else work(k) for k in every])
@@ -140,7 +140,7 @@ def _refusal(facts: list[dict[str, Any]]) -> StageFailure:
 
 
 def _firsts(facts: list[dict[str, Any]]) -> list[int]:
-    """Give the number of the first row of each piece, and of all rows."""
+    """Return the number of the first row of each piece, and of all rows."""
     firsts = [0]
     for found in facts:
         firsts.append(firsts[-1] + found["rows"])
@@ -148,7 +148,7 @@ def _firsts(facts: list[dict[str, Any]]) -> list[int]:
 
 
 def _shown(facts: list[dict[str, Any]]) -> Any:
-    """Give bad rows with the number that they have in their file, from 1."""
+    """Return bad rows with the number that they have in their file, from 1."""
     uri, before = "", 0
     for found in facts:
         if found["piece"]["uri"] != uri:

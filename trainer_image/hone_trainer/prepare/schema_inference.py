@@ -127,7 +127,7 @@ class Inference:
         )
 
     def facts(self) -> list[dict[str, Any]]:
-        """Give the account as JSON values: name, kind (empty where left out), why."""
+        """Return the account as JSON values: name, kind (empty where left out), why."""
         return [
             {"name": name, "kind": verdict.kind, "why": verdict.why}
             for name, verdict in self.verdicts

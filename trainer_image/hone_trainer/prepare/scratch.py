@@ -68,7 +68,7 @@ class Scratch:
         return self.store.get_range(f"{self.folder}/{path}.bin", start, end) if end > start else b""
 
     def _local(self, name: str) -> Path | None:
-        """Give the file that stands for an object, where the store is a folder of this machine."""
+        """Return file that stands for an object, where the store is a folder of this machine."""
         return None if "://" in self.store.root else Path(self.store.root, name)
 
     def note(self, work: str, index: int, facts: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Scratch:
         return facts
 
     def notes(self, work: str) -> dict[int, dict[str, Any]]:
-        """Give what is noted of work that is done: index -> facts."""
+        """Return what is noted of work that is done: index -> facts."""
         paths = (p for p in self.store.list(f"{self.folder}/{work}") if p.endswith(".json"))
         return {int(Path(p).stem): json.loads(self.store.get(p)) for p in paths}
 

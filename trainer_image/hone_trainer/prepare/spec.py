@@ -141,12 +141,12 @@ class Prepare(Stage):
         return found is not None and found.feature and found.length == 1 and not found.buckets
 
     def targets(self) -> Mapping[str, frozenset[str]]:
-        """Give what each task gives, by the name that it has in figures and answers."""
+        """Return what each task gives, by the name that it has in figures and answers."""
         names = plain_names(task.title for task in self.predicted)
         return {names[task.title]: task.figured for task in self.predicted}
 
     def settled(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-        """Give columns as they are meant beside what orders rows by them.
+        """Return columns as they are meant beside what orders rows by them.
 
         Raises:
             StageFailure: they do not fit each other, or whatever names them.

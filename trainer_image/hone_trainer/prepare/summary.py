@@ -71,7 +71,7 @@ def tell(
     cleaned: Notes,
     encoded: Notes,
 ) -> dict[str, Any]:
-    """Give the account; JSON values that depend on the source and the stage alone."""
+    """Return the account; JSON values that depend on the source and the stage alone."""
     told = []
     for number, step in enumerate(around.stage.clean):
         done = [facts["steps"][number] for facts in cleaned]

@@ -61,7 +61,7 @@ class Transform:
     def encode(
         self, block: Block, ready: dict[str, NDArray[np.int32]] | None = None
     ) -> dict[str, NDArray[np.generic]]:
-        """Give plain field name -> ids (n, length) int32, or numbers (n,) float32.
+        """Return plain field name -> ids (n, length) int32, or numbers (n,) float32.
 
         Args:
             block: cleaned rows.
@@ -97,7 +97,7 @@ class Transform:
         return encoded
 
     def inputs(self, rows: Any) -> dict[str, NDArray[np.generic]]:
-        """Give what a model reads of new rows: ids (n, length) int32, numbers (n, 1) float32.
+        """Return what a model reads of new rows: ids (n, length) int32, numbers (n, 1) float32.
 
         Args:
             rows: a data frame, an Arrow table, a list of dicts, or a dict of lists, with the
@@ -123,13 +123,13 @@ class Transform:
         return encoded
 
     def ids(self, name: str, block: Block) -> NDArray[np.int32]:
-        """Give (n,) the ids of a column with one id per row."""
+        """Return (n,) the ids of a column with one id per row."""
         column = next(column for column in self.columns if column.name == name)
         ids: NDArray[np.int32] = column.value.encode(name, block, self.learned[name])[name][:, 0]
         return ids
 
     def save(self) -> dict[str, bytes]:
-        """Give the files: name -> JSON."""
+        """Return the files: name -> JSON."""
         known = {name: v["known"] for name, v in self.learned.items() if "known" in v}
         rest = {name: _without_known(values) for name, values in self.learned.items()}
         columns = [column.dump() for column in self.columns]
@@ -172,7 +172,7 @@ class Transform:
         ]
 
     def _of(self, column: Column) -> dict[str, Any]:
-        """Give what a column learned; a sequence has the ids of the column that it is made of."""
+        """Return what a column learned; a sequence has the ids of the column that it is made of."""
         return self.learned[column.value.of if column.value.derived else column.name]
 
 

@@ -24,7 +24,7 @@ LEGEND = (
 
 
 def cards(found: Findings) -> str:
-    """Give all columns."""
+    """Return all columns."""
     alone: dict[str, list[Alone]] = {}
     for one in found.alone:
         alone.setdefault(one.column, []).append(one)
@@ -64,7 +64,7 @@ def _bars(column: Portrait) -> str:
 
 
 def ends(column: Portrait) -> tuple[str, str]:
-    """Give what stands at the ends of a column's histogram: also what open bins reach to."""
+    """Return what stands at the ends of a column's histogram: also what open bins reach to."""
     counts, edges = column.histogram.counts, column.histogram.edges
     if column.form == "time":
         return str(edges[0]), str(edges[-1])
@@ -81,7 +81,7 @@ def ends(column: Portrait) -> tuple[str, str]:
 
 
 def axis(column: Portrait) -> str:
-    """Give the line under a histogram."""
+    """Return the line under a histogram."""
     low, high = ends(column)
     return f'<div class="ends"><span>{escape(low)}</span><span>{escape(high)}</span></div>'
 

@@ -19,7 +19,7 @@ COLOURS = ("--s0", "--s1", "--s3")
 
 
 def bars(before: Sequence[int], after: Sequence[int], says: str) -> str:
-    """Give a histogram: bars for what is, an outline for what was.
+    """Return a histogram: bars for what is, an outline for what was.
 
     Args:
         before: n + 2 counts: an open bin at either end.
@@ -37,7 +37,7 @@ def bars(before: Sequence[int], after: Sequence[int], says: str) -> str:
 
 
 def steps(parts: Sequence[Sequence[int]], says: str) -> str:
-    """Give one stepped line for each part; counts as in ``bars``."""
+    """Return one stepped line for each part; counts as in ``bars``."""
     spots = _spots(*parts)
     lines = ""
     for heights, dash, colour in zip(_heights(*parts), DASHES, COLOURS, strict=False):
@@ -47,7 +47,7 @@ def steps(parts: Sequence[Sequence[int]], says: str) -> str:
 
 
 def stripes(shares: Sequence[float], high: float, says: str) -> str:
-    """Give a bar for each stripe; one of the share ``high`` is full."""
+    """Return a bar for each stripe; one of the share ``high`` is full."""
     wide = WIDTH / len(shares)
     drawn = "".join(
         f'<rect x="{k * wide:.1f}" y="{LOW - h:.1f}" width="{wide - 0.7:.1f}" height="{h:.1f}"/>'
@@ -68,7 +68,7 @@ def _svg(says: str, inside: str) -> str:
 
 
 def _spots(*rows: Sequence[int]) -> list[tuple[float, float]]:
-    """Give where each bin starts and how wide it is: open bins only where one has something."""
+    """Return where each bin starts and how wide it is: open bins only where one has something."""
     bins = len(rows[0]) - 2
     low, high = (any(row[end] for row in rows) for end in (0, -1))
     wide = (WIDTH - GAP * (low + high)) / (bins + low + high)
@@ -78,7 +78,7 @@ def _spots(*rows: Sequence[int]) -> list[tuple[float, float]]:
 
 
 def _heights(*rows: Sequence[int]) -> list[list[float]]:
-    """Give how high each bin of each row of counts is."""
+    """Return how high each bin of each row of counts is."""
     shares = [[count / (sum(row) or 1) for count in row] for row in rows]
     high = max(map(max, shares)) or 1
     return [[_height(share / high, HEIGHT) for share in row] for row in shares]
@@ -89,7 +89,7 @@ def _height(share: float, full: float) -> float:
 
 
 def _skyline(spots: Sequence[tuple[float, float]], heights: Sequence[float]) -> str:
-    """Give a path along the tops of the bins, interrupted before an open one."""
+    """Return a path along the tops of the bins, interrupted before an open one."""
     path, end = "", float("-inf")
     for (x, w), h in zip(spots, heights, strict=True):
         if w:

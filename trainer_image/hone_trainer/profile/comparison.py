@@ -23,7 +23,7 @@ FOLDED = 20
 
 
 def comparison(found: Findings) -> str:
-    """Give label rates, what parts share, drift of every column and a picture of the worst."""
+    """Return label rates, what parts share, drift of every column and a picture of the worst."""
     return _rates(found) + _overlaps(found) + _drift(found) + _pictures(found)
 
 

@@ -48,7 +48,7 @@ class Correlations:
         return ("r", "correlation ratio", "Cramér's V")[texts]
 
     def pairs(self) -> Iterator[tuple[str, str, float, str]]:
-        """Give (column, column, figure, measure), the strongest pair first."""
+        """Return (column, column, figure, measure), the strongest pair first."""
         found = [
             (self.columns[i], self.columns[j], _stronger(a, b), self.measure(i, j))
             for i in range(len(self.columns))
@@ -84,7 +84,7 @@ def correlate(block: Block, numbers: tuple[str, ...], texts: tuple[str, ...]) ->
 
 
 def _pearson(columns: list[Floats]) -> Floats:
-    """Give r of every two columns over the rows that have both."""
+    """Return r of every two columns over the rows that have both."""
     if not columns:
         return np.zeros((0, 0))
     stacked = np.column_stack(columns)
@@ -102,7 +102,7 @@ def _pearson(columns: list[Floats]) -> Floats:
 
 
 def _standard(column: Floats) -> Floats:
-    """Give a column with mean 0 and deviation 1, and 0 where it is missing."""
+    """Return a column with mean 0 and deviation 1, and 0 where it is missing."""
     known = column[~np.isnan(column)]
     if not len(known):
         return np.zeros_like(column)
@@ -122,7 +122,7 @@ def _ranks(column: Floats) -> Floats:
 
 
 def _few(block: Block, name: str) -> NDArray[np.int64] | None:
-    """Give a text as codes without gaps, -1 where missing; None where it has many words."""
+    """Return a text as codes without gaps, -1 where missing; None where it has many words."""
     codes = block.texts(name).codes
     used, tight = np.unique(codes, return_inverse=True)
     lacking = int(len(used) > 0 and used[0] < 0)
@@ -132,7 +132,7 @@ def _few(block: Block, name: str) -> NDArray[np.int64] | None:
 
 
 def _ratio(codes: NDArray[np.int64], values: Floats) -> float:
-    """Give the correlation ratio of a text and a number."""
+    """Return the correlation ratio of a text and a number."""
     both = (codes >= 0) & ~np.isnan(values)
     codes, values = codes[both], _standard(values[both])
     counts = np.bincount(codes)
@@ -147,7 +147,7 @@ def _ratio(codes: NDArray[np.int64], values: Floats) -> float:
 
 
 def _cramer(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
-    """Give Cramér's V of two texts."""
+    """Return Cramér's V of two texts."""
     both = (first >= 0) & (second >= 0)
     n = int(both.sum())
     if n < LEAST_ROWS:

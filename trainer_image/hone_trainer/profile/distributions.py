@@ -98,7 +98,7 @@ def portray(
 
 
 def match(before: Block, after: Block) -> Same:
-    """Give the places in ``before`` and in ``after`` of the rows that are in both."""
+    """Return the places in ``before`` and in ``after`` of the rows that are in both."""
     if not len(before):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     at = np.minimum(np.searchsorted(before.rows, after.rows), len(before) - 1)
@@ -186,7 +186,7 @@ def _changed(name: str, before: Block, after: Block, same: Same) -> int:
 
 
 def measures(block: Block, name: str) -> NDArray[np.float64]:
-    """Give a number column, or a time column in microseconds; NaN where missing (n,)."""
+    """Return a number column, or a time column in microseconds; NaN where missing (n,)."""
     if block.form(name) == "number":
         return block.numbers(name)
     times = block.times(name)

@@ -103,7 +103,7 @@ def shift_of_texts(name: str, block: Block, tally: Tally) -> list[Shift]:
 
 
 def index(first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[float, float]:
-    """Give the population stability index of two histograms, and what chance alone makes of it.
+    """Return the population stability index of two histograms, and what chance alone makes of it.
 
     Without drift the index over 1/n + 1/m is about chi-squared with a degree less than bins
     (Yurdakul and Naranjo 2020); its upper thousandth is by Wilson and Hilferty (1931).
@@ -120,7 +120,7 @@ def index(first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[float, f
 
 
 def ks(first: NDArray[np.float64], second: NDArray[np.float64]) -> float | None:
-    """Give the greatest distance between two distribution functions.
+    """Return the greatest distance between two distribution functions.
 
     Args:
         first: sorted known values.
@@ -134,7 +134,7 @@ def ks(first: NDArray[np.float64], second: NDArray[np.float64]) -> float | None:
 
 
 def label_rates(name: str, block: Block) -> list[Rate]:
-    """Give the rate of the label in each part, over rows that have one."""
+    """Return the rate of the label in each part, over rows that have one."""
     labels = block.numbers(name)
     known = ~np.isnan(labels)
     return [_rate(part, labels[known & (block.parts == index)]) for index, part in enumerate(PARTS)]

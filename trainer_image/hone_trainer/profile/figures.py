@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def number(value: float) -> str:
-    """Give about four digits; whole numbers keep all of theirs."""
+    """Return about four digits; whole numbers keep all of theirs."""
     size = abs(value)
     if value != value or size == float("inf"):
         return "not a number"
@@ -16,7 +16,7 @@ def number(value: float) -> str:
 
 
 def share(part: float) -> str:
-    """Give a share in per cent; neither nothing nor all is ever rounded up or down to."""
+    """Return a share in per cent; neither nothing nor all is ever rounded up or down to."""
     if part <= 0:
         return "0 %"
     if part >= 1:
@@ -29,7 +29,7 @@ def share(part: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """Give a duration."""
+    """Return a duration."""
     if value < 100:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
@@ -38,7 +38,7 @@ def seconds(value: float) -> str:
 
 
 def size(octets: float) -> str:
-    """Give a size in bytes."""
+    """Return a size in bytes."""
     for unit in ("B", "KiB", "MiB", "GiB"):
         if octets < 1024:
             return f"{octets:.0f} B" if unit == "B" else f"{octets:.1f} {unit}"
@@ -47,5 +47,5 @@ def size(octets: float) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Give a count with its noun, such as ``1 row`` or ``2,000 rows``."""
+    """Return a count with its noun, such as ``1 row`` or ``2,000 rows``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

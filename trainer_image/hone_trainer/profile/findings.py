@@ -55,16 +55,16 @@ class Findings:
     cautions: tuple[Caution, ...] = ()
 
     def row(self) -> dict[str, Any]:
-        """Give the JSON form."""
+        """Return the JSON form."""
         row: dict[str, Any] = _plain(asdict(self))
         return row
 
     def column(self, name: str) -> Portrait:
-        """Give a column by its name."""
+        """Return a column by its name."""
         return next(column for column in self.columns if column.name == name)
 
     def missing(self, name: str) -> float:
-        """Give the share of rows that had no value when they were read: of all rows where known."""
+        """Return share of rows that had no value when they were read: of all rows where known."""
         counted = self.account.get("missing", {}).get(name)
         rows = accounts.readable(self.account)
         if counted is not None and rows > 0:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def group_ends(ordered: NDArray[np.float64], groups: int) -> NDArray[np.float64]:
-    """Give the values that end all groups but the last: values that occur, each once.
+    """Return the values that end all groups but the last: values that occur, each once.
 
     Args:
         ordered: sorted known values.

@@ -9,7 +9,7 @@ from hone_trainer.profile.findings import Findings
 
 
 def inferred(found: Findings) -> str:
-    """Give a line per column of the source; empty where a person described the columns."""
+    """Return a line per column of the source; empty where a person described the columns."""
     told = found.account.get("inferred", ())
     if not told:
         return ""

@@ -36,6 +36,6 @@ CHECKS: tuple[Check, ...] = (
 
 
 def judge(findings: Findings, columns: tuple[Column, ...]) -> tuple[Caution, ...]:
-    """Give every caution, the worst first."""
+    """Return every caution, the worst first."""
     found = [caution for check in CHECKS for caution in check(findings, columns)]
     return tuple(sorted(found, key=lambda caution: SEVERITIES.index(caution.severity)))

@@ -17,7 +17,7 @@ PAIRS = 12
 
 
 def gap_map(found: Findings) -> str:
-    """Give the missing-value map and the columns that are missing together."""
+    """Return the missing-value map and the columns that are missing together."""
     gaps = found.gaps
     if not gaps.stripes:
         return '<p class="good">✓ No value is missing.</p>'
@@ -41,7 +41,7 @@ def gap_map(found: Findings) -> str:
 
 
 def heat_map(found: Findings) -> str:
-    """Give every pair of columns, and the strongest pairs in words."""
+    """Return every pair of columns, and the strongest pairs in words."""
     known = found.correlations
     if len(known.columns) < 2:
         return "<p>There are no two columns to compare.</p>"

@@ -49,7 +49,7 @@ class Measure:
 
 
 def labels_of(task: Task, block: Block) -> Floats:
-    """Give the labels (rows,) of a task, NaN where a row has none: numbers, or codes of names.
+    """Return the labels (rows,) of a task, NaN where a row has none: numbers, or codes of names.
 
     Codes are in the order of the alphabet, so that equal rows are equal however they are stored.
     """

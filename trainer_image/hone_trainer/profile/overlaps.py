@@ -68,7 +68,7 @@ def repeats(block: Block, names: tuple[str, ...]) -> tuple[Repeats, ...]:
 
 
 def row_hashes(block: Block, names: tuple[str, ...]) -> NDArray[np.uint64]:
-    """Give a hash (n,) of some columns of each row; missing values are equal to each other."""
+    """Return a hash (n,) of some columns of each row; missing values are equal to each other."""
     mixed = np.zeros(len(block), np.uint64)
     for name in names:
         mixed = hash_numbers(mixed ^ _content(block, name), 1)

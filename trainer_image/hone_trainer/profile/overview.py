@@ -26,7 +26,7 @@ LONGEST, MOST_LINES = 300, 200
 
 
 def flow(found: Findings) -> str:
-    """Give the headline: what came in, what became of it, what came out."""
+    """Return the headline: what came in, what became of it, what came out."""
     told = found.account
     files = told.get("source", ())
     came = [plural(len(files), "file"), size(sum(f.get("size", 0) for f in files))] if files else []
@@ -45,7 +45,7 @@ def flow(found: Findings) -> str:
 
 
 def cautions(found: Findings) -> str:
-    """Give what to know, the worst first."""
+    """Return what to know, the worst first."""
     if not found.cautions:
         return (
             '<p class="good">✓ Nothing conspicuous.</p><p class="dim">Looked for: leaks, keys '
@@ -58,7 +58,7 @@ def cautions(found: Findings) -> str:
 
 
 def steps(found: Findings) -> str:
-    """Give what each cleaning step found and did."""
+    """Return what each cleaning step found and did."""
     listed = found.account.get("steps", ())
     if not listed:
         return "<p>No cleaning step was asked for.</p>"

@@ -20,7 +20,7 @@ FOLDED, MOST_FILES = 20, 500
 
 
 def render(title: str, found: Findings) -> str:
-    """Give the page.
+    """Return the page.
 
     Args:
         title: what the data set is of: the job, or the stage.
@@ -76,7 +76,7 @@ def _provenance(found: Findings) -> str:
 
 
 def _files(files: list[tuple[str, str, str, str]]) -> str:
-    """Give a table of files, the first ones at once."""
+    """Return a table of files, the first ones at once."""
     head = ("source", "size", "rows", "SHA-256")
     text = table(head, files[:FOLDED]) if files else ""
     if len(files) > FOLDED:

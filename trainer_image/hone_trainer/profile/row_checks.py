@@ -137,7 +137,7 @@ def unique_ids(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution
 
 
 def nearly_unique(found: Findings, columns: tuple[Column, ...]) -> dict[str, float]:
-    """Give the id columns of which nearly every row has its own id -> different ids per row."""
+    """Return the id columns of which nearly every row has its own id -> different ids per row."""
     single = {c.name for c in columns if c.kind == "id" and c.value.length == 1}
     portions = {
         column.name: column.after.distinct / known

@@ -57,7 +57,7 @@ class Scale:
 
 
 def _whole(low: float, high: float) -> NDArray[np.float64]:
-    """Give whole edges: each bin holds as many whole numbers as its neighbour."""
+    """Return whole edges: each bin holds as many whole numbers as its neighbour."""
     low, high = np.floor(low), np.ceil(high)
     width = max(1.0, np.ceil((high - low + 1) / BINS))
     bins = int(np.ceil((high - low + 1) / width))

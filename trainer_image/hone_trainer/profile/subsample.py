@@ -14,7 +14,7 @@ from hone_trainer.rows.row_hash import hash_numbers
 
 
 def thin(block: Block, most: int, seed: int) -> Block:
-    """Give at most so many rows of each part, drawn by chance."""
+    """Return at most so many rows of each part, drawn by chance."""
     hashes = hash_numbers(block.rows.astype(np.uint64), seed)
     stay = np.ones(len(block), bool)
     for part in range(len(PARTS)):

@@ -27,7 +27,7 @@ GROUPS = 100
 
 
 def concordance(values: Floats, labels: Floats) -> float | None:
-    """Give the chance that of two rows with different labels the column ranks the larger higher.
+    """Return the chance that of two rows with different labels the column ranks the larger higher.
 
     Args:
         values: (n,) without a gap.
@@ -73,7 +73,7 @@ def auc_of_gaps(gone: Marks, labels: Floats) -> float | None:
 
 
 def _groups(values: Floats) -> NDArray[np.int64]:
-    """Give the group (n,) of each value; equal values are in one, and order is kept."""
+    """Return the group (n,) of each value; equal values are in one, and order is kept."""
     return np.searchsorted(group_ends(np.sort(values), GROUPS), values).astype(np.int64)
 
 

@@ -95,7 +95,7 @@ def auc_of_gaps(gone: Marks, labels: Floats) -> float | None:
 
 
 def _classes(labels: Floats, taught: Marks) -> tuple[Codes, Floats]:
-    """Give the class of each row, -1 where it has none, and the share of each in training."""
+    """Return the class of each row, -1 where it has none, and the share of each in training."""
     known = ~np.isnan(labels)
     codes = np.full(len(labels), -1, np.int64)
     classes, codes[known] = np.unique(labels[known], return_inverse=True)
@@ -132,7 +132,7 @@ def _learn(words: Codes, classes: Codes, counts: Floats, most: int, shares: Floa
 
 
 def _gain(says: Codes, codes: Codes, shares: Floats) -> float | None:
-    """Give the share of the errors that is saved; None where there are hardly any to save.
+    """Return the share of the errors that is saved; None where there are hardly any to save.
 
     Args:
         says: (n,) the class that each row is taken for.
@@ -146,7 +146,7 @@ def _gain(says: Codes, codes: Codes, shares: Floats) -> float | None:
 
 
 def _usual(shares: Floats) -> int:
-    """Give the most frequent class; of equal ones the first in the alphabet."""
+    """Return the most frequent class; of equal ones the first in the alphabet."""
     return int(shares.argmax()) if len(shares) else 0
 
 

@@ -57,7 +57,7 @@ class Tally:
         return self.found.words.filter(pa.array(self.total > 0))
 
     def top(self, most: int, part: int | None = None) -> list[str]:
-        """Give the most frequent words of all parts or of one, ties in alphabetical order."""
+        """Return the most frequent words of all parts or of one, ties in alphabetical order."""
         counts = self.total if part is None else self.counts[part]
         seen = pa.array(counts > 0)
         table: Any = pa.table({"word": self.found.words, "count": pa.array(counts)}).filter(seen)
@@ -67,7 +67,7 @@ class Tally:
         return found
 
     def of_words(self, chosen: list[str]) -> NDArray[np.int64]:
-        """Give (3, len(chosen)) how often each part has each of some words."""
+        """Return (3, len(chosen)) how often each part has each of some words."""
         found = compute.index_in(self.found.words, pa.array(chosen, pa.string())).fill_null(-1)
         places = found.to_numpy(zero_copy_only=False)
         there = np.flatnonzero(places >= 0)
@@ -76,7 +76,7 @@ class Tally:
         return counts
 
     def mean_label(self, labels: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
-        """Give (rows,) the mean label of each row's words, as training rows know it.
+        """Return (rows,) the mean label of each row's words, as training rows know it.
 
         Args:
             labels: (rows,) 0 and 1, NaN where unknown.
@@ -97,7 +97,7 @@ class Tally:
 
 
 def _count(found: Tokens, having: NDArray[Any]) -> NDArray[np.float64]:
-    """Give (words,) a sum over the rows of each word, from one over the rows of each text."""
+    """Return (words,) a sum over the rows of each word, from one over the rows of each text."""
     counts: NDArray[np.float64] = np.bincount(
         found.codes, np.repeat(having, found.sizes), len(found.words)
     ).astype(np.float64)

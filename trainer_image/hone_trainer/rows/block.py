@@ -40,7 +40,7 @@ class Texts:
     """``pa.StringArray`` of distinct words."""
 
     def array(self) -> Any:
-        """Give the column as it stands in a table."""
+        """Return the column as it stands in a table."""
         codes = pa.array(self.codes, mask=self.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, self.words)
 
@@ -76,18 +76,18 @@ class Block:
         return cls(table.combine_chunks().unify_dictionaries(), rows, np.zeros(count, np.int8))
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """Give a number column (n,), NaN where missing; read-only."""
+        """Return a number column (n,), NaN where missing; read-only."""
         values: NDArray[np.float64] = self._array(name).to_numpy(zero_copy_only=False)
         return values
 
     def texts(self, name: str) -> Texts:
-        """Give a text column as codes and words."""
+        """Return a text column as codes and words."""
         array = self._array(name)
         codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         return Texts(codes.astype(np.int32, copy=False), array.dictionary)
 
     def times(self, name: str) -> NDArray[np.int64]:
-        """Give a time column (n,) in microseconds since 1970, ``NO_TIME`` where missing."""
+        """Return a time column (n,) in microseconds since 1970, ``NO_TIME`` where missing."""
         whole = self._array(name).cast(pa.int64()).fill_null(NO_TIME)
         values: NDArray[np.int64] = whole.to_numpy(zero_copy_only=False)
         return values
@@ -105,22 +105,22 @@ class Block:
         return nulls
 
     def keep(self, chosen: NDArray[np.bool_]) -> Block:
-        """Give the rows for which ``chosen`` (n,) is true."""
+        """Return the rows for which ``chosen`` (n,) is true."""
         if chosen.all():
             return self
         table = self.table.filter(pa.array(chosen))
         return Block(table, self.rows[chosen], self.parts[chosen])
 
     def part(self, index: int) -> Block:
-        """Give the rows of one part."""
+        """Return the rows of one part."""
         return self.keep(self.parts == index)
 
     def placed(self, parts: NDArray[np.int8]) -> Block:
-        """Give the same rows, each in the part that is said."""
+        """Return the same rows, each in the part that is said."""
         return replace(self, parts=parts)
 
     def put(self, name: str, values: Any) -> Block:
-        """Give the block with a column replaced or added.
+        """Return the block with a column replaced or added.
 
         Args:
             name: the column.
@@ -133,7 +133,7 @@ class Block:
         return replace(self, table=self.table.set_column(index, name, array))
 
     def pack(self) -> Any:
-        """Give one table that holds everything, for a file."""
+        """Return one table that holds everything, for a file."""
         table = self.table.append_column(_ROWS, pa.array(self.rows))
         return table.append_column(_PARTS, pa.array(self.parts))
 
@@ -152,7 +152,7 @@ class Block:
 
 
 def join(blocks: list[Block]) -> Block:
-    """Give the rows of several blocks as one."""
+    """Return the rows of several blocks as one."""
     table = pa.concat_tables([block.table for block in blocks])
     return Block(
         table.unify_dictionaries().combine_chunks(),

@@ -48,5 +48,5 @@ CYCLES: dict[str, tuple[int, Callable[[NDArray[np.int64]], NDArray[np.int64]]]] 
 
 
 def days(times: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Give days since 1970 (n,), NaN where missing."""
+    """Return days since 1970 (n,), NaN where missing."""
     return np.where(times == NO_TIME, np.nan, times / DAY)

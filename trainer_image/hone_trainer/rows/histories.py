@@ -20,7 +20,7 @@ def histories(
     items: NDArray[np.int32],
     length: int,
 ) -> NDArray[np.int32]:
-    """Give for each row (n, length) what its user met at earlier times, padded at the front.
+    """Return for each row (n, length) what its user met at earlier times, padded at the front.
 
     The last ones are kept, in the order of (time, row). The result does not depend on the order in
     which the rows are given.
@@ -44,7 +44,7 @@ def histories(
 
 
 def ranked(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Give integers (n,) in the order of numbers, ``NO_TIME`` where missing, to order rows by."""
+    """Return integers (n,) in the order of numbers, ``NO_TIME`` where missing, to order rows by."""
     # Read as integers, the bits of floating-point numbers have their order, but for the sign.
     bits = (numbers + 0.0).view(np.int64)
     turned = np.where(bits < 0, bits ^ np.int64(np.iinfo(np.int64).max), bits)
@@ -52,5 +52,5 @@ def ranked(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _since(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Give for each place the last marked one up to it; the first must be marked."""
+    """Return for each place the last marked one up to it; the first must be marked."""
     return np.maximum.accumulate(np.where(marks, np.arange(len(marks)), 0))

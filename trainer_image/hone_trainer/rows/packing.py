@@ -6,7 +6,7 @@ import pyarrow as pa
 
 
 def pack(tables: dict[str, Any]) -> Any:
-    """Give one table that holds several."""
+    """Return one table that holds several."""
     blobs = []
     for table in tables.values():
         sink = pa.BufferOutputStream()

@@ -10,7 +10,7 @@ _RESERVED = {"self", "training", "mask", "inputs"}
 
 
 def plain_names(names: Iterable[str]) -> dict[str, str]:
-    """Give each name a plain one: letters, digits and single underscores, a letter first, unique.
+    """Return each name a plain one: letters, digits and single underscores, a letter first, unique.
 
     Names that are plain already stay as they are.
     """

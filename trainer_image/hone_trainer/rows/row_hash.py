@@ -22,14 +22,14 @@ def hash_numbers(numbers: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
 
 
 def bounds(shares: Any) -> NDArray[np.uint64]:
-    """Give for each share the bound below which that share of all hashes is; ``ALL`` from 1 on."""
+    """Return for each share a bound below which that share of all hashes is; ``ALL`` from 1 on."""
     asked = np.clip(np.asarray(shares, np.float64), 0, 1)
     scaled = np.minimum(asked, 1 - 2.0**-53) * 2.0**64
     return np.where(asked < 1, scaled.astype(np.uint64), np.uint64(ALL))
 
 
 def window(shares: Any, rows: Any) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Give two bounds between which the hash at the end of a share of so many rows lies.
+    """Return two bounds between which the hash at the end of a share of so many rows lies.
 
     Hashes are spread evenly: it lies within eight deviations but for a chance below 10^-14.
 
@@ -42,7 +42,7 @@ def window(shares: Any, rows: Any) -> tuple[NDArray[np.uint64], NDArray[np.uint6
 
 
 def kth_smallest(rows: int, seed: int, count: int) -> int:
-    """Give the bound below which the hashes of exactly ``count`` of the rows 0 to rows-1 are."""
+    """Return the bound below which the hashes of exactly ``count`` of the rows 0 to rows-1 are."""
     if count <= 0:
         return 0
     if count >= rows:

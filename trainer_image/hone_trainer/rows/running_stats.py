@@ -50,7 +50,7 @@ class Moments:
         return float(np.sqrt(self.squares / self.count)) if self.count else 0.0
 
     def join(self, other: Moments) -> Moments:
-        """Give the moments of both together."""
+        """Return the moments of both together."""
         if not self.count or not other.count:
             return other if not self.count else self
         count = self.count + other.count
@@ -61,21 +61,21 @@ class Moments:
         return Moments(count, mean, squares, min(self.low, other.low), max(self.high, other.high))
 
     def dump(self) -> dict[str, float]:
-        """Give the JSON form."""
+        """Return the JSON form."""
         return asdict(self)
 
     def table(self) -> Any:
-        """Give an Arrow table of one row."""
+        """Return an Arrow table of one row."""
         return pa.Table.from_pylist([self.dump()])
 
 
 def gather(tables: Iterable[Any]) -> Moments:
-    """Give the moments of all such tables, joined in their order."""
+    """Return the moments of all such tables, joined in their order."""
     return join(Moments(**row) for table in tables for row in table.to_pylist())
 
 
 def join(pieces: Iterable[Moments]) -> Moments:
-    """Give the moments of all pieces, joined in their order."""
+    """Return the moments of all pieces, joined in their order."""
     total = Moments()
     for piece in pieces:
         total = total.join(piece)

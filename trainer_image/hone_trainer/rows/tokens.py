@@ -64,17 +64,17 @@ class Tokens:
         return self.ends - self.starts
 
     def first(self, most: int) -> Tokens:
-        """Give so many tokens of each text at most, the first ones."""
+        """Return so many tokens of each text at most, the first ones."""
         sizes = np.minimum(self.sizes, most)
         return Tokens(self.words, self.codes[spread(self.starts, sizes)], np.cumsum(sizes))
 
     def into(self, inner: Tokens) -> Tokens:
-        """Give each text as the tokens of its tokens: ``inner`` has those of ``words``."""
+        """Return each text as the tokens of its tokens: ``inner`` has those of ``words``."""
         found = inner.of_rows(self.codes)
         return Tokens(inner.words, found.codes, np.concatenate([[0], found.ends])[self.ends])
 
     def of_rows(self, rows: NDArray[np.int32]) -> Tokens:
-        """Give the tokens of rows, of which each (rows,) has a text; or none, where it is -1."""
+        """Return the tokens of rows, of which each (rows,) has a text; or none, where it is -1."""
         starts, sizes = (np.append(each, 0)[rows] for each in (self.starts, self.sizes))
         return Tokens(self.words, self.codes[spread(starts, sizes)], np.cumsum(sizes))
 
@@ -95,7 +95,7 @@ def tokens(texts: Texts, length: int, separator: str) -> Tokens:
 
 
 def count(found: Tokens, rows: NDArray[np.int32] | None = None) -> Any:
-    """Give a table (word, count) of the tokens that occur.
+    """Return a table (word, count) of the tokens that occur.
 
     Args:
         found: the tokens of rows; or, where ``rows`` is given, of distinct texts.
@@ -116,7 +116,7 @@ def count(found: Tokens, rows: NDArray[np.int32] | None = None) -> Any:
 
 
 def vocabulary(counts: Sequence[Any], least: int, most: int | None, name: str) -> list[str]:
-    """Give the words of all blocks, most frequent first, ties in alphabetical order.
+    """Return the words of all blocks, most frequent first, ties in alphabetical order.
 
     Args:
         counts: tables of ``count``.
@@ -142,7 +142,7 @@ def vocabulary(counts: Sequence[Any], least: int, most: int | None, name: str) -
 
 
 def known_codes(words: Any, known: list[str]) -> NDArray[np.int32]:
-    """Give for each distinct word its id by a vocabulary: the n-th word is n + 2, others unseen."""
+    """Return each distinct word's id by a vocabulary: the n-th word is n + 2, others unseen."""
     if MANY * len(words) > len(known):
         # Indexing the vocabulary costs less than looking up so many words one by one.
         at = compute.index_in(words.cast(pa.large_string()), _array(_Listed(known)))
@@ -154,20 +154,20 @@ def known_codes(words: Any, known: list[str]) -> NDArray[np.int32]:
 
 
 def codes_of(words: Any, learned: Mapping[str, Any]) -> NDArray[np.int32]:
-    """Give for each distinct word its id, by what an id column learned."""
+    """Return for each distinct word its id, by what an id column learned."""
     if "buckets" in learned:
         return hash_codes(words, learned["buckets"])
     return known_codes(words, learned["known"])
 
 
 def hash_codes(words: Any, buckets: int) -> NDArray[np.int32]:
-    """Give for each distinct word its id by its hash (Weinberger et al. 2009)."""
+    """Return for each distinct word its id by its hash (Weinberger et al. 2009)."""
     codes = hash_words(words) % np.uint64(buckets) + np.uint64(FIRST_KNOWN)
     return codes.astype(np.int32)
 
 
 def hash_words(words: Any) -> NDArray[np.uint64]:
-    """Give a hash of each word: SipHash with a fixed key, the same everywhere and always."""
+    """Return a hash of each word: SipHash with a fixed key, the same everywhere and always."""
     from pandas.util import hash_array
 
     array = np.asarray(words.to_numpy(zero_copy_only=False), object)
@@ -178,7 +178,7 @@ def hash_words(words: Any) -> NDArray[np.uint64]:
 def positions(
     found: Tokens, codes: NDArray[np.int32], length: int, rows: NDArray[np.int32]
 ) -> NDArray[np.int32]:
-    """Give (rows, length) ids: the last ones of each row, padded at the front.
+    """Return (rows, length) ids: the last ones of each row, padded at the front.
 
     Args:
         found: the tokens of the distinct texts.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def windows(
     codes: NDArray[np.int32], starts: NDArray[np.int64], ends: NDArray[np.int64], length: int
 ) -> NDArray[np.int32]:
-    """Give (n, length): for each of n ranges of ``codes`` its last ones, padded at the front."""
+    """Return (n, length): for each of n ranges of ``codes`` its last ones, padded at the front."""
     found = np.zeros((length, len(ends)), np.int32)
     wide = np.arange(len(ends))
     for back in range(1, length + 1):
@@ -21,7 +21,7 @@ def windows(
 
 
 def spread(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the indices of ranges, one range after the other."""
+    """Return the indices of ranges, one range after the other."""
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
     return np.repeat(starts - (ends - sizes), sizes) + np.arange(total)

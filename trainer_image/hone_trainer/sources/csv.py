@@ -72,7 +72,7 @@ class Csv(RowSource):
             yield from parsed.rows(columns)
 
     def peek(self, store: ArtifactStore, rows: int) -> Any:
-        """Give the first rows as texts, null where a field is empty; see ``RowSource.peek``."""
+        """Return the first rows as texts, null where a field is empty; see ``RowSource.peek``."""
         from hone_trainer.sources.delimited import show_texts
         from hone_trainer.sources.lines import slices
 
@@ -82,7 +82,7 @@ class Csv(RowSource):
         return show_texts(data, piece.facts["header"], self.delimiter, piece.uri).slice(0, rows)
 
     def resume(self, pieces: tuple[Piece, ...], digests: tuple[Digest, ...]) -> tuple[Piece, ...]:
-        """Give the pieces that began in a quoted field and did not know; see ``RowSource``."""
+        """Return the pieces that began in a quoted field and did not know; see ``RowSource``."""
         from hone_trainer.sources.lines import misjudged
 
         return misjudged(pieces, digests)

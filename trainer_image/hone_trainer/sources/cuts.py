@@ -36,7 +36,7 @@ class Marks:
     doubles: NDArray[np.bool_]
 
     def changes(self, quoted: bool) -> NDArray[np.int64]:
-        """Give the places at which inside and outside change.
+        """Return the places at which inside and outside change.
 
         Args:
             quoted: whether the slice begins inside a quoted field.
@@ -94,12 +94,12 @@ def marks(data: bytes, start: int, delimiter: bytes | None) -> Marks:
 
 
 def since(changes: NDArray[np.int64], at: int) -> NDArray[np.int64]:
-    """Give those of the changes that are at or after a place."""
+    """Return those of the changes that are at or after a place."""
     return changes[np.searchsorted(changes, at) :]
 
 
 def past_run(data: bytes, at: int) -> int:
-    """Give the first place from ``at`` on that is not in the middle of a run of quotation marks."""
+    """Return first place from ``at`` on that is not in the middle of a run of quotation marks."""
     if at and data[at - 1] == _MARK:
         while at < len(data) and data[at] == _MARK:
             at += 1
@@ -109,7 +109,7 @@ def past_run(data: bytes, at: int) -> int:
 def row_end(
     data: bytes, at: int, changes: NDArray[np.int64], quoted: bool, ends: bytes = LINE_FEED
 ) -> int:
-    """Give the place after the first row end at or after ``at``; -1 where there is none.
+    """Return the place after the first row end at or after ``at``; -1 where there is none.
 
     Args:
         data: a slice.
@@ -130,7 +130,7 @@ def row_end(
 
 
 def last_row_end(data: bytes, changes: NDArray[np.int64], ends: bytes = LINE_FEED) -> int:
-    """Give the place after the last row end of a slice that begins with a row; 0 where none is."""
+    """Return the place after the last row end of a part that begins with a row; 0 where none is."""
     place = data.rfind(ends)
     while place >= 0:
         index = int(np.searchsorted(changes, place))

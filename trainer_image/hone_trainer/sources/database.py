@@ -69,7 +69,7 @@ class Database:
         return str(self._one("SELECT txid_current_snapshot()::text"))
 
     def describe(self, query: str) -> tuple[Result, ...]:
-        """Give the columns of a query without running it.
+        """Return the columns of a query without running it.
 
         What is taken here is one statement, whole, so it stays one inside parentheses.
 

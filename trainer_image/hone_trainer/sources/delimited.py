@@ -34,7 +34,7 @@ def parse(
     first: int,
     uri: str,
 ) -> Parsed:
-    """Give the rows of a slice.
+    """Return the rows of a slice.
 
     Args:
         part: whole rows, and perhaps one more that has no end.
@@ -88,7 +88,7 @@ def _remedy(row: Any, header: Sequence[str], delimiter: str) -> str:
 
 
 def show_texts(data: bytes, header: Sequence[str], delimiter: str, uri: str) -> Any:
-    """Give whole rows as a table of texts, null where a field is empty; broken rows are left out.
+    """Return whole rows as a table of texts, null where a field is empty; broken rows are left out.
 
     Args:
         data: the rows.

@@ -35,7 +35,7 @@ def holds_nothing(piece: Piece, store: ArtifactStore, field: str, digest: Digest
 
 
 def require_rows(files: Sequence[File], full: Sequence[bool], uri: str, field: str) -> str:
-    """Give the address of the first file that has rows.
+    """Return the address of the first file that has rows.
 
     Args:
         files: at least one.

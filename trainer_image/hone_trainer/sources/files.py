@@ -37,7 +37,7 @@ class File:
 
 
 def find(uri: str, endings: Sequence[str], store: ArtifactStore, field: str) -> tuple[File, ...]:
-    """Give the files that a URI means, sorted by name; at least one.
+    """Return the files that a URI means, sorted by name; at least one.
 
     Names that begin with a dot or an underscore are passed over below a folder: they belong to
     whoever wrote the others (``_SUCCESS``, ``.crc`` …).

@@ -66,7 +66,7 @@ class Parsed:
         return cls(arrays, left, broken, len(number))
 
     def rows(self, columns: Sequence[Column]) -> Iterator[Rows]:
-        """Give them in the three forms; see ``to_rows``."""
+        """Return them in the three forms; see ``to_rows``."""
         return to_rows(self.arrays, columns, self.number, self.broken)
 
 
@@ -76,7 +76,7 @@ def to_rows(
     number: NDArray[np.int64],
     broken: Sequence[BadRow] = (),
 ) -> Iterator[Rows]:
-    """Give rows in the three forms, at most ``BLOCK_ROWS`` at a time.
+    """Return rows in the three forms, at most ``BLOCK_ROWS`` at a time.
 
     Args:
         arrays: for each wanted column its values (n,), of a type that fits.
@@ -108,7 +108,7 @@ def _wanted(kind: Any, how: Reading) -> tuple[str, str]:
 
 
 def show(value: Any) -> str:
-    """Give a bad value, or the bytes of a bad row, as people can read it."""
+    """Return a bad value, or the bytes of a bad row, as people can read it."""
     if isinstance(value, bytes):
         value = value[: SHOWN * 4].decode(errors="backslashreplace")
     return str(value).replace(f"{NO_UTF8}x", "\\x")[:SHOWN]
@@ -122,7 +122,7 @@ def _value(scalar: Any) -> Any:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """Give text in which each byte that is no UTF-8 stands as ``NO_UTF8`` and its number."""
+    """Return text in which each byte that is no UTF-8 stands as ``NO_UTF8`` and its number."""
     if data.isascii():
         return data
     try:

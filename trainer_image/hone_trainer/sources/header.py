@@ -70,7 +70,8 @@ def read_header(start: bytes, delimiter: str, uri: str) -> Head | None:
 
 
 def _past_sep(start: bytes, begin: int, delimiter: str, uri: str) -> int:
-    """Give where the header begins: past the line by which spreadsheets say what separates fields.
+    """Return where the header begins: past the line by which spreadsheets say what separates
+    fields.
 
     Raises:
         StageFailure: it says something else than the job does (``UnreadableInput``).

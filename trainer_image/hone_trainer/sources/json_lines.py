@@ -67,7 +67,7 @@ class JsonLines(RowSource):
             yield from parsed.rows(columns)
 
     def peek(self, store: ArtifactStore, rows: int) -> Any:
-        """Give the first rows; see ``RowSource.peek``."""
+        """Return the first rows; see ``RowSource.peek``."""
         from hone_trainer.sources.lines import slices
         from hone_trainer.sources.objects import show_values
 

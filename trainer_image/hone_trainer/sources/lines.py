@@ -45,7 +45,7 @@ class Slice:
 
 
 def beginning(file: File, store: ArtifactStore, field: str, count: int) -> bytes:
-    """Give the first bytes of a file's content, without its compression.
+    """Return the first bytes of a file's content, without its compression.
 
     Raises:
         StageFailure: UnreadableInput, or what the storage complains of.
@@ -79,7 +79,7 @@ def cut(file: File, body: int, facts: dict[str, Any]) -> list[Piece]:
 def slices(
     piece: Piece, store: ArtifactStore, field: str, delimiter: bytes | None, digest: Digest
 ) -> Iterator[Slice]:
-    """Give the rows of a piece, about ``PIECE_BYTES`` at a time.
+    """Return the rows of a piece, about ``PIECE_BYTES`` at a time.
 
     Args:
         piece: one of ``cut``.
@@ -100,7 +100,7 @@ def slices(
 
 
 def misjudged(pieces: Sequence[Piece], digests: Sequence[Digest]) -> tuple[Piece, ...]:
-    """Give the pieces that were read as if they began inside a quoted field and do not, or the
+    """Return the pieces that were read as if they began inside a quoted field and do not, or the
     other way round, where that makes other rows of them.
 
     Args:

@@ -82,7 +82,7 @@ def see(start: bytes, whole: bool, columns: Sequence[Column], uri: str) -> Seen:
 
 
 def parse(data: bytes, types: Mapping[str, str], columns: Sequence[Column], first: int) -> Parsed:
-    """Give the rows of a slice.
+    """Return the rows of a slice.
 
     Args:
         data: whole lines.
@@ -97,7 +97,7 @@ def parse(data: bytes, types: Mapping[str, str], columns: Sequence[Column], firs
 
 
 def show_values(data: bytes, rows: int) -> Any:
-    """Give the first rows of whole lines as a table; what is no row is left out.
+    """Return the first rows of whole lines as a table; what is no row is left out.
 
     A key under which stand lists or objects is a column of nulls of such a type; where only a few
     do, these are faults, and null.
@@ -134,7 +134,7 @@ def _typed(values: list[Any], kinds: set[str]) -> Any:
 
 
 def _read(data: bytes, types: Mapping[str, str], columns: Sequence[Column]) -> Any:
-    """Give a table; None where not every line is an object of these types, or not UTF-8."""
+    """Return a table; None where not every line is an object of these types, or not UTF-8."""
     if _SPELT in types.values() or as_utf8(data) is not data:
         return None
     schema = pa.schema([(column.name, _TYPES[types[column.name]]) for column in columns])

@@ -65,7 +65,7 @@ class OpenFile(io.RawIOBase):
         return cls(file, store, field, window)
 
     def range(self, start: int, end: int) -> bytes:
-        """Give the bytes from ``start`` to before ``end``; fewer at the end of the file."""
+        """Return the bytes from ``start`` to before ``end``; fewer at the end of the file."""
         end = min(end, self.file.size)
         if start >= end:
             return b""
@@ -75,7 +75,7 @@ class OpenFile(io.RawIOBase):
         return data
 
     def content(self) -> Any:
-        """Give a reader of its bytes without their compression, by Arrow."""
+        """Return a reader of its bytes without their compression, by Arrow."""
         import pyarrow as pa
 
         reader = pa.PythonFile(self, mode="r")
@@ -83,13 +83,13 @@ class OpenFile(io.RawIOBase):
         return pa.CompressedInputStream(reader, cast(Any, how)) if how else reader
 
     def sha256(self) -> str:
-        """Give the digest of the whole file, after it was read from its beginning to its end."""
+        """Return the digest of the whole file, after it was read from its beginning to its end."""
         while self._hashed < self.file.size:
             self._fill(self._hashed)
         return self._hash.hexdigest()
 
     def read(self, count: int = -1, /) -> bytes:
-        """Give the next bytes; none at the end."""
+        """Return the next bytes; none at the end."""
         left = max(0, self.file.size - self._place)
         count = left if count < 0 else min(count, left)
         if not self._window:

@@ -56,7 +56,7 @@ class Parquet(RowSource):
             yield from parsed.rows(columns)
 
     def peek(self, store: ArtifactStore, rows: int) -> Any:
-        """Give the first rows; see ``RowSource.peek``."""
+        """Return the first rows; see ``RowSource.peek``."""
         from hone_trainer.sources.row_groups import show_values
 
         piece = next(piece for piece in self.pieces((), store) if piece.end != 0)

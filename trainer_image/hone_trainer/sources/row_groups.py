@@ -131,7 +131,7 @@ def read(
 
 
 def _ranges(meta: Any, piece: Piece, names: set[str]) -> Iterator[tuple[int, int]]:
-    """Give where the wanted columns of a piece lie in its file, and the footer."""
+    """Return where the wanted columns of a piece lie in its file, and the footer."""
     for index in range(piece.start, piece.end or 0):
         for chunk in _chunks(meta, index, names):
             start = min(at for at in (chunk.dictionary_page_offset, chunk.data_page_offset) if at)
@@ -159,7 +159,7 @@ def _gathered(batches: Iterable[Any], most: int) -> Iterator[Any]:
 
 
 def show_values(piece: Piece, store: ArtifactStore, field: str, rows: int) -> Any:
-    """Give the first rows of a piece as a table; of what fits no form at all, nulls of its type."""
+    """Return first rows of a piece as a table; of what fits no form at all, nulls of its type."""
     opened = OpenFile.of(piece, store, field, window=0)
     reader = _open(opened, ())
     schema = reader.schema_arrow

@@ -173,7 +173,7 @@ class RowSource(Spec):
         raise NotImplementedError
 
     def peek(self, store: ArtifactStore, rows: int) -> Any:  # noqa: ARG002
-        """Give the first rows, with all columns there are, as an Arrow table of raw values.
+        """Return the first rows, with all columns there are, as an Arrow table of raw values.
 
         Values have the types of the source: texts where it has none. What no kind of column can
         read need not be read: nulls of its type stand for it.
@@ -189,7 +189,7 @@ class RowSource(Spec):
         raise StageFailure("NothingToInfer", f"{message}: name them in prepare.columns")
 
     def resume(self, pieces: tuple[Piece, ...], digests: tuple[Digest, ...]) -> tuple[Piece, ...]:  # noqa: ARG002
-        """Give the pieces that have to be read again, now that all of them were read once.
+        """Return the pieces that have to be read again, now that all of them were read once.
 
         A CSV is cut without knowing whether a cut falls into a quoted field; its digests tell.
         """

@@ -50,7 +50,7 @@ class Spans:
                 break
 
     def sha256(self, read: Callable[[int, int], bytes]) -> str:
-        """Give the digest of the ranges' digests.
+        """Return the digest of the ranges' digests.
 
         Args:
             read: gives the bytes from a place to before another, for what was not read in order.

@@ -115,7 +115,7 @@ class Sql(RowSource):
 
 
 def _choose(there: Sequence[Result], columns: tuple[Column, ...]) -> str:
-    """Give the wanted columns as SQL writes them."""
+    """Return the wanted columns as SQL writes them."""
     from hone_trainer.sources.files import require_columns
 
     wanted = [column.name for column in columns]
@@ -162,7 +162,7 @@ def _slices(rows: Iterable[bytes], digest: Digest) -> Iterator[bytearray]:
 
 
 def _parse(data: bytes | bytearray, names: list[str], kind: Any = None) -> Any:
-    """Give a table of texts; what is missing is null, what is empty is not.
+    """Return a table of texts; what is missing is null, what is empty is not.
 
     Args:
         data: whole rows, as COPY writes them.

@@ -123,7 +123,7 @@ def _texts(words: Any, codes: NDArray[np.int32], broken: NDArray[np.bool_]) -> C
 
 
 def _valid(words: Any) -> tuple[Any, NDArray[np.bool_]]:
-    """Give words as strings without nulls, empty where they are not UTF-8; and where that is so."""
+    """Return words as text without nulls, empty where they are not UTF-8; and where that is so."""
     none = np.zeros(len(words), bool)
     try:
         return words.cast(pa.string()).fill_null(""), none

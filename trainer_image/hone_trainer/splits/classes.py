@@ -17,7 +17,7 @@ SHARES = ("validation", "heldOut")
 
 
 def classes(block: Block, column: str) -> tuple[Names, NDArray[np.int64]]:
-    """Give the values that a column holds, as text, and for each row (n,) which it has.
+    """Return the values that a column holds, as text, and for each row (n,) which it has.
 
     None stands for a missing value.
     """
@@ -90,7 +90,8 @@ class Classes:
         return cls(names, total("rows"), below, near)
 
     def ends(self, validation: float, test: float) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """Give (classes,) the hashes below which the validation part is, and all that is held out.
+        """Return (classes,) the hashes below which the validation part is, and all that is held
+        out.
 
         What a class has too much or too little by rounding, the next one makes up for.
         """

@@ -13,7 +13,7 @@ AT_ONCE = 1 << 22
 
 
 def latest(users: NDArray[np.uint64], times: NDArray[np.int64], rows: NDArray[np.int64]) -> Any:
-    """Give the last two rows of each user in a block, as an Arrow table sorted by user.
+    """Return the last two rows of each user in a block, as an Arrow table sorted by user.
 
     Args:
         users: (n,) a hash of each row's user.
@@ -34,7 +34,8 @@ def latest(users: NDArray[np.uint64], times: NDArray[np.int64], rows: NDArray[np
 
 
 def last_two(tables: list[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the rows before the last and the last rows of users that have three or more, ascending.
+    """Return the rows before the last and the last rows of users that have three or more,
+    ascending.
 
     Args:
         tables: what ``latest`` gave for each block, in the order of their rows.
@@ -67,6 +68,6 @@ def _range(slices: list[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _ends(users: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give where each user's rows end among sorted ones, and how many there are."""
+    """Return where each user's rows end among sorted ones, and how many there are."""
     ends = np.flatnonzero(np.append(users[1:] != users[:-1], True)[: len(users)]) + 1
     return ends, np.diff(ends, prepend=0)

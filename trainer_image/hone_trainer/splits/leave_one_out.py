@@ -50,7 +50,7 @@ class LeaveOneOut(Splitting):
             find(columns, self.along, f"{FIELD}.along", "time", "number")
 
     def observe(self, block: Block, ask: Ask) -> Any:  # noqa: ARG002
-        """Give the last two rows of each user.
+        """Return the last two rows of each user.
 
         Raises:
             StageFailure: MissingValues.

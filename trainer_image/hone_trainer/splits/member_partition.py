@@ -27,11 +27,11 @@ class DivisionWay(Spec):
         return
 
     def learn(self, sample: Block) -> dict[str, Any]:  # noqa: ARG002
-        """Give what has to be known, from cleaned training rows; JSON values."""
+        """Return what has to be known, from cleaned training rows; JSON values."""
         return {}
 
     def numbers(self, block: Block, learned: dict[str, Any], seed: int) -> NDArray[np.int32]:
-        """Give (n,) numbers, not negative."""
+        """Return (n,) numbers, not negative."""
         raise NotImplementedError
 
 
@@ -81,7 +81,7 @@ class BySegment(DivisionWay):
         _check(self.column, columns, "segment")
 
     def learn(self, sample: Block) -> dict[str, Any]:
-        """Give the segments, most frequent first; ``TooManySegments`` where they are none."""
+        """Return the segments, most frequent first; ``TooManySegments`` where they are none."""
         import numpy as np
 
         texts = sample.texts(self.column)

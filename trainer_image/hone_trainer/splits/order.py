@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def moments(block: Block, name: str) -> NDArray[np.int64]:
-    """Give (n,) integers in the order of a time or number column, ``NO_TIME`` where missing."""
+    """Return (n,) integers in the order of a time or number column, ``NO_TIME`` where missing."""
     from hone_trainer.rows.histories import ranked
 
     return ranked(block.numbers(name)) if block.form(name) == "number" else block.times(name)

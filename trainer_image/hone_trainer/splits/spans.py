@@ -44,7 +44,7 @@ class Spans:
 
     @classmethod
     def join(cls, pieces: list[Spans]) -> Spans:
-        """Give the counts of all together; neither their order nor how rows were cut matters."""
+        """Return the counts of all together; neither their order nor how rows were cut matters."""
         total = cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
         for piece in pieces:
             total = total._with(piece)
@@ -59,7 +59,7 @@ class Spans:
         return cls(places, rows, shift, missing)
 
     def table(self) -> Any:
-        """Give an Arrow table of one row."""
+        """Return an Arrow table of one row."""
         columns: dict[str, Any] = {
             "places": [self.places],
             "rows": [self.rows],

@@ -38,11 +38,11 @@ class Places:
     """Which part each row belongs to; can be pickled, and is sent to whoever holds the rows."""
 
     def of(self, block: Block) -> NDArray[np.int8]:
-        """Give (n,) indices into ``dataset.PARTS``."""
+        """Return (n,) indices into ``dataset.PARTS``."""
         raise NotImplementedError
 
     def cut(self, first: int, last: int) -> Places:  # noqa: ARG002
-        """Give what is needed for the rows numbered first to last-1, where that is less."""
+        """Return what is needed for the rows numbered first to last-1, where that is less."""
         return self
 
 
@@ -62,7 +62,7 @@ class Splitting(Spec):
         return
 
     def observe(self, block: Block, ask: Ask) -> Any:  # noqa: ARG002
-        """Give what has to be known of a block to place rows, as an Arrow table; or None."""
+        """Return what has to be known of a block to place rows, as an Arrow table; or None."""
         return None
 
     def settle(self, observed: list[Any], ask: Ask) -> Places:

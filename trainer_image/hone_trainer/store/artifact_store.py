@@ -103,11 +103,11 @@ class ArtifactStore:
         return self._reach(path, write)
 
     def list(self, prefix: str) -> list[str]:
-        """Give the paths below a folder, sorted; empty where there is no such folder."""
+        """Return the paths below a folder, sorted; empty where there is no such folder."""
         return [entry.path for entry in self.entries(prefix)]
 
     def entries(self, prefix: str) -> Sequence[Entry]:
-        """Give what lies below a folder, sorted by path; empty where there is no such folder."""
+        """Return what lies below a folder, sorted by path; empty where there is no such folder."""
         import obstore
 
         def look() -> Sequence[Entry]:
@@ -166,7 +166,7 @@ class ArtifactStore:
         self._reach(path, remove)
 
     def uri(self, path: str) -> str:
-        """Give the absolute address of a path."""
+        """Return the absolute address of a path."""
         return f"{self.root}/{path}"
 
     def read(self, uri: str, field: str = ARTIFACTS_FIELD) -> bytes:

@@ -30,7 +30,7 @@ class ChunkedArray(Protocol):
         """Its element type."""
 
     def read(self, first: int, last: int) -> Array:
-        """Give rows ``first`` to ``last``, exclusive; a scalar as (1,)."""
+        """Return rows ``first`` to ``last``, exclusive; a scalar as (1,)."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,17 @@ class InMemory:
 
 
 def rows_of(slab: ChunkedArray) -> int:
-    """Give the number of rows."""
+    """Return the number of rows."""
     return slab.shape[0] if slab.shape else 1
 
 
 def size_of(slab: ChunkedArray) -> int:
-    """Give the number of bytes."""
+    """Return the number of bytes."""
     return int(np.prod(slab.shape, dtype=np.int64)) * slab.dtype.itemsize
 
 
 def spans(slab: ChunkedArray, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
-    """Give (first, last) of every piece of at most so many bytes, or of one row."""
+    """Return (first, last) of every piece of at most so many bytes, or of one row."""
     rows = rows_of(slab)
     at_once = max(1, piece * rows // max(1, size_of(slab)))
     for first in range(0, rows, at_once):
@@ -73,7 +73,7 @@ def spans(slab: ChunkedArray, piece: int = PIECE_BYTES) -> Iterator[tuple[int, i
 
 
 def whole(slab: ChunkedArray) -> Array:
-    """Give the array in memory."""
+    """Return the array in memory."""
     if isinstance(slab, InMemory):
         return slab.array
     out = np.empty((rows_of(slab), *slab.shape[1:]), slab.dtype)

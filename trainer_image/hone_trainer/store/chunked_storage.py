@@ -59,7 +59,7 @@ def write(
 
 
 def read(store: ArtifactStore, manifest: Manifest, record: Any) -> Array:
-    """Give the array that ``write`` wrote, mapped from a file that goes with it.
+    """Return the array that ``write`` wrote, mapped from a file that goes with it.
 
     Raises:
         StageFailure: a piece is missing, or is not the one that was committed.
@@ -72,7 +72,7 @@ def read(store: ArtifactStore, manifest: Manifest, record: Any) -> Array:
 
 
 def rows(array: Array | ChunkedArray, chosen: NDArray[np.int64]) -> Array:
-    """Give some rows, in the order asked for; ``chosen`` is sorted and without repeats."""
+    """Return some rows, in the order asked for; ``chosen`` is sorted and without repeats."""
     slab = _slab(array)
     if isinstance(array, np.ndarray):
         return np.asarray(array[chosen])
@@ -85,7 +85,7 @@ def rows(array: Array | ChunkedArray, chosen: NDArray[np.int64]) -> Array:
 
 
 def plain(array: Array | ChunkedArray) -> Array:
-    """Give the array as numpy has it, whole."""
+    """Return the array as numpy has it, whole."""
     return array if isinstance(array, np.ndarray) else whole(array)
 
 

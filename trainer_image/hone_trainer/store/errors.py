@@ -66,7 +66,7 @@ _SERVICES = {
 
 
 def explain(error: Exception, uri: str, endpoint: str | None, field: str) -> StageFailure:
-    """Give the failure that says what is wrong and which field to correct.
+    """Return the failure that says what is wrong and which field to correct.
 
     Args:
         error: what obstore raised.

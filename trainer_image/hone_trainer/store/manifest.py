@@ -58,18 +58,18 @@ class Manifest(Spec):
     """Names of the files that people want to see listed."""
 
     def file(self, name: str) -> Artifact:
-        """Give one of the files by name."""
+        """Return one of the files by name."""
         for artifact in self.files:
             if artifact.name == name:
                 return artifact
         raise StageFailure("ArtifactMissing", f"{self.stage}: its manifest lists no {name!r}")
 
     def encode(self) -> bytes:
-        """Give the bytes that are stored."""
+        """Return the bytes that are stored."""
         return json.dumps(self.dump(), indent=1, ensure_ascii=False).encode()
 
     def report(self, uri: str, data: bytes) -> Report:
-        """Give the report of the pod that committed, or found, this manifest.
+        """Return the report of the pod that committed, or found, this manifest.
 
         Args:
             uri: where it lies.
@@ -93,7 +93,7 @@ class Manifest(Spec):
 
 
 def input_digest(task: Assignment) -> str:
-    """Give the digest of all that decides what a task makes: parameters, inputs, code, place."""
+    """Return the digest of all that decides what a task makes: parameters, inputs, code, place."""
     inputs = {
         "code": code_digest(next(iter(task.run), "")),
         "run": task.run,
@@ -117,7 +117,7 @@ def parse(data: bytes, uri: str) -> Manifest:
 
 
 def committed(store: ArtifactStore, task: Assignment) -> Report | None:
-    """Give the report of an earlier attempt that already made what this task asks for."""
+    """Return the report of an earlier attempt that already made what this task asks for."""
     wanted = input_digest(task)
     paths = [path for path in store.list(task.prefix) if path.endswith(f"/{MANIFEST}")]
     for path in sorted(paths, key=_attempt, reverse=True):

@@ -32,7 +32,7 @@ def is_bucket(uri: str) -> bool:
 
 
 def open_bucket(root: str, store: Store, field: str) -> Any:
-    """Give the client of a place in a bucket; nothing is reached.
+    """Return the client of a place in a bucket; nothing is reached.
 
     Args:
         root: ``s3://bucket/prefix``, ``gs://bucket/prefix`` or ``az://container/prefix``.

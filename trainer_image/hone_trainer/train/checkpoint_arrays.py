@@ -40,7 +40,7 @@ class InStore:
         return np.frombuffer(data, self.dtype).reshape(-1, *self.shape[1:])
 
     def dump(self) -> dict[str, Any]:
-        """Give the JSON form."""
+        """Return the JSON form."""
         return {"shape": self.shape, "dtype": self.dtype.name, "pieces": self.pieces}
 
     @classmethod

@@ -90,7 +90,7 @@ class CheckpointManager:
         self._saver.flush()
 
     def weights(self) -> tuple[ChunkedArray, ...]:
-        """Give the best weights as a model has them that was built alone."""
+        """Return the best weights as a model has them that was built alone."""
         tables: tuple[ChunkedArray, ...] = self._variables.tables(self.best)
         return tables
 

@@ -103,7 +103,7 @@ class Checkpoints:
         return Found(self.attempt, step, record["facts"], stored)
 
     def latest(self, use: Callable[[Found], None] = lambda found: found.verify()) -> Found | None:
-        """Give the newest checkpoint that is whole, and of this configuration.
+        """Return the newest checkpoint that is whole, and of this configuration.
 
         Args:
             use: reads all of it; where it meets damage, it is called with the one before.
@@ -191,7 +191,7 @@ class Checkpoints:
                 self._there.discard(path)
 
     def _pieces_of(self, manifest: str) -> set[str] | None:
-        """Give the paths that a manifest names; None where nobody could resume from it."""
+        """Return the paths that a manifest names; None where nobody could resume from it."""
         try:
             found = self.read(*_numbers(manifest))
         except StageFailure as failure:
@@ -202,7 +202,7 @@ class Checkpoints:
         return {path for slab in slabs for _, _, path, _ in slab.pieces}
 
     def _manifests(self) -> list[str]:
-        """Give the paths of all manifests, the one that got furthest first."""
+        """Return the paths of all manifests, the one that got furthest first."""
         found = [path for path in self._paths() if _MANIFEST.search(path)]
         return sorted(found, key=lambda path: _numbers(path)[::-1], reverse=True)
 

@@ -21,7 +21,7 @@ class GangSum:
         )
 
     def __call__(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the sum; every pod must pass an array of the same shape."""
+        """Return the sum; every pod must pass an array of the same shape."""
         if self._alone:
             return value
         total: NDArray[np.float64] = self._sum(tf.constant(value / self._replicas)).numpy()

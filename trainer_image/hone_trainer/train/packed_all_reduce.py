@@ -45,7 +45,7 @@ def exchange(context: Any, gradients: Sequence[Any], extra: Any) -> tuple[list[A
 
 
 def _spread(gradient: Any, place: Any, replicas: int) -> list[Any]:
-    """Give what travels: rows of a table lie in the replica's own slot, zeros in the others."""
+    """Return what travels: rows of a table lie in the replica's own slot, zeros in the others."""
     if not isinstance(gradient, tf.IndexedSlices):
         return [gradient]
     rows = gradient.indices.shape[0]

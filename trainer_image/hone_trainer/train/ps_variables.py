@@ -102,7 +102,7 @@ class ServedVariables:
     groups: Mapping[str, Sequence[Any]]
 
     def take(self) -> dict[str, tuple[ChunkedArray, ...]]:
-        """Give the values as they are whenever they are read."""
+        """Return the values as they are whenever they are read."""
         return {name: tuple(map(OnServer, group)) for name, group in self.groups.items()}
 
     def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
@@ -112,7 +112,7 @@ class ServedVariables:
                 OnServer(variable).write(slab)
 
     def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
-        """Give the weights as a model that was never cut has them."""
+        """Return the weights as a model that was never cut has them."""
         parts: dict[str, list[ChunkedArray]] = {}
         for variable, slab in zip(self.groups["weights"], weights, strict=True):
             parts.setdefault(_PART.sub("", variable.name), []).append(slab)

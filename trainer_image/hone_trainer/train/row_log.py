@@ -54,7 +54,7 @@ class _Block:
 
 
 def folder_of(prefix: str, digest: str) -> str:
-    """Give where the rows of a training lie, apart from those of another configuration.
+    """Return where the rows of a training lie, apart from those of another configuration.
 
     Args:
         prefix: the member's folder, ``Task.prefix``.

@@ -26,7 +26,7 @@ NAMES = {
 
 
 def curves(state: TrainState, folder: Path) -> bytes:
-    """Give the event file: a point a block of the loss, a point an epoch of everything else.
+    """Return the event file: a point a block of the loss, a point an epoch of everything else.
 
     Written at the end from what survived every restart, so the curves have no gaps and no step
     twice.

@@ -37,7 +37,7 @@ class Throughput:
         self._computing = self._computing + steps * self._by_worker(block.computing)
 
     def figures(self) -> dict[str, float]:
-        """Give rows per second, milliseconds per step, and the shares of input and of waiting."""
+        """Return rows per second, milliseconds per step, and the shares of input and of waiting."""
         if not self._seconds:
             return {}
         figures = {
@@ -71,7 +71,7 @@ class Throughput:
         return f"; worker {slowest} is {ratio:.1f}× slower" if ratio > STRAGGLES else ""
 
     def remaining(self, steps: int) -> float | None:
-        """Give the seconds that so many steps may still take; None before anything is known."""
+        """Return the seconds that so many steps may still take; None before anything is known."""
         return self._seconds / self._steps * steps if self._blocks > 1 else None
 
     def _by_worker(self, replicas: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ class TrainState:
         return len(self.history)
 
     def dump(self) -> dict[str, Any]:
-        """Give the JSON form."""
+        """Return the JSON form."""
         return asdict(self)
 
     @classmethod

@@ -25,11 +25,11 @@ class Variables:
 
     @classmethod
     def of(cls, strategy: Any, model: Any, optimizer: Any) -> Variables:
-        """Give those of a model and of its optimizer, the latter already built."""
+        """Return those of a model and of its optimizer, the latter already built."""
         return cls(strategy, {"weights": model.weights, "optimizer": optimizer.variables})
 
     def take(self) -> dict[str, tuple[ChunkedArray, ...]]:
-        """Give copies of all values."""
+        """Return copies of all values."""
         return {
             name: tuple(InMemory(variable.numpy()) for variable in group)
             for name, group in self.groups.items()
@@ -43,5 +43,5 @@ class Variables:
                     variable.assign(whole(slab))
 
     def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
-        """Give the weights as a model has them that was built alone: the same here."""
+        """Return the weights as a model has them that was built alone: the same here."""
         return tuple(weights)

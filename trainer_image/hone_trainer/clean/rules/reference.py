@@ -48,7 +48,7 @@ class ReferenceRule(RowRule):
             raise StageFailure("WrongColumnKind", f"{message}: it takes one value per row")
 
     def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> NDArray[np.generic]:
-        """Give (keys,) the sorted numbers, or hashes of the texts.
+        """Return (keys,) the sorted numbers, or hashes of the texts.
 
         Raises:
             StageFailure: InputNotFound, UnreadableInput, ColumnNotFound, TooManyKeys.
@@ -96,7 +96,7 @@ class ReferenceRule(RowRule):
         return f"{self.column} occurs as {self.key} in {self.uri.rpartition('/')[2][:80]}"
 
     def _keys(self, data: bytes) -> Iterator[Any]:
-        """Give the column in pieces, as trimmed texts."""
+        """Return the column in pieces, as trimmed texts."""
         import pyarrow as pa
         import pyarrow.compute as pc
 

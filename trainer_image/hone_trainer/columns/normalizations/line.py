@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 def line(offset: float, scale: float) -> dict[str, Any]:
-    """Give what is learned: a scale of 0 says that all training values were the same."""
+    """Return what is learned: a scale of 0 says that all training values were the same."""
     return {"offset": offset, "scale": scale}
 
 
 def along(values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
-    """Give (value - offset) / scale; a constant column is 0, also where another value turns up.
+    """Return (value - offset) / scale; a constant column is 0, also where another value turns up.
 
     A model that never saw the column change has not learned what to make of it. NaN stays.
     """

@@ -18,7 +18,7 @@ class Log(Normalization):
     """Logarithm of 1 + value, mirrored for negative ones; then mean 0, standard deviation 1."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
-        """Give ``offset`` and ``scale``: mean and standard deviation of the sample's logarithms."""
+        """Return ``offset`` and ``scale``: mean and deviation of the sample's logarithms."""
         from hone_trainer.rows.running_stats import Moments
 
         found = Moments.of(_log(sample))

@@ -18,7 +18,7 @@ class MinMax(Normalization):
     """Smallest value 0, largest 1; later values may lie beyond."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
-        """Give ``offset``, the minimum, and ``scale``, the range, of all training rows."""
+        """Return ``offset``, the minimum, and ``scale``, the range, of all training rows."""
         if not moments.count:
             return line(0.0, 0.0)
         return line(moments.low, moments.high - moments.low)

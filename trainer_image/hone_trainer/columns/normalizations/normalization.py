@@ -27,5 +27,5 @@ class Normalization(Spec):
         raise NotImplementedError
 
     def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
-        """Give (n,) values on the common scale; the same in training and in serving."""
+        """Return (n,) values on the common scale; the same in training and in serving."""
         raise NotImplementedError

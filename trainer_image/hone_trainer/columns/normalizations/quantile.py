@@ -25,7 +25,7 @@ class QuantileMap(Normalization):
     """How training values are spread then: evenly from 0 to 1, or normally around 0."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
-        """Give ``quantiles`` of the sample, from the least to the largest value."""
+        """Return ``quantiles`` of the sample, from the least to the largest value."""
         import numpy as np
 
         count = min(KNOTS, len(sample))

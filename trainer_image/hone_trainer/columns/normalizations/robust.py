@@ -18,7 +18,7 @@ class Robust(Normalization):
     """Median 0, and 1 between the quartiles: for columns with outliers that are to stay."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:
-        """Give ``offset``, the median, and ``scale``, the interquartile range, of the sample.
+        """Return ``offset``, the median, and ``scale``, the interquartile range, of the sample.
 
         Where half of the values are the same there is no such range: the standard deviation stands
         in for it.

@@ -18,7 +18,7 @@ class ZScore(Normalization):
     """Mean 0, standard deviation 1."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
-        """Give ``offset`` and ``scale``: mean and standard deviation of all training rows."""
+        """Return ``offset`` and ``scale``: mean and standard deviation of all training rows."""
         return line(moments.mean, moments.deviation)
 
     def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:

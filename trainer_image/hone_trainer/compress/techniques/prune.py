@@ -79,7 +79,7 @@ class Prune(Technique):
         return network.with_weights_of(pruned)
 
     def _wrapped(self, model: Any, steps: int) -> Any:
-        """Give a copy of the model whose prunable layers are wrapped and whose tables are frozen.
+        """Return a copy of the model whose prunable layers are wrapped and whose tables are frozen.
 
         Wrapping changes the layer it is given, so each wrapper gets a fresh one.
         """

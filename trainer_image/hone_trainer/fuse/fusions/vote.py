@@ -14,6 +14,6 @@ class Vote(Fusion):
     """The plain average of the members' answers."""
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
-        """Give every member the same share; nothing is learned."""
+        """Return equal shares for all members; nothing is learned."""
         members = len(answered.members)
         return (1 / members,) * members

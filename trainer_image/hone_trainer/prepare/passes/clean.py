@@ -86,7 +86,7 @@ class Clean:
     """Rows of the source."""
 
     def __call__(self, index: int) -> dict[str, Any]:
-        """Give what was done, and what is left."""
+        """Return what was done, and what is left."""
         around = self.around
         block, told, aside = self.steps.apply(placed(around, self.blocks[index], self.places))
         around.leave(WORK, index, block)
@@ -124,7 +124,7 @@ def _told(task: Task, block: Block) -> list[int]:
 
 
 def _missing(around: PassContext, block: Block) -> dict[str, list[int]]:
-    """Give column -> (values, number of the first such row), of columns that a model reads."""
+    """Return column -> (values, number of the first such row), of columns that a model reads."""
     found = {}
     for column in around.given:
         if not column.value.whole:

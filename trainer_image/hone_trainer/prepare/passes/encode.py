@@ -40,7 +40,7 @@ class Encode:
     """What the division among sub-models has learned; None where nothing is divided."""
 
     def __call__(self, index: int) -> dict[str, Any]:
-        """Give the files and their rows."""
+        """Return the files and their rows."""
         block = self.around.block(CLEANED, index)
         for past in self.histories:
             block = past.beside(block, self.around, index)
@@ -70,7 +70,7 @@ class Encode:
         return self.around.scratch.note(WORK, index, facts)
 
     def _parts(self, block: Block, index: int) -> Iterator[tuple[dict[str, Any], int]]:
-        """Give columns and rows of each part; words are looked up once for those held out."""
+        """Return columns and rows of each part; words are looked up once for those held out."""
         yield self._training(block.part(0), index)
         held_out = block.keep(block.parts > 0)
         for step, learned, draw in self._steps(CONTRAST, index):
@@ -95,7 +95,7 @@ class Encode:
         return {name: values[order] for name, values in columns.items()}, count
 
     def _steps(self, place: int, index: int) -> list[tuple[Any, Any, np.random.Generator]]:
-        """Give each augmentation, what it has learned, and where its chance comes from."""
+        """Return each augmentation, what it has learned, and where its chance comes from."""
         both = zip(self.around.stage.augment, self.augment, strict=True)
         return [
             (step.value, learned, np.random.default_rng([self.around.seed, place, k, index]))
@@ -103,7 +103,7 @@ class Encode:
         ]
 
     def _sizes(self, columns: dict[str, Any]) -> Iterator[tuple[str, float]]:
-        """Give how large each number is at most, either way, as a model reads it."""
+        """Return how large each number is at most, either way, as a model reads it."""
         for field in self.transform.schema.numbers:
             sizes = np.abs(columns[field.name])
             known = sizes[~np.isnan(sizes)]

@@ -61,7 +61,7 @@ class Scatter:
 
 @dataclass(frozen=True)
 class Remember:
-    """Give the rows of one bucket their histories."""
+    """Return the rows of one bucket their histories."""
 
     around: PassContext
     column: Column
@@ -95,7 +95,7 @@ class Histories:
     """For each bucket, where blocks end."""
 
     def beside(self, block: Block, around: PassContext, index: int) -> Block:
-        """Give a cleaned block with its histories as a column of lists."""
+        """Return a cleaned block with its histories as a column of lists."""
         length = self.column.value.length
         owner = bucket_of(_users(self.column.value, block), len(self.ends))
         found = np.empty((len(block), length), np.int32)
@@ -112,7 +112,7 @@ class Histories:
 
 
 def ids_of(column: Column, block: Block) -> NDArray[np.int32]:
-    """Give (n, length) the ids that such a column of lists holds."""
+    """Return (n, length) the ids that such a column of lists holds."""
     lists = block.table.column(column.name).combine_chunks()
     ids: NDArray[np.int32] = lists.flatten().to_numpy().reshape(-1, column.value.length)
     return ids

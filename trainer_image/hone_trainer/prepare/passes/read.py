@@ -24,7 +24,7 @@ class Read:
     pieces: tuple[Piece, ...]
 
     def __call__(self, index: int) -> dict[str, Any]:
-        """Give what is known of the piece: its blocks, its rows, the bad ones, its digest."""
+        """Return what is known of the piece: its blocks, its rows, the bad ones, its digest."""
         piece, digest = self.pieces[index], Digest()
         source = self.around.stage.source.value
         blocks: list[int] = []

@@ -36,7 +36,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Observe:
-    """Give the splitting what it has to see of a block."""
+    """Return the splitting what it has to see of a block."""
 
     around: PassContext
     blocks: tuple[Where, ...]

@@ -24,11 +24,11 @@ class Adam(Spec):
     large tables, and not the same as Adam to the last digit."""
 
     def rate(self, batch: int) -> float:
-        """Give the step size for so many rows a step."""
+        """Return the step size for so many rows a step."""
         return self.learning_rate or default_rate(batch)
 
     def open(self, batch: int) -> Any:
-        """Give the Keras optimiser for so many rows a step."""
+        """Return the Keras optimiser for so many rows a step."""
         if self.lazy:
             from hone_trainer.train.optimizers.lazy_adam import lazy_adam
 
@@ -39,7 +39,7 @@ class Adam(Spec):
 
 
 def default_rate(batch: int) -> float:
-    """Give a step size that grows with the square root of the batch.
+    """Return a step size that grows with the square root of the batch.
 
     The rule for Adam of Malladi, Lyu, Panigrahi and Arora (2022).
     """

@@ -12,7 +12,7 @@ from hone_trainer.backend.keras import keras, tf
 
 
 def lazy_adam(learning_rate: float) -> Any:
-    """Give the Keras optimiser."""
+    """Return the Keras optimiser."""
     return LazyAdam(learning_rate=learning_rate, jit_compile=False)
 
 

@@ -9,7 +9,7 @@ class Mirrored(Strategy):
     """All GPUs of one pod, a copy of the model on each."""
 
     def open(self) -> Any:
-        """Give a MirroredStrategy over the GPUs seen; one CPU replica where there is none."""
+        """Return a MirroredStrategy over the GPUs seen; one CPU replica where there is none."""
         import tensorflow as tf
 
         return tf.distribute.MirroredStrategy()

@@ -23,7 +23,7 @@ class ModelPartition(Strategy):
     """GPUs of the pod to use; parts of its CPU where it has no GPU at all."""
 
     def open(self) -> Any:
-        """Give a strategy of one replica that places variables."""
+        """Return a strategy of one replica that places variables."""
         import tensorflow as tf
 
         from hone_trainer.train.placement import Placement

@@ -19,7 +19,7 @@ class MultiWorkerMirrored(Strategy):
         return (Role("worker", self.workers),)
 
     def open(self) -> Any:
-        """Give the strategy of this worker; blocks until all workers are there."""
+        """Return the strategy of this worker; blocks until all workers are there."""
         import tensorflow as tf
 
         return tf.distribute.MultiWorkerMirroredStrategy()

@@ -67,7 +67,7 @@ class ParameterServer(Strategy):
         raise RuntimeError("a TensorFlow server ended by itself")
 
     def open(self) -> Any:
-        """Give the strategy of the chief; blocks until the others are there."""
+        """Return the strategy of the chief; blocks until the others are there."""
         import tensorflow as tf
 
         os.environ["GRPC_FAIL_FAST"] = "use_caller"
@@ -76,7 +76,7 @@ class ParameterServer(Strategy):
 
     @contextmanager
     def scope(self, strategy: Any) -> Iterator[None]:
-        """Give the strategy's own, in which large tables are filled a few rows at a time."""
+        """Return the strategy's own, in which large tables are filled a few rows at a time."""
         from hone_trainer.train.ps_start import sliced_start
 
         with strategy.scope(), sliced_start():
@@ -86,7 +86,7 @@ class ParameterServer(Strategy):
         """Leave it to the servers: their memory is not this pod's."""
 
     def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:  # noqa: ARG002
-        """Give variables that are read from the servers, rows by rows."""
+        """Return variables that are read from the servers, rows by rows."""
         from hone_trainer.train.ps_variables import ServedVariables
 
         return ServedVariables({"weights": model.weights, "optimizer": optimizer.variables})
@@ -100,13 +100,13 @@ class ParameterServer(Strategy):
         rows: Rows,
         seed: int,
     ) -> Any:
-        """Give steps that the workers run."""
+        """Return steps that the workers run."""
         from hone_trainer.train.ps_steps import ServedSteps
 
         args = (strategy, objective, optimizer, rows, stage.batch, seed)
         return ServedSteps(*args, workers=self.workers)
 
     def _cut(self, shape: Any, dtype: Any, **_: Any) -> list[int]:  # noqa: ARG002
-        """Give the parts along each axis: tables by rows, all else whole."""
+        """Return the parts along each axis: tables by rows, all else whole."""
         tall = shape.rank == 2 and shape[0] >= CUT_ROWS and shape[0] >= 2 * shape[1]
         return [min(self.ps, shape[0]) if tall else 1] + [1] * (shape.rank - 1)

@@ -9,7 +9,7 @@ class SingleDevice(Strategy):
     """One device of one pod: its first GPU, or its CPU."""
 
     def open(self) -> Any:
-        """Give TensorFlow's default strategy, which adds nothing."""
+        """Return TensorFlow's default strategy, which adds nothing."""
         import tensorflow as tf
 
         return tf.distribute.get_strategy()

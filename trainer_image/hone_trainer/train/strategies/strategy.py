@@ -36,11 +36,11 @@ class Strategy(Spec):
         raise NotImplementedError
 
     def open(self) -> Any:
-        """Give the ``tf.distribute.Strategy`` of this pod; TF_CONFIG is already set."""
+        """Return the ``tf.distribute.Strategy`` of this pod; TF_CONFIG is already set."""
         raise NotImplementedError
 
     def scope(self, strategy: Any) -> AbstractContextManager[Any]:
-        """Give the context in which model and optimiser are made."""
+        """Return the context in which model and optimiser are made."""
         scope: AbstractContextManager[Any] = strategy.scope()
         return scope
 
@@ -55,7 +55,7 @@ class Strategy(Spec):
             memory.require(size(), most)
 
     def variables(self, strategy: Any, model: Any, optimizer: Any) -> Any:
-        """Give the variables of a training, to be saved and put back."""
+        """Return the variables of a training, to be saved and put back."""
         from hone_trainer.train.variables import Variables
 
         return Variables.of(strategy, model, optimizer)
@@ -69,7 +69,7 @@ class Strategy(Spec):
         rows: Rows,
         seed: int,
     ) -> Any:
-        """Give the compiled steps of a training.
+        """Return the compiled steps of a training.
 
         Args:
             stage: its parameters.
