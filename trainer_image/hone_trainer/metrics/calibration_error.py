@@ -39,11 +39,10 @@ def curve(scored: Scored, bins: int = BINS) -> tuple[Floats, Floats, Floats]:
     """Return weight, mean forecast and mean outcome of each bin that is not empty, (bins,) each."""
     import numpy as np
 
+    from hone_trainer.metrics.bins import places
+
     forecast, weights = scored.floats("forecast"), scored.weight
-    _, which = np.unique(forecast, return_inverse=True)
-    mass = np.bincount(which, weights)
-    middle = np.cumsum(mass) - mass / 2
-    place = np.minimum((middle / mass.sum() * bins).astype(np.int64), bins - 1)[which]
+    place = places(forecast, weights, bins)
     sums = [
         np.bincount(place, weights * factor, bins)
         for factor in (1.0, forecast, scored.floats("outcome"))

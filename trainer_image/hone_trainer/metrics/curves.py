@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hone_trainer.metrics.bins import places
 from hone_trainer.metrics.scored import Column, Floats, Scored
 
 BAND = (0.1, 0.5, 0.9)
@@ -62,10 +63,7 @@ def spread(scored: Scored, bins: int = 15) -> tuple[Floats, Floats]:
     used = scored.weight > 0
     value, truth = scored.floats("value")[used], scored.floats("truth")[used]
     weight = scored.weight[used]
-    _, which = np.unique(value, return_inverse=True)
-    mass = np.bincount(which, weight)
-    middle = np.cumsum(mass) - mass / 2
-    place = np.minimum((middle / mass.sum() * bins).astype(np.int64), bins - 1)[which]
+    place = places(value, weight, bins)
     means, quantiles = [], []
     for number in np.unique(place):
         mine = place == number

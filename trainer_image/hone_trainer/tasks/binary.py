@@ -102,16 +102,10 @@ class Binary(Task):
         """See ``Task.encode``."""
         import numpy as np
 
-        from hone_trainer.contract.assignment import StageFailure
-        from hone_trainer.tasks.rows import weights_of
+        from hone_trainer.tasks.rows import flags, weights_of
 
-        values, weight = block.numbers(self.label), weights_of(self, block)
-        wrong = (values != 0) & (values != 1) & ~np.isnan(values)
-        if wrong.any():
-            row, value = block.rows[wrong][0], values[wrong][0]
-            message = f"column {self.label!r} has {value:g}, neither 0 nor 1, in row {row + 1}"
-            remedy = "correct the source, or name another task: classes, number"
-            raise StageFailure("BadLabel", f"{message}: {remedy}")
+        remedy = "correct the source, or name another task: classes, number"
+        values, weight = flags("BadLabel", block, self.label, remedy), weights_of(self, block)
         return np.nan_to_num(values).astype(np.int8), weight
 
     def bias(self, learned: Learned) -> Array:
@@ -191,10 +185,6 @@ class Binary(Task):
 
         yield from operating(answered)
         yield from reliability(answered, "it came true")
-
-    def soften(self, answers: dict[str, Array]) -> Array:
-        """See ``Task.soften``."""
-        return answers["probability"]
 
     def calibrate(self, targets: Targets, answers: dict[str, Array]) -> Calibration:
         """See ``Task.calibrate``: temperature and offset (Platt 1999), then the threshold."""

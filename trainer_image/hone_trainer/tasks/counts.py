@@ -8,11 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from hone_trainer.tasks.learned import Learned
+
 if TYPE_CHECKING:
     from hone_trainer.rows.block import Block
-    from hone_trainer.tasks.learned import Array, Learned
+    from hone_trainer.tasks.learned import Array
 
 compute: Any = pyarrow.compute
+UNSEEN = -1
+"""Code of a word that no training row has."""
 
 
 def count(block: Block, column: str, weight: Array) -> Any:
@@ -30,10 +34,15 @@ def merge(summaries: list[Any]) -> list[tuple[str, float]]:
     return sorted((key, weight) for key, weight in pairs if weight > 0)
 
 
-def codes(block: Block, column: str, learned: Learned, unseen: int) -> Array:
-    """Return the place of each row's word among the keys, (n,) int32."""
+def numbered(found: list[tuple[str, float]]) -> Learned:
+    """Return words with their weights as what was learned, coded in the order given."""
+    return Learned(tuple(word for word, _ in found), np.array([weight for _, weight in found]))
+
+
+def codes(block: Block, column: str, learned: Learned) -> Array:
+    """Return the place of each row's word among the keys, (n,) int32; -1 for other words."""
     texts = block.texts(column)
-    found = compute.index_in(texts.words, pa.array(learned.keys, pa.string())).fill_null(unseen)
-    places = np.append(found.to_numpy(), unseen)
+    found = compute.index_in(texts.words, pa.array(learned.keys, pa.string())).fill_null(UNSEEN)
+    places = np.append(found.to_numpy(), UNSEEN)
     told: Array = places[texts.codes].astype(np.int32)
     return told

@@ -92,19 +92,15 @@ class Number(Task):
         """See ``Task.encode``: numbers as they are."""
         import numpy as np
 
-        from hone_trainer.contract.assignment import StageFailure
-        from hone_trainer.tasks.rows import weights_of
+        from hone_trainer.tasks.rows import refuse, weights_of
 
         values, weight = block.numbers(self.label), weights_of(self, block)
         floor = -1.0 if self.log else -np.inf
         wrong = (np.abs(values) > MOST) | (values <= floor)
-        if wrong.any():
-            row, value = block.rows[wrong][0], values[wrong][0]
-            message = f"column {self.label!r} has {value:g} in row {row + 1}"
-            rule = f"above -1 and up to {MOST:g}" if self.log else f"up to {MOST:g} in size"
-            remedy = f"numbers are {rule}: correct the source"
-            remedy += ", or leave out number.log" if value <= floor else ""
-            raise StageFailure("BadLabel", f"{message}: {remedy}")
+        rule = f"above -1 and up to {MOST:g}" if self.log else f"up to {MOST:g} in size"
+        remedy = f"numbers are {rule}: correct the source"
+        remedy += ", or leave out number.log" if (values[wrong] <= floor).any() else ""
+        refuse(wrong, "BadLabel", block, self.label, remedy)
         return np.nan_to_num(values), weight
 
     def bias(self, learned: Learned) -> Array:
@@ -177,10 +173,6 @@ class Number(Task):
         from hone_trainer.tasks.pictures import distances
 
         yield from distances(answered)
-
-    def soften(self, answers: dict[str, Array]) -> Array:
-        """See ``Task.soften``."""
-        return answers["value"]
 
     def _inner(self, values: Any) -> Any:
         """Return numbers as they are learned."""

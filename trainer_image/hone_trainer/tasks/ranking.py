@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from hone_trainer.tasks.head import Logits
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
-UNSEEN = -1
-"""Code of an item that no training row has: no more popular than nothing."""
 MOST = 30
 """Of a relevance: its gain in NDCG is 2^relevance - 1."""
 
@@ -77,11 +75,8 @@ class Ranking(Task):
         Raises:
             StageFailure: OneClass.
         """
-        import numpy as np
-
         from hone_trainer.contract.assignment import StageFailure
-        from hone_trainer.tasks.counts import merge
-        from hone_trainer.tasks.learned import Learned
+        from hone_trainer.tasks.counts import merge, numbered
 
         found = merge(summaries)
         if not found:
@@ -89,22 +84,18 @@ class Ranking(Task):
             if self.item is not None:
                 message += f", or {self.item!r} is missing where it is not"
             raise StageFailure("OneClass", f"{message}: nothing is relevant; take other rows")
-        return Learned(tuple(key for key, _ in found), np.array([weight for _, weight in found]))
+        return numbered(found)
 
     def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:  # noqa: ARG002
         """See ``Task.encode``: relevance as it is."""
         import numpy as np
 
-        from hone_trainer.contract.assignment import StageFailure
-        from hone_trainer.tasks.rows import weights_of
+        from hone_trainer.tasks.rows import refuse, weights_of
 
         values, weight = block.numbers(self.label), weights_of(self, block)
         wrong = (values < 0) | (values > MOST)
-        if wrong.any():
-            row, value = block.rows[wrong][0], values[wrong][0]
-            message = f"column {self.label!r} has {value:g} in row {row + 1}"
-            rule = f"relevance is a number from 0 to {MOST}, and gains 2^relevance - 1"
-            raise StageFailure("BadLabel", f"{message}: {rule}; write grades, not counts")
+        rule = f"relevance is a number from 0 to {MOST}, and gains 2^relevance - 1"
+        refuse(wrong, "BadLabel", block, self.label, f"{rule}; write grades, not counts")
         return np.nan_to_num(values).astype(np.float32), weight
 
     def beside(self, block: Block, learned: Learned) -> dict[str, Array]:
@@ -113,7 +104,7 @@ class Ranking(Task):
 
         found = super().beside(block, learned)
         if self.item is not None:
-            found["item"] = codes(block, self.item, learned, UNSEEN)
+            found["item"] = codes(block, self.item, learned)
         return found
 
     def bias(self, learned: Learned) -> Array:  # noqa: ARG002

@@ -38,24 +38,49 @@ def weights_of(task: Task, block: Block) -> Array:
     if task.listed and task.group is not None:
         weight *= ~block.missing(task.group)
     if task.where is not None:
-        flags = block.numbers(task.where)
-        wrong = (flags != 0) & (flags != 1) & ~np.isnan(flags)
-        if wrong.any():
-            row, value = block.rows[wrong][0], flags[wrong][0]
-            message = f"column {task.where!r} has {value:g}, neither 0 nor 1, in row {row + 1}"
-            remedy = "correct the source, or name another column in prepare.tasks[].where"
-            raise StageFailure("BadWhere", f"{message}: {remedy}")
-        weight *= flags == 1
+        remedy = "correct the source, or name another column in prepare.tasks[].where"
+        weight *= flags("BadWhere", block, task.where, remedy) == 1
     if task.weight is not None:
         given, (least, most) = block.numbers(task.weight), WEIGHTS
         wrong = (weight > 0) & (given != 0) & ~((given >= least) & (given <= most))
-        if wrong.any():
-            row, value = block.rows[wrong][0], given[wrong][0]
-            message = f"column {task.weight!r} has {value:g} as a weight in row {row + 1}"
-            rule = f"weights are 0, or numbers from {least:g} to {most:g}"
-            raise StageFailure("BadWeight", f"{message}: {rule}; correct the source")
+        rule = f"weights are 0, or numbers from {least:g} to {most:g}; correct the source"
+        refuse(wrong, "BadWeight", block, task.weight, rule, " as a weight")
         weight = np.where(weight > 0, given, 0).astype(np.float32)
     return weight
+
+
+def flags(reason: str, block: Block, column: str, remedy: str) -> Array:
+    """Return a column of 0 and 1, (n,) float64, NaN where missing.
+
+    Raises:
+        StageFailure: it has something else, with this reason and this remedy.
+    """
+    values = block.numbers(column)
+    wrong = (values != 0) & (values != 1) & ~np.isnan(values)
+    refuse(wrong, reason, block, column, remedy, ", neither 0 nor 1,")
+    return values
+
+
+def refuse(
+    wrong: Array, reason: str, block: Block, column: str, remedy: str, what: str = ""
+) -> None:
+    """Fail where a number column has a wrong value, and name the first.
+
+    Args:
+        wrong: which rows have one, (n,) bool.
+        reason: for machines.
+        block: the rows.
+        column: of the values.
+        remedy: for people.
+        what: is wrong with the value, in the sentence "column x has 2 … in row 7".
+
+    Raises:
+        StageFailure: with this reason.
+    """
+    if wrong.any():
+        row, value = block.rows[wrong][0], block.numbers(column)[wrong][0]
+        message = f"column {column!r} has {value:g}{what} in row {row + 1}"
+        raise StageFailure(reason, f"{message}: {remedy}")
 
 
 def nothing_counts(task: Task) -> str:
