@@ -1,4 +1,4 @@
-"""Run by test_parcels in a process of its own: TensorFlow starts with two devices, or never.
+"""Run by test_packed_all_reduce on its own: TensorFlow starts with two devices, or never.
 
 Prints, as JSON, what two replicas and one make of the same steps and the same collectives.
 """

@@ -55,13 +55,13 @@ def main() -> NoReturn:
     guard(work, keep_stacks)
 
 
-def work(pulse: Heartbeat) -> NoReturn:
+def work(heartbeat: Heartbeat) -> NoReturn:
     """Run the stage in this process and say how it ended."""
     limit_threads(os.environ)
     # Read when TensorFlow is first imported, whoever does that: warnings and errors only.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        report = run(read_task(), pulse)
+        report = run(read_task(), heartbeat)
     except Exception as error:
         leave(*judge(error))
     leave(report, Exit.OK)
@@ -89,7 +89,7 @@ def keep_stacks(text: str) -> str:
     return store.uri(path)
 
 
-def run(task: Assignment, pulse: Heartbeat | None = None) -> Report:
+def run(task: Assignment, heartbeat: Heartbeat | None = None) -> Report:
     """Run one stage in this pod, unless its output is already there."""
     gang = Gang.read(os.environ)
     place = f"pod {gang.rank + 1}/{gang.size}, attempt {task.attempt}"
@@ -98,20 +98,20 @@ def run(task: Assignment, pulse: Heartbeat | None = None) -> Report:
     )
     token = Path(os.environ.get(TOKEN_VARIABLE, DEFAULT_TOKEN))
     with Poster(task.progress_url if gang.rank == 0 else None, token) as poster:
-        return _run(task, gang, Remembering(poster), pulse or Heartbeat())
+        return _run(task, gang, Remembering(poster), heartbeat or Heartbeat())
 
 
-def _run(task: Assignment, gang: Gang, post: Remembering, pulse: Heartbeat) -> Report:
+def _run(task: Assignment, gang: Gang, post: Remembering, heartbeat: Heartbeat) -> Report:
     store = open_store(task.store)
     try:
         stage: Stage = AnyStage.model_validate(task.run).value
     except ValidationError as error:
         raise StageFailure("BadTask", f"run: {error.errors()[0]['msg']}") from None
     # Waiting for the storage is no hang, however long it lasts; the store gives up by itself.
-    store.hear = pulse.beat
+    store.hear = heartbeat.beat
 
     def wait(words: str) -> None:
-        pulse.beat()
+        heartbeat.beat()
         post.add(words)
 
     store.say = wait
@@ -122,7 +122,7 @@ def _run(task: Assignment, gang: Gang, post: Remembering, pulse: Heartbeat) -> R
         return done
     gang.await_names(lambda missing: post.add(missing))
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
-        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, pulse, stage.makes)
+        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, heartbeat, stage.makes)
         report = stage.run(ctx)
         tidy(stage, ctx)
     return report

@@ -13,7 +13,7 @@ from hone_trainer.evaluate.page import render
 from hone_trainer.html.picture import Grid, Line, Plot
 from hone_trainer.metrics import named
 from hone_trainer.metrics.metric import Estimate
-from tests.trainer.compress.test_compression import CRASHED, SMALL, trial
+from tests.trainer.compress.test_candidate_selection import CRASHED, SMALL, trial
 
 PICTURES = (
     Plot("Found <early>", "k", "share", (Line("model", ((1.0, 0.2), (2.0, 0.4))),)),

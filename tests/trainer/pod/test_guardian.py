@@ -18,32 +18,32 @@ from tests.trainer.wards import DEADLINE_S, Ward
 pytestmark = pytest.mark.slow
 
 LISTENS = """
-def work(pulse):
-    with pulse.listens(60):
+def work(heartbeat):
+    with heartbeat.listens(60):
         say("ready")
-        while not pulse.asked:
+        while not heartbeat.asked:
             nap()
         say("saved")
         leave(Report(reason="Interrupted", message="step 7 is saved"), Exit.INTERRUPTED)
 """
 BUSY = """
-def work(pulse):
+def work(heartbeat):
     say("ready")
     while True:
         nap()
 """
 DEAF = """
-def work(pulse):
-    with pulse.listens(60):
+def work(heartbeat):
+    with heartbeat.listens(60):
         say("ready")
         while True:
             nap()
 """
 COMMITS = """
-def work(pulse):
-    with pulse.listens(60):
+def work(heartbeat):
+    with heartbeat.listens(60):
         say("ready")
-        while not pulse.asked:
+        while not heartbeat.asked:
             nap()
     leave(Report(message="committed"), Exit.OK)
 """
@@ -51,17 +51,17 @@ HANGS = """
 def stuck_in_the_mud(lock):
     lock.acquire()
 
-def work(pulse):
+def work(heartbeat):
     threading.Thread(target=time.sleep, args=(99,), daemon=True, name="another").start()
-    with pulse.listens(0.5):
+    with heartbeat.listens(0.5):
         say("ready")
         lock = threading.Lock()
         lock.acquire()
         stuck_in_the_mud(lock)
 """
 FROZEN = """
-def work(pulse):
-    with pulse.listens(0.5):
+def work(heartbeat):
+    with heartbeat.listens(0.5):
         say("ready")
         os.kill(os.getpid(), signal.SIGSTOP)
 """
@@ -70,16 +70,16 @@ def keep(text):
     raise StageFailure("StorageForbidden", "no right to write")
 """
 TAKES_LONG = """
-def work(pulse):
-    with pulse.listens(0.5):
+def work(heartbeat):
+    with heartbeat.listens(0.5):
         for _ in range(8):
             time.sleep(0.1)
-            pulse.beat()
+            heartbeat.beat()
     time.sleep(0.7)  # nothing was promised for this
     leave(Report(message="done"), Exit.OK)
 """
 KILLED = """
-def work(pulse):
+def work(heartbeat):
     os.kill(os.getpid(), signal.SIGSEGV)
 """
 ORPHANS = """
@@ -87,7 +87,7 @@ for code in range(1, 4):
     if os.fork() == 0:
         os._exit(code)
 
-def work(pulse):
+def work(heartbeat):
     time.sleep(0.3)
     leave(Report(message="done"), Exit.OK)
 """

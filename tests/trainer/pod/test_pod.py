@@ -140,12 +140,12 @@ def test_waiting_for_the_storage_is_no_hang(
 
     monkeypatch.setattr("hone_trainer.store.artifact_store.PAUSE_S", 0.0)
     monkeypatch.setattr("hone_trainer.store.artifact_store.FIRST_PATIENCE_S", 4.0)
-    pulse = Counted()
+    heartbeat = Counted()
     nobody = Store(uri="s3://models", endpoint="http://127.0.0.1:9")
     task = run_stage.task("data", CLICKS).model_copy(update={"store": nobody})
     with pytest.raises(StageFailure, match="cannot be reached"):
-        run(task, pulse)
-    assert pulse.beats_heard > 0
+        run(task, heartbeat)
+    assert heartbeat.beats_heard > 0
 
 
 def endless(pod: Pod) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hone_trainer.prepare.schema_inference import ROWS
-from tests.trainer.prepare.test_inference import COUNT, beside, infer
+from tests.trainer.prepare.test_schema_inference import COUNT, beside, infer
 from tests.trainer.sourced import source_of, store_in, write
 
 FAR = 1_790_000_000_000_000_000

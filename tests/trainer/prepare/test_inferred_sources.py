@@ -18,7 +18,7 @@ from hone_trainer.store.artifact_store import ArtifactStore, open_store
 from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.classes import Classes
 from hone_trainer.tasks.next_item import NextItem
-from tests.trainer.prepare.test_inference import FEW, HEX, HOURS, NUMBERS, TEXTS, infer
+from tests.trainer.prepare.test_schema_inference import FEW, HEX, HOURS, NUMBERS, TEXTS, infer
 
 pytestmark = pytest.mark.slow
 

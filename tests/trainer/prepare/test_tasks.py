@@ -26,7 +26,7 @@ from tests.trainer.conversions import (
     words,
     written,
 )
-from tests.trainer.prepare.test_crew import WORKER
+from tests.trainer.prepare.test_executor import WORKER
 from tests.trainer.shop import digests, pieces_of
 
 

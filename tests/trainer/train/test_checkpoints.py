@@ -60,17 +60,17 @@ def test_what_is_written_is_what_is_read(store: ArtifactStore) -> None:
     assert (found.attempt, found.step) == (0, 12)
     assert found.facts == {"rate": 0.5, "trace": [[1, 2.0]]}
     assert found.groups["best"] == ()
-    for array, slab in zip(ARRAYS, found.groups["weights"], strict=True):
-        back = whole(slab)
+    for array, chunked in zip(ARRAYS, found.groups["weights"], strict=True):
+        back = whole(chunked)
         assert (back.shape, back.dtype) == (array.shape, array.dtype)
         assert np.array_equal(back, array)
 
 
 def test_rows_are_read_across_pieces(store: ArtifactStore) -> None:
-    (slab,) = opened(store).write(1, {}, {"weights": filled(0)}).groups["weights"]
-    assert [piece[:2] for piece in slab.pieces] == [(0, 8), (8, 16), (16, 20)]
+    (chunked,) = opened(store).write(1, {}, {"weights": filled(0)}).groups["weights"]
+    assert [piece[:2] for piece in chunked.pieces] == [(0, 8), (8, 16), (16, 20)]
     for first, last in [(0, 20), (7, 9), (8, 16), (3, 5), (15, 20), (0, 1)]:
-        assert slab.read(first, last).tolist() == list(range(first, last))
+        assert chunked.read(first, last).tolist() == list(range(first, last))
 
 
 def test_arrays_that_did_not_change_are_not_written_again(

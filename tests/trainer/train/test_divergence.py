@@ -101,7 +101,7 @@ def test_without_a_checkpoint_on_the_way_it_goes_back_to_the_start(
 ) -> None:
     from hone_trainer.train.async_checkpointer import AsyncCheckpointer
 
-    monkeypatch.setattr(AsyncCheckpointer, "due", lambda saver, epoch_ends=False: False)
+    monkeypatch.setattr(AsyncCheckpointer, "due", lambda checkpointer, epoch_ends=False: False)
     spoil(1, 4)
     report = clicks("train", {"train": run(rollbacks=1)})
     assert "back at step 0" in messages(clicks)[0]

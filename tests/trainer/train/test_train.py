@@ -95,11 +95,11 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
     save = AsyncCheckpointer.save
 
-    def at_once(saver: AsyncCheckpointer, *args: Any) -> None:
-        save(saver, *args)
-        saver.flush()
+    def at_once(checkpointer: AsyncCheckpointer, *args: Any) -> None:
+        save(checkpointer, *args)
+        checkpointer.flush()
 
-    monkeypatch.setattr(AsyncCheckpointer, "due", lambda saver, epoch_ends=False: True)
+    monkeypatch.setattr(AsyncCheckpointer, "due", lambda checkpointer, epoch_ends=False: True)
     monkeypatch.setattr(AsyncCheckpointer, "save", at_once)
 
 

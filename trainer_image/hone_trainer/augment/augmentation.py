@@ -41,7 +41,7 @@ class Augmentation(Spec):
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind, …)."""
         return
 
-    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what lies elsewhere, once; give something that can be pickled.
 
         Raises:

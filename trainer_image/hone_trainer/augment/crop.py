@@ -44,10 +44,10 @@ class Crop(Augmentation):
         """See ``Augmentation.rework``."""
         return sequences.beside(columns, schema, self.columns, self.copies, draw, self._cut)
 
-    def _cut(self, ids: NDArray[np.int32], luck: SequenceDraws) -> NDArray[np.int32]:
+    def _cut(self, ids: NDArray[np.int32], draws: SequenceDraws) -> NDArray[np.int32]:
         import numpy as np
 
-        first, end = sequences.stretches(ids, luck, self.share, self.least)
+        first, end = sequences.stretches(ids, draws, self.share, self.least)
         length = ids.shape[1]
         at = np.arange(length) - (length - end)[:, None]
         inside = at >= first[:, None]

@@ -40,10 +40,10 @@ class Mask(Augmentation):
         """See ``Augmentation.rework``."""
         return sequences.beside(columns, schema, self.columns, self.copies, draw, self._hide)
 
-    def _hide(self, ids: NDArray[np.int32], luck: SequenceDraws) -> NDArray[np.int32]:
+    def _hide(self, ids: NDArray[np.int32], draws: SequenceDraws) -> NDArray[np.int32]:
         import numpy as np
 
         from hone_trainer.rows.tokens import PADDING, UNSEEN
 
-        hidden = (luck.each[:, -ids.shape[1] :] < self.share) & (ids != PADDING)
+        hidden = (draws.each[:, -ids.shape[1] :] < self.share) & (ids != PADDING)
         return np.where(hidden, np.int32(UNSEEN), ids)

@@ -35,10 +35,10 @@ class Noise(Augmentation):
 
     def widen(self, block: Block, learned: Any, draw: np.random.Generator) -> Block:  # noqa: ARG002
         """See ``Augmentation.widen``."""
-        from hone_trainer.augment.text_copies import retold
+        from hone_trainer.augment.text_copies import copy_texts
         from hone_trainer.augment.typos import slip
 
         def change(texts: Any) -> Any:
             return slip(texts, self.share, draw)
 
-        return retold(block, self.column, self.copies, change)
+        return copy_texts(block, self.column, self.copies, change)

@@ -40,14 +40,14 @@ class Reorder(Augmentation):
         """See ``Augmentation.rework``."""
         return sequences.beside(columns, schema, self.columns, self.copies, draw, self._shuffle)
 
-    def _shuffle(self, ids: NDArray[np.int32], luck: SequenceDraws) -> NDArray[np.int32]:
+    def _shuffle(self, ids: NDArray[np.int32], draws: SequenceDraws) -> NDArray[np.int32]:
         import numpy as np
 
         first, end = (
-            edge[:, None] for edge in sequences.stretches(ids, luck, self.share, SHORTEST)
+            edge[:, None] for edge in sequences.stretches(ids, draws, self.share, SHORTEST)
         )
         at = np.arange(ids.shape[1])
-        each = luck.each[:, -ids.shape[1] :]
+        each = draws.each[:, -ids.shape[1] :]
         # Inside, all sort between the stretch's first position and the one before it ends.
         key = np.where((at >= first) & (at < end), first + each * (end - first - 1), at)
         return np.take_along_axis(ids, np.argsort(key, axis=1, kind="stable"), axis=1)

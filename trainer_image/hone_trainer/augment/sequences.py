@@ -101,8 +101,8 @@ def beside(
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         for _ in range(copies):
-            luck = SequenceDraws(draw.random(len(some)), draw.random((len(some), longest)))
-            made = {name: change(columns[name][some], luck) for name in fields}
+            draws = SequenceDraws(draw.random(len(some)), draw.random((len(some), longest)))
+            made = {name: change(columns[name][some], draws) for name in fields}
             other = np.any([(made[n] != columns[n][some]).any(axis=1) for n in fields], axis=0)
             piece = {name: values[some[other]] for name, values in columns.items()}
             pieces.append(piece | {name: values[other] for name, values in made.items()})
@@ -110,13 +110,13 @@ def beside(
 
 
 def stretches(
-    ids: NDArray[np.int32], luck: SequenceDraws, share: float, least: int
+    ids: NDArray[np.int32], draws: SequenceDraws, share: float, least: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each sequence (n,) a random stretch: first position, and one past the last.
 
     Args:
         ids: (n, length) padded at the front.
-        luck: what was drawn.
+        draws: what was drawn.
         share: of the ids of a sequence, rounded up.
         least: ids of a stretch at least, where there are so many.
     """
@@ -124,7 +124,7 @@ def stretches(
 
     real = (ids != 0).sum(axis=1)
     size = np.minimum(np.maximum(np.ceil(real * share), least), real).astype(np.int64)
-    first = ids.shape[1] - real + (luck.start * (real - size + 1)).astype(np.int64)
+    first = ids.shape[1] - real + (draws.start * (real - size + 1)).astype(np.int64)
     return first, first + size
 
 

@@ -58,7 +58,7 @@ class Synonyms(Augmentation):
         """See ``Augmentation.check``."""
         find(columns, self.column, f"{FIELD}.column", "text")
 
-    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Return a ``Thesaurus``.
 
         Raises:
@@ -70,7 +70,7 @@ class Synonyms(Augmentation):
 
         if self.uri is None:
             return Thesaurus.of(self.groups or ())
-        data = shelf.read(self.uri, f"{FIELD}.uri")
+        data = side_inputs.read(self.uri, f"{FIELD}.uri")
         if len(data) > MOST_BYTES:
             message = f"{self.uri} has {len(data):,} bytes; {FIELD}.uri takes {MOST_BYTES:,}"
             raise StageFailure("UnreadableInput", f"{message}: leave rare words out")
@@ -90,9 +90,9 @@ class Synonyms(Augmentation):
 
     def widen(self, block: Block, learned: Any, draw: np.random.Generator) -> Block:
         """See ``Augmentation.widen``."""
-        from hone_trainer.augment.text_copies import retold
+        from hone_trainer.augment.text_copies import copy_texts
 
         def change(texts: Any) -> Any:
             return learned.replace(texts, self.share, draw)
 
-        return retold(block, self.column, self.copies, change)
+        return copy_texts(block, self.column, self.copies, change)

@@ -13,7 +13,7 @@ from hone_trainer.augment.copies import beside
 from hone_trainer.rows.block import Block
 
 
-def retold(block: Block, name: str, copies: int, change: Callable[[Any], Any]) -> Block:
+def copy_texts(block: Block, name: str, copies: int, change: Callable[[Any], Any]) -> Block:
     """Return rows, each with copies behind it in which a text is changed.
 
     Rows without a text have no copies, and copies that came out the same are left out.

@@ -31,9 +31,9 @@ class Rules(Cleaning):
         for rule in self.hold:
             rule.value.check(columns)
 
-    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> list[Any]:
+    def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> list[Any]:
         """Return what each rule compares with."""
-        return [rule.value.load(shelf, columns) for rule in self.hold]
+        return [rule.value.load(side_inputs, columns) for rule in self.hold]
 
     def apply(
         self,

@@ -55,7 +55,7 @@ class Cleaning(Spec):
         """
         return
 
-    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what rows are compared with, once; give something that can be pickled.
 
         Raises:

@@ -171,7 +171,7 @@ class Compress(Stage):
     def _only(self, networks: tuple[Network, ...]) -> Network:
         if message := several("compress", len(networks)):
             raise StageFailure("SeveralModels", message)
-        if networks[0].wide:
+        if networks[0].chunked:
             message = "the tables are stored in pieces: no single LiteRT file holds them"
             remedy = "leave compress out, or lower embedding or prepare.columns[].id.buckets"
             raise StageFailure("ModelTooLarge", f"{message}; {remedy}")

@@ -85,7 +85,7 @@ class Network:
         widest = max(target.outputs for target in self.schema.targets)
         batch = max(1, min(batch, NUMBERS // widest))
         network = self
-        if self.wide:
+        if self.chunked:
             network, inputs = narrow(self, inputs)
         yield from answering(network.build(), self.schema, inputs, batch)
 
@@ -108,7 +108,7 @@ class Network:
         return replace(self, calibrations={**self.calibrations, **fitted})
 
     @property
-    def wide(self) -> bool:
+    def chunked(self) -> bool:
         """Whether it has tables that are better not held in memory."""
         return any(chunked_storage.is_large(array) for part in self.parts for array in part.weights)
 

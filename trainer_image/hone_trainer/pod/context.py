@@ -44,7 +44,7 @@ class Context:
     """Index of this pod in its gang; 0 is the chief, who writes."""
     size: int = 1
     """Pods of the gang."""
-    pulse: Heartbeat = field(default_factory=Heartbeat)
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     """What the guardian of this pod hears and says."""
     makes: Product | None = None
     """What the running stage leaves for those after it."""

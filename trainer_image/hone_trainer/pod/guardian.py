@@ -40,35 +40,35 @@ def guard(work: Callable[[Heartbeat], NoReturn], keep: Dump) -> NoReturn:
     Call it before any thread starts: only the calling thread goes on in the child.
 
     Args:
-        work: told by the pulse that it should stop; never returns.
+        work: told by the heartbeat that it should stop; never returns.
         keep: stores the stacks of a child that hung, and gives their address.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, ASKED | {signal.SIGCHLD})
     killed_before = _killed_for_memory()
-    guardian, pulse, stacks = os.getpid(), Heartbeat(), Stacks()
+    guardian, heartbeat, stacks = os.getpid(), Heartbeat(), Stacks()
     child = os.fork()
     if child == 0:
         # What asks a pod to stop asks the guardian; Ctrl-C reaches both, so it stays blocked here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         _die_with(guardian)
         stacks.arm()
-        work(pulse)
+        work(heartbeat)
     deadline = float("inf")
     while True:
         got = signal.sigtimedwait(ASKED | {signal.SIGCHLD}, LOOK_S)
         if got is not None and got.si_signo in ASKED:
             # At once where somebody asks a second time, or where nobody is there to listen.
-            patient = pulse.listening and not pulse.asked
+            patient = heartbeat.listening and not heartbeat.asked
             deadline = time.monotonic() + GRACE_S if patient else 0.0
-            pulse.ask()
+            heartbeat.ask()
         status = _reap(child)
         if status is not None:
             _end_like(status, killed_before)
-        if pulse.hung and not pulse.asked:
-            _end_hung(child, pulse, stacks, keep)
+        if heartbeat.hung and not heartbeat.asked:
+            _end_hung(child, heartbeat, stacks, keep)
         if time.monotonic() > deadline:
-            if pulse.silence > GRACE_S:  # it had promised to listen, and did not
-                _end_hung(child, pulse, stacks, keep)
+            if heartbeat.silence > GRACE_S:  # it had promised to listen, and did not
+                _end_hung(child, heartbeat, stacks, keep)
             _end_asked(child)
 
 
@@ -81,8 +81,8 @@ def _end_asked(child: int) -> NoReturn:
     leave(Report(reason="Interrupted", message=message), Exit.INTERRUPTED)
 
 
-def _end_hung(child: int, pulse: Heartbeat, stacks: Stacks, keep: Dump) -> NoReturn:
-    silence = pulse.silence
+def _end_hung(child: int, heartbeat: Heartbeat, stacks: Stacks, keep: Dump) -> NoReturn:
+    silence = heartbeat.silence
     text = stacks.dump(child)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

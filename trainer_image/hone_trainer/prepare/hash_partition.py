@@ -59,7 +59,7 @@ def scatter(step: HashPartition, block: Block, columns: Any, count: int) -> tupl
 
 
 def gather(
-    around: PassContext,
+    context: PassContext,
     work: str,
     ends: tuple[tuple[int, ...], ...],
     bucket: int,
@@ -68,7 +68,7 @@ def gather(
     """Return the records of a bucket, from what each block has scattered.
 
     Args:
-        around: the stage and its places.
+        context: the stage and its places.
         work: under which blocks have left ``<block>.bin``.
         ends: for each block, where its buckets end (records).
         bucket: which one.
@@ -81,7 +81,7 @@ def gather(
         for block, (start, end) in enumerate(bounds)
     ]
     at = 0
-    for data in around.scratch.slices(wanted):
+    for data in context.scratch.slices(wanted):
         part = np.frombuffer(data, record)
         found[at : at + len(part)] = part
         at += len(part)
@@ -126,18 +126,18 @@ class Dropped:
 
     path: str
 
-    def of(self, block: Block, around: PassContext) -> NDArray[np.bool_]:
+    def of(self, block: Block, context: PassContext) -> NDArray[np.bool_]:
         """Say for each row (n,) of a block whether it goes."""
-        bits = _bits(around.settings.model_dump_json(), around.scratch_folder, self.path)
+        bits = _bits(context.settings.model_dump_json(), context.scratch_folder, self.path)
         chosen: NDArray[np.bool_] = (bits[block.rows >> 3] >> (7 - (block.rows & 7))) & 1 != 0
         return chosen
 
     @classmethod
-    def leave(cls, around: PassContext, path: str, rows: int, gone: NDArray[np.int64]) -> Dropped:
+    def leave(cls, context: PassContext, path: str, rows: int, gone: NDArray[np.int64]) -> Dropped:
         """Write the bits of ``gone`` among ``rows``."""
         bits = np.zeros(rows, np.uint8)
         bits[gone] = 1
-        around.scratch.put(path, pa.table({"bits": pa.array(np.packbits(bits))}))
+        context.scratch.put(path, pa.table({"bits": pa.array(np.packbits(bits))}))
         return cls(path)
 
 

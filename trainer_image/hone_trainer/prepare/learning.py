@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from hone_trainer.prepare.reading import ReadRows
 
 
-def drawn(around: PassContext, work: str, count: int) -> Block:
+def drawn(context: PassContext, work: str, count: int) -> Block:
     """Return rows that a pass has drawn, of all blocks and parts, in the order of the source."""
-    return join([around.block(work, index) for index in range(count)])
+    return join([context.block(work, index) for index in range(count)])
 
 
 def learn(
-    around: PassContext,
-    passage: PassRunner,
+    context: PassContext,
+    runner: PassRunner,
     read: ReadRows,
     places: Places,
     sample: Block,
@@ -35,46 +35,46 @@ def learn(
     """Have each step learn.
 
     Args:
-        around: the stage and its places.
-        passage: runs the passes of steps that look at all rows.
+        context: the stage and its places.
+        runner: runs the passes of steps that look at all rows.
         read: the source.
         places: which part each row is in.
         sample: training rows as they were read.
         fetched: number of a step -> what it has loaded.
     """
-    steps = Steps(around)
-    seeking = sum(step.value.seeks for step in around.stage.clean)
+    steps = Steps(context)
+    seeking = sum(step.value.seeks for step in context.stage.clean)
     legs = iter(legs_of("learning", 2 * seeking))
-    for number, step in enumerate(around.stage.clean):
+    for number, step in enumerate(context.stage.clean):
         if step.value.seeks:
-            steps.learned.append(_seek(around, passage, read, places, steps, legs))
+            steps.learned.append(_seek(context, runner, read, places, steps, legs))
         elif number in fetched:
             steps.learned.append(fetched[number])
         else:
-            seed = around.seed + number
-            steps.learned.append(step.value.learn(sample, around.columns, seed))
-        last = Steps(around, steps.learned[-1:], number)
+            seed = context.seed + number
+            steps.learned.append(step.value.learn(sample, context.columns, seed))
+        last = Steps(context, steps.learned[-1:], number)
         sample = last.apply(sample)[0]
     return steps
 
 
 def _seek(
-    around: PassContext,
-    passage: PassRunner,
+    context: PassContext,
+    runner: PassRunner,
     read: ReadRows,
     places: Places,
     steps: Steps,
     legs: Iterator[Leg],
 ) -> Dropped:
     number = len(steps.learned)
-    before = Steps(around, list(steps.learned))
-    work = Scatter(around, read.blocks, places, before, read.rows)
-    scattered = passage.run(f"keys{number}", work, len(read.blocks), next(legs))
+    before = Steps(context, list(steps.learned))
+    work = Scatter(context, read.blocks, places, before, read.rows)
+    scattered = runner.run(f"keys{number}", work, len(read.blocks), next(legs))
     ends = tuple(tuple(facts["ends"]) for facts in scattered)
-    look, count = Look(around, number, ends), buckets(read.rows)
-    passage.run(f"look{number}", look, count, next(legs))
+    look, count = Look(context, number, ends), buckets(read.rows)
+    runner.run(f"look{number}", look, count, next(legs))
     found = [
-        around.scratch.get(f"look{number}/{index:06d}").column("row").to_numpy()
+        context.scratch.get(f"look{number}/{index:06d}").column("row").to_numpy()
         for index in range(count)
     ]
-    return Dropped.leave(around, f"dropped{number}", read.rows, np.concatenate(found))
+    return Dropped.leave(context, f"dropped{number}", read.rows, np.concatenate(found))

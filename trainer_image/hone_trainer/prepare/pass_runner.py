@@ -35,7 +35,7 @@ class PassRunner:
     """The passes of one preparation, in one attempt."""
 
     ctx: Context
-    crew: Executor
+    executor: Executor
     scratch: Scratch
     spans: dict[str, tuple[float, float]]
     """Pass -> where it begins and ends, of the whole as 0 to 1."""
@@ -71,7 +71,7 @@ class PassRunner:
             found[index] = facts
             if watch is not None:
                 watch(facts)
-            self.ctx.pulse.beat()
+            self.ctx.heartbeat.beat()
             if time.monotonic() - self._told > PAUSE_S or len(found) == count:
                 self.tell(span, len(found) / count, f"{len(found)} of {count}")
 
@@ -79,7 +79,7 @@ class PassRunner:
 
         def hear(index: int, share: float, rows: int) -> None:
             parts[index] = share, rows
-            self.ctx.pulse.beat()
+            self.ctx.heartbeat.beat()
             if time.monotonic() - self._told > PAUSE_S:
                 under_way = [part for k, part in tuple(parts.items()) if k not in found]
                 share = len(found) + sum(each for each, _ in under_way)
@@ -87,7 +87,7 @@ class PassRunner:
                 self.tell(span, share / count, f"{len(found)} of {count}, and {more:,} rows")
 
         with heard_by(hear):
-            self.crew.map(work, [index for index in range(count) if index not in found], done)
+            self.executor.map(work, [index for index in range(count) if index not in found], done)
         return [found[index] for index in range(count)]
 
     def tell(self, span: Leg, share: float, what: str) -> None:

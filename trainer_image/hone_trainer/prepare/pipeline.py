@@ -66,12 +66,12 @@ def prepare(stage: Prepare, ctx: Context) -> Report:
     threads = _threads()
     if not ctx.chief:
         return serve(gang, threads)
-    crew = Executor(gang, threads)
-    with ctx.pulse.beats(SILENCE_S):  # it can be killed at any moment: what is noted stays
+    executor = Executor(gang, threads)
+    with ctx.heartbeat.beats(SILENCE_S):  # it can be killed at any moment: what is noted stays
         try:
-            return _lead(stage, ctx, crew)
+            return _lead(stage, ctx, executor)
         finally:
-            crew.close()
+            executor.close()
 
 
 def scratch_root(ctx: Context) -> str:
@@ -79,14 +79,14 @@ def scratch_root(ctx: Context) -> str:
     return f"{ctx.task.prefix}/scratch"
 
 
-def _lead(stage: Prepare, ctx: Context, crew: Executor) -> Report:
+def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
     ctx.progress(0.0, "looking at the source")
     columns, inferred = reading.columns(stage, ctx.store)
     given = tuple(column for column in columns if not column.value.derived)
     pieces = stage.source.value.pieces(given, ctx.store)
     fetched = fetch(stage, columns, ctx.store)
     digest = _digest(ctx, pieces, columns, fetched.files)
-    around = PassContext(
+    context = PassContext(
         stage,
         columns,
         ctx.store.settings,
@@ -94,22 +94,22 @@ def _lead(stage: Prepare, ctx: Context, crew: Executor) -> Report:
         f"{scratch_root(ctx)}/{digest}",
         ctx.task.seed,
     )
-    scratch = Scratch(ctx.store, around.scratch_folder)
-    passage = PassRunner(ctx, crew, scratch, SPANS)
-    read = reading.read(around, passage, pieces)
+    scratch = Scratch(ctx.store, context.scratch_folder)
+    runner = PassRunner(ctx, executor, scratch, SPANS)
+    read = reading.read(context, runner, pieces)
 
-    ask = Ask(read.rows, stage.split.validation, stage.split.test, around.seed, around.label)
+    ask = Ask(read.rows, stage.split.validation, stage.split.test, context.seed, context.label)
     count = len(read.blocks)
-    places = stage.split.by.value.settle(_observe(around, passage, read.blocks, ask), ask)
-    survey = Survey(around, read.blocks, places, read.rows)
-    surveyed = passage.run(SURVEYED, survey, count, "drawing rows")
-    before = learning.drawn(around, SURVEYED, count)
-    steps = learning.learn(around, passage, read, places, before.part(0), fetched.clean)
+    places = stage.split.by.value.settle(_observe(context, runner, read.blocks, ask), ask)
+    survey = Survey(context, read.blocks, places, read.rows)
+    surveyed = runner.run(SURVEYED, survey, count, "drawing rows")
+    before = learning.drawn(context, SURVEYED, count)
+    steps = learning.learn(context, runner, read, places, before.part(0), fetched.clean)
 
-    clean = Clean(around, read.blocks, places, steps, read.rows)
-    cleaned = passage.run(CLEANED, clean, count, "cleaning")
+    clean = Clean(context, read.blocks, places, steps, read.rows)
+    cleaned = runner.run(CLEANED, clean, count, "cleaning")
     summary.require(read, cleaned)
-    after = learning.drawn(around, DRAWN, count)
+    after = learning.drawn(context, DRAWN, count)
     sums = [unpack(scratch.get(f"{SUMS}/{index:06d}")) for index in range(count)]
     sample = after.part(0)
     learned = {
@@ -125,32 +125,32 @@ def _lead(stage: Prepare, ctx: Context, crew: Executor) -> Report:
     targets = _targets(stage, sums)
     shown = tuple(column for column in columns if not column.value.target)
     transform = Transform(shown, learned, targets)
-    histories = remember(around, passage, transform, read)
-    encode = Encode(around, transform, augment, histories, divided)
-    encoded = passage.run(ENCODED, encode, count, "writing")
+    histories = remember(context, runner, transform, read)
+    encode = Encode(context, transform, augment, histories, divided)
+    encoded = runner.run(ENCODED, encode, count, "writing")
     transform = replace(
         transform,
         targets=_shifted(targets, encoded),
         rows=sum(facts["rows"]["train"] for facts in encoded),
         withheld=_withheld(encoded),
     )
-    told = summary.tell(around, read, surveyed, steps, cleaned, encoded)
+    told = summary.tell(context, read, surveyed, steps, cleaned, encoded)
     if fetched.files:
         told["beside"] = fetched.files
     if inferred:
         told["inferred"] = inferred
-    return summary.commit(ctx, around, transform, told, before, after)
+    return summary.commit(ctx, context, transform, told, before, after)
 
 
 def _observe(
-    around: PassContext, passage: PassRunner, blocks: tuple[Where, ...], ask: Ask
+    context: PassContext, runner: PassRunner, blocks: tuple[Where, ...], ask: Ask
 ) -> list[Any]:
     """Return what splitting has to see of each block; nothing is read where it looks at none."""
-    if type(around.stage.split.by.value).observe is Splitting.observe:
+    if type(context.stage.split.by.value).observe is Splitting.observe:
         return []
-    seen = passage.run(OBSERVE, Observe(around, blocks, ask), len(blocks), "placing rows")
+    seen = runner.run(OBSERVE, Observe(context, blocks, ask), len(blocks), "placing rows")
     paths = (f"{OBSERVE}/{index:06d}" for index, facts in enumerate(seen) if facts["seen"])
-    return [around.scratch.get(path) for path in paths]
+    return [context.scratch.get(path) for path in paths]
 
 
 def _targets(stage: Prepare, sums: list[dict[str, Any]]) -> tuple[Target, ...]:

@@ -52,27 +52,27 @@ def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], l
     return stage.settled(found), why
 
 
-def read(around: PassContext, passage: PassRunner, pieces: tuple[Piece, ...]) -> ReadRows:
+def read(context: PassContext, runner: PassRunner, pieces: tuple[Piece, ...]) -> ReadRows:
     """Read all pieces.
 
     Raises:
         StageFailure: a row cannot be understood and the stage does not put up with it; its file,
             row and column are named.
     """
-    fail = around.stage.unreadable == "fail"
+    fail = context.stage.unreadable == "fail"
 
     def watch(facts: dict[str, Any]) -> None:
         if fail and facts["bad"]:
             raise _Bad
 
-    work = Read(around, pieces)
+    work = Read(context, pieces)
     try:
-        facts = passage.run(WORK, work, len(pieces), "reading", watch)
+        facts = runner.run(WORK, work, len(pieces), "reading", watch)
     except _Bad:
-        if failure := _first_bad(around, pieces):
+        if failure := _first_bad(context, pieces):
             raise failure from None
-        facts = passage.run(WORK, work, len(pieces), "reading")
-    facts = _mend(around, pieces, facts)
+        facts = runner.run(WORK, work, len(pieces), "reading")
+    facts = _mend(context, pieces, facts)
     if fail and any(found["bad"] for found in facts):
         raise _refusal(facts)
     if not any(found["blocks"] for found in facts):
@@ -100,25 +100,25 @@ class _Bad(Exception):
 
 
 def _mend(
-    around: PassContext, pieces: tuple[Piece, ...], facts: list[dict[str, Any]]
+    context: PassContext, pieces: tuple[Piece, ...], facts: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Read those of the first pieces again that began in the middle of a quoted field."""
     digests = tuple(Digest(**found["digest"]) for found in facts)
-    wrong = around.stage.source.value.resume(pieces[: len(facts)], digests)
+    wrong = context.stage.source.value.resume(pieces[: len(facts)], digests)
     known = {(piece.uri, piece.start): piece for piece in wrong}
     pieces = tuple(known.get((piece.uri, piece.start), piece) for piece in pieces)
-    work = Read(around, pieces)
+    work = Read(context, pieces)
     return [
         found if Piece(**found["piece"]) == pieces[index] else work(index)
         for index, found in enumerate(facts)
     ]
 
 
-def _first_bad(around: PassContext, pieces: tuple[Piece, ...]) -> StageFailure | None:
+def _first_bad(context: PassContext, pieces: tuple[Piece, ...]) -> StageFailure | None:
     """Return the failure for the first bad row of the source; None where a wrong cut looked bad."""
-    work, noted = Read(around, pieces), around.scratch.notes(WORK)
+    work, noted = Read(context, pieces), context.scratch.notes(WORK)
     every = range(max(noted) + 1)
-    facts = _mend(around, pieces, [noted[k] if k in noted else work(k) for k in every])
+    facts = _mend(context, pieces, [noted[k] if k in noted else work(k) for k in every])
     return _refusal(facts) if any(found["bad"] for found in facts) else None
 
 

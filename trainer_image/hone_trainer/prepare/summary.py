@@ -64,7 +64,7 @@ def require(read: ReadRows, cleaned: Notes) -> None:
 
 
 def tell(
-    around: PassContext,
+    context: PassContext,
     read: ReadRows,
     surveyed: Notes,
     steps: Steps,
@@ -73,7 +73,7 @@ def tell(
 ) -> dict[str, Any]:
     """Return the account; JSON values that depend on the source and the stage alone."""
     told = []
-    for number, step in enumerate(around.stage.clean):
+    for number, step in enumerate(context.stage.clean):
         done = [facts["steps"][number] for facts in cleaned]
         changed = [d["changed"] for d in done]
         kinds = dict.fromkeys(kind for each in changed for kind in each)
@@ -103,13 +103,13 @@ def tell(
         - sum(_parts(cleaned).values()),
         "quarantine": [f["quarantine"] for f in cleaned if f["quarantine"]],
         "files": [file for part in PARTS for facts in encoded for file in _of(facts, part)],
-        "bestReachable": best_reachable(_reachable(around, cleaned)),
+        "bestReachable": best_reachable(_reachable(context, cleaned)),
     }
 
 
 def commit(
     ctx: Context,
-    around: PassContext,
+    context: PassContext,
     transform: Transform,
     told: dict[str, Any],
     before: Block,
@@ -119,7 +119,7 @@ def commit(
     files = [Artifact.model_validate(file) for file in told.pop("files")]
     aside = [Artifact.model_validate(file) for file in told.pop("quarantine")]
     learned = [ctx.write(name, data) for name, data in transform.save().items()]
-    found = _look(around, told, before, after)
+    found = _look(context, told, before, after)
     learned += _report(ctx, found)
     if rows := told.pop("unreadableRows"):
         aside.append(_write_unreadable(ctx, rows))
@@ -131,7 +131,7 @@ def commit(
     metrics["rowsDropped"] = sum(dropped.values())
     metrics["valuesFilled"] = sum(filled.values())
     metrics["rowsQuarantined"] = sum(quarantined.values()) + told["unreadable"]
-    metrics |= named(told["bestReachable"], len(around.stage.predicted))
+    metrics |= named(told["bestReachable"], len(context.stage.predicted))
     facts = told | {
         "schema": transform.schema.dump(),
         "dropped": dropped,
@@ -145,20 +145,20 @@ def commit(
     return ctx.commit(made, facts, metrics, message, show=shown, cautions=high)
 
 
-def _look(around: PassContext, told: dict[str, Any], before: Block, after: Block) -> Findings:
+def _look(context: PassContext, told: dict[str, Any], before: Block, after: Block) -> Findings:
     """Look at the drawn rows."""
     from hone_trainer.profile.profile import look
     from hone_trainer.profile.subsample import thin
 
-    by = around.stage.split.by
+    by = context.stage.split.by
     group = (by.group.column,) if by.group is not None else ()
-    keys = (*(column.name for column in around.columns if column.kind == "key"), *group)
+    keys = (*(column.name for column in context.columns if column.kind == "key"), *group)
     if by.kind in ("time", "leaveOneOut"):
         keys = ()  # a user is in several parts by design
     told = {name: value for name, value in told.items() if name != "unreadableRows"}
-    before, after = (thin(block, SHOWN_ROWS, around.seed) for block in (before, after))
-    tasks = around.stage.predicted
-    return look(around.given, tasks, before, after, told, around.seed, keys)
+    before, after = (thin(block, SHOWN_ROWS, context.seed) for block in (before, after))
+    tasks = context.stage.predicted
+    return look(context.given, tasks, before, after, told, context.seed, keys)
 
 
 def _report(ctx: Context, found: Findings) -> list[Artifact]:
@@ -213,9 +213,9 @@ def _labels(encoded: Notes) -> dict[str, list[float]]:
     return {part: _added(facts["targets"][name][part] for facts in encoded) for part in PARTS}
 
 
-def _reachable(around: PassContext, cleaned: Notes) -> Iterator[Sums]:
+def _reachable(context: PassContext, cleaned: Notes) -> Iterator[Sums]:
     """Yield what is known of the test rows; nothing where drawn ones stand beside them."""
-    drawn = (step.negatives for step in around.stage.augment if step.negatives is not None)
+    drawn = (step.negatives for step in context.stage.augment if step.negatives is not None)
     if not any(step.held_out for step in drawn):
         yield from (facts["reachable"] for facts in cleaned)
 

@@ -12,20 +12,20 @@ from contextlib import contextmanager
 Hear = Callable[[int, float, int], None]
 """Takes the index of the work, the share of it that is done (0 where nobody knows), and rows."""
 
-_ears: list[Hear] = []
+_listeners: list[Hear] = []
 
 
 @contextmanager
 def heard_by(hear: Hear) -> Iterator[None]:
     """Have somebody hear what work of this process says, from whichever thread it says it."""
-    _ears.append(hear)
+    _listeners.append(hear)
     try:
         yield
     finally:
-        _ears.remove(hear)
+        _listeners.remove(hear)
 
 
 def say(index: int, share: float, rows: int) -> None:
     """Tell how far a piece of work is, where somebody listens."""
-    for hear in tuple(_ears):
+    for hear in tuple(_listeners):
         hear(index, share, rows)

@@ -35,7 +35,7 @@ class ChunkedArray(Protocol):
 
 @dataclass(frozen=True)
 class InMemory:
-    """A slab that is a numpy array."""
+    """A chunked array that is a numpy array."""
 
     array: Array
 
@@ -54,29 +54,29 @@ class InMemory:
         return np.atleast_1d(self.array)[first:last]
 
 
-def rows_of(slab: ChunkedArray) -> int:
+def rows_of(chunked: ChunkedArray) -> int:
     """Return the number of rows."""
-    return slab.shape[0] if slab.shape else 1
+    return chunked.shape[0] if chunked.shape else 1
 
 
-def size_of(slab: ChunkedArray) -> int:
+def size_of(chunked: ChunkedArray) -> int:
     """Return the number of bytes."""
-    return int(np.prod(slab.shape, dtype=np.int64)) * slab.dtype.itemsize
+    return int(np.prod(chunked.shape, dtype=np.int64)) * chunked.dtype.itemsize
 
 
-def spans(slab: ChunkedArray, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
+def spans(chunked: ChunkedArray, piece: int = PIECE_BYTES) -> Iterator[tuple[int, int]]:
     """Return (first, last) of every piece of at most so many bytes, or of one row."""
-    rows = rows_of(slab)
-    at_once = max(1, piece * rows // max(1, size_of(slab)))
+    rows = rows_of(chunked)
+    at_once = max(1, piece * rows // max(1, size_of(chunked)))
     for first in range(0, rows, at_once):
         yield first, min(rows, first + at_once)
 
 
-def whole(slab: ChunkedArray) -> Array:
+def whole(chunked: ChunkedArray) -> Array:
     """Return the array in memory."""
-    if isinstance(slab, InMemory):
-        return slab.array
-    out = np.empty((rows_of(slab), *slab.shape[1:]), slab.dtype)
-    for first, last in spans(slab):
-        out[first:last] = slab.read(first, last)
-    return out.reshape(slab.shape)
+    if isinstance(chunked, InMemory):
+        return chunked.array
+    out = np.empty((rows_of(chunked), *chunked.shape[1:]), chunked.dtype)
+    for first, last in spans(chunked):
+        out[first:last] = chunked.read(first, last)
+    return out.reshape(chunked.shape)

@@ -33,7 +33,7 @@ LARGE = 256 << 20
 
 def is_large(array: Array | ChunkedArray) -> bool:
     """Say whether an array is stored in pieces."""
-    return size_of(_slab(array)) > LARGE
+    return size_of(_chunked(array)) > LARGE
 
 
 def write(
@@ -49,13 +49,13 @@ def write(
     Returns:
         The pieces, and what ``read`` has to know, as a JSON value.
     """
-    slab = _slab(array)
+    chunked = _chunked(array)
     pieces = tuple(
-        writer.write(f"{folder}/{first:012d}.bin", slab.read(first, last).tobytes())
-        for first, last in spans(slab)
+        writer.write(f"{folder}/{first:012d}.bin", chunked.read(first, last).tobytes())
+        for first, last in spans(chunked)
     )
     names = [piece.name for piece in pieces]
-    return pieces, {"shape": list(slab.shape), "dtype": slab.dtype.name, "pieces": names}
+    return pieces, {"shape": list(chunked.shape), "dtype": chunked.dtype.name, "pieces": names}
 
 
 def read(store: ArtifactStore, manifest: Manifest, record: Any) -> Array:
@@ -73,15 +73,15 @@ def read(store: ArtifactStore, manifest: Manifest, record: Any) -> Array:
 
 def rows(array: Array | ChunkedArray, chosen: NDArray[np.int64]) -> Array:
     """Return some rows, in the order asked for; ``chosen`` is sorted and without repeats."""
-    slab = _slab(array)
+    chunked = _chunked(array)
     if isinstance(array, np.ndarray):
         return np.asarray(array[chosen])
     found = []
-    for first, last in spans(slab):
+    for first, last in spans(chunked):
         here = chosen[(chosen >= first) & (chosen < last)]
         if len(here):
-            found.append(slab.read(first, last)[here - first])
-    return np.concatenate(found) if found else np.empty((0, *slab.shape[1:]), slab.dtype)
+            found.append(chunked.read(first, last)[here - first])
+    return np.concatenate(found) if found else np.empty((0, *chunked.shape[1:]), chunked.dtype)
 
 
 def plain(array: Array | ChunkedArray) -> Array:
@@ -91,9 +91,9 @@ def plain(array: Array | ChunkedArray) -> Array:
 
 def count_nonzero(array: Array | ChunkedArray) -> int:
     """Count the elements that are not zero."""
-    slab = _slab(array)
-    return sum(int(np.count_nonzero(slab.read(*span))) for span in spans(slab))
+    chunked = _chunked(array)
+    return sum(int(np.count_nonzero(chunked.read(*span))) for span in spans(chunked))
 
 
-def _slab(array: Array | ChunkedArray) -> ChunkedArray:
+def _chunked(array: Array | ChunkedArray) -> ChunkedArray:
     return InMemory(array) if isinstance(array, np.ndarray) else array

@@ -15,7 +15,7 @@ from hone_trainer.store.chunked_array import Array
 
 @dataclass(frozen=True)
 class InStore:
-    """A slab that lies in the store, in pieces."""
+    """A chunked array that lies in the store, in pieces."""
 
     store: ArtifactStore
     shape: tuple[int, ...]

@@ -27,21 +27,21 @@ class CheckpointManager:
         stage: what the user wants.
         ctx: the pod's surroundings.
         variables: model and optimiser.
-        over_gang: sums an array over the gang.
+        all_reduce: sums an array over the gang.
     """
 
-    def __init__(self, stage: Train, ctx: Context, variables: Any, over_gang: Any) -> None:
+    def __init__(self, stage: Train, ctx: Context, variables: Any, all_reduce: Any) -> None:
         self.best: Sequence[ChunkedArray] = ()
         """Weights of the best epoch so far."""
         self._keep = stage.keep
         self._epochs = stage.epochs
         self._chief = ctx.chief
         self._variables = variables
-        self._over_gang = over_gang
+        self._all_reduce = all_reduce
         task, digest = ctx.task, input_digest(ctx.task)
         kept = stage.checkpoint.keep
         self._checkpoints = Checkpoints(ctx.store, task.prefix, digest, task.attempt, kept)
-        self._saver = AsyncCheckpointer(self._checkpoints, stage.checkpoint.every_seconds)
+        self._checkpointer = AsyncCheckpointer(self._checkpoints, stage.checkpoint.every_seconds)
 
     def resume(self) -> TrainState | None:
         """Put everything back to the last checkpoint; None where there is none."""
@@ -60,7 +60,7 @@ class CheckpointManager:
 
     def save_if_due(self, state: TrainState) -> None:
         """Save in the middle of an epoch, if it is time."""
-        if self._chief and self._saver.due():
+        if self._chief and self._checkpointer.due():
             self.save(state)
 
     def end_epoch(self, state: TrainState) -> None:
@@ -69,7 +69,7 @@ class CheckpointManager:
         if better := self._better(state):
             values = self._variables.take()
             self.best, state.best_epoch = values["weights"], state.epochs
-        if self._saver.due(epoch_ends=True) or (better and self._variables.live):
+        if self._checkpointer.due(epoch_ends=True) or (better and self._variables.live):
             self.save(state, values)
 
     def save(self, state: TrainState, values: Values | None = None) -> None:
@@ -81,13 +81,13 @@ class CheckpointManager:
                 self.best = found.groups["best"]  # in the store: no need for them in memory
 
         take = lambda: {**(values or self._variables.take()), "best": best}  # noqa: E731
-        self._saver.save(state.step, state.dump(), take, kept)
+        self._checkpointer.save(state.step, state.dump(), take, kept)
         if self._variables.live:
             self.flush()
 
     def flush(self) -> None:
         """Wait for what is on its way."""
-        self._saver.flush()
+        self._checkpointer.flush()
 
     def weights(self) -> tuple[ChunkedArray, ...]:
         """Return the best weights as a model has them that was built alone."""
@@ -99,7 +99,7 @@ class CheckpointManager:
         found = self._checkpoints.latest() if self._chief else None
         mine = [found.attempt + 1.0, found.step] if found else [0.0, 0.0]
         # Rounded: the sum over a pod's seven devices may be a hair less than what it began with.
-        attempt, step = (round(float(each)) for each in self._over_gang(np.array(mine)))
+        attempt, step = (round(float(each)) for each in self._all_reduce(np.array(mine)))
         if not attempt:
             return None
         found = found or self._checkpoints.read(attempt - 1, step)

@@ -48,9 +48,9 @@ class Found:
 
     def verify(self) -> None:
         """Read all of it; ``CheckpointDamaged`` where it is not what was written."""
-        for slab in (slab for group in self.groups.values() for slab in group):
-            for first, last, *_ in slab.pieces:
-                slab.read(first, last)
+        for chunked in (chunked for group in self.groups.values() for chunked in group):
+            for first, last, *_ in chunked.pieces:
+                chunked.read(first, last)
 
 
 @dataclass
@@ -87,9 +87,11 @@ class Checkpoints:
             StageFailure: a newer attempt has begun (``Superseded``), an array is not finite
                 (``CheckpointNotFinite``), or the storage fails.
         """
-        slabs = {id(slab): slab for group in groups.values() for slab in group}
-        put = {key: self._put(slab) for key, slab in slabs.items()}
-        stored = {name: tuple(put[id(slab)] for slab in group) for name, group in groups.items()}
+        chunked_arrays = {id(chunked): chunked for group in groups.values() for chunked in group}
+        put = {key: self._put(chunked) for key, chunked in chunked_arrays.items()}
+        stored = {
+            name: tuple(put[id(chunked)] for chunked in group) for name, group in groups.items()
+        }
         self._yield_to_newer()
         record: dict[str, Any] = {
             "inputDigest": self.digest,
@@ -148,12 +150,12 @@ class Checkpoints:
     def _folder(self) -> str:
         return f"{self.prefix}/checkpoints"
 
-    def _put(self, slab: ChunkedArray) -> InStore:
-        if isinstance(slab, InStore):
-            return slab
+    def _put(self, chunked: ChunkedArray) -> InStore:
+        if isinstance(chunked, InStore):
+            return chunked
         pieces = []
-        for first, last in spans(slab):
-            rows = np.ascontiguousarray(slab.read(first, last))
+        for first, last in spans(chunked):
+            rows = np.ascontiguousarray(chunked.read(first, last))
             if rows.dtype.kind == "f" and not np.isfinite(rows).all():
                 raise StageFailure(NOT_FINITE, "weights are not finite: nothing to go back to")
             data = rows.tobytes()
@@ -163,7 +165,7 @@ class Checkpoints:
                 self.store.put(path, data)
                 self._there.add(path)
             pieces.append((first, last, path, digest))
-        return InStore(self.store, slab.shape, slab.dtype, tuple(pieces))
+        return InStore(self.store, chunked.shape, chunked.dtype, tuple(pieces))
 
     def _yield_to_newer(self) -> None:
         newest = max(map(self._attempt_of, self._paths()), default=0)
@@ -198,8 +200,8 @@ class Checkpoints:
             if failure.reason not in _USELESS:
                 raise
             return None
-        slabs = (slab for group in found.groups.values() for slab in group)
-        return {path for slab in slabs for _, _, path, _ in slab.pieces}
+        chunked_arrays = (chunked for group in found.groups.values() for chunked in group)
+        return {path for chunked in chunked_arrays for _, _, path, _ in chunked.pieces}
 
     def _manifests(self) -> list[str]:
         """Return the paths of all manifests, the one that got furthest first."""

@@ -70,21 +70,21 @@ class Training:
         self.steps = chosen.steps(stage, strategy, objective, self.optimizer, rows, seed)
         self.objective = objective
         self.validation = Validation(objective, dataset.read("validation"))
-        self.over_gang = GangSum(strategy)
+        self.all_reduce = GangSum(strategy)
         variables = chosen.variables(strategy, model, self.optimizer)
-        self.keeping = CheckpointManager(stage, ctx, variables, self.over_gang)
+        self.checkpoints = CheckpointManager(stage, ctx, variables, self.all_reduce)
         self.row_log = _row_log(ctx)
         self.steps.log_rows = stage.row_log
         self.state = TrainState()
-        self.pace = Throughput(chosen.replicas())
+        self.throughput = Throughput(chosen.replicas())
 
     def run(self) -> None:
         """Train what is not done yet."""
         if not self._resume() and self.ctx.chief and self.stage.divergence.rollbacks:
-            self.keeping.save(self.state)  # something to go back to, from the first step on
+            self.checkpoints.save(self.state)  # something to go back to, from the first step on
         while self.state.epochs < self.stage.epochs and not self._settled():
             self._epoch()
-        self.keeping.flush()
+        self.checkpoints.flush()
 
     def _settled(self) -> bool:
         """Say whether the training has seen enough; the chief knows, and tells its gang."""
@@ -92,7 +92,7 @@ class Training:
         if keep == "last" and self.stage.patience is None:
             return False
         enough = self.ctx.chief and settled(state.history, LOSS, state.step, self.stage.patience)
-        return bool(self.over_gang(np.array([float(enough)]))[0] > 0)
+        return bool(self.all_reduce(np.array([float(enough)]))[0] > 0)
 
     def commit(self) -> Report:
         """Write the network and say how it went."""
@@ -101,9 +101,11 @@ class Training:
             which = "the last" if self.stage.keep == "last" else "any"
             message = f"the model of {which} epoch gives no finite validation loss"
             raise diverged(message, self.rows, self.schema)
-        weights = self.keeping.weights()
+        weights = self.checkpoints.weights()
         said = f"epoch {state.best_epoch} of {state.epochs} kept: "
-        kept = tuple(slab if chunked_storage.is_large(slab) else whole(slab) for slab in weights)
+        kept = tuple(
+            chunked if chunked_storage.is_large(chunked) else whole(chunked) for chunked in weights
+        )
         fitted = calibrations(state.fitted[state.best_epoch - 1])
         network = Network(self.schema, (Part(self.stage.model, kept),), calibrations=fitted)
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
@@ -116,7 +118,7 @@ class Training:
             "keptEpoch": state.best_epoch,
             "learningRate": self.stage.optimizer.value.rate(self.stage.batch),
             "rollbacks": state.rollbacks,
-            "workers": self.pace.workers(),
+            "workers": self.throughput.workers(),
         }
         if self.stage.row_log:
             facts["rows"] = audited = audit(self.ctx.store, self.row_log.folder, self.steps.rows)
@@ -132,7 +134,7 @@ class Training:
         )
 
     def _resume(self) -> bool:
-        state = self.keeping.resume()
+        state = self.checkpoints.resume()
         if state is None:
             return False
         self.state = state
@@ -150,17 +152,17 @@ class Training:
         begun = time.monotonic()
         at_once = self.stage.steps_per_execution
         self._set_rate()
-        for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.pulse.asked):
+        for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.heartbeat.asked):
             now = time.monotonic()
             if block.seen is not None:
                 self.row_log.write(number, first, block.seen)
-                self.over_gang(np.zeros(1))  # no checkpoint before all have kept theirs
+                self.all_reduce(np.zeros(1))  # no checkpoint before all have kept theirs
             loss = float(self.objective.shares @ mean_losses(block.sums))
             state.add(block.last - first, block.sums, loss)
             state.seconds += now - begun
-            self.pace.add(block, block.last - first, now - begun)
+            self.throughput.add(block, block.last - first, now - begun)
             first, begun = block.last, now
-            self.ctx.pulse.promise(self.stage.hang_seconds)
+            self.ctx.heartbeat.promise(self.stage.hang_seconds)
             if not np.isfinite(loss):
                 self._diverged()
                 return
@@ -169,7 +171,7 @@ class Training:
             self._set_rate()
             self._tell(f"epoch {number + 1}/{self.stage.epochs}")
             if first < self.steps.per_epoch:
-                self.keeping.save_if_due(state)
+                self.checkpoints.save_if_due(state)
         if self.ctx.chief:
             self._end_epoch()
         else:
@@ -178,21 +180,21 @@ class Training:
     def _end_epoch(self) -> None:
         state = self.state
         loss = float(self.objective.shares @ mean_losses(np.asarray(state.sums)))
-        measured = self.validation.measure() | {"loss": loss} | self.pace.figures()
+        measured = self.validation.measure() | {"loss": loss} | self.throughput.figures()
         state.end_epoch(measured, self.validation.fitted)
-        self.ctx.pulse.beat()
-        self.keeping.end_epoch(state)
+        self.ctx.heartbeat.beat()
+        self.checkpoints.end_epoch(state)
         told = state.history[-1]
         message = f"epoch {state.epochs}/{self.stage.epochs}: loss {told['loss']:.4f}, "
         message += f"validation loss {told[LOSS]:.4f}, {self.validation.headline(told)}"
-        self._tell(message + self.pace.warning())
+        self._tell(message + self.throughput.warning())
 
     def _stop(self) -> None:
         """Save what is done, and leave together."""
         if self.ctx.chief:
-            self.keeping.save(self.state)
-            self.keeping.flush()
-        self.over_gang(np.zeros(1))
+            self.checkpoints.save(self.state)
+            self.checkpoints.flush()
+        self.all_reduce(np.zeros(1))
         done = f"step {self.state.step} of {self.stage.epochs * self.steps.per_epoch}"
         raise Interrupted(f"asked to stop; {done} is saved")
 
@@ -226,8 +228,8 @@ class Training:
         last = self.state.history[-1] if self.state.history else {}
         told = shown(last)
         told |= {"loss": self.state.trace[-1][1]} if self.state.trace else {}
-        remaining = self.pace.remaining(total - self.state.step)
-        figures = told | self.pace.figures()
+        remaining = self.throughput.remaining(total - self.state.step)
+        figures = told | self.throughput.figures()
         self.ctx.progress(self.state.step / total, message, figures, remaining)
 
 

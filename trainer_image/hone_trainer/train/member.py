@@ -39,15 +39,15 @@ def train(stage: Train, ctx: Context) -> Report:
     dataset = Dataset.of(ctx)
     rows = dataset.read("train", ctx.task.member, ctx.task.members)
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
-    ctx.pulse.promise(STARTING * stage.hang_seconds)
+    ctx.heartbeat.promise(STARTING * stage.hang_seconds)
     training = Training(stage, ctx, dataset, rows)
     if ctx.size > 1:
         _kept.append(training)
-    with ctx.pulse.listens(STARTING * stage.hang_seconds):
+    with ctx.heartbeat.listens(STARTING * stage.hang_seconds):
         training.run()
-    with ctx.pulse.beats(STARTING * stage.hang_seconds):
+    with ctx.heartbeat.beats(STARTING * stage.hang_seconds):
         others = Report(message=f"worker {ctx.rank} done; the chief reports")
         report = training.commit() if ctx.chief else others
-        training.over_gang(np.zeros(1))
+        training.all_reduce(np.zeros(1))
     time.sleep(LINGER_S if ctx.chief and ctx.size > 1 else 0)
     return report

@@ -59,13 +59,13 @@ def _fill(variable: Any, draw: Callable[..., Any]) -> None:
     """
     before = 0
     for part in getattr(variable, "variables", [variable]):
-        slab = OnServer(part)
-        rows, *rest = slab.shape
-        for first, last in spans(slab, PARCEL_BYTES):
+        chunked = OnServer(part)
+        rows, *rest = chunked.shape
+        for first, last in spans(chunked, PARCEL_BYTES):
             place = {
                 "partition_shape": (last - first, *rest),
                 "partition_offset": (before + first, *(0 for _ in rest)),
             }
             with tf.device(part.device):
-                slab.update(first, draw(**place))
+                chunked.update(first, draw(**place))
         before += rows

@@ -19,7 +19,7 @@ PARCEL_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class OnServer:
-    """A slab that is a variable of another process."""
+    """A chunked array that is a variable of another process."""
 
     variable: Any
 
@@ -41,13 +41,13 @@ class OnServer:
         rows: Array = tf.gather(self.variable, tf.range(first, last)).numpy()
         return rows
 
-    def write(self, slab: ChunkedArray) -> None:
-        """Take over the values of another slab of the same shape."""
+    def write(self, chunked: ChunkedArray) -> None:
+        """Take over the values of another array of the same shape."""
         if not self.shape:
-            self.variable.assign(slab.read(0, 1)[0])
+            self.variable.assign(chunked.read(0, 1)[0])
             return
-        for first, last in spans(slab):
-            rows = slab.read(first, last)
+        for first, last in spans(chunked):
+            rows = chunked.read(first, last)
             for start, end in spans(InMemory(rows), PARCEL_BYTES):
                 self.update(first + start, tf.constant(rows[start:end]))
 
@@ -64,7 +64,7 @@ class OnServer:
 
 @dataclass(frozen=True)
 class Joined:
-    """Slabs one below the other: the parts of a table."""
+    """Arrays one below the other: the parts of a table."""
 
     parts: tuple[ChunkedArray, ...]
 
@@ -108,12 +108,12 @@ class ServedVariables:
     def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
         for name, group in self.groups.items():
-            for variable, slab in zip(group, values[name], strict=True):
-                OnServer(variable).write(slab)
+            for variable, chunked in zip(group, values[name], strict=True):
+                OnServer(variable).write(chunked)
 
     def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
         """Return the weights as a model that was never cut has them."""
         parts: dict[str, list[ChunkedArray]] = {}
-        for variable, slab in zip(self.groups["weights"], weights, strict=True):
-            parts.setdefault(_PART.sub("", variable.name), []).append(slab)
+        for variable, chunked in zip(self.groups["weights"], weights, strict=True):
+            parts.setdefault(_PART.sub("", variable.name), []).append(chunked)
         return tuple(each[0] if len(each) == 1 else Joined(tuple(each)) for each in parts.values())

@@ -1,4 +1,4 @@
-"""The variables of a training as slabs, to be saved and put back."""
+"""The variables of a training as chunked arrays, to be saved and put back."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Variables:
         """Put values back; the same groups and shapes as ``take`` gave."""
         with self.strategy.scope():
             for name, group in self.groups.items():
-                for variable, slab in zip(group, values[name], strict=True):
-                    variable.assign(whole(slab))
+                for variable, chunked in zip(group, values[name], strict=True):
+                    variable.assign(whole(chunked))
 
     def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
         """Return the weights as a model has them that was built alone: the same here."""

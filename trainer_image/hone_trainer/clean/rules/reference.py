@@ -47,7 +47,7 @@ class ReferenceRule(RowRule):
             message = f"{FIELD}.column names {self.column!r}, which holds sequences"
             raise StageFailure("WrongColumnKind", f"{message}: it takes one value per row")
 
-    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> NDArray[np.generic]:
+    def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> NDArray[np.generic]:
         """Return (keys,) the sorted numbers, or hashes of the texts.
 
         Raises:
@@ -61,7 +61,7 @@ class ReferenceRule(RowRule):
         number = find(columns, self.column, f"{FIELD}.column").value.form == "number"
         found: list[NDArray[np.generic]] = [np.zeros(0, np.float64 if number else np.uint64)]
         try:
-            for texts in self._keys(shelf.read(self.uri, f"{FIELD}.uri")):
+            for texts in self._keys(side_inputs.read(self.uri, f"{FIELD}.uri")):
                 known = texts.drop_null()
                 numbers = known.cast(pa.float64()).to_numpy() if number else None
                 found.append(hash_words(known) if numbers is None else numbers)

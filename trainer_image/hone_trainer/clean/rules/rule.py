@@ -22,7 +22,7 @@ class RowRule(Spec):
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
         return
 
-    def load(self, shelf: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
+    def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what the rule compares with, once; can be pickled."""
         return None
 

@@ -31,7 +31,7 @@ QUARANTINE = "quarantine"
 class Steps:
     """Cleaning steps and what each has learned, as far as they have learned; can be pickled."""
 
-    around: PassContext
+    context: PassContext
     learned: list[Any] = field(default_factory=list)
     """What each step has learned; ``Dropped`` where it sought rows."""
     first: int = 0
@@ -47,11 +47,11 @@ class Steps:
         told: list[dict[str, Any]] = []
         aside: list[tuple[str, Block]] = []
         for number, learned in enumerate(self.learned, self.first):
-            step = self.around.stage.clean[number].value
+            step = self.context.stage.clean[number].value
             if isinstance(learned, Dropped):
-                cleaned = step.apply(block, learned.of(block, self.around), self.around.columns)
+                cleaned = step.apply(block, learned.of(block, self.context), self.context.columns)
             else:
-                cleaned = step.apply(block, learned, self.around.columns)
+                cleaned = step.apply(block, learned, self.context.columns)
             for why, rows in cleaned.quarantined.items():
                 aside.append((why, block.keep(np.isin(block.rows, rows))))
             put_aside = {why: len(rows) for why, rows in cleaned.quarantined.items()}
@@ -70,7 +70,7 @@ class Steps:
         learned = self.learned[number]
         if isinstance(learned, Dropped):
             return {}
-        facts: dict[str, Any] = self.around.stage.clean[number].value.facts(learned)
+        facts: dict[str, Any] = self.context.stage.clean[number].value.facts(learned)
         return facts
 
 
@@ -78,7 +78,7 @@ class Steps:
 class Clean:
     """Clean one block; leave it, its drawn rows, and the sums of its training rows."""
 
-    around: PassContext
+    context: PassContext
     blocks: tuple[Where, ...]
     places: Places
     steps: Steps
@@ -87,32 +87,32 @@ class Clean:
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Return what was done, and what is left."""
-        around = self.around
-        block, told, aside = self.steps.apply(placed(around, self.blocks[index], self.places))
-        around.leave(WORK, index, block)
+        context = self.context
+        block, told, aside = self.steps.apply(placed(context, self.blocks[index], self.places))
+        context.leave(WORK, index, block)
         share = SAMPLE_ROWS / max(1, self.rows)
-        drawn = block.keep(sampled(block.rows, around.seed ^ DRAW, share))
-        around.leave(DRAWN, index, drawn)
+        drawn = block.keep(sampled(block.rows, context.seed ^ DRAW, share))
+        context.leave(DRAWN, index, drawn)
         training = block.part(0)
-        around.scratch.put(f"{SUMS}/{index:06d}", pack(_sums(around, training, self.rows)))
+        context.scratch.put(f"{SUMS}/{index:06d}", pack(_sums(context, training, self.rows)))
         counts = np.bincount(block.parts, minlength=len(PARTS))
         facts = {
             "steps": told,
             "parts": counts.tolist(),
-            "missing": _missing(around, block),
-            "untold": {task.title: task.untold(training) for task in around.stage.predicted},
-            "told": {task.title: _told(task, block) for task in around.stage.predicted},
-            "reachable": sums(around.stage.predicted, block.part(PARTS.index("test"))),
-            "quarantine": _put_aside(around, index, aside),
+            "missing": _missing(context, block),
+            "untold": {task.title: task.untold(training) for task in context.stage.predicted},
+            "told": {task.title: _told(task, block) for task in context.stage.predicted},
+            "reachable": sums(context.stage.predicted, block.part(PARTS.index("test"))),
+            "quarantine": _put_aside(context, index, aside),
         }
-        return around.scratch.note(WORK, index, facts)
+        return context.scratch.note(WORK, index, facts)
 
 
-def _sums(around: PassContext, training: Block, rows: int) -> dict[str, Any]:
-    sums = {f"column {c.name}": c.value.summarize(c.name, training) for c in around.given}
-    for number, task in enumerate(around.stage.predicted):
+def _sums(context: PassContext, training: Block, rows: int) -> dict[str, Any]:
+    sums = {f"column {c.name}": c.value.summarize(c.name, training) for c in context.given}
+    for number, task in enumerate(context.stage.predicted):
         sums[f"task {number}"] = task.summarize(training)
-    for number, augmentation in enumerate(around.stage.augment):
+    for number, augmentation in enumerate(context.stage.augment):
         sums[f"augment {number}"] = augmentation.value.summarize(training, rows)
     return {name: table for name, table in sums.items() if table is not None}
 
@@ -123,10 +123,10 @@ def _told(task: Task, block: Block) -> list[int]:
     return [len(part) - task.untold(part) for part in parts]
 
 
-def _missing(around: PassContext, block: Block) -> dict[str, list[int]]:
+def _missing(context: PassContext, block: Block) -> dict[str, list[int]]:
     """Return column -> (values, number of the first such row), of columns that a model reads."""
     found = {}
-    for column in around.given:
+    for column in context.given:
         if not column.value.whole:
             continue
         gaps = block.missing(column.name)
@@ -136,7 +136,7 @@ def _missing(around: PassContext, block: Block) -> dict[str, list[int]]:
 
 
 def _put_aside(
-    around: PassContext, index: int, aside: list[tuple[str, Block]]
+    context: PassContext, index: int, aside: list[tuple[str, Block]]
 ) -> dict[str, Any] | None:
     rows = [(why, block) for why, block in aside if len(block)]
     if not rows:
@@ -145,11 +145,11 @@ def _put_aside(
 
     tables = []
     for why, block in rows:
-        table = block.table.select([c.name for c in around.given])
+        table = block.table.select([c.name for c in context.given])
         table = table.add_column(0, "reason", pa.array([why] * len(block), pa.string()))
         tables.append(table.add_column(0, "row", pa.array(block.rows)))
     whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("row")
     sink = io.BytesIO()
     parquet.write_table(whole, sink, compression="zstd")
     name = f"{QUARANTINE}-{index:05d}.parquet"
-    return write(around.store, around.folder, name, sink.getvalue()).dump()
+    return write(context.store, context.folder, name, sink.getvalue()).dump()

@@ -30,7 +30,7 @@ SHUFFLE, AUGMENT, CONTRAST = 1, 2, 3
 class Encode:
     """Write the shards of one block."""
 
-    around: PassContext
+    context: PassContext
     transform: Transform
     augment: tuple[Any, ...]
     """What each augmentation has learned."""
@@ -41,9 +41,9 @@ class Encode:
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Return the files and their rows."""
-        block = self.around.block(CLEANED, index)
+        block = self.context.block(CLEANED, index)
         for past in self.histories:
-            block = past.beside(block, self.around, index)
+            block = past.beside(block, self.context, index)
         files: list[Artifact] = []
         rows: dict[str, int] = {}
         counts: dict[str, dict[str, list[float]]] = {}
@@ -59,7 +59,7 @@ class Encode:
                 unseen = dict(self._unseen(columns))
             for k, data in enumerate(_split(columns, count)):
                 name = f"{part}-{index:05d}-{k:03d}.arrow"
-                files.append(write(self.around.store, self.around.folder, name, data))
+                files.append(write(self.context.store, self.context.folder, name, data))
         facts = {
             "files": [file.dump() for file in files],
             "rows": rows,
@@ -67,7 +67,7 @@ class Encode:
             "largest": largest,
             "unseen": unseen,
         }
-        return self.around.scratch.note(WORK, index, facts)
+        return self.context.scratch.note(WORK, index, facts)
 
     def _parts(self, block: Block, index: int) -> Iterator[tuple[dict[str, Any], int]]:
         """Return columns and rows of each part; words are looked up once for those held out."""
@@ -85,20 +85,20 @@ class Encode:
         for step, learned, draw in steps:
             block = step.widen(block, learned, draw)
         columns = self._encode(block)
-        division = self.around.stage.division
+        division = self.context.stage.division
         if division is not None:
-            columns[MEMBER] = division.value.numbers(block, self.divided, self.around.seed)
+            columns[MEMBER] = division.value.numbers(block, self.divided, self.context.seed)
         for step, learned, draw in steps:
             columns = step.rework(columns, self.transform.schema, learned, draw)
         count = len(next(iter(columns.values())))
-        order = np.random.default_rng([self.around.seed, SHUFFLE, index]).permutation(count)
+        order = np.random.default_rng([self.context.seed, SHUFFLE, index]).permutation(count)
         return {name: values[order] for name, values in columns.items()}, count
 
     def _steps(self, place: int, index: int) -> list[tuple[Any, Any, np.random.Generator]]:
         """Return each augmentation, what it has learned, and where its chance comes from."""
-        both = zip(self.around.stage.augment, self.augment, strict=True)
+        both = zip(self.context.stage.augment, self.augment, strict=True)
         return [
-            (step.value, learned, np.random.default_rng([self.around.seed, place, k, index]))
+            (step.value, learned, np.random.default_rng([self.context.seed, place, k, index]))
             for k, (step, learned) in enumerate(both)
         ]
 

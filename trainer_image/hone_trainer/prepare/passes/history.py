@@ -40,30 +40,30 @@ BUCKET_BYTES, ROW_BYTES = 200 << 20, 100
 class Scatter:
     """Leave the events of one block, by bucket of their user."""
 
-    around: PassContext
+    context: PassContext
     transform: Transform
     column: Column
     rows: int
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Write ``events <column>/<index>.bin``; give where its buckets end, and its last row."""
-        around, work = self.around, scattered(self.column)
-        block = around.block(CLEANED, index)
+        context, work = self.context, scattered(self.column)
+        block = context.block(CLEANED, index)
         found = _events(self.transform, self.column.value, block)
         count = buckets_for(self.column.value, self.rows)
         owner = bucket_of(found["user"], count)
         order = np.argsort(owner, kind="stable")
-        around.scratch.put_bytes(f"{work}/{index:06d}", found[order].tobytes())
+        context.scratch.put_bytes(f"{work}/{index:06d}", found[order].tobytes())
         ends = np.cumsum(np.bincount(owner, minlength=count))
         last = int(block.rows[-1]) if len(block) else -1
-        return around.scratch.note(work, index, {"ends": ends.tolist(), "last": last})
+        return context.scratch.note(work, index, {"ends": ends.tolist(), "last": last})
 
 
 @dataclass(frozen=True)
 class Remember:
     """Return the rows of one bucket their histories."""
 
-    around: PassContext
+    context: PassContext
     column: Column
     ends: tuple[tuple[int, ...], ...]
     """For each block, where its buckets end."""
@@ -72,18 +72,18 @@ class Remember:
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Leave ids by row as ``histories <column>/<index>``; give where blocks end in it."""
-        around, work = self.around, remembered(self.column)
-        events = gather(around, scattered(self.column), self.ends, index, EVENT)
+        context, work = self.context, remembered(self.column)
+        events = gather(context, scattered(self.column), self.ends, index, EVENT)
         events = events[np.argsort(events["row"])]
         length = self.column.value.length
         ids = _histories(events, length)
         training = events["part"] == 0
         ids[training] = _histories(events[training], length)
-        around.scratch.put_bytes(f"{work}/{index:06d}", ids.tobytes())
+        context.scratch.put_bytes(f"{work}/{index:06d}", ids.tobytes())
         # An empty block ends where the one before it did.
         last = np.maximum.accumulate(np.array(self.last, np.int64))
         until = np.searchsorted(events["row"], last, side="right")
-        return around.scratch.note(work, index, {"ends": until.tolist()})
+        return context.scratch.note(work, index, {"ends": until.tolist()})
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Histories:
     ends: tuple[tuple[int, ...], ...]
     """For each bucket, where blocks end."""
 
-    def beside(self, block: Block, around: PassContext, index: int) -> Block:
+    def beside(self, block: Block, context: PassContext, index: int) -> Block:
         """Return a cleaned block with its histories as a column of lists."""
         length = self.column.value.length
         owner = bucket_of(_users(self.column.value, block), len(self.ends))
@@ -105,7 +105,7 @@ class Histories:
             for bucket, ends in enumerate(self.ends)
             for start in [ends[index - 1] if index else 0]
         ]
-        for bucket, data in enumerate(around.scratch.slices(wanted)):
+        for bucket, data in enumerate(context.scratch.slices(wanted)):
             found[owner == bucket] = np.frombuffer(data, np.int32).reshape(-1, length)
         lists = pa.FixedSizeListArray.from_arrays(pa.array(found.ravel()), length)
         return block.put(self.column.name, lists)
@@ -119,19 +119,19 @@ def ids_of(column: Column, block: Block) -> NDArray[np.int32]:
 
 
 def remember(
-    around: PassContext, passage: PassRunner, transform: Transform, read: ReadRows
+    context: PassContext, runner: PassRunner, transform: Transform, read: ReadRows
 ) -> tuple[Histories, ...]:
     """Make the histories of every sequence column."""
     made = []
-    columns = [column for column in around.columns if column.kind == "sequence"]
+    columns = [column for column in context.columns if column.kind == "sequence"]
     legs = iter(legs_of("remembering", 2 * len(columns)))
     for column in columns:
-        scatter = Scatter(around, transform, column, read.rows)
-        found = passage.run(scattered(column), scatter, len(read.blocks), next(legs))
+        scatter = Scatter(context, transform, column, read.rows)
+        found = runner.run(scattered(column), scatter, len(read.blocks), next(legs))
         ends = tuple(tuple(facts["ends"]) for facts in found)
-        work = Remember(around, column, ends, tuple(facts["last"] for facts in found))
+        work = Remember(context, column, ends, tuple(facts["last"] for facts in found))
         count = buckets_for(column.value, read.rows)
-        done = passage.run(remembered(column), work, count, next(legs))
+        done = runner.run(remembered(column), work, count, next(legs))
         made.append(Histories(column, tuple(tuple(facts["ends"]) for facts in done)))
     return tuple(made)
 

@@ -20,21 +20,21 @@ MOST_SHOWN = 1000
 class Read:
     """Read one piece; its blocks are ``read/<piece>-<k>`` and count rows from the piece's first."""
 
-    around: PassContext
+    context: PassContext
     pieces: tuple[Piece, ...]
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Return what is known of the piece: its blocks, its rows, the bad ones, its digest."""
         piece, digest = self.pieces[index], Digest()
-        source = self.around.stage.source.value
+        source = self.context.stage.source.value
         blocks: list[int] = []
         bad: list[BadRow] = []
         broken = 0
         rows = 0
-        for found in source.read(piece, self.around.given, self.around.store, digest):
+        for found in source.read(piece, self.context.given, self.context.store, digest):
             block = _block(found)
             if len(block):
-                self.around.scratch.put(block_path(index, len(blocks)), block.pack())
+                self.context.scratch.put(block_path(index, len(blocks)), block.pack())
                 blocks.append(len(block))
             broken += len({row.row for row in found.bad})
             bad += found.bad[: MOST_SHOWN - len(bad)]
@@ -49,7 +49,7 @@ class Read:
             "bad": [asdict(row) for row in bad],
             "digest": asdict(digest),
         }
-        return self.around.scratch.note(WORK, index, facts)
+        return self.context.scratch.note(WORK, index, facts)
 
 
 def block_path(piece: int, number: int) -> str:

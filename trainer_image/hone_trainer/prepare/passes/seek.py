@@ -18,7 +18,7 @@ from hone_trainer.splits.splitting import Places
 class Scatter:
     """Leave the hashes of one block, by bucket."""
 
-    around: PassContext
+    context: PassContext
     blocks: tuple[Where, ...]
     places: Places
     steps: Steps
@@ -32,28 +32,28 @@ class Scatter:
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Write ``keys<step>/<index>.bin``; give where its buckets end."""
-        around, work = self.around, f"keys{self.number}"
-        block, _, _ = self.steps.apply(placed(around, self.blocks[index], self.places))
-        step = around.stage.clean[self.number].value
-        data, ends = scatter(step, block, around.columns, buckets(self.rows))
-        around.scratch.put_bytes(f"{work}/{index:06d}", data)
-        return around.scratch.note(work, index, {"ends": ends})
+        context, work = self.context, f"keys{self.number}"
+        block, _, _ = self.steps.apply(placed(context, self.blocks[index], self.places))
+        step = context.stage.clean[self.number].value
+        data, ends = scatter(step, block, context.columns, buckets(self.rows))
+        context.scratch.put_bytes(f"{work}/{index:06d}", data)
+        return context.scratch.note(work, index, {"ends": ends})
 
 
 @dataclass(frozen=True)
 class Look:
     """Find what is repeated within one bucket."""
 
-    around: PassContext
+    context: PassContext
     number: int
     ends: tuple[tuple[int, ...], ...]
     """For each block, where its buckets end."""
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Leave the rows to drop as ``look<step>/<index>``."""
-        around, work = self.around, f"look{self.number}"
-        records = gather(around, f"keys{self.number}", self.ends, index, RECORD)
-        step = around.stage.clean[self.number].value
+        context, work = self.context, f"look{self.number}"
+        records = gather(context, f"keys{self.number}", self.ends, index, RECORD)
+        step = context.stage.clean[self.number].value
         gone = repeated(records, step.last_stays())
-        around.scratch.put(f"{work}/{index:06d}", pa.table({"row": pa.array(gone)}))
-        return around.scratch.note(work, index, {"gone": len(gone)})
+        context.scratch.put(f"{work}/{index:06d}", pa.table({"row": pa.array(gone)}))
+        return context.scratch.note(work, index, {"gone": len(gone)})

@@ -28,9 +28,9 @@ class Where:
     first: int
     """Number that the first row of its piece has in the source."""
 
-    def open(self, around: PassContext) -> Block:
+    def open(self, context: PassContext) -> Block:
         """Read it; rows get the numbers that they have in the source."""
-        block = Block.unpack(around.scratch.get(block_path(self.piece, self.number)))
+        block = Block.unpack(context.scratch.get(block_path(self.piece, self.number)))
         return Block(block.table, block.rows + self.first, block.parts)
 
 
@@ -38,24 +38,24 @@ class Where:
 class Observe:
     """Return the splitting what it has to see of a block."""
 
-    around: PassContext
+    context: PassContext
     blocks: tuple[Where, ...]
     ask: Ask
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Leave ``observe/<index>``, where there is anything."""
-        way = self.around.stage.split.by.value
-        seen = way.observe(self.blocks[index].open(self.around), self.ask)
+        way = self.context.stage.split.by.value
+        seen = way.observe(self.blocks[index].open(self.context), self.ask)
         if seen is not None:
-            self.around.scratch.put(f"{OBSERVE}/{index:06d}", seen)
-        return self.around.scratch.note(OBSERVE, index, {"seen": seen is not None})
+            self.context.scratch.put(f"{OBSERVE}/{index:06d}", seen)
+        return self.context.scratch.note(OBSERVE, index, {"seen": seen is not None})
 
 
 @dataclass(frozen=True)
 class Survey:
     """Draw rows of a block and count what is missing in it."""
 
-    around: PassContext
+    context: PassContext
     blocks: tuple[Where, ...]
     places: Places
     rows: int
@@ -63,19 +63,19 @@ class Survey:
 
     def __call__(self, index: int) -> dict[str, Any]:
         """Leave the drawn rows as ``survey/<index>``; give the counts."""
-        block = placed(self.around, self.blocks[index], self.places)
+        block = placed(self.context, self.blocks[index], self.places)
         share = SAMPLE_ROWS / max(1, self.rows)
-        drawn = block.keep(sampled(block.rows, self.around.seed ^ DRAW, share))
-        self.around.leave(WORK, index, drawn)
+        drawn = block.keep(sampled(block.rows, self.context.seed ^ DRAW, share))
+        self.context.leave(WORK, index, drawn)
         counts = np.bincount(block.parts, minlength=len(PARTS))
-        missing = {c.name: int(block.missing(c.name).sum()) for c in self.around.given}
+        missing = {c.name: int(block.missing(c.name).sum()) for c in self.context.given}
         facts = {"parts": counts.tolist(), "missing": missing}
-        return self.around.scratch.note(WORK, index, facts)
+        return self.context.scratch.note(WORK, index, facts)
 
 
-def placed(around: PassContext, where: Where, places: Places) -> Block:
+def placed(context: PassContext, where: Where, places: Places) -> Block:
     """Read a block, each row in its part."""
-    block = where.open(around)
+    block = where.open(context)
     if not len(block):
         return block
     cut = places.cut(int(block.rows[0]), int(block.rows[-1]) + 1)

@@ -44,7 +44,7 @@ class Served(Numbers):
     live = True
 
 
-def keeping(
+def checkpoints(
     bench: Any, numbers: Numbers, rank: int = 0, attempt: int = 0, agreed: Any = None, **words: Any
 ) -> CheckpointManager:
     run = {"train": TRAIN | words}
@@ -82,23 +82,23 @@ def epochs(kept: CheckpointManager, numbers: Numbers, losses: Sequence[float]) -
 def test_the_weights_are_those_of_the_epoch_that_is_named(
     run_stage: Any, numbers: Numbers, keep: str, losses: list[float], best: int
 ) -> None:
-    kept = keeping(run_stage, numbers, keep=keep)
+    kept = checkpoints(run_stage, numbers, keep=keep)
     state = epochs(kept, numbers, losses)
     assert state.best_epoch == best
-    (slab,) = kept.weights()
-    assert (whole(slab) == best).all()
+    (chunked,) = kept.weights()
+    assert (whole(chunked) == best).all()
 
 
 def test_before_its_end_a_training_that_keeps_the_last_epoch_has_none(run_stage: Any) -> None:
     numbers = Numbers()
-    kept = keeping(run_stage, numbers, keep="last")
+    kept = checkpoints(run_stage, numbers, keep="last")
     assert epochs(kept, numbers, [0.3, 0.2]).best_epoch == 0
     assert kept.weights() == ()
 
 
 def test_nothing_is_resumed_where_nothing_was_saved(run_stage: Any) -> None:
     numbers = Numbers()
-    assert keeping(run_stage, numbers, attempt=1).resume() is None
+    assert checkpoints(run_stage, numbers, attempt=1).resume() is None
     assert numbers.now == 0.0
 
 
@@ -107,14 +107,14 @@ def test_another_attempt_has_state_numbers_and_the_best_weights_back(
     run_stage: Any, kind: Any
 ) -> None:
     numbers = kind()
-    first = keeping(run_stage, numbers)
+    first = checkpoints(run_stage, numbers)
     state = epochs(first, numbers, [0.4, 0.5])
     state.add(3, np.array([1.0, 2.0, 3.0]), 0.5)
     numbers.now = 7.0
     first.save(state)
     first.flush()
     numbers = kind()
-    second = keeping(run_stage, numbers, attempt=1)
+    second = checkpoints(run_stage, numbers, attempt=1)
     assert second.resume() == state
     assert numbers.now == 7.0
     assert (whole(second.weights()[0]) == 1.0).all()
@@ -123,22 +123,24 @@ def test_another_attempt_has_state_numbers_and_the_best_weights_back(
 def test_the_chief_decides_where_the_others_go_on(run_stage: Any) -> None:
     """One of them sees a newer checkpoint, of a zombie, and does not take it."""
     numbers = Numbers()
-    chief = keeping(run_stage, numbers)
+    chief = checkpoints(run_stage, numbers)
     for step in (10, 20):
         numbers.now = float(step)
         chief.save(TrainState(step=step))
     chief.flush()
     worker = Numbers()
     # What the sum over the gang gives may be a hair less than whole.
-    state = keeping(run_stage, worker, rank=1, attempt=1, agreed=[1.0 - 1e-7, 10 - 1e-6]).resume()
+    state = checkpoints(
+        run_stage, worker, rank=1, attempt=1, agreed=[1.0 - 1e-7, 10 - 1e-6]
+    ).resume()
     assert state is not None
     assert (state.step, worker.now) == (10, 10.0)
-    assert keeping(run_stage, worker, rank=1, attempt=1, agreed=[0.0, 0.0]).resume() is None
+    assert checkpoints(run_stage, worker, rank=1, attempt=1, agreed=[0.0, 0.0]).resume() is None
 
 
 def test_only_the_chief_saves(run_stage: Any) -> None:
     numbers = Numbers()
-    worker = keeping(run_stage, numbers, rank=1, checkpoint={"everySeconds": 1})
+    worker = checkpoints(run_stage, numbers, rank=1, checkpoint={"everySeconds": 1})
     worker.save_if_due(TrainState(step=5))
     worker.flush()
     assert run_stage.store.list("") == []

@@ -38,40 +38,40 @@ def free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture
-def crew(request: pytest.FixtureRequest) -> Iterator[Executor]:
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     made = Executor(Gang(), request.param)
     yield made
     made.close()
 
 
-@pytest.mark.parametrize("crew", [1, 2], indirect=True)
-def test_every_index_is_done_once(crew: Executor) -> None:
+@pytest.mark.parametrize("executor", [1, 2], indirect=True)
+def test_every_index_is_done_once(executor: Executor) -> None:
     found: dict[int, int] = {}
 
     def done(index: int, facts: dict[str, Any]) -> None:
         assert index not in found
         found[index] = facts["twice"]
 
-    crew.map(double, [0, 2, 5, 7], done)
+    executor.map(double, [0, 2, 5, 7], done)
     assert found == {0: 0, 2: 4, 5: 10, 7: 14}
-    crew.map(double, [], done)
+    executor.map(double, [], done)
 
 
-@pytest.mark.parametrize("crew", [1, 2], indirect=True)
-def test_what_the_work_refuses_arrives_whole(crew: Executor) -> None:
+@pytest.mark.parametrize("executor", [1, 2], indirect=True)
+def test_what_the_work_refuses_arrives_whole(executor: Executor) -> None:
     with pytest.raises(StageFailure) as caught:
-        crew.map(refuse, range(6), lambda index, facts: None)
+        executor.map(refuse, range(6), lambda index, facts: None)
     assert (caught.value.reason, caught.value.message) == ("BadNumber", "row 3 is wrong")
     assert caught.value.retry
 
 
-@pytest.mark.parametrize("crew", [1, 2], indirect=True)
-def test_whoever_listens_may_stop_it(crew: Executor) -> None:
+@pytest.mark.parametrize("executor", [1, 2], indirect=True)
+def test_whoever_listens_may_stop_it(executor: Executor) -> None:
     def stop(index: int, facts: dict[str, Any]) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        crew.map(double, range(4), stop)
+        executor.map(double, range(4), stop)
 
 
 WORKER = """
@@ -95,7 +95,7 @@ def test_pods_share_the_work_and_one_that_is_killed_is_done_without() -> None:
         command = [sys.executable, "-c", WORKER]
         return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
 
-    crew = Executor(Gang(0, addresses), 1)
+    executor = Executor(Gang(0, addresses), 1)
     workers = [start(0), start(1)]
     seen: set[int] = set()
     killed: list[int] = []
@@ -111,10 +111,10 @@ def test_pods_share_the_work_and_one_that_is_killed_is_done_without() -> None:
 
     total = 0
     while not killed or seen <= {os.getpid(), killed[0]}:  # until both have had some of it
-        crew.map(double, range(total, total + 40), done)
+        executor.map(double, range(total, total + 40), done)
         total += 40
     assert found == set(range(total))
-    crew.close()
+    executor.close()
     ends = [worker.communicate(timeout=patience.seconds(60))[0] for worker in workers]
     alive = next(k for k, worker in enumerate(workers) if worker.pid not in killed)
     assert workers[alive].returncode == 0

@@ -21,7 +21,7 @@ from hone_trainer.store.chunked_array import (
 
 @dataclass
 class Elsewhere:
-    """A slab that cannot be had as an array, and notes what is read of it."""
+    """A chunked array that cannot be had as an array, and notes what is read of it."""
 
     array: Array
     reads: list[tuple[int, int]] = field(default_factory=list)
@@ -66,12 +66,14 @@ def test_an_array_is_cut_between_rows(
 def test_pieces_cover_every_row_once_and_fit(
     shape: tuple[int, ...], dtype: str, piece: int
 ) -> None:
-    slab = InMemory(np.zeros(shape, dtype))
-    cut = list(spans(slab, piece))
-    assert [row for first, last in cut for row in range(first, last)] == list(range(rows_of(slab)))
-    row_bytes = size_of(slab) // rows_of(slab)
+    chunked = InMemory(np.zeros(shape, dtype))
+    cut = list(spans(chunked, piece))
+    assert [row for first, last in cut for row in range(first, last)] == list(
+        range(rows_of(chunked))
+    )
+    row_bytes = size_of(chunked) // rows_of(chunked)
     assert all((last - first) * row_bytes <= max(piece, row_bytes) for first, last in cut)
-    assert size_of(slab) == slab.array.nbytes
+    assert size_of(chunked) == chunked.array.nbytes
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (7, 3), (2, 3, 4), (0, 3)])
@@ -80,12 +82,12 @@ def test_what_lies_elsewhere_comes_whole_piece_by_piece(
 ) -> None:
     monkeypatch.setattr(spans, "__defaults__", (24,))
     array = np.arange(int(np.prod(shape)), dtype=np.float32).reshape(shape)
-    slab = Elsewhere(array)
-    copy = whole(slab)
+    chunked = Elsewhere(array)
+    copy = whole(chunked)
     assert copy.shape == shape
     assert copy.dtype == array.dtype
     assert np.array_equal(copy, array)
-    assert slab.reads == list(spans(slab))
+    assert chunked.reads == list(spans(chunked))
 
 
 def test_what_lies_in_memory_is_not_copied() -> None:

@@ -41,7 +41,7 @@ def test_a_wide_network_comes_back_as_it_was(
     for one, two in zip(network.parts[0].weights, again.parts[0].weights, strict=True):
         assert np.array_equal(np.asarray(one), np.asarray(two))
     assert any(isinstance(array, np.memmap) for array in again.parts[0].weights)
-    assert again.wide
+    assert again.chunked
     assert again.nonzero == network.nonzero
 
 
@@ -93,8 +93,8 @@ def test_slabs_count_as_arrays(run_stage: Any, small_pieces: None) -> None:
     from dataclasses import replace
 
     network = fresh()
-    slabs = tuple(InMemory(np.asarray(array)) for array in network.parts[0].weights)
-    same = replace(network, parts=(replace(network.parts[0], weights=slabs),))
+    chunked_arrays = tuple(InMemory(np.asarray(array)) for array in network.parts[0].weights)
+    same = replace(network, parts=(replace(network.parts[0], weights=chunked_arrays),))
     again = Network.load(run_stage.store, saved(run_stage, same))
     for one, two in zip(network.parts[0].weights, again.parts[0].weights, strict=True):
         assert np.array_equal(np.asarray(one), np.asarray(two))

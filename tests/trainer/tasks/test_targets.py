@@ -10,7 +10,7 @@ from hone_trainer.rows.block import Block
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Learned
 from hone_trainer.tasks.task import Task
-from tests.tasks.blocks import block
+from tests.trainer.tasks.blocks import block
 
 
 def made(**words: Any) -> Task:

@@ -15,7 +15,7 @@ from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
 from hone_trainer.metrics.ranking import Ndcg
 from hone_trainer.metrics.scored import Scored
 from hone_trainer.metrics.squared_errors import R2, Rmse
-from tests.metrics.answers import lists, scored_binary
+from tests.trainer.metrics.answers import lists, scored_binary
 
 pytestmark = pytest.mark.slow
 

@@ -42,23 +42,23 @@ def put(store: ArtifactStore, array: Array, folder: str) -> InStore:
 def test_any_rows_are_those_that_were_written(
     store: ArtifactStore, array: Array, first: int, count: int
 ) -> None:
-    slab = put(store, array, "whole")
+    chunked = put(store, array, "whole")
     last = min(12, first + count)
-    assert (slab.read(first, last) == array[first:last]).all()
+    assert (chunked.read(first, last) == array[first:last]).all()
 
 
 def test_it_comes_back_from_its_json_form(store: ArtifactStore, array: Array) -> None:
-    slab = put(store, array, "json")
-    again = InStore.load(store, slab.dump())
-    assert again == slab
+    chunked = put(store, array, "json")
+    again = InStore.load(store, chunked.dump())
+    assert again == chunked
     assert again.read(0, 12).dtype == array.dtype
 
 
 def test_only_pieces_that_have_wanted_rows_are_read(store: ArtifactStore, array: Array) -> None:
-    slab = put(store, array, "few")
+    chunked = put(store, array, "few")
     store.put("few/0.bin", b"nobody asks for these")
     store.delete("few/9.bin")
-    assert (slab.read(3, 9) == array[3:9]).all()
+    assert (chunked.read(3, 9) == array[3:9]).all()
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_only_pieces_that_have_wanted_rows_are_read(store: ArtifactStore, array:
 def test_a_piece_that_is_not_right_is_named_and_worth_another_look(
     store: ArtifactStore, array: Array, harm: Any, reason: str, says: str
 ) -> None:
-    slab = put(store, array, "harmed")
+    chunked = put(store, array, "harmed")
     if harm is None:
         store.delete("harmed/3.bin")
     else:
         store.put("harmed/3.bin", harm)
     with pytest.raises(StageFailure) as caught:
-        slab.read(0, 12)
+        chunked.read(0, 12)
     assert caught.value.reason == reason
     assert caught.value.retry
     assert "harmed/3.bin" in caught.value.message

@@ -52,7 +52,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 @pytest.fixture
-def saver(world: World, run_stage: Any) -> AsyncCheckpointer:
+def checkpointer(world: World, run_stage: Any) -> AsyncCheckpointer:
     return AsyncCheckpointer(Checkpoints(run_stage.store, "x"), EVERY_S, lambda: world.now)
 
 
@@ -60,15 +60,15 @@ def values() -> Groups:
     return {"weights": (InMemory(np.ones(3)),)}
 
 
-def save(saver: AsyncCheckpointer, world: World, step: int = 1, taking: float = 0.0) -> None:
+def save(checkpointer: AsyncCheckpointer, world: World, step: int = 1, taking: float = 0.0) -> None:
     """One checkpoint, from begin to end."""
 
     def take() -> Groups:
         world.now += taking
         return values()
 
-    saver.save(step, {}, take)
-    saver.flush()
+    checkpointer.save(step, {}, take)
+    checkpointer.flush()
 
 
 @pytest.mark.parametrize(
@@ -76,80 +76,82 @@ def save(saver: AsyncCheckpointer, world: World, step: int = 1, taking: float = 
     [(0, False, True), (EVERY_S - 1, False, True), (EVERY_S, True, True)],
 )
 def test_what_costs_nothing_is_due_by_the_clock_or_at_an_epochs_end(
-    saver: AsyncCheckpointer,
+    checkpointer: AsyncCheckpointer,
     world: World,
     after: float,
     in_between: bool,
     at_the_end_of_an_epoch: bool,
 ) -> None:
-    save(saver, world)
+    save(checkpointer, world)
     world.now += after
-    assert saver.due() is in_between
-    assert saver.due(epoch_ends=True) is at_the_end_of_an_epoch
+    assert checkpointer.due() is in_between
+    assert checkpointer.due(epoch_ends=True) is at_the_end_of_an_epoch
 
 
 @pytest.mark.parametrize(
     ("taking", "writing"), [(0.0, 10.0), (10.0, 0.0), (0.5, 3.0), (0.0, 1.0), (0.01, 0.01)]
 )
 def test_checkpoints_take_no_more_than_their_share(
-    saver: AsyncCheckpointer, world: World, taking: float, writing: float
+    checkpointer: AsyncCheckpointer, world: World, taking: float, writing: float
 ) -> None:
     world.takes, begun = writing, world.now
-    save(saver, world, taking=taking)
+    save(checkpointer, world, taking=taking)
     pause = (taking + CONTENTION * writing) / SHARE
     for epoch_ends, wanted in ((True, pause), (False, max(EVERY_S, pause))):
         world.now = begun + wanted - 0.001
-        assert not saver.due(epoch_ends)
+        assert not checkpointer.due(epoch_ends)
         world.now = begun + wanted + 0.001
-        assert saver.due(epoch_ends)
+        assert checkpointer.due(epoch_ends)
 
 
 def test_a_long_training_with_costly_checkpoints_pays_what_is_promised(
-    saver: AsyncCheckpointer, world: World
+    checkpointer: AsyncCheckpointer, world: World
 ) -> None:
     world.takes, begun = 7.0, world.now
     while world.now < begun + 20_000:
         world.now += 0.5
-        if saver.due(epoch_ends=True):
-            save(saver, world, taking=1.0)
+        if checkpointer.due(epoch_ends=True):
+            save(checkpointer, world, taking=1.0)
     cost = len(world.written) * (1.0 + CONTENTION * 7.0)
     assert 0.8 * SHARE < cost / (world.now - begun) < 1.05 * SHARE
 
 
-def test_while_one_is_on_its_way_no_other_is_due(saver: AsyncCheckpointer, world: World) -> None:
+def test_while_one_is_on_its_way_no_other_is_due(
+    checkpointer: AsyncCheckpointer, world: World
+) -> None:
     world.gate.clear()
-    saver.save(1, {}, values)
+    checkpointer.save(1, {}, values)
     world.now += 100 * EVERY_S
-    assert not saver.due()
-    assert not saver.due(epoch_ends=True)
+    assert not checkpointer.due()
+    assert not checkpointer.due(epoch_ends=True)
     world.gate.set()
-    saver.flush()
+    checkpointer.flush()
     assert world.written == [1]
 
 
-def test_a_second_one_waits_for_the_first(saver: AsyncCheckpointer, world: World) -> None:
+def test_a_second_one_waits_for_the_first(checkpointer: AsyncCheckpointer, world: World) -> None:
     world.gate.clear()
-    saver.save(1, {}, values)
+    checkpointer.save(1, {}, values)
     threading.Timer(0.05, world.gate.set).start()
-    saver.save(2, {}, values)
-    saver.flush()
+    checkpointer.save(2, {}, values)
+    checkpointer.flush()
     assert world.written == [1, 2]
 
 
 def test_arrays_are_taken_before_the_training_goes_on(
-    saver: AsyncCheckpointer, world: World
+    checkpointer: AsyncCheckpointer, world: World
 ) -> None:
     world.gate.clear()
     taken = []
-    saver.save(1, {}, lambda: taken.append(1) or values())  # type: ignore[func-returns-value]
+    checkpointer.save(1, {}, lambda: taken.append(1) or values())  # type: ignore[func-returns-value]
     assert taken == [1]
     assert not world.written
 
 
-def test_where_they_lie_is_told(saver: AsyncCheckpointer, world: World) -> None:
+def test_where_they_lie_is_told(checkpointer: AsyncCheckpointer, world: World) -> None:
     told: list[Found] = []
-    saver.save(4, {"step": 4}, values, told.append)
-    saver.flush()
+    checkpointer.save(4, {"step": 4}, values, told.append)
+    checkpointer.flush()
     assert [(found.step, found.facts) for found in told] == [(4, {"step": 4})]
 
 
@@ -165,46 +167,46 @@ def collected(ask: Callable[[], object]) -> object:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda saver: collected(saver.due),
-        lambda saver: collected(lambda: saver.due(epoch_ends=True)),
-        lambda saver: saver.flush(),
-        lambda saver: saver.save(2, {}, values),
+        lambda checkpointer: collected(checkpointer.due),
+        lambda checkpointer: collected(lambda: checkpointer.due(epoch_ends=True)),
+        lambda checkpointer: checkpointer.flush(),
+        lambda checkpointer: checkpointer.save(2, {}, values),
     ],
 )
 @pytest.mark.parametrize("error", [StageFailure("StorageForbidden", "no right"), OSError("disk")])
 def test_a_failure_comes_to_light_once(
-    saver: AsyncCheckpointer,
+    checkpointer: AsyncCheckpointer,
     world: World,
     ask: Callable[[AsyncCheckpointer], object],
     error: Exception,
 ) -> None:
     world.fails = error
-    saver.save(1, {}, values)
+    checkpointer.save(1, {}, values)
     world.now += 2 * EVERY_S
     with pytest.raises(type(error), match=str(error)):
-        ask(saver)
+        ask(checkpointer)
     world.fails = None
-    saver.flush()
-    save(saver, world, step=3)
+    checkpointer.flush()
+    save(checkpointer, world, step=3)
     assert world.written == [3]
 
 
 def test_a_failure_to_note_where_they_lie_comes_to_light(
-    saver: AsyncCheckpointer, world: World
+    checkpointer: AsyncCheckpointer, world: World
 ) -> None:
     def refuse(found: Found) -> None:
         raise RuntimeError("cannot note it")
 
-    saver.save(1, {}, values, refuse)
+    checkpointer.save(1, {}, values, refuse)
     with pytest.raises(RuntimeError, match="cannot note it"):
-        saver.flush()
+        checkpointer.flush()
 
 
 def test_what_is_not_finite_is_only_logged(
-    saver: AsyncCheckpointer, world: World, caplog: pytest.LogCaptureFixture
+    checkpointer: AsyncCheckpointer, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The training sees it in its loss, and goes back."""
     world.fails = StageFailure("CheckpointNotFinite", "weights are not finite")
-    save(saver, world, step=7)
+    save(checkpointer, world, step=7)
     assert "no checkpoint at step 7: weights are not finite" in caplog.text
-    assert saver.due(epoch_ends=True)
+    assert checkpointer.due(epoch_ends=True)

@@ -7,8 +7,8 @@ from sklearn import metrics as theirs
 from hone_trainer.metrics.auc import Auc
 from hone_trainer.metrics.curves import confusion, residuals, roc, spread
 from hone_trainer.metrics.scored import Scored
-from tests.metrics.answers import binary, classes, numbers
-from tests.metrics.test_against_others import SEEDS, weighted
+from tests.trainer.metrics.answers import binary, classes, numbers
+from tests.trainer.metrics.test_against_others import SEEDS, weighted
 
 
 @pytest.mark.parametrize("ties", [False, True])

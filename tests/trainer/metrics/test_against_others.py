@@ -19,7 +19,7 @@ from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
 from hone_trainer.metrics.scored import Scored
 from hone_trainer.metrics.squared_errors import R2, Rmse
-from tests.metrics.answers import binary, classes, lists, numbers, scored_binary
+from tests.trainer.metrics.answers import binary, classes, lists, numbers, scored_binary
 
 SEEDS = range(8)
 

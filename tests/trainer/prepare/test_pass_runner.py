@@ -46,7 +46,7 @@ class Context:
 
     def __init__(self) -> None:
         self.told: list[tuple[float, str, float | None]] = []
-        self.pulse = self
+        self.heartbeat = self
 
     def beat(self) -> None:
         return
@@ -63,7 +63,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def passage(clock: Clock, noted: dict[str, dict[int, Any]] | None = None) -> Any:
+def runner(clock: Clock, noted: dict[str, dict[int, Any]] | None = None) -> Any:
     made: Any = PassRunner(Context(), Executor(clock), Scratch(noted), SPANS, _begun=clock.now)  # type: ignore[arg-type]
     return made
 
@@ -73,14 +73,14 @@ def facts(index: int) -> dict[str, Any]:
 
 
 def test_each_piece_moves_the_share_of_its_span(clock: Clock) -> None:
-    run = passage(clock)
+    run = runner(clock)
     assert run.run("read", facts, 4, "reading") == [{"rows": index} for index in range(4)]
     assert [fraction for fraction, _, _ in run.ctx.told] == [0.0, 0.125, 0.25, 0.375, 0.5]
     assert run.ctx.told[1][1] == "reading: 1 of 4"
 
 
 def test_passes_of_a_span_have_their_own_part_of_it(clock: Clock) -> None:
-    run = passage(clock)
+    run = runner(clock)
     for leg in legs_of("learning", 2):
         run.run(f"work {leg[1]}", facts, 2, leg)
     shares = [fraction for fraction, _, _ in run.ctx.told]
@@ -89,16 +89,16 @@ def test_passes_of_a_span_have_their_own_part_of_it(clock: Clock) -> None:
 
 
 def test_what_an_earlier_attempt_has_noted_is_not_done_again(clock: Clock) -> None:
-    run = passage(clock, {"read": {0: {"rows": "old"}, 2: {"rows": "old"}}})
+    run = runner(clock, {"read": {0: {"rows": "old"}, 2: {"rows": "old"}}})
     found = run.run("read", facts, 4, "reading")
-    assert run.crew.done == [1, 3]
+    assert run.executor.done == [1, 3]
     assert found == [{"rows": "old"}, {"rows": 1}, {"rows": "old"}, {"rows": 3}]
     assert all("going on from an earlier attempt" in message for _, message, _ in run.ctx.told)
     assert run.ctx.told[0][0] == 0.25
 
 
 def test_the_rest_is_guessed_from_the_pace_so_far(clock: Clock) -> None:
-    run = passage(clock)
+    run = runner(clock)
     run.run("read", facts, 50, "reading")
     first, *_, last = run.ctx.told
     assert first[2] is None
@@ -106,7 +106,7 @@ def test_the_rest_is_guessed_from_the_pace_so_far(clock: Clock) -> None:
 
 
 def test_what_was_said_is_not_taken_back(clock: Clock) -> None:
-    run = passage(clock)
+    run = runner(clock)
     run.tell("writing", 0.5, "1 of 2")
     run.tell("reading", 0.0, "0 of 2")
     assert [fraction for fraction, _, _ in run.ctx.told] == [0.875, 0.875]
@@ -117,7 +117,7 @@ def test_whoever_watches_may_stop_a_pass(clock: Clock) -> None:
         if found["rows"] == 2:
             raise ValueError("enough")
 
-    run = passage(clock)
+    run = runner(clock)
     with pytest.raises(ValueError, match="enough"):
         run.run("read", facts, 5, "reading", watch)
-    assert run.crew.done == [0, 1, 2]
+    assert run.executor.done == [0, 1, 2]

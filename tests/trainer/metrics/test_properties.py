@@ -15,7 +15,7 @@ from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
 from hone_trainer.metrics.scored import NotFinite, Scored, concatenate
 from hone_trainer.metrics.squared_errors import R2
-from tests.metrics.answers import binary, classes, lists, numbers, scored_binary
+from tests.trainer.metrics.answers import binary, classes, lists, numbers, scored_binary
 
 EVERY: list[Metric] = [metric() for metric in METRICS]
 

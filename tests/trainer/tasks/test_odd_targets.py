@@ -9,7 +9,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Calibration, Learned, Targets
 from hone_trainer.tasks.task import Task
-from tests.tasks.blocks import block
+from tests.trainer.tasks.blocks import block
 
 
 def made(**words: Any) -> Task:

@@ -15,11 +15,11 @@ def block(feeding: list[float], computing: list[float], rows: int = 1000) -> Blo
 
 def paced(*computing: float, workers: int | None = None, feeding: float = 0.01) -> Throughput:
     """After a slow first block, and two of 10 steps in 2 s, of which replicas worked so long."""
-    pace = Throughput(workers or len(computing))
-    pace.add(block([9.0] * len(computing), [9.0] * len(computing)), 10, 30.0)
+    throughput = Throughput(workers or len(computing))
+    throughput.add(block([9.0] * len(computing), [9.0] * len(computing)), 10, 30.0)
     for _ in range(2):
-        pace.add(block([feeding] * len(computing), list(computing)), 10, 2.0)
-    return pace
+        throughput.add(block([feeding] * len(computing), list(computing)), 10, 2.0)
+    return throughput
 
 
 def test_the_first_block_pays_for_compiling_and_is_left_out() -> None:
@@ -31,10 +31,10 @@ def test_the_first_block_pays_for_compiling_and_is_left_out() -> None:
 
 
 def test_where_there_is_one_block_only_it_counts() -> None:
-    pace = Throughput()
-    pace.add(block([0.1], [0.2]), 10, 4.0)
-    assert pace.figures()["rowsPerSecond"] == 250.0
-    assert pace.remaining(100) is None
+    throughput = Throughput()
+    throughput.add(block([0.1], [0.2]), 10, 4.0)
+    assert throughput.figures()["rowsPerSecond"] == 250.0
+    assert throughput.remaining(100) is None
 
 
 @pytest.mark.parametrize(("steps", "seconds"), [(0, 0), (10, 2), (1000, 200)])
@@ -62,8 +62,8 @@ def test_each_worker_has_figures_of_its_own() -> None:
 
 
 def test_replicas_of_a_worker_count_as_one() -> None:
-    pace = paced(0.1, 0.2, 0.3, 0.5, workers=2)
-    assert [worker["computeMilliseconds"] for worker in pace.workers()] == [150.0, 400.0]
+    throughput = paced(0.1, 0.2, 0.3, 0.5, workers=2)
+    assert [worker["computeMilliseconds"] for worker in throughput.workers()] == [150.0, 400.0]
 
 
 @pytest.mark.parametrize(
