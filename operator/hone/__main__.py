@@ -12,6 +12,7 @@ from pathlib import Path
 from hone import __version__
 from hone.door import manual
 from hone.door.extras import remedy
+from hone_serving.server.options import Options, add_words
 
 WRONG, INTERRUPTED = 2, 130
 
@@ -76,6 +77,15 @@ def _retry(words: argparse.Namespace) -> int:
 
     request = Request(words.job, words.namespace, surroundings())
     return retry(request, sys.stdout, sys.stderr)
+
+
+def _serve(words: argparse.Namespace) -> int:
+    from hone_serving.server.start import start
+
+    def tell(text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+
+    return start(Options.of(words), tell)
 
 
 def _crd(_: argparse.Namespace) -> int:
@@ -188,6 +198,10 @@ def _parser() -> argparse.ArgumentParser:
     retry.add_argument(
         "-n", "--namespace", metavar="NAMESPACE", help="where it is (default: that of the context)"
     )
+
+    serve = add("serve", "answer over HTTP with a bundle", manual.SERVE)
+    serve.set_defaults(command=_serve)
+    add_words(serve)
 
     add("crd", "print the CustomResourceDefinition").set_defaults(command=_crd)
     add("reference", "print every word of a job, as Markdown").set_defaults(command=_reference)

@@ -22,6 +22,8 @@ def without(*absent: str) -> Callable[[str], bool]:
         ("run", "tensorflow", "pip install 'hone-operator[operator,trainer]'"),
         ("operator", "kopf", "hone operator needs kopf, which"),
         ("operator", "kubernetes", "pip install 'hone-operator[operator]'"),
+        ("serve", "msgspec", "hone serve needs msgspec, which"),
+        ("serve", "pyarrow", "pip install 'hone-operator[serving,server]'"),
     ],
 )
 def test_what_is_missing_is_named_with_its_remedy(command: str, absent: str, words: str) -> None:
@@ -30,12 +32,12 @@ def test_what_is_missing_is_named_with_its_remedy(command: str, absent: str, wor
     assert words in said
 
 
-@pytest.mark.parametrize("command", ["crd", "plan", "operator"])
+@pytest.mark.parametrize("command", ["crd", "plan", "operator", "serve"])
 def test_commands_ask_for_no_more_than_they_use(command: str) -> None:
     assert extras.remedy(command, without("tensorflow", "pandas")) is None
 
 
-@pytest.mark.parametrize("command", ["run", "operator"])
+@pytest.mark.parametrize("command", ["run", "operator", "serve"])
 def test_the_development_environment_has_everything(command: str) -> None:
     assert extras.remedy(command) is None
 

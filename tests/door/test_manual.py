@@ -8,7 +8,7 @@ import pytest
 from hone.__main__ import main
 from hone.settings import Settings, variable
 
-COMMANDS = ("convert", "crd", "help", "operator", "plan", "reference", "retry", "run")
+COMMANDS = ("convert", "crd", "help", "operator", "plan", "reference", "retry", "run", "serve")
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -80,7 +80,8 @@ def test_help_loads_nothing_heavy() -> None:
         "from hone.__main__ import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = ('pydantic', 'yaml', 'rich', 'aiohttp', 'kopf', 'kubernetes', 'tensorflow')\n"
+        "heavy = ('pydantic', 'yaml', 'rich', 'aiohttp', 'kopf', 'kubernetes', 'tensorflow',\n"
+        "    'numpy', 'msgspec')\n"
         "print('loaded:', [name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

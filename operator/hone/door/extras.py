@@ -15,17 +15,21 @@ MODULES: dict[str, Sequence[str]] = {
         "obstore",
         "pandas",
         "pyarrow",
+        "siphash24",
         "sklearn",
         "tensorflow",
         "tensorflow_model_optimization",
         "tf_keras",
     ),
+    "serving": ("numpy", "obstore", "pyarrow", "siphash24"),
+    "server": ("aiohttp", "msgspec", "prometheus_client"),
 }
 """What each extra of the distribution brings on every system."""
 NEEDS: Mapping[str, Sequence[str]] = {
     "run": ("operator", "trainer"),
     "operator": ("operator",),
     "retry": ("operator",),
+    "serve": ("serving", "server"),
 }
 """The extras of each command."""
 

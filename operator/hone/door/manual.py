@@ -29,6 +29,12 @@ What failed under `hone run` is tried again by the same `hone run`. The cluster 
 KUBECONFIG, or of ~/.kube/config. Exit codes: 0, or 2 where nothing is to be tried again, and the
 text says why.
 """
+SERVE = """
+It speaks the Open Inference Protocol (POST /v2/models/NAME/infer) and TensorFlow Serving's predict
+calls (POST /v1/models/NAME:predict); GET /v2/models/NAME says what the model reads and answers, and
+GET /metrics is for Prometheus. SIGTERM lets what is at work end, and Ctrl-C does so at once. Exit
+codes: 0 stopped, 2 no bundle that can be served, or no such port.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

@@ -1,0 +1,58 @@
+"""What a request asks, whichever protocol it came by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from hone_serving.description import Description, Input
+from hone_serving.server.refusal import Refusal, short, wrong
+
+TOP, MOST = 10, 1000
+"""Classes or items that an answer names: where nothing is said, and at most."""
+
+Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Raw rows, and how much is to be said of each."""
+
+    rows: Rows
+    """Dicts, or columns."""
+    count: int
+    top: int = TOP
+
+
+def top_of(parameters: Mapping[str, Any]) -> int:
+    """Return how many classes or items an answer is to name."""
+    top = parameters.get("top", TOP)
+    if not isinstance(top, int) or isinstance(top, bool) or not 1 <= top <= MOST:
+        raise wrong(f"parameters.top: {short(str(top))}: give a whole number from 1 to {MOST}")
+    return top
+
+
+def stranger(name: str, known: Sequence[str], what: str) -> Refusal:
+    """Return the refusal of a name that the model does not have."""
+    near = get_close_matches(name, known, 1)
+    remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, known))}"
+    return wrong(f"{what} {short(name)!r} is not the model's: {remedy}")
+
+
+def check_columns(names: Mapping[str, Any], description: Description) -> None:
+    """Refuse columns that the model does not have, and the lack of those that it needs."""
+    known = [each.name for each in description.inputs]
+    for name in names:
+        if name not in known:
+            raise stranger(name, known, "input")
+    for each in description.inputs:
+        if each.required and each.name not in names:
+            raise wrong(lacking(each))
+
+
+def lacking(column: Input) -> str:
+    """Say that a column is not there, and what it may look like."""
+    like = "" if column.example is None else f", such as {short(repr(column.example))}"
+    return f"input {column.name!r} is missing: give its {column.kind}{like}"
