@@ -1,7 +1,7 @@
-"""Run by test_every_task in a process of its own: TensorFlow starts with two devices, or never.
+"""Run by test_every_task in a process of its own: TensorFlow starts with four devices, or never.
 
-Prints, as JSON, what one replica and two make of the same steps for every kind of task, with units
-that are dropped, ids that are withheld, and rows that count differently.
+Prints, as JSON, what one, two and four replicas make of the same steps for every kind of task, with
+units that are dropped, ids that are withheld, items that are drawn and rows that count differently.
 """
 
 import json
@@ -16,16 +16,18 @@ from hone_trainer.models import AnyModel
 from hone_trainer.models.graph import open_graph
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.sync_steps import Steps
-from tests.trainer.two_replicas import two_devices
-from tests.trainer.worlds import TASKS, world
+from tests.trainer import worlds
+from tests.trainer.two_replicas import mirrored, split
+from tests.trainer.worlds import world
 
 ROWS, STEPS = 150, 3
+REPLICAS = (1, 2, 4)
 MODEL = {"generic": {"dense": {"layers": [8], "embedding": 4, "dropout": 0.3}}}
 
 
 def training(strategy: Any, tasks: str) -> dict[str, Any]:
-    """Train a few steps; in the last one the second replica has padding alone."""
-    here = world(tasks, ROWS)
+    """Train a few steps; in the last one some replicas have padding alone."""
+    here = world(worlds.STEPS[tasks], ROWS)
     fields = tuple(field.model_copy(update={"withheld": 0.2}) for field in here.schema.fields)
     here = replace(here, schema=here.schema.model_copy(update={"fields": fields}))
     rows = here.read("train")
@@ -37,7 +39,7 @@ def training(strategy: Any, tasks: str) -> dict[str, Any]:
         objective = Objective.of(graph, here.schema)
         optimizer = keras.optimizers.SGD(0.5)
         optimizer.build(objective.variables)
-    batch = 10 if tasks == "ranking" else 64
+    batch = 12 if tasks == "ranking" else 64
     steps = Steps(strategy, objective, optimizer, rows, batch, 9)
     steps.log_rows = True
     blocks = list(steps.epoch(0, 0, STEPS, lambda: False))
@@ -49,6 +51,8 @@ def training(strategy: Any, tasks: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    two, one = two_devices(), tf.distribute.get_strategy()
-    told = {tasks: [training(one, tasks), training(two, tasks)] for tasks in TASKS}
+    split(max(REPLICAS))
+    one = tf.distribute.get_strategy()
+    strategies = [one if count == 1 else mirrored(count) for count in REPLICAS]
+    told = {tasks: [training(each, tasks) for each in strategies] for tasks in worlds.STEPS}
     sys.stdout.write("\n" + json.dumps(told))

@@ -22,11 +22,18 @@ from tests.trainer.networks import binary
 IDS = [0, 1, 65535, 65536, 1 << 24, (1 << 24) + 1, (1 << 31) - 2, (1 << 31) - 1]
 
 
-def two_devices() -> Any:
-    """Return a strategy of two replicas on this CPU."""
+def split(devices: int) -> None:
+    """Let TensorFlow take this CPU for so many devices."""
     (cpu,) = tf.config.list_physical_devices("CPU")
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    parts = [tf.config.LogicalDeviceConfiguration()] * devices
+    tf.config.set_logical_device_configuration(cpu, parts)
+
+
+def mirrored(replicas: int) -> Any:
+    """Return a strategy of so many replicas, one on each device."""
+    # Strategies of other sizes in one process must not take each other for the same gang.
+    tf.distribute.MirroredStrategy._collective_key_base = 1000 * replicas
+    return tf.distribute.MirroredStrategy([f"CPU:{device}" for device in range(replicas)])
 
 
 def sums(strategy: Any) -> dict[str, Any]:
@@ -102,7 +109,8 @@ def training(strategy: Any, *, lazy: bool) -> dict[str, Any]:
 
 def main() -> None:
     """Print all of it."""
-    strategies = {"two": two_devices(), "one": tf.distribute.get_strategy()}
+    split(2)
+    strategies = {"two": mirrored(2), "one": tf.distribute.get_strategy()}
     told = {
         name: {
             "sums": sums(strategy),

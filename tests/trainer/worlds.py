@@ -34,6 +34,8 @@ TASKS: dict[str, list[dict[str, Any]]] = {
         {"binary": {"label": "bought", "where": "clicked", "share": 0.3}},
     ],
 }
+STEPS = TASKS | {"drawn items": [{"nextItem": {"label": "next", "negatives": 4}}]}
+"""What may happen in a step of training: any task, and items that are drawn."""
 MODELS: dict[str, dict[str, Any]] = {
     "lstm": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}},
     "dense": {"generic": {"dense": {"layers": [16], "embedding": 8}}},
@@ -53,11 +55,11 @@ class World(Dataset):
         return self.parts[part]
 
 
-def world(tasks: str, rows: int = 600) -> World:
+def world(tasks: list[dict[str, Any]], rows: int = 600) -> World:
     """Draw the rows of all parts; what tasks learn, they learn on training rows."""
     drawn = {part: _drawn(rows, seed) for seed, part in enumerate(PARTS)}
     blocks = {part: block for part, (_, block) in drawn.items()}
-    targets = tuple(_target(each, blocks["train"]) for each in TASKS[tasks])
+    targets = tuple(_target(each, blocks["train"]) for each in tasks)
     parts: dict[Part, Rows] = {}
     for part, (features, block) in drawn.items():
         encoded = {t.name: _targets(t, block) for t in targets}

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from hone_trainer.tasks.scoring import figures, score
 from lab import patience
 from tests.trainer import worlds
 from tests.trainer.conftest import Bench
-from tests.trainer.worlds import MODELS, TASKS, World, quiet, world
+from tests.trainer.worlds import MODELS, STEPS, TASKS, World, quiet, world
 
 pytestmark = pytest.mark.tensorflow
 
@@ -59,7 +60,7 @@ def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.sync_steps import Steps
 
-    here, model = world(tasks), worlds.model(kind)
+    here, model = world(TASKS[tasks]), worlds.model(kind)
     keras.utils.set_random_seed(1)
     objective = Objective.of(open_graph(model, here.schema), here.schema)
     whole = objective.graph.whole
@@ -86,10 +87,12 @@ def leading(here: World, network: Network) -> list[float]:
     return found
 
 
-def priors(here: World) -> list[float]:
+def priors(here: World, blind: bool = False) -> list[float]:
+    """Return the same of the answers without features; ``blind``: not even of an item's name."""
     rows, found = here.read("test"), []
     for target in here.schema.targets:
         task, targets, metric = target.how, rows.targets[target.name], next(target.how.metrics())
+        targets = replace(targets, item=None) if blind else targets
         value = metric.value(score(task, targets, [task.prior(target.facts, targets)]))
         found.append(-value if metric.higher_is_better else value)
     return found
@@ -104,6 +107,32 @@ def answers(network: Network, rows: Rows) -> dict[str, np.ndarray]:
     }
 
 
+Signature = tuple[dict[str, tuple[Any, ...]], ...]
+"""Shape of a row and type of each input and of each output, by name."""
+
+
+def signature(network: Network) -> Signature:
+    model = network.build()
+    inputs = zip(model.input_names, model.inputs, strict=True)
+    return tuple(
+        {name: (tuple(tensor.shape[1:]), tensor.dtype.name) for name, tensor in tensors}
+        for tensors in (inputs, model.output.items())
+    )
+
+
+def shipped_signature(content: bytes) -> Signature:
+    from ai_edge_litert.interpreter import Interpreter
+
+    runner = Interpreter(model_content=content).get_signature_runner()
+    return tuple(
+        {
+            name: (tuple(detail["shape_signature"].tolist()[1:]), np.dtype(detail["dtype"]).name)
+            for name, detail in details.items()
+        }
+        for details in (runner.get_input_details(), runner.get_output_details())
+    )
+
+
 def calibrated(network: Network, rows: Rows) -> Network:
     blocks = list(network.answer(rows.features))
     whole = {
@@ -115,10 +144,8 @@ def calibrated(network: Network, rows: Rows) -> Network:
 
 @every_pair
 def test_a_fresh_network_is_the_answer_without_features(tasks: str, kind: str) -> None:
-    if tasks == "ranking":
-        return  # its prior knows how popular items are; a fresh network puts none first
     here, fresh, _ = learned(tasks, kind)
-    assert leading(here, fresh) == pytest.approx(priors(here), abs=1e-5)
+    assert leading(here, fresh) == pytest.approx(priors(here, blind=True), abs=1e-5)
 
 
 @every_pair
@@ -134,7 +161,8 @@ def test_a_network_comes_back_as_it_was_stored(tasks: str, kind: str, tmp_path: 
     trained = calibrated(trained, here.read("validation"))
     bench = Bench(tmp_path)
     ctx = bench.context(bench.task("train", {"train": {"model": MODELS[kind]}}))
-    report = ctx.commit(trained.save(ctx), {}, {}, "stored")
+    stored = trained.save(ctx)
+    report = ctx.commit(stored, {}, {}, "stored")
     assert report.manifest is not None
     source = Source(stage="train", kind="train", makes="model", manifest=report.manifest)
     back = Network.load(ctx.store, ctx.manifest(source))
@@ -143,6 +171,24 @@ def test_a_network_comes_back_as_it_was_stored(tasks: str, kind: str, tmp_path: 
     assert ours.keys() == theirs.keys()
     for name, values in ours.items():
         np.testing.assert_array_equal(values, theirs[name])
+    assert signature(back) == signature(trained)
+    again = back.save(ctx, "again/")
+    assert [each.sha256 for each in again] == [each.sha256 for each in stored]
+
+
+@every_pair
+def test_no_column_goes_in_for_nothing(tasks: str, kind: str) -> None:
+    here, _, trained = learned(tasks, kind)
+    few = {name: values[:60] for name, values in here.read("test").features.items()}
+    assert set(signature(trained)[0]) == set(few)
+    # As they are, then with one column after the other moved to other rows.
+    moved = {
+        name: np.concatenate([values, *(np.roll(values, other == name, axis=0) for other in few)])
+        for name, values in few.items()
+    }
+    blocks = [np.split(each, 1 + len(few)) for each in answers(trained, Rows(moved, {})).values()]
+    for number, name in enumerate(few, 1):
+        assert any((block[0] != block[number]).any() for block in blocks), name
 
 
 @every_pair
@@ -152,8 +198,9 @@ def test_the_file_that_ships_answers_as_the_network_does(tasks: str, kind: str) 
     from hone_trainer.models.litert import LiteModel
 
     here, _, trained = learned(tasks, kind)
-    rows = here.read("test")
-    shipped = LiteModel(convert(trained, ()))
+    rows, content = here.read("test"), convert(trained, ())
+    assert shipped_signature(content) == signature(trained)
+    shipped = LiteModel(content)
     blocks = [by_target(here.schema, block) for block in shipped.answer(rows.features)]
     ours = answers(trained, rows)
     for target in here.schema.targets:
@@ -215,11 +262,13 @@ def replicas(root: Path) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.parametrize("tasks", TASKS)
-def test_two_workers_take_the_rows_and_the_chances_that_one_would(
+@pytest.mark.parametrize("tasks", STEPS)
+def test_several_workers_take_the_rows_and_the_chances_that_one_would(
     tasks: str, replicas: dict[str, Any]
 ) -> None:
-    one, two = replicas[tasks]
-    assert one["rows"] == two["rows"]
-    assert two["sums"] == pytest.approx(one["sums"], rel=1e-5)
-    assert two["weights"] == pytest.approx(one["weights"], abs=2e-5)
+    one, *several = replicas[tasks]
+    assert len(several) == 2
+    for each in several:
+        assert each["rows"] == one["rows"]
+        assert each["sums"] == pytest.approx(one["sums"], rel=1e-5)
+        assert each["weights"] == pytest.approx(one["weights"], abs=2e-5)
