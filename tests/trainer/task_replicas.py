@@ -1,4 +1,4 @@
-"""Run by test_every_task in a process of its own: TensorFlow starts with four devices, or never.
+"""Run by test_several_workers on its own: TensorFlow starts with four devices, or never.
 
 Prints, as JSON, what one, two and four replicas make of the same steps for every kind of task, with
 units that are dropped, ids that are withheld, items that are drawn and rows that count differently.

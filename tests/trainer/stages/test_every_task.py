@@ -1,11 +1,6 @@
 """The contract of all kinds: whatever is predicted, by whichever model, stages can work with it."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +10,21 @@ import pytest
 from hone_trainer.contract.assignment import Source
 from hone_trainer.dataset.dataset import Rows
 from hone_trainer.models import AnyModel
-from hone_trainer.models.network import Network, Part, join
+from hone_trainer.models.network import Network, join
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Calibration
 from hone_trainer.tasks.scoring import figures, score
-from lab import patience
-from tests.trainer import worlds
 from tests.trainer.conftest import Bench
-from tests.trainer.worlds import MODELS, STEPS, TASKS, World, quiet, world
+from tests.trainer.taught import (
+    answers,
+    calibrated,
+    leading,
+    learned,
+    priors,
+    shipped_signature,
+    signature,
+)
+from tests.trainer.worlds import MODELS, TASKS, quiet
 
 pytestmark = pytest.mark.tensorflow
 
@@ -50,96 +52,6 @@ def _kinds(annotation: Any) -> Iterator[str]:
 
     for union in models(annotation):
         yield from getattr(union, "kinds", {})
-
-
-@lru_cache(maxsize=32)
-def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
-    """Return a world, the network before the first step, and after a few."""
-    from hone_trainer.backend.keras import keras, tf
-    from hone_trainer.models.graph import open_graph
-    from hone_trainer.train.objective import Objective
-    from hone_trainer.train.sync_steps import Steps
-
-    here, model = world(TASKS[tasks]), worlds.model(kind)
-    keras.utils.set_random_seed(1)
-    objective = Objective.of(open_graph(model, here.schema), here.schema)
-    whole = objective.graph.whole
-    fresh = Network(here.schema, (Part(model, tuple(whole.get_weights())),))
-    optimizer = keras.optimizers.Adam(0.03)
-    optimizer.build(objective.variables)
-    batch = 12 if tasks == "ranking" else 60
-    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, here.read("train"), batch, 3)
-    for epoch in range(6):
-        for _ in steps.epoch(epoch, 0, 10, lambda: False):
-            pass
-    return here, fresh, Network(here.schema, (Part(model, tuple(whole.get_weights())),))
-
-
-def leading(here: World, network: Network) -> list[float]:
-    """Return the leading figure of each target on the test part, so that lower is better."""
-    rows, found = here.read("test"), []
-    blocks = list(network.answer(rows.features))
-    for target in here.schema.targets:
-        task, metric = target.how, next(target.how.metrics())
-        told = [block[target.name] for block in blocks]
-        value = metric.value(score(task, rows.targets[target.name], told))
-        found.append(-value if metric.higher_is_better else value)
-    return found
-
-
-def priors(here: World, blind: bool = False) -> list[float]:
-    """Return the same of the answers without features; ``blind``: not even of an item's name."""
-    rows, found = here.read("test"), []
-    for target in here.schema.targets:
-        task, targets, metric = target.how, rows.targets[target.name], next(target.how.metrics())
-        targets = replace(targets, item=None) if blind else targets
-        value = metric.value(score(task, targets, [task.prior(target.facts, targets)]))
-        found.append(-value if metric.higher_is_better else value)
-    return found
-
-
-def answers(network: Network, rows: Rows) -> dict[str, np.ndarray]:
-    blocks = list(network.answer(rows.features))
-    return {
-        f"{target}/{name}": np.concatenate([block[target][name] for block in blocks])
-        for target, found in blocks[0].items()
-        for name in found
-    }
-
-
-Signature = tuple[dict[str, tuple[Any, ...]], ...]
-"""Shape of a row and type of each input and of each output, by name."""
-
-
-def signature(network: Network) -> Signature:
-    model = network.build()
-    inputs = zip(model.input_names, model.inputs, strict=True)
-    return tuple(
-        {name: (tuple(tensor.shape[1:]), tensor.dtype.name) for name, tensor in tensors}
-        for tensors in (inputs, model.output.items())
-    )
-
-
-def shipped_signature(content: bytes) -> Signature:
-    from ai_edge_litert.interpreter import Interpreter
-
-    runner = Interpreter(model_content=content).get_signature_runner()
-    return tuple(
-        {
-            name: (tuple(detail["shape_signature"].tolist()[1:]), np.dtype(detail["dtype"]).name)
-            for name, detail in details.items()
-        }
-        for details in (runner.get_input_details(), runner.get_output_details())
-    )
-
-
-def calibrated(network: Network, rows: Rows) -> Network:
-    blocks = list(network.answer(rows.features))
-    whole = {
-        target: {name: np.concatenate([b[target][name] for b in blocks]) for name in found}
-        for target, found in blocks[0].items()
-    }
-    return network.calibrated(rows, whole)
 
 
 @every_pair
@@ -245,30 +157,3 @@ def test_a_calibration_does_no_harm_to_what_it_is_for(tasks: str, kind: str) -> 
             told = figures(target.how, scored)
             losses.append((told["logLoss"].value or 0.0) if "logLoss" in told else 0.0)
         assert losses[1] <= losses[0] + 1e-6
-
-
-@pytest.fixture(scope="module")
-def replicas(root: Path) -> dict[str, Any]:
-    """What ``task_replicas`` printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.trainer.task_replicas"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        timeout=patience.seconds(240),
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
-
-
-@pytest.mark.parametrize("tasks", STEPS)
-def test_several_workers_take_the_rows_and_the_chances_that_one_would(
-    tasks: str, replicas: dict[str, Any]
-) -> None:
-    one, *several = replicas[tasks]
-    assert len(several) == 2
-    for each in several:
-        assert each["rows"] == one["rows"]
-        assert each["sums"] == pytest.approx(one["sums"], rel=1e-5)
-        assert each["weights"] == pytest.approx(one["weights"], abs=2e-5)
