@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "hone_trainer.profile",
         "hone_trainer.train",
     ),
+    ("hone_trainer.transform",),
     ("hone_trainer.prepare", "hone_trainer.fuse", "hone_trainer.compress", "hone_trainer.custom"),
     ("hone_trainer.evaluate",),
     ("hone_serving",),

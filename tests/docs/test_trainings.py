@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hone_trainer.prepare.transform import Transform
+from hone_trainer.transform.transform import Transform
 from lab import patience, probes
 from tests.docs import shop
 from tests.docs.blocks import Block, blocks, commands

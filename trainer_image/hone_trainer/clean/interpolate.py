@@ -77,6 +77,19 @@ class Interpolate(Spec):
         figures: NDArray[np.float64] = np.where(np.isnan(found), median, found)
         return figures
 
+    def save(self, learned: dict[str, Any]) -> dict[str, Any]:
+        """Return the median and the arrays of the curves, by column."""
+        return {
+            name: {"median": median, "curves": vars(curves)}
+            for name, (median, curves) in learned.items()
+        }
+
+    def restore(self, saved: dict[str, Any]) -> dict[str, Any]:
+        """Return column -> (median, ``Curves``), from what ``save`` gave."""
+        from hone_trainer.clean.curves import Curves
+
+        return {name: (each["median"], Curves(**each["curves"])) for name, each in saved.items()}
+
     def facts(self, learned: dict[str, Any]) -> dict[str, Any]:
         """Return column -> the median, and how much of a course is known."""
         return {

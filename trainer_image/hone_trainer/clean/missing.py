@@ -106,6 +106,15 @@ class Missing(Cleaning):
             return self.interpolate.facts(learned)
         return learned
 
+    def save(self, learned: dict[str, Any]) -> Any:
+        """See ``Cleaning.save``."""
+        return learned if self.interpolate is None else self.interpolate.save(learned)
+
+    def restore(self, saved: Any) -> dict[str, Any]:
+        """See ``Cleaning.restore``."""
+        found: dict[str, Any] = saved
+        return found if self.interpolate is None else self.interpolate.restore(saved)
+
     def apply(self, block: Block, learned: dict[str, Any], columns: tuple[Column, ...]) -> Cleaned:
         """See ``Cleaning.apply``."""
         filled, whole = self._roles(columns)

@@ -71,6 +71,14 @@ class Outliers(AnyOutlierMethod, Cleaning):
         """Return what is still good: bounds by column, or a score."""
         return self._method.facts(learned) if learned else {}
 
+    def save(self, learned: Any) -> Any:
+        """See ``Cleaning.save``."""
+        return self._method.save(learned)
+
+    def restore(self, saved: Any) -> Any:
+        """See ``Cleaning.restore``."""
+        return self._method.restore(saved)
+
     def apply(self, block: Block, learned: Any, columns: tuple[Column, ...]) -> Cleaned:
         """See ``Cleaning.apply``."""
         values = self._values(block, columns)

@@ -42,6 +42,8 @@ class IsolationForestOutliers(OutlierMethod):
         import numpy as np
         from sklearn.ensemble import IsolationForest
 
+        from hone_trainer.clean.forest import Forest
+
         medians = {name: _median(each) for name, each in values.items()}
         points = _points(values, medians)
         if not len(points):
@@ -56,7 +58,8 @@ class IsolationForestOutliers(OutlierMethod):
             random_state=seed % 2**32,
             n_jobs=1,
         )
-        return medians, forest.fit(points)
+        forest.fit(points)
+        return {"medians": medians, "forest": Forest.of(forest, forest.max_samples_)}
 
     def outside(self, values: Values, learned: Any) -> Marks:
         """Mark all columns of the rows that are set apart."""
@@ -64,13 +67,22 @@ class IsolationForestOutliers(OutlierMethod):
 
         if learned is None or not all(map(len, values.values())):
             return {name: np.zeros(len(each), bool) for name, each in values.items()}
-        medians, forest = learned
-        apart = forest.predict(_points(values, medians)) < 0
+        apart = learned["forest"].apart(_points(values, learned["medians"]))
         return {name: apart.copy() for name in values}
 
     def facts(self, learned: Any) -> dict[str, Any]:
         """Return the score below which a row is an outlier."""
-        return {} if learned is None else {"threshold": float(learned[1].offset_)}
+        return {} if learned is None else {"threshold": learned["forest"].offset}
+
+    def save(self, learned: Any) -> Any:
+        """See ``OutlierMethod.save``."""
+        return learned and learned | {"forest": vars(learned["forest"])}
+
+    def restore(self, saved: Any) -> Any:
+        """See ``OutlierMethod.restore``."""
+        from hone_trainer.clean.forest import Forest
+
+        return saved and saved | {"forest": Forest(**saved["forest"])}
 
 
 def _median(values: NDArray[np.float64]) -> float:

@@ -31,6 +31,14 @@ class OutlierMethod(Spec):
         """Say for each column and row (n,) whether the value is an outlier."""
         return {name: beyond(each, learned[name]) for name, each in values.items()}
 
+    def save(self, learned: Any) -> Any:
+        """Return what was learned, for a file; see ``Cleaning.save``."""
+        return learned
+
+    def restore(self, saved: Any) -> Any:
+        """Return what was learned, from what ``save`` gave."""
+        return saved
+
     def facts(self, learned: Any) -> dict[str, Any]:
         """Say what was learned, as JSON values."""
         return {

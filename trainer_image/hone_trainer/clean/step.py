@@ -78,8 +78,19 @@ class Cleaning(Spec):
         """Say what was learned, as JSON values, for the report."""
         return {}
 
+    def save(self, learned: Any) -> Any:
+        """Return what was learned, for a file: JSON values, with numpy and Arrow arrays in them."""
+        return learned
+
+    def restore(self, saved: Any) -> Any:
+        """Return what was learned, from what ``save`` gave; tuples may have become lists."""
+        return saved
+
     def apply(self, block: Block, learned: Any, columns: tuple[Column, ...]) -> Cleaned:
-        """Clean the rows of all parts in one block; pure."""
+        """Clean the rows of all parts in one block; pure.
+
+        Serving calls it too, without the columns that tasks read: they are missing there.
+        """
         raise NotImplementedError
 
 

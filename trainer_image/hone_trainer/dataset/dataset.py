@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hone_trainer.store.artifact_store import ArtifactStore
     from hone_trainer.store.manifest import Manifest
 
-TRANSFORM, VOCABULARIES = "transform.json", "vocabularies.json"
+TRANSFORM, TABLES = "transform.json", "tables.arrow"
 MEMBER = "member\x00"
 """Column of training shards that says whose a row is: member m of n takes those with m modulo n. No
 field has such a name."""
@@ -87,7 +87,7 @@ class Dataset:
             StageFailure: ArtifactMissing or ArtifactDamaged.
         """
         for file in self.manifest.files:
-            if file.name in (TRANSFORM, VOCABULARIES):
+            if file.name in (TRANSFORM, TABLES):
                 self._store.fetch(file)
 
     def fetch(self, name: str) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.dataset.dataset import VOCABULARIES
+from hone_trainer.dataset.dataset import TABLES, TRANSFORM
+from hone_trainer.transform.saving import restore
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Dataset, Rows
@@ -32,7 +32,8 @@ def codes_of(data: Dataset, rows: Rows, column: str) -> tuple[NDArray[np.int32],
     if field is None or field.length > 1 or field.hashed:
         message = f"evaluate.by names {column!r}, which is no id column of length 1 with a"
         raise StageFailure("SegmentsUnknown", f"{message} vocabulary: name another")
-    known = json.loads(data.fetch(VOCABULARIES))[column]
+    transform = restore(data.fetch(TRANSFORM), data.fetch(TABLES))
+    known = transform.learned[column]["known"]
     codes = rows.features[field.name].reshape(-1).astype(np.int32)
     return codes, [*(_free(name, known) for name in ("missing", "unseen")), *known]
 

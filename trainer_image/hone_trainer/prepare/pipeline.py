@@ -31,12 +31,13 @@ from hone_trainer.prepare.passes.survey import OBSERVE, Observe, Survey, Where
 from hone_trainer.prepare.passes.survey import WORK as SURVEYED
 from hone_trainer.prepare.scratch import Scratch
 from hone_trainer.prepare.side_inputs import fetch
-from hone_trainer.prepare.transform import Transform
 from hone_trainer.rows.packing import unpack
 from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.sources.source import PIECE_BYTES
 from hone_trainer.splits.splitting import Ask, Splitting
 from hone_trainer.store import manifest as manifests
+from hone_trainer.transform.examples import examples
+from hone_trainer.transform.transform import Transform
 
 if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
@@ -124,7 +125,14 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
     divided = stage.division.value.learn(sample) if stage.division else None
     targets = _targets(stage, sums)
     shown = tuple(column for column in columns if not column.value.target)
-    transform = Transform(shown, learned, targets)
+    transform = Transform(
+        shown,
+        learned,
+        targets,
+        steps=steps.each_row,
+        absent={c.name: c.value.form for c in columns if c.value.target},
+        examples=examples(columns, before.part(0)),
+    )
     histories = remember(context, runner, transform, read)
     encode = Encode(context, transform, augment, histories, divided)
     encoded = runner.run(ENCODED, encode, count, "writing")

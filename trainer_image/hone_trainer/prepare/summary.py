@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.assignment import Artifact, Report, StageFailure
-from hone_trainer.dataset.dataset import TRANSFORM, VOCABULARIES
+from hone_trainer.dataset.dataset import TABLES, TRANSFORM
 from hone_trainer.prepare.best_reachable import Sums, best_reachable, named
 from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.passes.clean import Steps
 from hone_trainer.prepare.provenance import provenance
 from hone_trainer.prepare.reading import ReadRows
-from hone_trainer.prepare.transform import Transform
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
+from hone_trainer.transform.saving import save
 
 if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
     from hone_trainer.profile.findings import Findings
+    from hone_trainer.transform.transform import Transform
 
 Notes = list[dict[str, Any]]
 MOST_SAID = 300
@@ -118,7 +119,7 @@ def commit(
     """Write what was learned and what was found; commit."""
     files = [Artifact.model_validate(file) for file in told.pop("files")]
     aside = [Artifact.model_validate(file) for file in told.pop("quarantine")]
-    learned = [ctx.write(name, data) for name, data in transform.save().items()]
+    learned = [ctx.write(name, data) for name, data in save(transform).items()]
     found = _look(context, told, before, after)
     learned += _report(ctx, found)
     if rows := told.pop("unreadableRows"):
@@ -138,7 +139,7 @@ def commit(
         "filled": filled,
         "quarantined": quarantined,
     }
-    shown = (REPORT, FINDINGS, TRANSFORM, VOCABULARIES)
+    shown = (REPORT, FINDINGS, TRANSFORM, TABLES)
     message = _summary(told, len(files), dropped, quarantined)
     high = [f"{each.text} {each.remedy}" for each in found.cautions if each.severity == "high"]
     made = [*files, *learned, *aside]

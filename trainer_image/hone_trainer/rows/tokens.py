@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
+from siphash24 import siphash24
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.rows.block import Texts
@@ -22,6 +23,8 @@ from hone_trainer.rows.windows import spread, windows
 compute: Any = pyarrow.compute
 """What is known of its types is wrong in places."""
 PADDING, UNSEEN, FIRST_KNOWN = 0, 1, 2
+HASH_KEY = b"hone's own words"
+"""Of 16 bytes, as the algorithm wants it."""
 MANY = 8
 """Arrow indexes so many words in the time in which Python looks up one."""
 MOST_WORDS = 20_000_000
@@ -167,12 +170,14 @@ def hash_codes(words: Any, buckets: int) -> NDArray[np.int32]:
 
 
 def hash_words(words: Any) -> NDArray[np.uint64]:
-    """Return a hash of each word: SipHash with a fixed key, the same everywhere and always."""
-    from pandas.util import hash_array
+    """Return a hash of each word: SipHash-2-4 (Aumasson and Bernstein 2012) of its UTF-8.
 
-    array = np.asarray(words.to_numpy(zero_copy_only=False), object)
-    found: NDArray[np.uint64] = hash_array(array, categorize=False)
-    return found
+    The key is fixed, so that it is the same everywhere and always; TensorFlow's
+    ``string_to_hash_bucket_strong`` gives the same by ``HASH_KEY``.
+    """
+    texts = words.to_pylist()
+    data = b"".join([siphash24(text.encode(), key=HASH_KEY).digest() for text in texts])
+    return np.frombuffer(data, np.uint64)
 
 
 def positions(

@@ -19,6 +19,7 @@ from hone_trainer.rows.packing import pack
 from hone_trainer.rows.row_hash import sampled
 from hone_trainer.splits.splitting import Places
 from hone_trainer.store.attempt_files import write
+from hone_trainer.transform.transform import Step
 
 if TYPE_CHECKING:
     from hone_trainer.tasks.task import Task
@@ -64,6 +65,12 @@ class Steps:
             )
             block = cleaned.block
         return block, told, aside
+
+    @property
+    def each_row(self) -> tuple[Step, ...]:
+        """The steps that judge every row by itself, with what they have learned."""
+        both = zip(self.context.stage.clean, self.learned, strict=True)
+        return tuple(Step(step, learned) for step, learned in both if not step.value.seeks)
 
     def facts(self, number: int) -> dict[str, Any]:
         """Say what a step has learned; nothing where it sought rows."""

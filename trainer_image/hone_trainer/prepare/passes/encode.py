@@ -15,11 +15,11 @@ from hone_trainer.dataset.schema import Target
 from hone_trainer.prepare.pass_context import PassContext
 from hone_trainer.prepare.passes.clean import WORK as CLEANED
 from hone_trainer.prepare.passes.history import Histories, ids_of
-from hone_trainer.prepare.transform import Transform
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.tokens import PADDING, UNSEEN
 from hone_trainer.store.attempt_files import write
+from hone_trainer.transform.transform import Transform
 
 WORK = "encode"
 SHUFFLE, AUGMENT, CONTRAST = 1, 2, 3

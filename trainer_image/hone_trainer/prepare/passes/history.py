@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from hone_trainer.columns.sequence import SequenceColumn
     from hone_trainer.prepare.pass_runner import PassRunner
     from hone_trainer.prepare.reading import ReadRows
-    from hone_trainer.prepare.transform import Transform
     from hone_trainer.rows.block import Block
+    from hone_trainer.transform.transform import Transform
 
 EVENT = np.dtype(
     [("user", "<u8"), ("time", "<i8"), ("row", "<i8"), ("item", "<i4"), ("part", "i1")]
