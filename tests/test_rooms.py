@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-STDLIB = sys.stdlib_module_names
+STDLIB, PACKAGES = sys.stdlib_module_names, ("operator", "trainer_image", "serving")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("hone_trainer.contract",),
     ("hone_trainer.store", "hone_trainer.metrics", "hone_trainer.html"),
@@ -27,8 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("hone_trainer.transform",),
     ("hone_trainer.prepare", "hone_trainer.fuse", "hone_trainer.compress", "hone_trainer.custom"),
-    ("hone_trainer.evaluate",),
-    ("hone_serving",),
+    ("hone_trainer.bundle",),
+    ("hone_trainer.evaluate", "hone_serving"),
     ("hone_trainer.stages",),
     ("hone_trainer.__main__", "hone.api"),
     ("hone.plan", "hone.migrate"),
@@ -37,7 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hone.door",),
     ("hone.__main__",),
 )
-"""The floors of both packages: a room knows itself and whatever lies below it, and nothing beside
+"""The floors of all packages: a room knows itself and whatever lies below it, and nothing beside
 it. Imports for types alone count: they show who has to be understood first."""
 
 SHARED = ("hone_trainer.contract", "hone_trainer.stages", "hone_trainer.store")
@@ -64,7 +64,7 @@ HEAVY = ("tensorflow", "tf_keras", "tensorflow_model_optimization", "sklearn", "
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:
-    for folder in ("operator", "trainer_image", "serving"):
+    for folder in PACKAGES:
         for path in sorted((root / folder).rglob("*.py")):
             parts = path.relative_to(root / folder).with_suffix("").parts
             yield ".".join(parts).removesuffix(".__init__"), path
@@ -238,7 +238,7 @@ def test_words_load_without_the_libraries_that_run_them() -> None:
 def test_files_stay_small(root: Path) -> None:
     long = [
         f"{path.relative_to(root)}: {lines}"
-        for folder in ("operator", "trainer_image", "serving", "lab", "tests", "bench")
+        for folder in (*PACKAGES, "lab", "tests", "bench")
         for path in sorted((root / folder).rglob("*.py"))
         if (lines := len(path.read_text().splitlines())) > 250
     ]
@@ -247,5 +247,4 @@ def test_files_stay_small(root: Path) -> None:
 
 def test_the_top_folders_are_no_packages(root: Path) -> None:
     # An operator/__init__.py would shadow the standard library's module of that name.
-    assert not (root / "operator" / "__init__.py").exists()
-    assert not (root / "trainer_image" / "__init__.py").exists()
+    assert not [name for name in PACKAGES if (root / name / "__init__.py").exists()]

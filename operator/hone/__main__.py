@@ -88,6 +88,14 @@ def _serve(words: argparse.Namespace) -> int:
     return start(Options.of(words), tell)
 
 
+def _predict(words: argparse.Namespace) -> int:
+    from hone.door.predict import Request
+    from hone.door.predict import main as predict
+
+    request = Request(words.bundle, words.rows, words.output, words.top, words.endpoint)
+    return predict(request, sys.stdout, sys.stderr)
+
+
 def _crd(_: argparse.Namespace) -> int:
     from hone.api.crd import render
 
@@ -202,6 +210,22 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", "answer over HTTP with a bundle", manual.SERVE)
     serve.set_defaults(command=_serve)
     add_words(serve)
+
+    predict = add("predict", "answer the rows of a file by a bundle", manual.PREDICT)
+    predict.set_defaults(command=_predict)
+    predict.add_argument("bundle", metavar="BUNDLE", help="its folder: a path, or s3://…")
+    predict.add_argument("rows", type=Path, metavar="ROWS", help="a .csv, .jsonl or .parquet")
+    predict.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="a .csv, .jsonl or .parquet for answers"
+    )
+    predict.add_argument(
+        "--top",
+        type=int,
+        default=10,
+        metavar="N",
+        help="classes or items that an answer names (default: %(default)s)",
+    )
+    predict.add_argument("--endpoint", metavar="URL", help="an S3 server that is not the cloud's")
 
     add("crd", "print the CustomResourceDefinition").set_defaults(command=_crd)
     add("reference", "print every word of a job, as Markdown").set_defaults(command=_reference)

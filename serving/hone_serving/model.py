@@ -5,6 +5,7 @@ The three steps are apart so that a server can put the features of several reque
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.bundle.description import MODEL, Description
+from hone_trainer.bundle.reading import Bundle
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.dataset import TABLES, TRANSFORM
+from hone_trainer.models.answers import by_target
+from hone_trainer.models.litert import LiteModel
+from hone_trainer.tasks.learned import Array, Asked, Calibration
+from hone_trainer.transform.encoding import EncodedRows, encode
+from hone_trainer.transform.saving import restore
+from hone_trainer.transform.transform import Transform
+
 Features = dict[str, NDArray[np.generic]]
 """Input of the graph -> (rows, …)."""
-Outputs = dict[str, NDArray[np.generic]]
+Outputs = dict[str, NDArray[np.float32]]
 """Output of the graph -> (rows, …)."""
 Answer = dict[str, Any]
 """What is said of a row: JSON values by name; ``refused`` alone, with the reason, where no answer
-can be given."""
+can be given. Of several targets, each has its own under its name."""
+REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -29,19 +42,50 @@ class Encoded:
     """Rows that were given."""
     features: Features
     """Of the rows that can be answered, in their order."""
+    rows: NDArray[np.int64]
+    """Which of the given rows they are."""
     refused: Mapping[int, str] = field(default_factory=dict)
     """Index of a row -> why it cannot be answered."""
-    beside: Mapping[str, Any] = field(default_factory=dict)
-    """What answers need of the rows that are answered, such as the items that each has seen."""
+    seen: Mapping[str, list[list[str]]] = field(default_factory=dict)
+    """Column of items -> those that each of the answered rows' users has met."""
+    lists: Mapping[str, Array] = field(default_factory=dict)
+    """Column -> a number for the list that each of the answered rows is in."""
 
 
 class Model:
     """A bundle that answers; may be called from several threads."""
 
+    def __init__(self, description: Description, transform: Transform, graph: bytes) -> None:
+        self.description = description
+        self._transform, self._graph = transform, graph
+        self._calibrations = {t.name: Calibration(**t.calibration) for t in description.targets}
+        self._own = threading.local()
+        tasks = [target.how for target in transform.targets]
+        self._histories = {
+            column.value.of: column.name for column in transform.read if column.value.derived
+        }
+        self._lists = [task.group for task in tasks if task.listed and task.group is not None]
+        self._named = {column.name for column in transform.columns}
+
     @classmethod
     def load(cls, uri: str, endpoint: str | None = None, region: str | None = None) -> Model:
         """Read a bundle; see ``hone_serving.load``."""
-        raise NotImplementedError
+        bundle = Bundle.open(uri, endpoint, region)
+        transform = restore(bundle.read(TRANSFORM), bundle.read(TABLES))
+        return cls(bundle.description, transform, bundle.read(MODEL))
+
+    @property
+    def says(self) -> Mapping[str, str]:
+        """What is said of a row, name -> ``tasks.task.Said``; of several targets, with the target's
+        name and an underscore before it.
+        """
+        targets = self._transform.targets
+        found: dict[str, str] = {
+            n if len(targets) == 1 else f"{t.name}_{n}": said
+            for t in targets
+            for n, said in t.how.says.items()
+        }
+        return found | {REFUSED: "text"}
 
     def predict(self, rows: Any, top: int = 10) -> list[Answer]:
         """Return the answer to each row, in their order.
@@ -50,6 +94,9 @@ class Model:
             rows: a list of dicts, a dict of lists, an Arrow table or a data frame. What a dict
                 lacks counts as missing.
             top: how many classes or items an answer names.
+
+        Raises:
+            StageFailure: RowsUnreadable, ColumnNotFound, WrongColumnKind.
         """
         encoded = self.encode(rows)
         return self.answer(self.infer(encoded.features), encoded, top)
@@ -60,12 +107,67 @@ class Model:
         Raises:
             StageFailure: the rows as a whole cannot be read, such as columns of several lengths.
         """
-        raise NotImplementedError
+        found = encode(self._transform, rows)
+        return Encoded(
+            found.count,
+            found.features,
+            found.block.rows,
+            found.refused,
+            {of: _words(found, name) for of, name in self._histories.items()},
+            {
+                name: found.block.texts(name).codes.astype(np.int64)
+                for name in self._lists
+                if name in self._named
+            },
+        )
 
     def infer(self, features: Features) -> Outputs:
-        """Run the graph; rows of several requests may be put one after the other."""
-        raise NotImplementedError
+        """Run the graph; rows of several requests may be put one after the other.
+
+        Raises:
+            StageFailure: the graph answers with something that is no number (AnswersNotFinite).
+        """
+        parts = list(self._interpreter.answer(features)) if _count(features) else []
+        if not parts:
+            return {}
+        outputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        if not all(np.isfinite(values).all() for values in outputs.values()):
+            message = "the model answers with something that is no number"
+            raise StageFailure("AnswersNotFinite", f"{message}: evaluate it on such rows")
+        return outputs
 
     def answer(self, outputs: Outputs, encoded: Encoded, top: int = 10) -> list[Answer]:
         """Return what is said of each row, refused ones included."""
-        raise NotImplementedError
+        found: list[Answer] = [{} for _ in range(encoded.count)]
+        for row, why in encoded.refused.items():
+            found[row] = {REFUSED: why}
+        if not len(encoded.rows):
+            return found
+        schema, asked = self._transform.schema, Asked(top, encoded.seen, encoded.lists)
+        answers = by_target(schema, outputs)
+        for target in schema.targets:
+            fitted = self._calibrations[target.name]
+            told = target.how.told(answers[target.name], target.facts, fitted, asked)
+            for row, answer in zip(encoded.rows.tolist(), told, strict=True):
+                found[row] |= answer if len(schema.targets) == 1 else {target.name: answer}
+        return found
+
+    @property
+    def _interpreter(self) -> LiteModel:
+        """One of this thread alone: LiteRT's may not be called by two at a time."""
+        if not hasattr(self._own, "interpreter"):
+            self._own.interpreter = LiteModel(self._graph)
+        found: LiteModel = self._own.interpreter
+        return found
+
+
+def _words(rows: EncodedRows, column: str) -> list[list[str]]:
+    """Return the ids that a history holds, of each row that is answered."""
+    tokens = rows.histories[column].of_rows(rows.block.rows.astype(np.int32))
+    words = tokens.words.take(tokens.codes).to_pylist() if len(tokens.codes) else []
+    bounds = zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
+    return [words[start:end] for start, end in bounds]
+
+
+def _count(features: Features) -> int:
+    return len(next(iter(features.values()), ()))

@@ -15,7 +15,11 @@ from tests.docs.jobs import whole
 
 QUICK = ("plan", "convert", "help")
 """Commands of `hone` that these tests run."""
-TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml"}
+ASKED = (
+    "hone predict .hone/artifacts/default/clicks/*/evaluate/0/0/bundle clicks.csv"
+    " --output answers.csv"
+)
+TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml", ASKED}
 """Run by ``test_trainings.py``; the second is the first under the name that CONTRIBUTING gives."""
 CLUSTER = ("kubectl", "helm", "hone retry")
 """Run by ``test_cluster_commands.py``."""

@@ -58,7 +58,7 @@ def test_the_pages_preparation_does_what_it_says(tmp_path: Path, stage: dict[str
     assert facts["filled"]["price"] == 40, "the gaps, and what was far out and blanked"
     assert {file.name for file in manifest.files} >= {
         "transform.json",
-        "vocabularies.json",
+        "tables.arrow",
         "data-report.html",
         "data-report.json",
     }

@@ -1,5 +1,6 @@
 """The trainings of the pages, run as they stand there: each beats the simplest models."""
 
+import csv
 import json
 import re
 import subprocess
@@ -10,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from hone_trainer.transform.transform import Transform
 from lab import patience, probes
 from tests.docs import shop
 from tests.docs.blocks import Block, blocks, commands
 from tests.docs.jobs import SMALL, whole, with_stages
+from tests.docs.test_commands import ASKED
 
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
@@ -93,9 +94,9 @@ def simple(desk: Path) -> shop.Baseline:
 
 @pytest.fixture(scope="module")
 def said(desk: Path) -> str:
-    """What the last of the tutorial's commands prints that need no cluster."""
+    """What the last of the tutorial's runs prints that needs no cluster."""
     words = [each.text.split() for each in commands() if each.page == TUTORIAL]
-    return [run(desk, "-m", *each) for each in words if each[0] == "hone"][-1]
+    return [run(desk, "-m", *each) for each in words if each[:2] == ["hone", "run"]][-1]
 
 
 def test_the_rows_are_those_of_the_tutorial(desk: Path) -> None:
@@ -124,16 +125,14 @@ def test_the_tutorials_program_asks_the_model_about_new_rows(desk: Path, said: s
     assert all(0 < probability < 1 for probability in found)
 
 
-def test_rows_can_be_encoded_by_hand_as_the_tutorial_says(desk: Path, said: str) -> None:
+def test_the_tutorials_rows_are_answered_from_the_shell(desk: Path, said: str) -> None:
     assert "complete in" in said
-    (data,) = (desk / ".hone/artifacts/default/clicks").glob("*/data/0/0")
-    learned = json.loads((data / "transform.json").read_text())["learned"]["price"]
-    known = json.loads((data / "vocabularies.json").read_text())
-    row = {"user": "u17", "item": "never seen", "price": 12.5}
-    found = Transform.load(f"{data}/manifest.json").inputs([row])
-    assert found["user"] == [[known["user"].index("u17") + 2]]
-    assert found["item"] == [[1]]
-    assert found["price"] == pytest.approx((12.5 - learned["offset"]) / learned["scale"])
+    _, _, pattern, *rest = ASKED.split()
+    (bundle,) = desk.glob(pattern)
+    run(desk, "-m", "hone", "predict", str(bundle), *rest)
+    rows, answers = (list(csv.DictReader((desk / n).open())) for n in ("clicks.csv", rest[-1]))
+    assert [row["item"] for row in answers] == [row["item"] for row in rows]
+    assert all(bool(row["probability"]) != bool(row["refused"]) for row in answers)
 
 
 def test_a_gang_with_parameter_servers_beats_the_simplest(

@@ -13,7 +13,8 @@ from tests.docs.blocks import ROOT, pages
 
 PAGES = sorted({"STYLE.md", "CHANGELOG.md"} | {str(page.relative_to(ROOT)) for page in pages()})
 REASON = re.compile(
-    r'(?:StageFailure\(|reason=|stop\(gang, |Diagnosis\("application", |REASON = |UNRE[A-Z]+ = )'
+    r'(?:StageFailure\(|reason=|stop\(gang, |Diagnosis\("application", |REASON = |UNRE[A-Z]+ = '
+    r"|refuse\(\w+, |flags\()"
     r'\s*"([A-Z][A-Za-z]+)"'
 )
 SUCCEEDED = {"Restarting", "Succeeded"}
@@ -48,7 +49,8 @@ VALUE = re.compile(r"\"(Bad[A-Z][a-z]+|NestedValue|BrokenRow|Database[A-Z][A-Za-
 
 def reasons(root: Path) -> set[str]:
     """Every reason for which a job can fail or be stuck, as the code has it."""
-    sources = (*(root / "trainer_image").rglob("*.py"), *(root / "operator").rglob("*.py"))
+    rooms = ("trainer_image", "operator", "serving")
+    sources = [path for room in rooms for path in (root / room).rglob("*.py")]
     found = {reason for path in sources for reason in REASON.findall(path.read_text())}
     elsewhere = {"InvalidSpec", "ConversionFailed", "Evicted", "OutOfMemory", "StorageUnreachable"}
     values = (root / "trainer_image/hone_trainer/sources").glob("*.py")

@@ -30,6 +30,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "operator": ("operator",),
     "retry": ("operator",),
     "serve": ("serving", "server"),
+    "predict": ("serving",),
 }
 """The extras of each command."""
 

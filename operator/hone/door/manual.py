@@ -35,6 +35,12 @@ calls (POST /v1/models/NAME:predict); GET /v2/models/NAME says what the model re
 GET /metrics is for Prometheus. SIGTERM lets what is at work end, and Ctrl-C does so at once. Exit
 codes: 0 stopped, 2 no bundle that can be served, or no such port.
 """
+PREDICT = """
+Rows are read, cleaned and encoded as training rows were; what preparation would have put aside is
+answered with the reason, under `refused`. A .csv or .parquet of answers holds the rows, too.
+Without --output, answers go to standard output, one JSON object a line. How many rows were answered
+goes to standard error. Exit codes: 0, or 2 where the bundle or the file cannot be read.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

@@ -1,6 +1,5 @@
 """Figures of segments: of bounded number, with names that no value has, and of whole lists."""
 
-import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,14 +12,16 @@ from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.learned import Targets
 from hone_trainer.tasks.ranking import Ranking
 from hone_trainer.tasks.scoring import score
+from hone_trainer.transform.saving import save
+from hone_trainer.transform.transform import Transform
+from tests.trainer.blocks import columns
 
 
 def named(words: list[str]) -> list[str]:
     """Return the names of the segments of a column with these values."""
     ids = (Field(name="land", source="land", kind="id", size=len(words) + 2),)
-    data: Any = SimpleNamespace(
-        schema=SimpleNamespace(ids=ids), fetch=lambda name: json.dumps({"land": words})
-    )
+    files = save(Transform(columns(land={"id": {}}), {"land": {"known": words}}))
+    data: Any = SimpleNamespace(schema=SimpleNamespace(ids=ids), fetch=files.get)
     rows: Any = SimpleNamespace(features={"land": np.zeros((3, 1), np.int32)})
     return codes_of(data, rows, "land")[1]
 

@@ -81,7 +81,7 @@ def test_what_held_out_rows_hold_moves_no_training_byte(
         sane = prepared(run_stage, "sane", run)
         file.write_text(shop.text(change(rows, held_out)))
         mad = prepared(run_stage, "mad", run)
-    learned = ("transform.json", "vocabularies.json")
+    learned = ("transform.json", "tables.arrow")
 
     def kept(manifest: Any) -> dict[str, str]:
         found = digests(manifest)

@@ -159,7 +159,7 @@ def test_sources_are_those_of_the_latest_stage(run_stage: Any) -> None:
         Network.members(run_stage.context(run_stage.task("gate", RUN)))
 
 
-@pytest.mark.parametrize("name", ["manifest", "transform.json", "vocabularies.json"])
+@pytest.mark.parametrize("name", ["manifest", "transform.json", "tables.arrow"])
 @pytest.mark.parametrize(
     ("what", "reason"), [(b"{}", "ArtifactDamaged"), (None, "ArtifactMissing")]
 )

@@ -100,6 +100,10 @@ class Missing(Cleaning):
             return dict.fromkeys(filled, getattr(self, self._way))
         return {name: self._figure(sample, name) for name in filled}
 
+    def fills(self, learned: dict[str, Any]) -> frozenset[str]:
+        """See ``Cleaning.fills``."""
+        return frozenset(learned)
+
     def facts(self, learned: dict[str, Any]) -> dict[str, Any]:
         """Return column -> what fills it."""
         if self.interpolate is not None:

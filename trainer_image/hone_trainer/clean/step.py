@@ -74,6 +74,10 @@ class Cleaning(Spec):
         """
         return None
 
+    def fills(self, learned: Any) -> frozenset[str]:  # noqa: ARG002
+        """Return the columns of which it leaves no value missing."""
+        return frozenset()
+
     def facts(self, learned: Any) -> dict[str, Any]:  # noqa: ARG002
         """Say what was learned, as JSON values, for the report."""
         return {}

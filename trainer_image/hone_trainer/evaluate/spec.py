@@ -104,7 +104,9 @@ class Evaluate(Stage):
             StageFailure: a gate was not passed (GateFailed), there are several models, or the one
                 answers with something that is no number (AnswersNotFinite).
         """
+        from hone_trainer.bundle.description import DESCRIPTION
         from hone_trainer.dataset.dataset import Dataset
+        from hone_trainer.evaluate.bundling import bundle
 
         manifest = self._only(ctx)
         data = Dataset.of(ctx)
@@ -122,14 +124,18 @@ class Evaluate(Stage):
             found = ctx.found(files, evaluation.metrics(), cautions)
             message = f"{failed}. The report is at {files[0].uri}"
             raise StageFailure("GateFailed", message, found=found)
+        ctx.progress(0.95, "writing the bundle")
+        bundled, why_not = bundle(ctx, manifest, data, evaluation)
+        cautions = (*cautions, *why_not)
         gates = len(self.require)
+        described = [file.name for file in bundled if file.name.endswith(f"/{DESCRIPTION}")]
         return ctx.commit(
-            files=files,
+            files=(*files, *bundled),
             facts={"evaluation": evaluation.row()},
             metrics=evaluation.metrics(),
             message=f"{gates} of {gates} gates passed" if gates else "measured; no gate is set",
             cautions=cautions,
-            show=tuple(file.name for file in files),
+            show=(*described, *(file.name for file in files)),
         )
 
     def _beside(self, ctx: Context, data: Dataset, rows: Rows) -> Beside:

@@ -14,6 +14,7 @@ from hone_trainer.store.chunked_array import Array
 
 Outputs = dict[str, NDArray[np.float32]]
 """Output name -> array (rows, …)."""
+Signature = dict[str, tuple[str, tuple[int, ...]]]
 BATCH = 512
 """Rows per call where the model takes any number: the activations stay in the cache."""
 
@@ -34,6 +35,12 @@ class LiteModel:
         self._any_batch = all(d["shape_signature"][0] == -1 for d in self._inputs.values())
         self._rows = 1
         self._interpreter.allocate_tensors()
+
+    def signature(self) -> tuple[Signature, Signature]:
+        """Return inputs and outputs: name -> (type, shape), -1 for the rows."""
+        inputs = {name: _told(detail) for name, detail in self._inputs.items()}
+        named = self._interpreter.get_signature_runner().get_output_details()
+        return inputs, {name: _told(detail) for name, detail in named.items()}
 
     def answer(self, features: dict[str, Array]) -> Iterator[Outputs]:
         """Yield the outputs by name for all rows of the features, a few rows at a time."""
@@ -103,6 +110,11 @@ def _outputs(interpreter: Any) -> dict[str, int]:
     """
     details = interpreter.get_signature_runner().get_output_details()
     return {name: detail["index"] for name, detail in details.items()}
+
+
+def _told(detail: dict[str, Any]) -> tuple[str, tuple[int, ...]]:
+    shape = detail.get("shape_signature", detail["shape"])
+    return np.dtype(detail["dtype"]).name, (-1, *(int(each) for each in shape[1:]))
 
 
 def _column(tensor: str) -> str:

@@ -3,7 +3,7 @@
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _RESERVED = {"self", "training", "mask", "inputs"}
 """Words that a model's call or its exported signature already uses."""
@@ -24,6 +24,13 @@ def plain_names(names: Iterable[str]) -> dict[str, str]:
         taken.add(candidate.lower())
         plain[name] = candidate
     return plain
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: itself, or with underscores behind it."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _simplify(name: str) -> str:

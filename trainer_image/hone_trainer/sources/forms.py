@@ -89,7 +89,7 @@ def to_rows(
     for column in columns:
         array, how = _whole(arrays[column.name]), reading(column)
         table[column.name], wrong = convert(array, how)
-        reason, wanted = _wanted(array.type, how)
+        reason, wanted = wanted_of(array.type, how)
         for at in np.flatnonzero(wrong & ~out).tolist():
             text = show(_value(array[at]))
             bad.append(BadRow(int(number[at]), column.name, text, reason, wanted))
@@ -100,7 +100,8 @@ def to_rows(
     yield from _divide(good, number, sorted(bad, key=lambda row: row.row))
 
 
-def _wanted(kind: Any, how: Reading) -> tuple[str, str]:
+def wanted_of(kind: Any, how: Reading) -> tuple[str, str]:
+    """Return the reason for a wrong value of an Arrow type, and what should stand there."""
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     if how == "text" and not textual(value):
         return "BadText", "a whole number that a float holds exactly: write ids as text"

@@ -11,7 +11,7 @@ from hone_trainer.metrics.calibration_error import CalibrationError
 from hone_trainer.metrics.cluster_auc import ClusterAuc
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
-from hone_trainer.tasks.task import Reading, Space, Task
+from hone_trainer.tasks.task import Reading, Said, Space, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
-    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
 
 
 class Binary(Task):
@@ -40,6 +40,7 @@ class Binary(Task):
         Bias(),
     )
     answers: ClassVar[tuple[str, ...]] = ("probability",)
+    says: ClassVar[Mapping[str, Said]] = {"probability": "number", "decision": "flag"}
     calibrates: ClassVar[bool] = True
     mixes_in: ClassVar[Space] = "mixture"
 
@@ -139,6 +140,17 @@ class Binary(Task):
 
         scores = (logits - learned.prior_shift) / calibration.temperature
         return {"probability": sigmoid(scores + calibration.offset)}
+
+    def told(
+        self,
+        answers: dict[str, Array],
+        learned: Learned,  # noqa: ARG002
+        calibration: Calibration,
+        asked: Asked,  # noqa: ARG002
+    ) -> list[dict[str, Any]]:
+        """See ``Task.told``: ``probability``, and the ``decision`` by the best threshold."""
+        found = answers["probability"].reshape(-1).tolist()
+        return [{"probability": p, "decision": p >= calibration.threshold} for p in found]
 
     def reduce(
         self, targets: Targets, answers: dict[str, Array], calibration: Calibration

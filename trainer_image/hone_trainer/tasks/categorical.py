@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hone_trainer.tasks.task import Reading, Space, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
 
@@ -72,3 +74,21 @@ class Categorical(Task):
         told = answers["probabilities"][np.arange(len(truth)), np.maximum(truth, 0)]
         result: Array = np.where(truth >= 0, told.astype(np.float64), 0.0)
         return result
+
+
+def first(shares: Array, most: int) -> Iterator[tuple[list[int], list[float]]]:
+    """Yield the codes of the largest shares of each row (rows, words), the largest first, and them.
+
+    Of equal shares, the lower code comes first.
+    """
+    import numpy as np
+
+    most = max(1, min(most, shares.shape[1]))
+    if most < shares.shape[1]:
+        chosen = np.sort(np.argpartition(-shares, most - 1, axis=1)[:, :most], axis=1)
+    else:
+        chosen = np.broadcast_to(np.arange(most), shares.shape)
+    found = np.take_along_axis(shares, chosen, axis=1)
+    order = np.argsort(-found, axis=1, kind="stable")
+    chosen, found = (np.take_along_axis(each, order, axis=1) for each in (chosen, found))
+    yield from zip(chosen.tolist(), found.tolist(), strict=True)

@@ -11,6 +11,7 @@ from hone_trainer.metrics.calibration_error import CalibrationError
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.macro_f1 import MacroF1
 from hone_trainer.tasks.categorical import Categorical
+from hone_trainer.tasks.task import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.tasks.head import Logits
-    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
 
 MANY = 10
 """Classes from which on labels are smoothed where nothing is said."""
@@ -31,6 +32,11 @@ class Classes(Categorical):
     gives: ClassVar[frozenset[str]] = frozenset(
         {"truth", "decision", "likelihood", "forecast", "outcome"}
     )
+    says: ClassVar[Mapping[str, Said]] = {
+        "class": "text",
+        "probability": "number",
+        "classes": "list",
+    }
     headline: ClassVar[tuple[Metric, ...]] = (Accuracy(), LogLoss(), MacroF1(), CalibrationError())
     calibrates: ClassVar[bool] = True
 
@@ -71,6 +77,29 @@ class Classes(Categorical):
         soft = values * (1 - smoothing) + smoothing / classes * tf.reduce_sum(values, -1, True)
         losses = tf.nn.softmax_cross_entropy_with_logits(soft, logits)
         return losses, targets.weight
+
+    def told(
+        self,
+        answers: dict[str, Array],
+        learned: Learned,
+        calibration: Calibration,  # noqa: ARG002
+        asked: Asked,
+    ) -> list[dict[str, Any]]:
+        """See ``Task.told``: the likeliest ``class``, its ``probability``, and the first few."""
+        from hone_trainer.tasks.categorical import first
+
+        found = first(answers["probabilities"], asked.top)
+        return [
+            {
+                "class": learned.keys[codes[0]],
+                "probability": shares[0],
+                "classes": [
+                    {"class": learned.keys[code], "probability": share}
+                    for code, share in zip(codes, shares, strict=True)
+                ],
+            }
+            for codes, shares in found
+        ]
 
     def reduce(
         self,

@@ -4,7 +4,9 @@ to be predicted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,11 @@ class Learned:
     median: float = 0.0
     prior_shift: float = 0.0
     """Log odds that balancing or sampling added to the positive class; answers are without it."""
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """The code of each key."""
+        return {key: code for code, key in enumerate(self.keys)}
 
     @property
     def frequencies(self) -> Array:
@@ -80,6 +87,18 @@ class Targets:
         """Return those of some rows."""
         group, item = (each if each is None else each[chosen] for each in (self.group, self.item))
         return Targets(self.values[chosen], self.weight[chosen], None, group, item)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an answer depends on besides the model."""
+
+    top: int = 10
+    """Classes or items that are named at most."""
+    seen: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    """Column of items -> those that each row's user has met."""
+    lists: Mapping[str, Array] = field(default_factory=dict)
+    """Column -> a number for the list that each row is in."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
 from hone_trainer.tasks.categorical import Categorical
+from hone_trainer.tasks.task import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.tasks.head import Head, Logits
-    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
 
 FULL = 100_000_000
 """Logits of a step, rows times items, up to which the softmax is over all items."""
@@ -39,6 +40,7 @@ class NextItem(Categorical):
     gives: ClassVar[frozenset[str]] = frozenset(
         {"better", "equal", "relevance", "likelihood", "top"}
     )
+    says: ClassVar[Mapping[str, Said]] = {"items": "list"}
     headline: ClassVar[tuple[Metric, ...]] = (
         Ndcg(at=10),
         LogLoss(),
@@ -94,6 +96,33 @@ class NextItem(Categorical):
             logits = head.logits(features)
             return tf.nn.sparse_softmax_cross_entropy_with_logits(truth, logits), weight
         return sampled_softmax(head, features, truth, few, draws), weight
+
+    def told(
+        self,
+        answers: dict[str, Array],
+        learned: Learned,
+        calibration: Calibration,  # noqa: ARG002
+        asked: Asked,
+    ) -> list[dict[str, Any]]:
+        """See ``Task.told``: the likeliest ``items`` that the row's user has not met."""
+        from hone_trainer.tasks.categorical import first
+
+        told = answers["probabilities"]
+        for row, met in enumerate(asked.seen.get(self.label, ())):
+            codes = [learned.codes[item] for item in met if item in learned.codes]
+            if codes:
+                told = told.copy() if told is answers["probabilities"] else told
+                told[row, codes] = -1.0  # below every probability: never among the first
+        return [
+            {
+                "items": [
+                    {"item": learned.keys[code], "probability": share}
+                    for code, share in zip(codes, shares, strict=True)
+                    if share >= 0
+                ]
+            }
+            for codes, shares in first(told, asked.top)
+        ]
 
     def reduce(
         self,

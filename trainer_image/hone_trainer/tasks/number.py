@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from hone_trainer.metrics.mae import Mae
 from hone_trainer.metrics.squared_errors import R2, Rmse
-from hone_trainer.tasks.task import Reading, Space, Task
+from hone_trainer.tasks.task import Reading, Said, Space, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
-    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
 
 SAMPLE = 100_000
 """Rows of a block that the median is learned from, evenly taken."""
@@ -34,6 +34,7 @@ class Number(Task):
     gives: ClassVar[frozenset[str]] = frozenset({"truth", "value"})
     headline: ClassVar[tuple[Metric, ...]] = (Rmse(), Mae(), R2())
     answers: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Mapping[str, Said]] = {"value": "number"}
     mixes_in: ClassVar[Space] = "value"
 
     error: Literal["squared", "huber", "absolute"] = "squared"
@@ -144,6 +145,16 @@ class Number(Task):
 
         inner = np.asarray(logits, np.float64) * learned.scale + learned.center
         return {"value": np.expm1(inner) if self.log else inner}
+
+    def told(
+        self,
+        answers: dict[str, Array],
+        learned: Learned,  # noqa: ARG002
+        calibration: Calibration,  # noqa: ARG002
+        asked: Asked,  # noqa: ARG002
+    ) -> list[dict[str, Any]]:
+        """See ``Task.told``: ``value``, in the number's own unit."""
+        return [{"value": value} for value in answers["value"].reshape(-1).tolist()]
 
     def reduce(
         self,

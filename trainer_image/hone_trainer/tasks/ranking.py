@@ -9,7 +9,7 @@ from pydantic import Field
 from hone_trainer.metrics.average_precision import MeanAveragePrecision
 from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
-from hone_trainer.tasks.task import ColumnName, Reading, Space, Task
+from hone_trainer.tasks.task import ColumnName, Reading, Said, Space, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
-    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
 
 MOST = 30
 """Of a relevance: its gain in NDCG is 2^relevance - 1."""
@@ -41,6 +41,7 @@ class Ranking(Task):
         Recall(at=10),
     )
     answers: ClassVar[tuple[str, ...]] = ("score",)
+    says: ClassVar[Mapping[str, Said]] = {"score": "number", "rank": "count"}
     mixes_in: ClassVar[Space] = "score"
 
     group: ColumnName
@@ -149,6 +150,27 @@ class Ranking(Task):
 
         return {"score": np.asarray(logits, np.float64)}
 
+    def told(
+        self,
+        answers: dict[str, Array],
+        learned: Learned,  # noqa: ARG002
+        calibration: Calibration,  # noqa: ARG002
+        asked: Asked,
+    ) -> list[dict[str, Any]]:
+        """See ``Task.told``: ``score``, and the ``rank`` in its list, 1 for the first; rows are one
+        list where they do not say in which they are.
+        """
+        import numpy as np
+
+        scores = answers["score"].reshape(-1)
+        lists = asked.lists.get(self.group, np.zeros(len(scores), np.int64))
+        order = np.lexsort((-scores, lists))
+        _, starts, sizes = np.unique(lists[order], return_index=True, return_counts=True)
+        ranks = np.empty(len(scores), np.int64)
+        ranks[order] = np.arange(len(scores)) - np.repeat(starts, sizes) + 1
+        both = zip(scores.tolist(), ranks.tolist(), strict=True)
+        return [{"score": score, "rank": rank} for score, rank in both]
+
     def reduce(
         self,
         targets: Targets,
@@ -161,13 +183,14 @@ class Ranking(Task):
         import numpy as np
 
         from hone_trainer.metrics.scored import Scored
+        from hone_trainer.tasks.places import places
 
         kept = np.asarray(targets.weight) > 0
         weight = np.asarray(targets.weight, np.float64)[kept]
         scores = np.asarray(answers["score"], np.float64).reshape(-1)[kept]
         relevance = np.asarray(targets.values, np.float64)[kept]
         _, unit = np.unique(np.asarray(targets.group)[kept], return_inverse=True)
-        better, equal = _places(unit, scores)
+        better, equal = places(unit, scores)
         relevant = np.flatnonzero(relevance > 0)
         relevant = relevant[np.argsort(unit[relevant], kind="stable")]
         units = int(unit.max()) + 1 if len(unit) else 0
@@ -213,21 +236,3 @@ class Ranking(Task):
         weight = tf.gather(tf.reshape(targets.weight, [-1]), places) * there
         values = tf.cast(tf.reshape(targets.values, [-1]), tf.float32)
         return weight, tf.gather(values, places) * tf.cast(weight > 0, tf.float32)
-
-
-def _places(unit: Array, scores: Array) -> tuple[Array, Array]:
-    """Return how many rows of its list are above each row, and how many others beside it."""
-    import numpy as np
-
-    order = np.lexsort((-scores, unit))
-    u, s = unit[order], scores[order]
-    new = np.ones(len(order), bool)
-    new[1:] = (u[1:] != u[:-1]) | (s[1:] != s[:-1])
-    tied = np.cumsum(new) - 1
-    firsts = np.flatnonzero(new)
-    sizes = np.diff(np.append(firsts, len(order)))
-    starts = np.searchsorted(u, u)
-    better, equal = np.empty(len(order)), np.empty(len(order))
-    better[order] = firsts[tied] - starts
-    equal[order] = sizes[tied] - 1
-    return better, equal

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Head, Logits
-    from hone_trainer.tasks.learned import Array, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 Reading = Literal["label", "amount", "grade", "category"]
 Space = Literal["mixture", "value", "score"]
+Said = Literal["number", "count", "flag", "text", "list"]
+"""A float, a whole number, true or false, a text, or a list of dicts with such values."""
 
 
 class Task(Spec):
@@ -47,6 +49,8 @@ class Task(Spec):
     """Its figures, the one that decides first; log loss or its kin decides ties."""
     answers: ClassVar[tuple[str, ...]]
     """What its answers are called, in a model of one task."""
+    says: ClassVar[Mapping[str, Said]]
+    """What ``told`` says of a row: name -> kind of value."""
     calibrates: ClassVar[bool] = False
     """Whether ``calibrate`` fits anything."""
     mixes_in: ClassVar[Space]
@@ -185,6 +189,17 @@ class Task(Spec):
 
     def answer(self, logits: Array, learned: Learned, calibration: Calibration) -> dict[str, Array]:
         """Return the same from logits in numpy, float64."""
+        raise NotImplementedError
+
+    def told(
+        self, answers: dict[str, Array], learned: Learned, calibration: Calibration, asked: Asked
+    ) -> list[dict[str, Any]]:
+        """Return what is said of each row to whoever asked: JSON values by name.
+
+        Args:
+            answers: as ``outputs`` gives them.
+            learned, calibration, asked: of the target; what is known of the rows.
+        """
         raise NotImplementedError
 
     def reduce(

@@ -17,7 +17,7 @@ import pyarrow as pa
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.rows.block import TYPES, Block, Form
 from hone_trainer.rows.tokens import Tokens, compute
-from hone_trainer.sources.forms import WANTED, reading, show, to_rows
+from hone_trainer.sources.forms import WANTED, reading, show, to_rows, wanted_of
 from hone_trainer.sources.values import convert, fits
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class RawRows:
             try:
                 found.append(None if value is None else read(value))
             except MIXED:
-                wanted = WANTED[reading(column)][1] if kind else "a list of ids"
+                wanted = _wanted(value, column) if kind else "a list of ids"
                 text = f"column {column.name!r}: {show(value)!r} is not {wanted}"
                 self.refused.setdefault(k, text)
                 found.append(None)
@@ -208,6 +208,16 @@ def _texts(value: Any) -> list[str | None]:
             raise ValueError(each)
         found.append(texts[0].as_py())
     return found
+
+
+def _wanted(value: Any, column: Column) -> str:
+    """Say what should stand in the place of a value."""
+    try:
+        found = pa.array([value]).type
+    except MIXED:
+        found = pa.string()
+    how = reading(column)
+    return wanted_of(found if fits(found, how) else pa.string(), how)[1]
 
 
 def _single(value: Any) -> bool:

@@ -16,6 +16,7 @@ from hone_trainer.prepare.passes.survey import DRAW, Where, placed
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.field import PARTS
 from hone_trainer.rows.packing import pack
+from hone_trainer.rows.plain_names import free_name
 from hone_trainer.rows.row_hash import sampled
 from hone_trainer.splits.splitting import Places
 from hone_trainer.store.attempt_files import write
@@ -153,9 +154,11 @@ def _put_aside(
     tables = []
     for why, block in rows:
         table = block.table.select([c.name for c in context.given])
-        table = table.add_column(0, "reason", pa.array([why] * len(block), pa.string()))
-        tables.append(table.add_column(0, "row", pa.array(block.rows)))
-    whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("row")
+        reasons = pa.array([why] * len(block), pa.string())
+        table = table.add_column(0, free_name("reason", table.column_names), reasons)
+        number = free_name("row", table.column_names)
+        tables.append(table.add_column(0, number, pa.array(block.rows)))
+    whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by(number)
     sink = io.BytesIO()
     parquet.write_table(whole, sink, compression="zstd")
     name = f"{QUARANTINE}-{index:05d}.parquet"

@@ -1,0 +1,83 @@
+"""What a bundle says of itself: ``bundle.json``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from hone_trainer.contract.spec import Spec
+
+DESCRIPTION, MODEL, README = "bundle.json", "model.tflite", "README.md"
+FOLDER = "bundle"
+
+
+class File(Spec):
+    """A file of the bundle."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+class Column(Spec):
+    """A column of the rows that are asked about."""
+
+    name: str
+    kind: str
+    """id, number, time, text or sequence; key where only cleaning reads it."""
+    needed: bool
+    """Whether a row without it is refused; cleaning may fill it."""
+    example: Any = None
+
+
+class Tensor(Spec):
+    """An input or output of the graph."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    """-1 for the rows."""
+
+
+class Predicted(Spec):
+    """Something that is predicted."""
+
+    name: str
+    task: str
+    """binary, classes, …"""
+    label: str
+    """The column of the training rows."""
+    calibration: dict[str, float] = Field(default_factory=dict)
+
+
+class Description(Spec):
+    """A bundle."""
+
+    version: Literal[1] = 1
+    """Version of this layout."""
+    name: str
+    """The job that made it."""
+    digest: str
+    """Of all its files: two bundles of one digest answer the same."""
+    runtime: Literal["litert"] = "litert"
+    """What runs the graph."""
+    targets: tuple[Predicted, ...]
+    """The first leads."""
+    columns: tuple[Column, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    files: tuple[File, ...]
+    figures: dict[str, float] = Field(default_factory=dict)
+    """Of the test part, as the status names them."""
+    latency: dict[str, float] = Field(default_factory=dict)
+    """Microseconds that the graph takes for one row where it was made: p50, p95."""
+    stages: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Stage -> what was asked of it, with defaults filled in."""
+    seed: int = 0
+    versions: dict[str, str] = Field(default_factory=dict)
+    """What made it."""
+
+    def encode(self) -> bytes:
+        """Return the bytes that are stored."""
+        return self.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode()
