@@ -26,7 +26,7 @@ from hone_trainer.transform.transform import Transform
 
 Features = dict[str, NDArray[np.generic]]
 """Input of the graph -> (rows, …)."""
-Outputs = dict[str, NDArray[np.float32]]
+Outputs = dict[str, NDArray[np.generic]]
 """Output of the graph -> (rows, …)."""
 Answer = dict[str, Any]
 """What is said of a row: JSON values by name; ``refused`` alone, with the reason, where no answer
