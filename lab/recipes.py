@@ -59,4 +59,5 @@ class Recipe:
 
 OPERATOR = Recipe("hone.dev/operator", "operator/Dockerfile", "requirements/operator.txt")
 TRAINER = Recipe("hone.dev/trainer", "trainer_image/Dockerfile", "requirements/trainer.txt")
-ALL = (OPERATOR, TRAINER)
+SERVER = Recipe("hone.dev/server", "serving/Dockerfile", "requirements/server.txt")
+ALL = (OPERATOR, TRAINER, SERVER)

@@ -25,7 +25,7 @@ def test_the_same_inputs_are_the_same_image(recipe: Recipe, checkout: Path) -> N
 
 @pytest.mark.parametrize("recipe", ALL, ids=lambda recipe: recipe.key)
 @pytest.mark.parametrize("name", ["operator/hone/__init__.py", "pyproject.toml"])
-def test_code_is_in_both(recipe: Recipe, name: str, checkout: Path) -> None:
+def test_code_is_in_all_of_them(recipe: Recipe, name: str, checkout: Path) -> None:
     before = recipe.digest(checkout)
     with (checkout / name).open("a") as file:
         file.write("\n# changed\n")

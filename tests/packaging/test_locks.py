@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LOCKS = ("build", "dev", "lab", "operator", "trainer", "trainer-gpu")
+LOCKS = ("build", "clients", "dev", "lab", "operator", "server", "trainer", "trainer-gpu")
 FOR_TESTS_ALONE = {"pytest", "hypothesis", "mypy", "ruff", "uv"}
 UNUSED = {"keras", "libclang", "grpcio", "wheel", "cryptography"}
 
@@ -45,7 +45,7 @@ def test_no_lock_says_where_packages_come_from(root: Path, lock: str) -> None:
     assert not re.search(r"://|^\s*(-i|-f|--\S*(index|links|host)\S*) ", text(root, lock), re.M)
 
 
-@pytest.mark.parametrize("lock", ["operator", "trainer"])
+@pytest.mark.parametrize("lock", ["operator", "server", "trainer"])
 def test_an_image_has_the_versions_that_are_tested(root: Path, lock: str) -> None:
     tested = pins(root, "dev")
     assert {name: tested.get(name) for name in pins(root, lock)} == pins(root, lock)
@@ -65,16 +65,21 @@ def test_nvidias_libraries_are_for_machines_that_have_them(root: Path) -> None:
             assert "platform_machine == 'x86_64' and sys_platform == 'linux'" in entry
 
 
-@pytest.mark.parametrize("lock", ["operator", "trainer", "trainer-gpu"])
+@pytest.mark.parametrize("lock", ["operator", "server", "trainer", "trainer-gpu"])
 def test_images_carry_nothing_that_only_tests_use(root: Path, lock: str) -> None:
     assert not (FOR_TESTS_ALONE | UNUSED) & set(pins(root, lock))
+
+
+def test_a_server_has_neither_tensorflow_nor_pandas(root: Path) -> None:
+    heavy = {"tensorflow", "tensorflow-cpu", "tf-keras", "pandas", "kubernetes", "kopf"}
+    assert not heavy & set(pins(root, "server"))
 
 
 def test_development_has_all_that_is_asked_for(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     lines = [*project["dependencies"]]
-    for extra in ("operator", "trainer", "trainer-common", "dev"):
+    for extra in ("operator", "trainer", "trainer-common", "serving", "server", "dev"):
         lines += [line for line in extras[extra] if not line.startswith("hone-operator")]
     wanted = {re.split(r"[<>=\[;]", line)[0].strip().lower().replace("_", "-") for line in lines}
     assert wanted <= set(pins(root, "dev"))
