@@ -17,11 +17,11 @@ WRONG, INTERRUPTED = 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; give the exit code."""
     words = parser().parse_args(argv)
-    if lacking := remedy(words.name):
+    if lacking := remedy(words.command):
         sys.stderr.write(f"{lacking}\n")
         return WRONG
     try:
-        return COMMANDS[words.name](words)
+        return COMMANDS[words.command](words)
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -71,7 +71,7 @@ def _retry(words: argparse.Namespace) -> int:
     from hone.door.retry import main as retry
     from hone.settings import surroundings
 
-    request = Request(words.job, words.namespace, surroundings())
+    request = Request(words.job, words.commandspace, surroundings())
     return retry(request, sys.stdout, sys.stderr)
 
 

@@ -70,7 +70,13 @@ def faults(path: str) -> list[str]:
 
 def _read(kind: str, value: Any, place: str, found: list[str]) -> Any:
     """Return a value as its type has it; note where it does not fit."""
-    plain = {"str": str, "int": int, "bool": bool, "object": object, "float": (int, float)}
+    plain: dict[str, Any] = {
+        "str": str,
+        "int": int,
+        "bool": bool,
+        "object": object,
+        "float": (int, float),
+    }
     if kind in plain:
         if not isinstance(value, plain[kind]):
             found.append(f"{place}: {value!r} is no {kind}")

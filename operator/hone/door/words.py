@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=manual.MORE,
     )
     reader.add_argument("--version", action="version", version=f"hone {__version__}")
-    commands = reader.add_subparsers(required=True, metavar="COMMAND", dest="name")
+    commands = reader.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     def add(name: str, does: str, more: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
 
 from hone_serving import load
 from hone_serving.description import Description, Input, Kind, outputs
+from hone_serving.model import REFUSED, Model
 from hone_serving.server.life import serve
 from hone_serving.server.options import Options
 from hone_trainer.contract.assignment import StageFailure
@@ -22,8 +23,6 @@ KINDS: Mapping[str, Kind] = {
     "sequence": "sequence",
 }
 """A column's kind in the job -> how it is written."""
-DIGITS = 12
-"""Of a bundle's digest: what tells one version of a model from the others."""
 
 
 def start(options: Options, tell: Callable[[str], None]) -> int:
@@ -48,20 +47,20 @@ def start(options: Options, tell: Callable[[str], None]) -> int:
     return DONE
 
 
-def describe(model: Any, options: Options) -> Description:
+def describe(model: Model, options: Options) -> Description:
     """Return what clients are told of a model; its outputs are read off the answer to its example.
 
     Raises:
-        StageFailure: it does not answer its own example.
+        StageFailure: it does not answer its own example (ExampleRefused).
     """
     bundle = model.description
     inputs = tuple(
         Input(each.name, KINDS[each.kind], each.needed, each.example) for each in bundle.columns
     )
-    version = options.version or bundle.digest[:DIGITS]
-    described = Description(options.name or bundle.name, version, inputs, ())
+    name, version = options.name or bundle.name, options.version or bundle.digest
+    described = Description(name, version, inputs, ())
     (answer,) = model.predict([described.example])
-    if "refused" in answer:
-        message = f"the bundle's example is refused: {answer['refused']}"
+    if REFUSED in answer:
+        message = f"the bundle's own example is refused: {answer[REFUSED]}"
         raise StageFailure("ExampleRefused", f"{message}: make the bundle again")
-    return Description(described.name, version, inputs, outputs(answer))
+    return replace(described, outputs=outputs(answer))

@@ -1,0 +1,55 @@
+"""Bundles of small jobs, made as a job makes them: each once for all tests of a process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from tests.trainer.conftest import Bench
+
+TRAIN: dict[str, Any] = {"epochs": 1, "batchSize": 256}
+JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "clicks": (
+        {
+            "source": {"clickModel": {"rows": 2000, "users": 60, "items": 40}},
+            "tasks": [{"binary": {"label": "clicked"}}, {"number": {"label": "spent"}}],
+            "columns": [
+                {"name": "user", "id": {}},
+                {"name": "item", "id": {}},
+                {"name": "price", "number": {"normalize": {"zScore": {}}}},
+            ],
+        },
+        {"model": {"generic": {"dense": {}}}, **TRAIN},
+    ),
+    "visits": (
+        {
+            "source": {"sessionModel": {"users": 200, "length": 6, "items": 30}},
+            "tasks": [{"nextItem": {"label": "item"}}],
+            "columns": [
+                {"name": "user", "key": {}},
+                {"name": "step", "number": {}},
+                {
+                    "name": "before",
+                    "sequence": {"of": "item", "by": "user", "along": "step", "length": 5},
+                },
+            ],
+            "split": {"by": {"leaveOneOut": {"by": "user", "along": "step"}}},
+        },
+        {"model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}}, **TRAIN},
+    ),
+}
+"""Name -> the stages ``prepare`` and ``train``."""
+
+
+@cache
+def made(name: str) -> Path:
+    """Return the folder of a bundle."""
+    prepare, train = JOBS[name]
+    bench = Bench(Path(mkdtemp(prefix=f"hone-{name}-")))
+    bench("data", {"prepare": prepare})
+    bench("train", {"train": train})
+    report = bench("evaluate", {"evaluate": {}})
+    (description,) = (each for each in report.artifacts if each.name.endswith("bundle.json"))
+    return Path(description.uri).parent
