@@ -211,4 +211,4 @@ def _put_word(block: Block, name: str, word: str) -> Block:
     if code < 0:
         code, words = len(words), pa.concat_arrays([words, pa.array([word], words.type)])
     codes = np.where(texts.codes < 0, np.int32(code), texts.codes)
-    return block.put(name, Texts(codes, words).array())
+    return block.put(name, Texts(codes, words))

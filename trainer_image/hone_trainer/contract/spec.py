@@ -7,8 +7,9 @@ read the parameters of a stage without the libraries that run it.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -80,6 +81,13 @@ class OneOf(Spec):
                 field.alias or to_camel(name): name for name, field in cls.model_fields.items()
             }
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, which may be of another kind."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("kind", "value"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         found = [key for key, name in self.kinds.items() if getattr(self, name) is not None]
@@ -89,12 +97,12 @@ class OneOf(Spec):
             raise ValueError(f"set exactly one of {', '.join(self.kinds)}; {given}")
         return self
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The key that is set."""
         return next(k for k, name in self.kinds.items() if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def value(self) -> Any:
         """What stands under that key."""
         return getattr(self, self.kinds[self.kind])

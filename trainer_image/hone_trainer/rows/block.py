@@ -124,9 +124,10 @@ class Block:
 
         Args:
             name: the column.
-            values: an Arrow array in one of the three forms, or float64 numbers (n,).
+            values: an Arrow array in one of the three forms, texts, or float64 numbers (n,).
         """
         array = pa.array(values) if isinstance(values, np.ndarray) else values
+        array = array.array() if isinstance(array, Texts) else array
         index = self.table.schema.get_field_index(name)
         if index < 0:
             return replace(self, table=self.table.append_column(name, array))

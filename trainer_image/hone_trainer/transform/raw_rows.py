@@ -16,9 +16,11 @@ import pyarrow as pa
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.rows.block import TYPES, Block, Form
+from hone_trainer.rows.few_rows import FewRows
 from hone_trainer.rows.tokens import Tokens, compute
 from hone_trainer.sources.forms import WANTED, reading, show, to_rows, wanted_of
 from hone_trainer.sources.values import convert, fits
+from hone_trainer.transform.plain_values import MOST, plain
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -76,6 +78,8 @@ class RawRows:
             StageFailure: a column is not there at all (ColumnNotFound), or of a type that it cannot
                 have (WrongColumnKind).
         """
+        if (few := self._few(columns, absent)) is not None:
+            return few
         arrays = {column.name: self._array(column) for column in columns}
         found = list(to_rows(arrays, columns, np.arange(len(self))))
         for bad in (bad for part in found for bad in part.bad):
@@ -92,6 +96,22 @@ class RawRows:
         block = Block.of(table)
         block = Block(block.table, number.astype(np.int64), np.zeros(len(number), np.int8))
         return block.keep(~np.isin(number, list(self.refused))) if self.refused else block
+
+    def _few(self, columns: Sequence[Column], absent: Mapping[str, Form]) -> Block | None:
+        """Return a few rows whose values are plain; None where they are not, or many."""
+        if not self.listed or self.refused or not 0 < len(self) <= MOST:
+            return None
+        count = len(self)
+        found: dict[str, Any] = {}
+        for column in columns:
+            name = column.name
+            values = plain([row.get(name) for row in self.given], column.value.form)
+            if values is None:
+                return None
+            found[name] = values
+        for name, form in absent.items():
+            found[name] = plain([None] * count, form)
+        return FewRows(None, np.arange(count), np.zeros(count, np.int8), found)
 
     def histories(self, column: Column) -> Tokens:
         """Return the ids that a sequence column holds, row by row, the last one the latest.
