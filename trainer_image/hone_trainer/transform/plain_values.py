@@ -47,7 +47,8 @@ def _numbers(values: Sequence[Any]) -> Any:
 
 
 def _texts(values: Sequence[Any]) -> Any:
-    codes, words = [], {}
+    codes: list[int] = []
+    words: dict[str, int] = {}
     for value in values:
         if value is None:
             codes.append(-1)
