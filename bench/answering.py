@@ -79,11 +79,10 @@ def tensorflow(job: Path) -> dict[str, Callable[[], Any]]:
     store = open_store(Store(uri=str(job)))
     (path,) = (p for p in store.list("fuse") if p.endswith("/manifest.json"))
     model = Network.load(store, parse(store.get(path), path)).build()
-    row = {t.name: np.zeros((1, *t.shape[1:]), t.dtype.as_numpy_dtype) for t in model.inputs}
-    folder = job / "saved_model_of_bench"
-    specs = {
-        t.name: tf.TensorSpec((None, *t.shape[1:]), t.dtype, name=t.name) for t in model.inputs
-    }
+    shapes = {t.name: (t.shape[1:], t.dtype) for t in model.inputs}
+    row = {name: np.zeros((1, *s), d.as_numpy_dtype) for name, (s, d) in shapes.items()}
+    specs = {name: tf.TensorSpec((None, *s), d, name=name) for name, (s, d) in shapes.items()}
+    folder = tempfile.mkdtemp()
     module = tf.Module()
     module.model = model
     module.serve = tf.function(lambda **given: model(given, training=False))
