@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_serving.graph import Graph
 from hone_trainer.bundle.description import MODEL, Description
 from hone_trainer.bundle.reading import Bundle
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import TABLES, TRANSFORM
 from hone_trainer.models.answers import by_target
-from hone_trainer.models.litert import LiteModel
 from hone_trainer.tasks.learned import Array, Asked, Calibration
 from hone_trainer.transform.encoding import EncodedRows, encode
 from hone_trainer.transform.saving import restore
@@ -57,7 +57,7 @@ class Model:
 
     def __init__(self, description: Description, transform: Transform, graph: bytes) -> None:
         self.description = description
-        self._transform, self._graph = transform, graph
+        self._transform, self._content = transform, graph
         self._calibrations = {t.name: Calibration(**t.calibration) for t in description.targets}
         self._own = threading.local()
         tasks = [target.how for target in transform.targets]
@@ -127,10 +127,9 @@ class Model:
         Raises:
             StageFailure: the graph answers with something that is no number (AnswersNotFinite).
         """
-        parts = list(self._interpreter.answer(features)) if _count(features) else []
-        if not parts:
+        if not _count(features):
             return {}
-        outputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        outputs = self._graph.run(features)
         if not all(np.isfinite(values).all() for values in outputs.values()):
             message = "the model answers with something that is no number"
             raise StageFailure("AnswersNotFinite", f"{message}: evaluate it on such rows")
@@ -153,11 +152,11 @@ class Model:
         return found
 
     @property
-    def _interpreter(self) -> LiteModel:
-        """One of this thread alone: LiteRT's may not be called by two at a time."""
-        if not hasattr(self._own, "interpreter"):
-            self._own.interpreter = LiteModel(self._graph)
-        found: LiteModel = self._own.interpreter
+    def _graph(self) -> Graph:
+        """One of this thread alone: an interpreter may not be called by two at a time."""
+        if not hasattr(self._own, "graph"):
+            self._own.graph = Graph(self._content)
+        found: Graph = self._own.graph
         return found
 
 

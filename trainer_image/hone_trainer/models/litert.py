@@ -32,7 +32,7 @@ class LiteModel:
         self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
         self._inputs = {_column(d["name"]): d for d in self._interpreter.get_input_details()}
         self._outputs = _outputs(self._interpreter)
-        self._any_batch = all(d["shape_signature"][0] == -1 for d in self._inputs.values())
+        self.any_batch: bool = all(d["shape_signature"][0] == -1 for d in self._inputs.values())
         self._rows = 1
         self._interpreter.allocate_tensors()
 
@@ -45,7 +45,7 @@ class LiteModel:
     def answer(self, features: dict[str, Array]) -> Iterator[Outputs]:
         """Yield the outputs by name for all rows of the features, a few rows at a time."""
         rows = len(next(iter(features.values())))
-        step = BATCH if self._any_batch else 1
+        step = BATCH if self.any_batch else 1
         for start in range(0, rows, step):
             yield self.call(features, start, min(start + step, rows))
 
@@ -54,7 +54,7 @@ class LiteModel:
         interpreter = self._interpreter
         if stop - start != self._rows:
             self._resize(stop - start)
-        if not self._any_batch:
+        if not self.any_batch:
             interpreter.reset_all_variables()
         for name, tensor in self._inputs.items():
             interpreter.set_tensor(tensor["index"], features[name][start:stop])
