@@ -19,8 +19,9 @@ ASKED = (
     "hone predict .hone/artifacts/default/clicks/*/evaluate/0/0/bundle clicks.csv"
     " --output answers.csv"
 )
-TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml", ASKED}
-"""Run by ``test_trainings.py``; the second is the first under the name that CONTRIBUTING gives."""
+ALIKE = "hone predict .hone/artifacts/default/reference/*/evaluate/0/0/bundle rows.csv"
+TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml", ASKED, ALIKE}
+"""Run by ``test_trainings.py``, under the names of the tutorial."""
 CLUSTER = ("kubectl", "helm", "hone retry")
 """Run by ``test_cluster_commands.py``."""
 ELSEWHERE = {
