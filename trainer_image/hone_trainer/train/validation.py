@@ -11,6 +11,7 @@ from hone_trainer.contract.figures import decimal
 from hone_trainer.metrics.scored import concatenate
 from hone_trainer.models.answers import ROWS
 from hone_trainer.models.network import NUMBERS
+from hone_trainer.tasks.head import Computed
 from hone_trainer.tasks.learned import Calibration, Targets
 from hone_trainer.tasks.scoring import NotFinite, figures
 from hone_trainer.train.step_sums import mean_losses
@@ -45,7 +46,8 @@ class Validation:
         self._at_once = max(1, min(ROWS, NUMBERS // widest))
         self.fitted: dict[str, dict[str, float]] = {}
         """Target -> what the last measurement would calibrate, in JSON values."""
-        self._run = tf.function(self._block, reduce_retracing=True, autograph=False)
+        self._run = tf.function(self._forward, reduce_retracing=True, autograph=False)
+        self._sums = tf.function(self._losses, reduce_retracing=True, autograph=False)
 
     def measure(self) -> dict[str, float]:
         """Return the loss, and every figure that is defined, the leading one first."""
@@ -112,21 +114,39 @@ class Validation:
         return task.reduce(targets, answers, Calibration())
 
     def _answer(self, chosen: Array, places: Array | None) -> tuple[dict[str, Array], Array]:
-        rows = self.rows
-        features = {n: tf.constant(v[chosen]) for n, v in rows.features.items()}
-        values = {n: tf.constant(t.values[chosen]) for n, t in rows.targets.items()}
-        weights = {n: tf.constant(t.weight[chosen]) for n, t in rows.targets.items()}
-        lists = tf.constant(np.zeros((0, 1), np.int32) if places is None else places)
-        logits, sums = self._run(features, values, weights, lists)
-        return {n: np.asarray(v) for n, v in logits.items()}, np.asarray(sums, np.float64)
+        """Return the logits of some rows, and the sums of their losses.
 
-    def _block(self, features: Any, values: Any, weights: Any, lists: Any) -> Any:
-        targets = {name: Targets(values[name], weights[name], lists) for name in values}
-        losses = self._objective.losses(features, targets)
-        sums = [tf.reduce_sum(loss * weight) for loss, weight in losses.values()]
-        sums += [tf.reduce_sum(weight) for _, weight in losses.values()]
+        A list may have a million rows, and its loss wants all of them: so the model, which takes
+        thousands of bytes a row, sees a bounded number of them, and the loss what came of it.
+        """
+        starts = range(0, len(chosen), self._at_once)
+        pieces = [self._logits(chosen[start : start + self._at_once]) for start in starts]
+        logits = {n: np.concatenate([each[n] for each in pieces]) for n in pieces[0]}
+        targets = self.rows.targets
+        values = {n: tf.constant(t.values[chosen]) for n, t in targets.items()}
+        weights = {n: tf.constant(t.weight[chosen]) for n, t in targets.items()}
+        lists = tf.constant(np.zeros((0, 1), np.int32) if places is None else places)
+        given = {n: tf.constant(each) for n, each in logits.items()}
+        return logits, np.asarray(self._sums(given, values, weights, lists), np.float64)
+
+    def _logits(self, chosen: Array) -> dict[str, Array]:
+        features = {n: tf.constant(v[chosen]) for n, v in self.rows.features.items()}
+        return {n: np.asarray(v) for n, v in self._run(features).items()}
+
+    def _forward(self, features: Any) -> Any:
+        return self._whole(features, training=False)
+
+    def _losses(self, logits: Any, values: Any, weights: Any, lists: Any) -> Any:
+        losses = []
+        for target in self._objective.schema.targets:
+            name = target.name
+            head = Computed(logits[name], target.facts)
+            targets = Targets(values[name], weights[name], lists)
+            losses.append(target.how.loss(head, {}, targets, None))
+        sums = [tf.reduce_sum(loss * weight) for loss, weight in losses]
+        sums += [tf.reduce_sum(weight) for _, weight in losses]
         count = tf.cast(tf.shape(next(iter(weights.values())))[0], tf.float32)
-        return self._whole(features, training=False), tf.stack([*sums, count])
+        return tf.stack([*sums, count])
 
 
 def figure_name(objective: Objective, target: str, figure: str) -> str:
