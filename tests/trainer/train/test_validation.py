@@ -40,7 +40,8 @@ def test_rows_in_pieces_are_worth_what_they_are_worth_at_once(
     for at_once in (16, 8192):
         monkeypatch.setattr(validation, "ROWS", at_once)
         measuring = validation.Validation(objective, rows)
-        forward, seen = measuring._logits, []
+        forward = measuring._logits
+        seen: list[int] = []
 
         def watched(chosen: Any, forward: Any = forward, seen: Any = seen) -> Any:
             seen.append(len(chosen))
