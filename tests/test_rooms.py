@@ -4,12 +4,14 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-STDLIB, PACKAGES = sys.stdlib_module_names, ("operator", "trainer_image", "serving")
+from tests.imports import PACKAGES, imports, modules
+
+STDLIB = sys.stdlib_module_names
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("hone_trainer.contract",),
     ("hone_trainer.store", "hone_trainer.metrics", "hone_trainer.html"),
@@ -61,33 +63,6 @@ NOT_PURE = {"asyncio", "os", "time", "random", "logging", "socket", "subprocess"
 IMPURE = ("hone.plan", "hone.api", "hone.migrate")
 ONLY = {"kopf": "hone.control.doorbell", "kubernetes": "hone.cluster.kube"}
 HEAVY = ("tensorflow", "tf_keras", "tensorflow_model_optimization", "sklearn", "ai_edge_litert")
-
-
-def modules(root: Path) -> Iterator[tuple[str, Path]]:
-    for folder in PACKAGES:
-        for path in sorted((root / folder).rglob("*.py")):
-            parts = path.relative_to(root / folder).with_suffix("").parts
-            yield ".".join(parts).removesuffix(".__init__"), path
-
-
-def imports(path: Path, *, deep: bool, types: bool = False) -> Iterator[str]:
-    """Names imported by a file; those inside functions only where ``deep``, those for types alone
-    only where ``types``.
-    """
-    tree = ast.parse(path.read_text())
-    typing_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
-        for node in ast.walk(block)
-    }
-    for node in ast.walk(tree) if deep else tree.body:
-        if id(node) in typing_only and not types:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def inside(name: str, rooms: Iterable[str]) -> bool:
@@ -197,7 +172,7 @@ BLIND = ("hone", *(f"hone_trainer.{room}" for room in ENGINES))
 SEEING = re.compile(
     r"(?i)accurac|probabilit|(?<![a-z`])(auc|ndcg|rmse)(?![a-z@])"  # figures, but for examples
     r"|\[:, 0\]|[<>]=?\s*0?\.5(?!\d)"  # the one column of a yes or no, cut at one half
-    r"|hone_trainer\.tasks\.(binary|classes|number|next_item)|AnyTask"
+    r"|hone_trainer\.tasks\.(binary|categorical|classes|number|next_item|ranking)|AnyTask"
 )
 """What they would say if they did, in comments and docstrings too."""
 
