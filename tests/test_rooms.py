@@ -15,7 +15,7 @@ STDLIB = sys.stdlib_module_names
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("hone_trainer.contract",),
     ("hone_trainer.store", "hone_trainer.metrics", "hone_trainer.html"),
-    ("hone_trainer.pod", "hone_trainer.backend", "hone_trainer.rows"),
+    ("hone_trainer.pod", "hone_trainer.backend", "hone_trainer.rows", "hone_trainer.runs"),
     ("hone_trainer.tasks",),
     ("hone_trainer.dataset",),
     ("hone_trainer.columns", "hone_trainer.models"),
@@ -42,8 +42,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """The floors of all packages: a room knows itself and whatever lies below it, and nothing beside
 it. Imports for types alone count: they show who has to be understood first."""
 
-SHARED = ("hone_trainer.contract", "hone_trainer.stages", "hone_trainer.store")
-"""All that the operator may know of the trainer; of the store, what a run on this machine shows."""
+SHARED = tuple(f"hone_trainer.{room}" for room in ("contract", "stages", "store", "runs"))
+"""All that the operator may know of the trainer; of the store, what people are shown of runs."""
 KERAS = (
     "hone_trainer.backend",
     "hone_trainer.models",

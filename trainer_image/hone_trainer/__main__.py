@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,10 +36,12 @@ from hone_trainer.pod.guardian import guard
 from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.pod.progress_client import Poster, Remembering
 from hone_trainer.pod.termination_message import leave
+from hone_trainer.runs.keeping import Keeper
 from hone_trainer.stages import AnyStage
-from hone_trainer.store.artifact_store import open_store
+from hone_trainer.store.artifact_store import ArtifactStore, open_store
 from hone_trainer.store.manifest import committed
 
+CRASHED = "Crashed"
 _log = logging.getLogger("hone")
 
 
@@ -63,7 +66,10 @@ def work(heartbeat: Heartbeat) -> NoReturn:
     try:
         report = run(read_task(), heartbeat)
     except Exception as error:
-        leave(*judge(error))
+        report, code = judge(error)
+        if report.reason == CRASHED:
+            _log.exception("crashed")
+        leave(report, code)
     leave(report, Exit.OK)
 
 
@@ -115,6 +121,25 @@ def _run(task: Assignment, gang: Gang, post: Remembering, heartbeat: Heartbeat) 
         post.add(words)
 
     store.say = wait
+    keeper = Keeper(store, task, gang.rank == 0, lambda: datetime.now(UTC))
+    keeper.begin()
+    try:
+        report = _work(stage, task, store, gang, post, heartbeat)
+    except Exception as error:
+        keeper.end(judge(error)[0])
+        raise
+    keeper.end(report)
+    return report
+
+
+def _work(
+    stage: Stage,
+    task: Assignment,
+    store: ArtifactStore,
+    gang: Gang,
+    post: Remembering,
+    heartbeat: Heartbeat,
+) -> Report:
     done = committed(store, task)
     if done is not None:
         _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
@@ -151,9 +176,8 @@ def judge(error: Exception) -> tuple[Report, int]:
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         remedy = "raise resources.limits.memory or lower train.batchSize"
         return Report(reason="OutOfMemory", message=f"out of memory: {remedy}"), 1
-    _log.exception("crashed")
     text = (str(error).strip().splitlines() or [""])[-1][:400]
-    return Report(reason="Crashed", message=f"{type(error).__name__}: {text}"), 1
+    return Report(reason=CRASHED, message=f"{type(error).__name__}: {text}"), 1
 
 
 if __name__ == "__main__":

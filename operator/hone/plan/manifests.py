@@ -14,6 +14,7 @@ from hone.plan import names
 from hone.plan.failures import answer
 from hone.plan.growth import with_memory
 from hone.plan.names import Place
+from hone.plan.planned import opens, planned
 from hone.plan.pods import pod_template
 from hone.plan.programs import PAYLOAD, program
 from hone.plan.site import Site
@@ -135,6 +136,7 @@ def _task(
         sources=sources,
         progress_url=site.progress_url,
         gpus=gpus,
+        planned=planned(job) if opens(job, stage, place) else None,
     )
 
 

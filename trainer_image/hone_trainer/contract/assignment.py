@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
+from hone_trainer.contract.planned import Planned
 from hone_trainer.contract.spec import Spec
 
 TASK_VARIABLE = "HONE_TASK"
@@ -122,13 +123,15 @@ class Assignment(Spec):
     """Where to post live progress; none where nobody listens."""
     gpus: int = 0
     """GPUs among the limits of each pod."""
+    planned: Planned | None = None
+    """The whole job, for the pods that put its run on record."""
 
     def parts(self) -> tuple[str, str]:
         """Return the JSON for the variable, and for the file where the variable cannot hold all."""
         said = self.dump()
         if len(whole := compact(said)) <= VARIABLE_LIMIT:
             return whole, ""
-        large = {key: said.pop(key) for key in ("run", "sources") if key in said}
+        large = {key: said.pop(key) for key in ("run", "sources", "planned") if key in said}
         return compact(said), json.dumps(large, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod

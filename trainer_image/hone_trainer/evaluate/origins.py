@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer import __version__
 from hone_trainer.html.picture import Point
+from hone_trainer.runs.versions import versions
 
 if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
 TRAINING, VALIDATION = "loss", "valLoss"
 """What an epoch's record calls its losses."""
-PACKAGES = ("tensorflow", "tensorflow-cpu", "tf-keras", "ai-edge-litert", "numpy", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -78,17 +75,6 @@ def link(target: str, page: str, root: str) -> str:
     if not (target and target.startswith(f"{root}/") and page.startswith(f"{root}/")):
         return ""
     return relpath(target, dirname(page))
-
-
-def versions() -> dict[str, str]:
-    """Return what ran, of what is installed here."""
-    found = {"hone": __version__, "python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _course(manifest: Manifest, members: int) -> Course:

@@ -214,7 +214,8 @@ class ArtifactStore:
         tag = meta["e_tag"] if is_bucket(self.root) else None
         # A file's tag holds its inode, which differs from node to node for the same file.
         changed = tag or meta["last_modified"].isoformat()
-        return Entry(meta["path"], meta["size"], f"{changed} {meta['size']}")
+        version = f"{changed} {meta['size']}"
+        return Entry(meta["path"], meta["size"], version, meta["last_modified"])
 
     def _open(self, *, create: bool = True) -> Any:
         if self._backend is None:
