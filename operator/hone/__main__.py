@@ -6,10 +6,16 @@ Whatever is heavy is imported inside the branch that needs it, so that ``hone --
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from hone.door.extras import remedy
 from hone.door.words import parser
 from hone_serving.server.options import Options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hone_trainer.contract.assignment import Store
 
 WRONG, INTERRUPTED = 2, 130
 
@@ -92,6 +98,36 @@ def _predict(words: argparse.Namespace) -> int:
     return predict(request, sys.stdout, sys.stderr)
 
 
+def _runs(words: argparse.Namespace) -> int:
+    from hone.door.runs import Request
+    from hone.door.runs import main as runs
+
+    request = Request(_artifacts(words), words.job, words.output == "json")
+    return runs(request, *_consoles())
+
+
+def _show(words: argparse.Namespace) -> int:
+    from hone.door.show import Request
+    from hone.door.show import main as show
+
+    request = Request(words.run, _artifacts(words), words.output == "json")
+    return show(request, *_consoles())
+
+
+def _artifacts(words: argparse.Namespace) -> "Store":
+    from hone_trainer.contract.assignment import Store
+
+    return Store(uri=words.artifacts, endpoint=words.endpoint)
+
+
+def _consoles() -> "tuple[Console, Console]":
+    """Return what standard output and standard error are drawn on."""
+    from rich.console import Console
+
+    wide = [None if each.isatty() else 120 for each in (sys.stdout, sys.stderr)]
+    return Console(file=sys.stdout, width=wide[0]), Console(file=sys.stderr, width=wide[1])
+
+
 def _crd(_: argparse.Namespace) -> int:
     from hone.api.crd import render
 
@@ -130,6 +166,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "retry": _retry,
     "serve": _serve,
     "predict": _predict,
+    "runs": _runs,
+    "show": _show,
     "crd": _crd,
     "reference": _reference,
     "operator": _operator,

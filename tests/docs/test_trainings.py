@@ -15,7 +15,7 @@ from lab import patience, probes
 from tests.docs import shop
 from tests.docs.blocks import Block, blocks, commands
 from tests.docs.jobs import SMALL, whole, with_stages
-from tests.docs.test_commands import ASKED
+from tests.docs.test_commands import ASKED, NAMED
 
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
@@ -130,6 +130,9 @@ def test_the_tutorials_rows_are_answered_from_the_shell(desk: Path, said: str) -
     _, _, pattern, *rest = ASKED.split()
     (bundle,) = desk.glob(pattern)
     run(desk, "-m", "hone", "predict", str(bundle), *rest)
+    told = (desk / rest[-1]).read_bytes()
+    run(desk, "-m", *NAMED.split())
+    assert (desk / rest[-1]).read_bytes() == told
     rows, answers = (list(csv.DictReader((desk / n).open())) for n in ("clicks.csv", rest[-1]))
     assert [row["item"] for row in answers] == [row["item"] for row in rows]
     assert all(bool(row["probability"]) != bool(row["refused"]) for row in answers)

@@ -8,7 +8,10 @@ import pytest
 from hone.__main__ import main
 from hone.settings import Settings, variable
 
-COMMANDS = ("convert", "crd", "help", "operator", "plan", "reference", "retry", "run", "serve")
+COMMANDS = (
+    *("convert", "crd", "help", "operator", "plan", "predict", "reference", "retry", "run", "runs"),
+    *("serve", "show"),
+)
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -11,7 +11,7 @@ from hone.cluster.local_files import Children, Folder
 from hone.plan.names import Place, child
 from hone.terminal.closing import close
 from hone.terminal.findings import Findings, find
-from hone_trainer.contract.assignment import Artifact
+from hone_trainer.contract.assignment import Artifact, Store
 from hone_trainer.store.manifest import Manifest
 from tests.terminal.statuses import complete, console, ended, stage, text, time
 
@@ -24,7 +24,7 @@ NOISE = (
 
 def closing(status: JobStatus, uri: str, state: Path) -> str:
     paper = console()
-    close(paper, status, uri, state)
+    close(paper, status, Store(uri=uri), state)
     return text(paper)
 
 
@@ -93,10 +93,10 @@ def test_the_leading_figure_by_epoch_comes_from_the_manifests(tmp_path: Path) ->
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     lost = Artifact(name="manifest", uri=f"{tmp_path}/gone.json", sha256="", size_bytes=1)
     damaged = committed(tmp_path, "train", history="nonsense")
-    found = find(trained(None, lost, damaged), str(tmp_path))
+    found = find(trained(None, lost, damaged), Store(uri=str(tmp_path)))
     assert found.history == ((), (), ())
     assert "member 0" not in closing(trained(lost), str(tmp_path), tmp_path)
-    assert find(JobStatus(), str(tmp_path)) == Findings()
+    assert find(JobStatus(), Store(uri=str(tmp_path))) == Findings()
 
 
 def test_what_stages_warn_of_comes_last_before_the_end(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hone.terminal.closing import close
 from hone.terminal.findings import Figure, Findings
 from hone.terminal.stages import stage_table
 from hone.terminal.view import LiveView
+from hone_trainer.contract.assignment import Store
 from tests.terminal.statuses import at, complete, console, drawn, ended, running, text
 
 REMEDY = (
@@ -62,7 +63,7 @@ def test_a_name_longer_than_the_terminal_is_broken_and_not_cut(width: int) -> No
 def test_at_the_end_states_figures_sizes_and_paths_stay_whole(width: int, tmp_path: Path) -> None:
     paper = console(width)
     status = complete(ROOT)
-    close(paper, status, ROOT, tmp_path)
+    close(paper, status, Store(uri=ROOT), tmp_path)
     shown = text(paper)
     assert "…" not in shown
     rows = [line for line in shown.splitlines() if line.startswith("│")]
@@ -117,7 +118,7 @@ def test_a_long_name_of_what_was_watched_is_not_cut(width: int) -> None:
 def test_a_failures_remedy_stays_whole(width: int, tmp_path: Path) -> None:
     paper = console(width)
     failed = JobStatus(conditions=(ended("Failed", "MissingValues", REMEDY),))
-    close(paper, failed, ROOT, tmp_path)
+    close(paper, failed, Store(uri=ROOT), tmp_path)
     assert f"failed (MissingValues): {REMEDY}" in text(paper).splitlines()
 
 

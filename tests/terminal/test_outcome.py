@@ -10,7 +10,7 @@ import pytest
 from hone.api.outcome import Outcome
 from hone.api.status import GangStatus, JobStatus
 from hone.terminal.outcome import outcome
-from hone_trainer.contract.assignment import Artifact
+from hone_trainer.contract.assignment import Artifact, Store
 from tests.terminal.statuses import ended, stage, time
 from tests.terminal.test_closing import committed
 
@@ -47,7 +47,7 @@ def status(folder: Path, *conditions: Any, evaluated: bool = True) -> JobStatus:
 
 def test_it_says_how_well_and_beside_what(tmp_path: Path) -> None:
     whole = status(tmp_path, ended("Complete"))
-    told = outcome("shop/demo", whole, str(tmp_path), frozenset({"data"}))
+    told = outcome("shop/demo", whole, Store(uri=str(tmp_path)), frozenset({"data"}))
     assert (told.job, told.phase, told.message) == ("shop/demo", "Complete", "")
     assert [(each.name, each.seconds, each.reused) for each in told.stages] == [
         ("data", 8.0, True),
@@ -72,7 +72,7 @@ def test_it_says_why_it_is_not_complete(
     conditions: Any, stopped: bool, phase: str, tmp_path: Path
 ) -> None:
     whole = status(tmp_path, *conditions, evaluated=False)
-    told = outcome("shop/demo", whole, str(tmp_path), frozenset(), stopped=stopped)
+    told = outcome("shop/demo", whole, Store(uri=str(tmp_path)), frozenset(), stopped=stopped)
     assert told.phase == phase
     assert told.message == ("auc is low" if conditions else "")
     assert told.figures == {}
@@ -92,16 +92,16 @@ def test_a_job_that_missed_its_gate_tells_its_figures_all_the_same(tmp_path: Pat
     missed = JobStatus(
         stages=(last,), artifacts=(left,), conditions=(ended("Failed", "GateFailed"),)
     )
-    told = outcome("shop/demo", missed, str(tmp_path), frozenset())
+    told = outcome("shop/demo", missed, Store(uri=str(tmp_path)), frozenset())
     assert told.phase == "Failed"
     auc = told.figures["clicked"]["test"]["auc"]
     assert (auc.value, auc.low, auc.high, auc.prior) == (0.8, 0.7, 0.9, 0.5)
     record.write_text("{")
-    assert outcome("shop/demo", missed, str(tmp_path), frozenset()).figures == {}
+    assert outcome("shop/demo", missed, Store(uri=str(tmp_path)), frozenset()).figures == {}
 
 
 def test_a_line_of_it_is_json_in_the_words_of_the_reference(tmp_path: Path, root: Path) -> None:
-    line = outcome("a/b", status(tmp_path), str(tmp_path), frozenset()).model_dump_json(
+    line = outcome("a/b", status(tmp_path), Store(uri=str(tmp_path)), frozenset()).model_dump_json(
         by_alias=True
     )
     said = json.loads(line)

@@ -9,6 +9,7 @@ from hone.api import API_VERSION, KIND
 from hone.api.faults import FORMS
 from hone.api.job import JobSpec
 from hone.api.outcome import Outcome
+from hone.api.run_outcome import RunDetails, RunList
 from hone.api.schema import models, of_a_map
 from hone_trainer.contract.spec import OneOf, Spec
 
@@ -27,6 +28,11 @@ OUTPUT = """# What `hone run --output json` says
 The last line of standard output is one [Outcome](#outcome) in JSON; all that people read goes to
 standard error. Fields may be added; none is renamed, and none changes its unit.
 """
+RUNS = """# What commands about runs say with `-o json`
+
+One object on standard output: a [RunList](#runlist) of `hone runs`, a [RunDetails](#rundetails) of
+`hone show`. Times are in RFC 3339. Fields may be added; none is renamed, and none changes its unit.
+"""
 BOUNDS = (
     ("exclusiveMinimum", "> {}"),
     ("minimum", "≥ {}"),
@@ -41,7 +47,10 @@ BOUNDS = (
 
 def page() -> str:
     """Return the page in Markdown: a section per record, in the order in which they are met."""
-    return "\n".join((HEAD, *_sections(JobSpec), OUTPUT, *_sections(Outcome)))
+    job, output = list(_sections(JobSpec)), list(_sections(Outcome))
+    runs = [each for first in (RunList, RunDetails) for each in _sections(first)]
+    told = dict.fromkeys([HEAD, *job, OUTPUT, *output, RUNS, *runs])  # what several hold, once
+    return "\n".join(told)
 
 
 def _sections(first: type[Spec]) -> Iterator[str]:
@@ -114,7 +123,8 @@ def _type(node: Schema) -> str:
     if node.get("type") == "array":
         return f"list of {_type(_plain(node['items']))}"
     if node.get("type") == "object":
-        return f"map of {_type(_plain(of_a_map(node) or {}))}"
+        inner = of_a_map(node)
+        return f"map of {_type(_plain(inner))}" if inner else "map"
     return {"string": "text", "integer": "whole number"}.get(node["type"], str(node["type"]))
 
 

@@ -31,6 +31,8 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "retry": ("operator",),
     "serve": ("serving", "server"),
     "predict": ("serving",),
+    "runs": ("operator", "serving"),
+    "show": ("operator", "serving"),
 }
 """The extras of each command."""
 

@@ -41,6 +41,18 @@ answered with the reason, under `refused`. A .csv or .parquet of answers holds t
 Without --output, answers go to standard output, one JSON object a line. How many rows were answered
 goes to standard error. Exit codes: 0, or 2 where the bundle or the file cannot be read.
 """
+RUNS = """
+Every job keeps its spec, versions, dates and figures beside what it makes, on this machine and in a
+cluster: a run is one job under one id, and another spec or --fresh is another run. A run is
+Complete; Failed, where that was the last word of a pod; or Unfinished: at work, stopped, or ended
+without a word. Exit codes: 0, or 2 where the store cannot be read.
+"""
+SHOW = """
+The spec has what was asked for, without values of variables; with -o json also what nobody said.
+latest:JOB is the newest complete run of a job, wherever a run or a bundle is named, and
+s3://BUCKET/FOLDER/latest:NAMESPACE/JOB that of another store. Exit codes: 0, or 2 where there is no
+such run.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

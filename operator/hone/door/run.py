@@ -21,6 +21,7 @@ from hone.door.jobfile import WrongFile, check, read
 from hone.plan import record
 from hone.plan.retry import retry
 from hone.plan.world import stamp
+from hone_trainer.contract.assignment import Store
 
 COMPLETE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
 
@@ -95,15 +96,16 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
 
     status = _record(folder, file, request.fresh, now(), note)
     uri = file["spec"]["artifacts"]["uri"]
+    store = Store(uri=uri)
     done = frozenset(stage.name for stage in status.stages if stage.state == "Succeeded")
 
     def tell(ended: JobStatus, *, stopped: bool = False) -> None:
         if request.tell:
-            request.tell(outcome(str(key), ended, uri, done, stopped=stopped))
+            request.tell(outcome(str(key), ended, store, done, stopped=stopped))
 
     if status.holds("Complete"):
         note("every stage was already committed; nothing to do (new rows want --fresh)")
-        close(console, status, uri, folder.path)
+        close(console, status, store, folder.path)
         tell(status)
         return COMPLETE
     note(f"{key} on this machine: artifacts in {uri}, logs in {folder.path / 'logs'}")
@@ -118,7 +120,7 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
         note(f"stopped; the same command goes on from here{' then' if folder.fault else ''}")
         tell(ended.status, stopped=True)
         return FAILED if folder.fault else STOPPED
-    close(console, ended.status, uri, folder.path)
+    close(console, ended.status, store, folder.path)
     tell(ended.status)
     return COMPLETE if ended.status.holds("Complete") else FAILED
 

@@ -7,6 +7,11 @@ from pathlib import Path
 from hone import __version__
 from hone.door import manual
 from hone_serving.server.options import add_words
+from hone_trainer.runs.places import ARTIFACTS
+
+STORE = "folder or bucket with what jobs made (default: %(default)s)"
+RUN = "the beginning of its id, latest:JOB, latest:NAMESPACE/JOB, or its folder"
+ENDPOINT = "an S3 server that is not the cloud's"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -90,7 +95,9 @@ def parser() -> argparse.ArgumentParser:
     add_words(serve)
 
     predict = add("predict", "answer the rows of a file by a bundle", manual.PREDICT)
-    predict.add_argument("bundle", metavar="BUNDLE", help="its folder: a path, or s3://…")
+    predict.add_argument(
+        "bundle", metavar="BUNDLE", help="its folder: a path, or s3://…; or latest:JOB"
+    )
     predict.add_argument("rows", type=Path, metavar="ROWS", help="a .csv, .jsonl or .parquet")
     predict.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="a .csv, .jsonl or .parquet for answers"
@@ -102,7 +109,17 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="classes or items that an answer names (default: %(default)s)",
     )
-    predict.add_argument("--endpoint", metavar="URL", help="an S3 server that is not the cloud's")
+    predict.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
+
+    runs = add("runs", "list what was run, and how it went", manual.RUNS)
+    runs.add_argument("artifacts", nargs="?", default=ARTIFACTS, metavar="ARTIFACTS", help=STORE)
+    runs.add_argument("--job", default="", metavar="NAME", help="runs of this job alone")
+    _about_runs(runs)
+
+    show = add("show", "show a run: what was asked for, and what it found", manual.SHOW)
+    show.add_argument("run", metavar="RUN", help=RUN)
+    show.add_argument("--artifacts", default=ARTIFACTS, metavar="URI", help=STORE)
+    _about_runs(show)
 
     add("crd", "print the CustomResourceDefinition")
     add("reference", "print every word of a job, as Markdown")
@@ -110,3 +127,15 @@ def parser() -> argparse.ArgumentParser:
     topic = add("help", "explain a command")
     topic.add_argument("topic", nargs="?", choices=tuple(commands.choices), metavar="COMMAND")
     return reader
+
+
+def _about_runs(command: argparse.ArgumentParser) -> None:
+    """Add what all commands about runs take."""
+    command.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
+    command.add_argument(
+        "-o",
+        "--output",
+        choices=("table", "json"),
+        default="table",
+        help="json: one object on standard output (default: %(default)s)",
+    )

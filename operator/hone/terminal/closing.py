@@ -18,7 +18,7 @@ from hone.terminal.findings import find
 from hone.terminal.results import compression, epochs, test
 from hone.terminal.stages import elapsed, state
 from hone.terminal.tables import Column, draw
-from hone_trainer.contract.assignment import Artifact
+from hone_trainer.contract.assignment import Artifact, Store
 
 TAIL = 12
 """Lines of a failed pod's log that are shown."""
@@ -30,9 +30,16 @@ NOISE = re.compile(
 log, and are not shown where twelve lines have to tell of a failure."""
 
 
-def close(console: Console, status: JobStatus, uri: str, state: Path) -> None:
-    """Print the closing tables of a job that has ended."""
-    findings = find(status, uri)
+def close(console: Console, status: JobStatus, store: Store, state: Path | None = None) -> None:
+    """Print the closing tables of a job that has ended.
+
+    Args:
+        console: where they go.
+        status: how it ended.
+        store: of its artifacts.
+        state: the folder with its record and logs, where it ran on this machine.
+    """
+    findings = find(status, store)
     for part in (
         stages(status, console.width),
         epochs(findings, console.width),
@@ -86,7 +93,7 @@ def places(status: JobStatus, width: int) -> RenderableType | None:
     return draw(columns, width, "Artifacts")
 
 
-def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
+def verdict(status: JobStatus, state: Path | None) -> Iterator[RenderableType]:
     """Say how it ended; of a failure, the reason and the end of the log."""
     if status.holds("Complete"):
         total = ""
@@ -100,7 +107,7 @@ def verdict(status: JobStatus, state: Path) -> Iterator[RenderableType]:
         yield Text(f"failed ({failed.reason}): {failed.message}", style="bold red")
     lost = tuple(f"{stage.name}/" for stage in status.stages if stage.state == "Failed")
     yield from _report(each for each in status.artifacts if each.name.startswith(lost))
-    for log in _logs(status, state):
+    for log in _logs(status, state) if state else ():
         if not log.exists():
             continue
         every = log.read_text(errors="replace").splitlines()

@@ -74,14 +74,14 @@ class Findings:
     """Gates of the evaluation, and whether each was passed."""
 
 
-def find(status: JobStatus, uri: str) -> Findings:
+def find(status: JobStatus, store: Store) -> Findings:
     """Read what the finished stages of a job left in its artifact store."""
     by_kind = {stage.kind: stage for stage in status.stages if stage.state == "Succeeded"}
     tested = [stage for stage in status.stages if stage.kind == "evaluate" and stage.metrics]
     metrics = {kind: values(stage.metrics) for kind, stage in by_kind.items()}
     trained = by_kind["train"].gangs if "train" in by_kind else ()
-    facts = [manifest.facts if (manifest := read(uri, g.manifest)) else {} for g in trained]
-    evaluation = evaluated(status, uri)
+    facts = [manifest.facts if (manifest := read(store, g.manifest)) else {} for g in trained]
+    evaluation = evaluated(status, store)
     named = next((each for each in facts if each.get("headline")), {})
     best = _reachable(metrics.get("prepare", {}))
     targets = _mapping(evaluation.get("targets"))
@@ -105,37 +105,37 @@ def find(status: JobStatus, uri: str) -> Findings:
     )
 
 
-def evaluated(status: JobStatus, uri: str) -> Mapping[str, Any]:
+def evaluated(status: JobStatus, store: Store) -> Mapping[str, Any]:
     """Read the record of the last evaluation: committed, or left by one that missed its gates."""
     stages = [stage for stage in status.stages if stage.kind == "evaluate" and stage.gangs]
     if not stages:
         return {}
-    if manifest := read(uri, stages[-1].gangs[0].manifest):
+    if manifest := read(store, stages[-1].gangs[0].manifest):
         return _mapping(manifest.facts.get("evaluation"))
     name = f"{stages[-1].name}/{EVALUATION}"
     left = next((each for each in status.artifacts if each.name == name), None)
-    data = fetch(uri, left)
+    data = fetch(store, left)
     try:
         return _mapping(json.loads(data)) if data else {}
     except ValueError:
         return {}
 
 
-def read(uri: str, artifact: Artifact | None) -> Manifest | None:
+def read(store: Store, artifact: Artifact | None) -> Manifest | None:
     """Read a manifest; None where there is none that can be read."""
-    data = fetch(uri, artifact)
+    data = fetch(store, artifact)
     try:
         return parse(data, artifact.uri) if artifact and data else None
     except StageFailure:
         return None
 
 
-def fetch(uri: str, artifact: Artifact | None) -> bytes | None:
+def fetch(store: Store, artifact: Artifact | None) -> bytes | None:
     """Read a file; None where there is none that can be read."""
     if artifact is None:
         return None
     try:
-        return open_store(Store(uri=uri)).fetch(artifact)
+        return open_store(store).fetch(artifact)
     except (StageFailure, ImportError):
         return None
 

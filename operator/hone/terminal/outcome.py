@@ -16,19 +16,20 @@ from hone.api.status import JobStatus, StageStatus
 from hone.plan.world import when
 from hone.terminal.figures import values
 from hone.terminal.findings import evaluated
+from hone_trainer.contract.assignment import Store
 
 Figures = dict[str, dict[str, dict[str, FigureOutcome]]]
 
 
 def outcome(
-    job: str, status: JobStatus, uri: str, done: frozenset[str], *, stopped: bool = False
+    job: str, status: JobStatus, store: Store, done: frozenset[str], *, stopped: bool = False
 ) -> Outcome:
     """Sum up a job.
 
     Args:
         job: its namespace and name.
         status: how it ended.
-        uri: its artifacts.
+        store: of its artifacts.
         done: names of the stages that had been done before this command began.
         stopped: whether somebody stopped it on the way.
     """
@@ -40,7 +41,7 @@ def outcome(
         phase="Complete" if complete else "Stopped" if stopped else "Failed",
         message=failed.message if failed is not None and not complete else "",
         stages=tuple(_stage(stage, stage.name in done) for stage in status.stages),
-        figures=_figures(status, uri),
+        figures=figures(status, store),
         size=SizeOutcome(bytes=measured["compressedBytes"], float_bytes=measured["floatBytes"])
         if {"compressedBytes", "floatBytes"} <= measured.keys()
         else None,
@@ -66,9 +67,9 @@ def _stage(stage: StageStatus, reused: bool) -> StageOutcome:
     )
 
 
-def _figures(status: JobStatus, uri: str) -> Figures:
+def figures(status: JobStatus, store: Store) -> Figures:
     """Read the figures on the test part off what the last evaluation left."""
-    targets = evaluated(status, uri).get("targets", {})
+    targets = evaluated(status, store).get("targets", {})
     return {
         str(target): {
             "test": {

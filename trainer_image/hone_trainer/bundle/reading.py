@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from hone_trainer.bundle.description import DESCRIPTION, Description
 from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.runs.naming import bundle_uri
 from hone_trainer.store.artifact_store import ArtifactStore, open_store
 
 
@@ -25,13 +26,15 @@ class Bundle:
         """Read the description.
 
         Args:
-            uri: the bundle's folder, or the ``bundle.json`` in it: a path or an object.
+            uri: the bundle's folder, or the ``bundle.json`` in it: a path or an object; or
+                ``latest:JOB``, as ``runs.naming`` has it.
             endpoint: an S3 server that is not the cloud's own.
             region: the server's, or the cloud's.
 
         Raises:
             StageFailure: there is none (BundleNotFound), or it cannot be read (BundleUnreadable).
         """
+        uri = bundle_uri(uri, endpoint, region)
         folder = uri.removesuffix(f"/{DESCRIPTION}") if uri != DESCRIPTION else "."
         store = open_store(Store(uri=folder or "/", endpoint=endpoint, region=region))
         try:

@@ -1,0 +1,76 @@
+"""What `hone runs`, `show`, `compare` and `clean` say with ``-o json``, in one object each.
+
+Fields may be added; none is renamed, and none changes its unit.
+"""
+
+from typing import Any, Literal
+
+from hone.api.outcome import (
+    ArtifactOutcome,
+    FigureOutcome,
+    LatencyOutcome,
+    SizeOutcome,
+    StageOutcome,
+)
+from hone.api.status import Answer
+
+
+class RunOutcome(Answer):
+    """A run: one job, under one uid."""
+
+    run: str
+    """Its uid; the first characters name it."""
+    job: str
+    """Namespace and name of the job."""
+    state: Literal["Complete", "Failed", "Unfinished"]
+    """Unfinished ones are at work, were stopped, or ended without a word."""
+    started_at: str
+    """When its first pod began."""
+    ended_at: str | None = None
+    """When its last pod ended; null where it is unfinished."""
+    seconds: float | None = None
+    """From the one to the other."""
+    figure: str | None = None
+    """The figure that matters most so far."""
+    value: float | None = None
+    """Its value."""
+    size_bytes: int
+    """Of all that lies in its folder."""
+    uri: str
+    """Its folder."""
+
+
+class RunList(Answer):
+    """What `hone runs` says."""
+
+    version: Literal[1] = 1
+    """Of this layout."""
+    artifacts: str
+    """The store that was looked at."""
+    runs: tuple[RunOutcome, ...] = ()
+    """Its runs, the latest first."""
+
+
+class RunDetails(RunOutcome):
+    """What `hone show` says."""
+
+    version: Literal[1] = 1
+    """Of this layout."""
+    message: str = ""
+    """Why it failed."""
+    versions: dict[str, str] = {}
+    """What ran in the latest stage."""
+    spec: dict[str, Any] = {}
+    """What was asked for, with defaults filled in and without values of variables."""
+    stages: tuple[StageOutcome, ...] = ()
+    """Its stages, in order."""
+    figures: dict[str, dict[str, dict[str, FigureOutcome]]] = {}
+    """Task, part of the rows, figure."""
+    size: SizeOutcome | None = None
+    """Where a model was compressed."""
+    latency: LatencyOutcome | None = None
+    """Where a model was compressed."""
+    artifacts: tuple[ArtifactOutcome, ...] = ()
+    """What it made, as far as people want to see it."""
+    bundle: str | None = None
+    """The folder of its bundle."""

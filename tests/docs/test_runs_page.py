@@ -1,0 +1,45 @@
+"""The commands about runs, typed as the page has them, in a store with the run that it tells of."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from hone.__main__ import main
+from hone_trainer.contract.assignment import Store
+from hone_trainer.store.artifact_store import open_store
+from tests.docs.blocks import Command, commands
+from tests.docs.test_commands import RECORDED
+from tests.trainer.runs.records import Pods
+
+PAGE = "docs/runs.md"
+UID = "3f2a91c0-5f87-4d0e-9c1b-0e2f6a7b8c9d"
+BUCKET = " s3://models/shop --endpoint http://store:9000"
+"""What the page names and no test has: its own store stands in for it."""
+
+
+def typed() -> list[Command]:
+    return [each for each in commands() if each.page == PAGE and each.text.startswith(RECORDED)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Pods(open_store(Store(uri=".hone/artifacts")), UID, namespace="default").complete()
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", typed(), ids=str)
+def test_a_command_about_runs_says_what_the_page_says(
+    desk: Path, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk.is_dir()
+    assert main(shlex.split(command.text.replace(BUCKET, ""))[1:]) == 0
+    lines = iter(capsys.readouterr().out.splitlines())
+    for told in command.said:
+        start = " ".join(told.removesuffix("…").split())
+        assert any(" ".join(line.split()).startswith(start) for line in lines), told
+
+
+def test_the_page_has_such_commands() -> None:
+    assert {each.text.split()[1] for each in typed()} >= {"runs", "show"}
