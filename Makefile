@@ -11,7 +11,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CRD := crds/hone.dev_optimizationjobs.yaml
 CHART_CRD := charts/hone/files/crd.yaml
-FAST := "not slow and not tensorflow and not api and not realnode"
 REFERENCE := docs/reference.md
 CODE := operator trainer_image serving lab tests bench
 
@@ -23,7 +22,7 @@ test: | $(BIN)/python  ## Pass every test, those on a real cluster included
 	exec $(BIN)/python -m lab.rounds
 
 check: $(READY) verify  ## Format, types and fast tests: under a minute
-	$(BIN)/pytest -q -m $(FAST) -n 2 --dist worksteal
+	exec $(BIN)/python -m lab.rounds check
 
 verify: $(READY)  ## Prove format, types and generated files
 	$(BIN)/ruff format --check --quiet $(CODE)

@@ -1,9 +1,9 @@
-"""The rounds of `make test`: what runs beside what, and where the time went.
+"""The rounds of `make test` and `make check`: what runs beside what, and where the time went.
 
-Much of it waits for a network, a disk or a grace period. So while the plain tests run, what the
-others need is built, and the tests on the real node begin as soon as it is there. Those come first
-in the queue for the processor, as they wait most; what they leave of it, the plain tests take, and
-then whoever builds. Everything that is started here ends with us.
+Much of a whole run waits for a network, a disk or a grace period. So while the plain tests run,
+what the others need is built, and the tests on the real node begin as soon as it is there. Those
+come first in the queue for the processor, as they wait most; what they leave of it, the plain tests
+take, and then whoever builds. Everything that is started here ends with us.
 """
 
 import os
@@ -85,6 +85,13 @@ def _pytest(marks: str, *more: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "pytest", "-m", marks, *more)
 
 
+_FAST = "not slow and not tensorflow and not api and not realnode"
+CHECK = (
+    Round("trainer", _pytest(_FAST, "-q", "tests/trainer"), gate=False),
+    Round("others", _pytest(_FAST, "-q", "--ignore", "tests/trainer"), gate=False, aside=True),
+)
+"""Each reads its own tests alone: of two that share all of them out one by one, both read all, and
+what becomes of a test is sent three times, which took a seventh of the processor's time."""
 _TWO = ("-n", "2", "--dist", "loadfile")
 ROUNDS = (
     Round("binaries", _lab("binaries"), aside=True, nice=15),
@@ -156,16 +163,16 @@ def tell(outcomes: Mapping[str, Outcome], seconds: float) -> str:
     return f"where the time went: {', '.join(parts)}; in all {seconds:.0f} s"
 
 
-def main() -> int:
-    """Run everything, say where the time went, and give the exit code."""
+def main(rounds: tuple[Round, ...] = ROUNDS) -> int:
+    """Run all rounds, say where the time went, and return the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if sys.platform == "linux":
         processes.bind_to(os.getppid(), signal.SIGTERM)()
     started = time.monotonic()
-    outcomes = Course().run(ROUNDS)
+    outcomes = Course().run(rounds)
     print(tell(outcomes, time.monotonic() - started), flush=True)
     return int(any(each.flaw for each in outcomes.values()))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(CHECK if sys.argv[1:] == ["check"] else ROUNDS))

@@ -1,5 +1,6 @@
 """What every room of the tests may ask for."""
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -33,6 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("realnode")
         elif asked & BUILT:
             item.add_marker("api")
+
+
+# Modules and tests stay until the end: looking through them for garbage, over and over, took a
+# twentieth of a check.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but not among what was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

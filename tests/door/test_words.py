@@ -123,7 +123,7 @@ def test_planning_is_deterministic(root: Path, capsys: pytest.CaptureFixture[str
 
 def test_the_crd_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["crd"]) == 0
-    crd = yaml.safe_load(capsys.readouterr().out)
+    crd = yaml.load(capsys.readouterr().out, yaml.CSafeLoader)
     assert crd["metadata"]["name"] == "optimizationjobs.hone.dev"
 
 

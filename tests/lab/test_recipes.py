@@ -10,9 +10,10 @@ from lab.recipes import ALL, OPERATOR, TRAINER, Recipe
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for recipe in ALL:
-        for name in recipe.inputs(places.CHECKOUT):
-            copy = tmp_path / name.relative_to(places.CHECKOUT)
+    """What images are made of, but for what lies deep."""
+    for name in {name for recipe in ALL for name in recipe.inputs(places.CHECKOUT)}:
+        copy = tmp_path / name.relative_to(places.CHECKOUT)
+        if len(copy.relative_to(tmp_path).parts) <= 3:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(name.read_bytes())
     return tmp_path

@@ -1,4 +1,4 @@
-"""The rounds of `make test`: each as soon as it may, and nothing that outlives the whole."""
+"""The rounds of a whole run and of a check: each as soon as it may, and none outlives the whole."""
 
 import os
 import re
@@ -97,8 +97,8 @@ def test_all_of_it_ends_when_it_is_told_to(tmp_path: Path, root: Path) -> None:
     stay += "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
     stay += f"pathlib.Path({str(tmp_path)!r}, str(child.pid)).touch()\ntime.sleep(60)"
     program = "from lab import rounds\nfrom lab.rounds import Round\nimport sys\n"
-    program += f"rounds.ROUNDS = (Round('stay', (sys.executable, '-c', {stay!r}), aside=True),)\n"
-    whole = subprocess.Popen([sys.executable, "-c", program + "rounds.main()"], cwd=root)
+    program += f"stay = Round('stay', (sys.executable, '-c', {stay!r}), aside=True)\n"
+    whole = subprocess.Popen([sys.executable, "-c", program + "rounds.main((stay,))"], cwd=root)
     within(30, lambda: list(tmp_path.iterdir()))
     os.kill(whole.pid, signal.SIGTERM)
     assert whole.wait() == 128 + signal.SIGTERM
@@ -113,12 +113,24 @@ def test_the_last_line_says_where_the_time_went() -> None:
     )
 
 
-def test_every_test_belongs_to_one_round() -> None:
-    marks = [
+def marks_of(course: tuple[Round, ...]) -> list[str]:
+    return [
         re.sub(r"\s+", " ", each.command[each.command.index("-m", 2) + 1])
-        for each in rounds.ROUNDS
+        for each in course
         if "pytest" in each.command
     ]
+
+
+def test_a_check_has_every_fast_test_once() -> None:
+    one, other = (each.command for each in rounds.CHECK)
+    [mark] = set(marks_of(rounds.CHECK))
+    assert mark == "not slow and not tensorflow and not api and not realnode"
+    assert one[-1] == other[-1] == "tests/trainer"
+    assert other[-2] == "--ignore"
+
+
+def test_every_test_belongs_to_one_round() -> None:
+    marks = marks_of(rounds.ROUNDS)
     for api, real in ((0, 0), (0, 1), (1, 0), (1, 1)):
         chosen = [mark for mark in marks if eval(mark, {"api": api, "realnode": real})]
         assert len(chosen) == 1
