@@ -114,6 +114,14 @@ def _show(words: argparse.Namespace) -> int:
     return show(request, *_consoles())
 
 
+def _compare(words: argparse.Namespace) -> int:
+    from hone.door.compare import Request
+    from hone.door.compare import main as compare
+
+    request = Request(words.before, words.after, _artifacts(words), words.output == "json")
+    return compare(request, *_consoles())
+
+
 def _artifacts(words: argparse.Namespace) -> "Store":
     from hone_trainer.contract.assignment import Store
 
@@ -168,6 +176,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "predict": _predict,
     "runs": _runs,
     "show": _show,
+    "compare": _compare,
     "crd": _crd,
     "reference": _reference,
     "operator": _operator,

@@ -1,4 +1,4 @@
-"""The commands about runs, typed as the page has them, in a store with the run that it tells of."""
+"""The commands about runs, typed as the page has them, in a store with the runs of the page."""
 
 import shlex
 from pathlib import Path
@@ -10,10 +10,10 @@ from hone_trainer.contract.assignment import Store
 from hone_trainer.store.artifact_store import open_store
 from tests.docs.blocks import Command, commands
 from tests.docs.test_commands import RECORDED
-from tests.trainer.runs.records import Pods
+from tests.door.judged import judged
 
 PAGE = "docs/runs.md"
-UID = "3f2a91c0-5f87-4d0e-9c1b-0e2f6a7b8c9d"
+UIDS = ("3f2a91c0-5f87-4d0e-9c1b-0e2f6a7b8c9d", "81d0c5e2-1b7f-4a6e-8d3c-2f9e0a1b2c3d")
 BUCKET = " s3://models/shop --endpoint http://store:9000"
 """What the page names and no test has: its own store stands in for it."""
 
@@ -25,7 +25,9 @@ def typed() -> list[Command]:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Pods(open_store(Store(uri=".hone/artifacts")), UID, namespace="default").complete()
+    shelf = open_store(Store(uri=".hone/artifacts"))
+    judged(shelf, UIDS[0], 0.80, namespace="default")
+    judged(shelf, UIDS[1], 0.90, seconds=100, namespace="default", epochs=9)
     return tmp_path
 
 
@@ -42,4 +44,4 @@ def test_a_command_about_runs_says_what_the_page_says(
 
 
 def test_the_page_has_such_commands() -> None:
-    assert {each.text.split()[1] for each in typed()} >= {"runs", "show"}
+    assert {each.text.split()[1] for each in typed()} >= {"runs", "show", "compare"}

@@ -9,7 +9,19 @@ from hone.__main__ import main
 from hone.settings import Settings, variable
 
 COMMANDS = (
-    *("convert", "crd", "help", "operator", "plan", "predict", "reference", "retry", "run", "runs"),
+    *(
+        "compare",
+        "convert",
+        "crd",
+        "help",
+        "operator",
+        "plan",
+        "predict",
+        "reference",
+        "retry",
+        "run",
+        "runs",
+    ),
     *("serve", "show"),
 )
 

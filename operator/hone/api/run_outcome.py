@@ -74,3 +74,60 @@ class RunDetails(RunOutcome):
     """What it made, as far as people want to see it."""
     bundle: str | None = None
     """The folder of its bundle."""
+
+
+class SpecChange(Answer):
+    """Something that went into two runs and was not the same."""
+
+    field: str
+    """Its path in the spec, with a stage's name before it; or rows, or a version."""
+    before: str
+    """What the first run had; ``nothing`` where nothing was said."""
+    after: str
+    """What the second run had."""
+
+
+class FigureChange(Answer):
+    """A figure of two runs."""
+
+    before: FigureOutcome | None = None
+    """Of the first run."""
+    after: FigureOutcome | None = None
+    """Of the second run."""
+    difference: float | None = None
+    """The second minus the first."""
+    low: float | None = None
+    """Lower end of its 95 % interval, as if the two were measured on rows of their own."""
+    high: float | None = None
+    """Upper end."""
+    beyond_chance: bool | None = None
+    """Whether that interval leaves out 0; null where there is none."""
+
+
+class CostChange(Answer):
+    """Seconds, bytes or microseconds of two runs."""
+
+    before: float | None = None
+    """Of the first run."""
+    after: float | None = None
+    """Of the second run."""
+
+
+class RunComparison(Answer):
+    """What `hone compare` says."""
+
+    version: Literal[1] = 1
+    """Of this layout."""
+    before: RunOutcome
+    """The first run."""
+    after: RunOutcome
+    """The second run."""
+    changes: tuple[SpecChange, ...] = ()
+    """What went in and was not the same."""
+    figures: dict[str, dict[str, FigureChange]] = {}
+    """Task, figure on the test part."""
+    costs: dict[str, CostChange] = {}
+    """``sizeBytes``, ``latencyP50Microseconds``, ``latencyP95Microseconds`` of the file that ships,
+    and ``seconds`` of the run."""
+    stages: dict[str, CostChange] = {}
+    """Seconds of each stage."""

@@ -33,6 +33,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "predict": ("serving",),
     "runs": ("operator", "serving"),
     "show": ("operator", "serving"),
+    "compare": ("operator", "serving"),
 }
 """The extras of each command."""
 

@@ -53,6 +53,12 @@ latest:JOB is the newest complete run of a job, wherever a run or a bundle is na
 s3://BUCKET/FOLDER/latest:NAMESPACE/JOB that of another store. Exit codes: 0, or 2 where there is no
 such run.
 """
+COMPARE = """
+The first is what the second is held against. Of fields that nobody set, defaults count. A
+difference is called beyond chance where its 95 % interval leaves out 0; the two figures count as
+independent, which judges too carefully where both runs were tested on the same rows. Exit codes: 0,
+or 2 where there is no such run.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

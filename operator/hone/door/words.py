@@ -121,6 +121,12 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--artifacts", default=ARTIFACTS, metavar="URI", help=STORE)
     _about_runs(show)
 
+    compare = add("compare", "tell what differs between two runs, and what it did", manual.COMPARE)
+    compare.add_argument("before", metavar="RUN", help=RUN)
+    compare.add_argument("after", metavar="RUN", help="the same")
+    compare.add_argument("--artifacts", default=ARTIFACTS, metavar="URI", help=STORE)
+    _about_runs(compare)
+
     add("crd", "print the CustomResourceDefinition")
     add("reference", "print every word of a job, as Markdown")
     add("operator", "run the operator", manual.OPERATOR)

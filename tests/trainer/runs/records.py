@@ -42,20 +42,19 @@ class Pods:
         namespace: str = "shop",
     ) -> None:
         self.store, self.uid, self.job, self.namespace = store, uid, job, namespace
-        self.seconds = 0
+        self.seconds, self.planned = 0, PLANNED
 
     def keeper(self, stage: str, *, chief: bool = True, **task: Any) -> Keeper:
-        kind = next(each.kind for each in STAGES if each.name == stage)
-        members = next(each.members for each in STAGES if each.name == stage)
+        whole = next(each for each in self.planned.stages if each.name == stage)
         asked = Assignment(
             namespace=self.namespace,
             job=self.job,
             uid=self.uid,
             stage=stage,
-            run={kind: {}},
-            members=members,
+            run={whole.kind: {}},
+            members=whole.members,
             store=self.store.settings,
-            planned=PLANNED if stage == "data" else None,
+            planned=self.planned if stage == "data" else None,
         )
         return Keeper(self.store, asked.model_copy(update=task), chief, self._clock())
 
