@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from hone_trainer.html.grid import grid
-from hone_trainer.html.picture import Grid, Picture
+from hone_trainer.html.picture import Grid, Picture, Plot, Point
 from hone_trainer.html.plot import plot
 from hone_trainer.metrics.scored import Scored
 from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.classes import Classes
 from hone_trainer.tasks.learned import Calibration, Learned, Targets
+from hone_trainer.tasks.logits import log, log_odds
 from hone_trainer.tasks.next_item import NextItem
 from hone_trainer.tasks.number import Number
 from hone_trainer.tasks.ranking import Ranking
@@ -99,6 +100,33 @@ def test_the_answer_without_features_has_no_curve_where_it_would_be_the_guide() 
     assert not isinstance(curve, Grid)
     assert [line.name for line in curve.lines] == ["model"]
     assert curve.guide is not None
+
+
+@pytest.mark.parametrize(("task", "learned"), [(case[0], case[1]) for case in CASES[:2]])
+def test_calibration_is_drawn_before_and_after(task: Task, learned: Learned) -> None:
+    draw = np.random.default_rng(5)
+    targets = Targets(values(task, draw), np.ones(ROWS))
+    outputs = len(task.bias(learned))
+    clue = targets.values[:, None] == np.arange(outputs) if outputs > 1 else targets.values[:, None]
+    # Three times as sure of itself as it may be.
+    raw = task.answer(3 * (draw.normal(0, 1, (ROWS, outputs)) + clue), Learned(), Calibration())
+    fitted = task.calibrate(targets, raw)
+    logits = log(raw["probabilities"]) if outputs > 1 else log_odds(raw["probability"])
+    shipped = task.answer(logits, Learned(), fitted)
+
+    def lines(answers: Any, calibration: Calibration) -> dict[str, tuple[Point, ...]]:
+        scored = score(task, targets, [answers], calibration)
+        answered = {"model": scored, "linear": scored}
+        found = {each.title: each for each in task.pictures(learned, answered)}["Calibration"]
+        assert isinstance(found, Plot)
+        return {line.name: line.points for line in found.lines}
+
+    after, before = lines(shipped, fitted), lines(raw, Calibration())
+    assert list(after) == ["model", "linear", "before calibration"]
+    assert np.allclose(after["before calibration"], before["model"], atol=2e-3)
+    off = {name: np.abs(np.diff(points)).mean() for name, points in after.items()}
+    assert off["model"] < off["before calibration"] / 3, "it is nearer to the dotted line"
+    assert "before calibration" not in lines(raw, Calibration(threshold=0.4))
 
 
 def test_of_many_classes_the_most_confused_are_named_and_others_summed_up() -> None:

@@ -35,13 +35,19 @@ class CalibrationError(Metric):
         return
 
 
-def curve(scored: Scored, bins: int = BINS) -> tuple[Floats, Floats, Floats]:
-    """Return weight, mean forecast and mean outcome of each bin that is not empty, (bins,) each."""
+def curve(scored: Scored, bins: int = BINS, of: str = "forecast") -> tuple[Floats, Floats, Floats]:
+    """Return weight, mean forecast and mean outcome of each bin that is not empty, (bins,) each.
+
+    Args:
+        scored: with the column ``outcome``.
+        bins: how many there are.
+        of: the column of the forecast.
+    """
     import numpy as np
 
     from hone_trainer.metrics.bins import places
 
-    forecast, weights = scored.floats("forecast"), scored.weight
+    forecast, weights = scored.floats(of), scored.weight
     place = places(forecast, weights, bins)
     sums = [
         np.bincount(place, weights * factor, bins)

@@ -29,7 +29,10 @@ class Binary(Task):
 
     reads: ClassVar[Reading] = "label"
     gives: ClassVar[frozenset[str]] = frozenset(
-        {"truth", "probability", "likelihood", "decision", "forecast", "outcome", "group"}
+        {
+            *("truth", "probability", "likelihood", "decision", "group"),
+            *("forecast", "outcome", "uncalibrated"),
+        }
     )
     headline: ClassVar[tuple[Metric, ...]] = (
         Auc(),
@@ -159,6 +162,8 @@ class Binary(Task):
         import numpy as np
 
         from hone_trainer.metrics.scored import Scored
+        from hone_trainer.tasks.learned import Learned
+        from hone_trainer.tasks.logits import log_odds
 
         truth = np.asarray(targets.values, np.float64).reshape(-1)
         probability = np.asarray(answers["probability"], np.float64).reshape(-1)
@@ -170,6 +175,9 @@ class Binary(Task):
             "forecast": probability,
             "outcome": truth,
         }
+        if calibration.moves:
+            raw = self.answer(log_odds(probability), Learned(), calibration.inverse)
+            columns["uncalibrated"] = raw["probability"]
         if targets.group is not None:
             columns["group"] = targets.group
         return Scored(columns, np.asarray(targets.weight, np.float64), cluster=targets.group)
@@ -210,7 +218,7 @@ class Binary(Task):
         from hone_trainer.backend.layers import LogOdds
         from hone_trainer.tasks.learned import Learned
 
-        if (calibration.temperature, calibration.offset) == (1.0, 0.0):
+        if not calibration.moves:
             return answers
         logits = LogOdds(dtype="float32")(answers["probability"])
         return self.outputs(logits, Learned(), calibration)

@@ -30,7 +30,7 @@ class Classes(Categorical):
     """One of several classes, by their names. The answer is a probability for each."""
 
     gives: ClassVar[frozenset[str]] = frozenset(
-        {"truth", "decision", "likelihood", "forecast", "outcome"}
+        {"truth", "decision", "likelihood", "forecast", "outcome", "uncalibrated"}
     )
     says: ClassVar[Mapping[str, Said]] = {
         "class": "text",
@@ -105,12 +105,14 @@ class Classes(Categorical):
         self,
         targets: Targets,
         answers: dict[str, Array],
-        calibration: Calibration,  # noqa: ARG002
+        calibration: Calibration,
     ) -> Scored:
         """See ``Task.reduce``."""
         import numpy as np
 
         from hone_trainer.metrics.scored import Scored
+        from hone_trainer.tasks.learned import Learned
+        from hone_trainer.tasks.logits import log
 
         truth = np.asarray(targets.values).reshape(-1)
         told = np.asarray(answers["probabilities"], np.float64)
@@ -122,6 +124,9 @@ class Classes(Categorical):
             "forecast": told.max(axis=1),
             "outcome": (decision == truth).astype(np.float64),
         }
+        if calibration.moves:
+            raw = self.answer(log(told), Learned(), calibration.inverse)["probabilities"]
+            columns["uncalibrated"] = raw.max(axis=1)
         weight = np.asarray(targets.weight, np.float64)
         return Scored(columns, weight, None, targets.group, told.shape[1])
 
@@ -134,18 +139,16 @@ class Classes(Categorical):
 
     def calibrate(self, targets: Targets, answers: dict[str, Array]) -> Calibration:
         """See ``Task.calibrate``."""
-        import numpy as np
-
         from hone_trainer.tasks.calibration import temperature
+        from hone_trainer.tasks.logits import log
 
-        told = np.asarray(answers["probabilities"], np.float64)
-        return temperature(targets, np.log(np.maximum(told, 1e-30)))
+        return temperature(targets, log(answers["probabilities"]))
 
     def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:
         """See ``Task.recalibrate``."""
         from hone_trainer.backend.layers import Log
         from hone_trainer.tasks.learned import Learned
 
-        if calibration.temperature == 1.0:
+        if not calibration.moves:
             return answers
         return self.outputs(Log(dtype="float32")(answers["probabilities"]), Learned(), calibration)

@@ -112,6 +112,16 @@ class Calibration:
     threshold: float = 0.5
     """Probability from which on a row is decided to be positive."""
 
+    @property
+    def moves(self) -> bool:
+        """Whether it changes answers, and not decisions alone."""
+        return (self.temperature, self.offset) != (1.0, 0.0)
+
+    @property
+    def inverse(self) -> Calibration:
+        """What takes it off answers again."""
+        return Calibration(1 / self.temperature, -self.offset * self.temperature)
+
     def dump(self) -> dict[str, float]:
         """Return the JSON form."""
         return {

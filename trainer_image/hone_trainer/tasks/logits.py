@@ -22,6 +22,12 @@ def softmax(logits: Array) -> Array:
     return result
 
 
+def log(probabilities: Array, floor: float = 1e-30) -> Array:
+    """Return the natural logarithm of probabilities, kept that far from 0."""
+    result: Array = np.log(np.maximum(np.asarray(probabilities, np.float64), floor))
+    return result
+
+
 def log_odds(probability: Array, floor: float = 1e-7) -> Array:
     """Return log(p / (1 - p)), p kept that far from 0 and 1."""
     kept = np.clip(np.asarray(probability, np.float64), floor, 1 - floor)

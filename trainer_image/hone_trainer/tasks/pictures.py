@@ -28,16 +28,20 @@ OUTER = (0.01, 0.99)
 
 
 def reliability(answered: Answered, what: str) -> Iterator[Plot]:
-    """Yield how often what was forecast came true.
+    """Yield how often what was forecast came true, of the model that ships before it was
+    calibrated, too.
 
     Args:
-        answered: with the columns ``forecast`` and ``outcome``.
+        answered: with the columns ``forecast`` and ``outcome``, and ``uncalibrated`` where
+            something was fitted to the answers.
         what: what came true, in a few words.
     """
-    lines = []
-    for who, scored in answered.items():
-        _, forecast, outcome = curve(scored)
-        lines.append(Line(who, _points(forecast, outcome)))
+    lines = [Line(who, _points(*curve(scored)[1:])) for who, scored in answered.items()]
+    ours = next(iter(answered.values()))
+    if "uncalibrated" in ours.columns:
+        # Last, so that the others look as they do in the pictures beside it.
+        raw = curve(ours, of="uncalibrated")[1:]
+        lines.append(Line("before calibration", _points(*raw)))
     far = max(x for line in lines for x, _ in line.points)
     yield Plot(
         title="Calibration",
