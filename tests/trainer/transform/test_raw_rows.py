@@ -91,7 +91,10 @@ def ordered(features: dict[str, Any]) -> Any:
 def test_new_rows_become_what_training_read(run_stage: Any) -> None:
     transform = load(prepared(run_stage, ROWS, COLUMNS))
     dataset = Dataset.of(run_stage.context(run_stage.task("next", {})))
-    assert transform.schema == dataset.schema
+    # How often ids are withheld is for training alone, and goes by the validation part.
+    fields = [field.model_copy(update={"withheld": 0.0}) for field in dataset.schema.fields]
+    assert list(transform.schema.fields) == fields
+    assert transform.schema.targets == dataset.schema.targets
     parts = [dataset.read(part).features for part in PARTS]
     read = ordered({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
     for form, made in FORMS.items():

@@ -26,7 +26,7 @@ _COLUMNS = TypeAdapter(tuple[Column, ...])
 
 
 def save(transform: Transform) -> dict[str, bytes]:
-    """Return the files: name -> content."""
+    """Return the files: name -> content; nothing in them was learned from held-out rows."""
     found: dict[str, Any] = {}
     document = {
         "version": VERSION,
@@ -41,7 +41,6 @@ def save(transform: Transform) -> dict[str, bytes]:
             for each in transform.targets
         ],
         "rows": transform.rows,
-        "withheld": dict(transform.withheld),
         "absent": dict(transform.absent),
         "examples": list(transform.examples),
     }
@@ -78,10 +77,9 @@ def restore(document: bytes, arrays: bytes) -> Transform:
         {name: _unlisted(values) for name, values in saved["learned"].items()},
         targets,
         saved["rows"],
-        saved["withheld"],
-        steps,
-        saved["absent"],
-        tuple(saved["examples"]),
+        steps=steps,
+        absent=saved["absent"],
+        examples=tuple(saved["examples"]),
     )
 
 
