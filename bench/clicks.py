@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.contract.assignment import Assignment, Progress, Report, Source, Store
+from hone_trainer.contract.stage import Stage
 from hone_trainer.dataset.dataset import Dataset, Rows
 from hone_trainer.pod.context import Context
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.artifact_store import open_store
+from hone_trainer.store.input_digest import input_digest
 
 PREPARE: dict[str, Any] = {
     "prepare": {
@@ -40,11 +42,14 @@ def context(
     store = Store(uri=str(folder / "artifacts"))
     # Every run is a job of its own, so that none finds what another one has committed.
     who = {"namespace": "bench", "job": "bench", "uid": uuid.uuid4().hex, "stage": stage}
-    task = Assignment(**who, run=run, store=store, sources=sources, **words)
+    task = Assignment(**who, run=run, store=store, sources=sources, reuse=False, **words)
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
-    makes = AnyStage.model_validate(task.run).value.makes if task.run else None
-    return Context(task, open_store(store), work, post, makes=makes)
+    if not task.run:
+        return Context(task, open_store(store), work, post)
+    known: Stage = AnyStage.model_validate(task.run).value
+    digest = input_digest(task, known, open_store(store))
+    return Context(task, open_store(store), work, post, makes=known.makes, digest=digest)
 
 
 def prepare(folder: Path, run: dict[str, Any] = PREPARE) -> Source:

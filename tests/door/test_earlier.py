@@ -39,8 +39,8 @@ def test_the_first_manifest_that_has_gone_is_named(scheme: str, tmp_path: Path) 
 
 def test_a_bucket_is_not_looked_at(tmp_path: Path) -> None:
     assert gone(recorded("s3://models/demo/manifest.json")) == ""
-    assert superseded("s3://models", KEY, "uid") == ""
-    assert superseded(str(tmp_path), KEY, "uid") == ""
+    assert superseded("s3://models", KEY, "uid", JobStatus()) == ""
+    assert superseded(str(tmp_path), KEY, "uid", JobStatus()) == ""
 
 
 def leave(root: Path, uid: str, amount: int, key: Key = KEY) -> None:
@@ -69,8 +69,16 @@ def test_what_others_of_the_name_left_is_counted(
     home = tmp_path / "shop" / "demo"
     if uids:
         (home / "note.txt").write_text("of nobody's")
-    said = superseded(f"{scheme}{tmp_path}", KEY, "mine")
-    assert said == (f"{words}{home}; remove what you need no more" if words else "")
+    said = superseded(f"{scheme}{tmp_path}", KEY, "mine", JobStatus())
+    left = f"{words}{home} that this one does not use; remove what you need no more"
+    assert said == (left if words else "")
+
+
+def test_what_was_taken_over_is_not_offered_for_removal(tmp_path: Path) -> None:
+    for uid in ("mine", "old", "older"):
+        leave(tmp_path, uid, 1024)
+    used = recorded(f"{tmp_path}/shop/demo/old/train/0/0/manifest.json", None, "/elsewhere/m.json")
+    assert superseded(str(tmp_path), KEY, "mine", used).startswith("an earlier job of this name")
 
 
 @pytest.mark.parametrize(

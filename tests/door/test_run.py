@@ -153,7 +153,7 @@ def test_an_edited_job_begins_anew_and_says_what_the_last_one_left(
     jobfile.write_text(yaml.safe_dump(job))
     code, said = finish(start("run", str(jobfile)))
     assert code == 0, said
-    assert "the job was edited since the last run: beginning anew" in said
+    assert "edited since the last run: beginning anew, with what is the same taken over" in said
     assert "an earlier job of this name left" in said
     assert str(tmp_path / ".hone/artifacts/shop/demo") in said
 

@@ -47,6 +47,17 @@ def test_fresh_is_another_job_and_stays_the_one_on_record() -> None:
     assert submit(fresh, file(), NOW) == fresh
 
 
+def test_what_was_begun_anew_stays_so_until_it_is_done() -> None:
+    """Whoever stops it and goes on wants none of it to be another's, whatever the file says."""
+    fresh = submit(None, file(), NOW, salt="now", fresh=True)
+    assert fresh["spec"]["reuse"] is False
+    assert submit(fresh, file(), NOW) == fresh
+    suspended = submit(fresh, file(suspend=True), NOW)
+    assert suspended["spec"] == {"seed": 1, "reuse": False, "suspend": True}
+    assert submit(suspended, file(), NOW)["spec"] == fresh["spec"]
+    assert "reuse" not in submit(fresh, file(seed=2), NOW)["spec"]
+
+
 def test_children_come_back_as_they_were(tmp_path: Path) -> None:
     children = Children(jobs={"a": {"kind": "Job"}}, traces={"a-0": Trace(1, "boot:1")})
     Folder(tmp_path).write_children(children)

@@ -111,3 +111,22 @@ def test_a_line_of_it_is_json_in_the_words_of_the_reference(tmp_path: Path, root
     assert said.keys() <= told
     assert said["stages"][0].keys() <= told
     assert said["size"].keys() <= told
+
+
+def test_it_says_what_another_job_had_made(tmp_path: Path) -> None:
+    whole = status(tmp_path, ended("Complete"))
+    gangs = (GangStatus(state="Succeeded", reused="shop/first/data"),) * 2
+    taken = whole.stages[0].model_copy(update={"gangs": gangs})
+    part = whole.stages[1].model_copy(update={"gangs": (gangs[0], GangStatus(state="Succeeded"))})
+    stages = (taken, part, *whole.stages[2:])
+    told = outcome(
+        "shop/demo",
+        whole.model_copy(update={"stages": stages}),
+        Store(uri=str(tmp_path)),
+        frozenset(),
+    )
+    assert [(each.reused, each.reused_from) for each in told.stages] == [
+        (True, ("shop/first/data",)),
+        (False, ("shop/first/data",)),
+        (False, ()),
+    ]

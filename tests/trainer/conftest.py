@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from hone_trainer.contract.assignment import Assignment, Progress, Report, Source, Store
+from hone_trainer.contract.assignment import Artifact, Assignment, Progress, Report, Source, Store
+from hone_trainer.contract.stage import Stage
 from hone_trainer.pod.context import Context
+from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.stages import AnyStage
 from hone_trainer.store import manifest as manifests
 from hone_trainer.store.artifact_store import ArtifactStore, open_store
+from hone_trainer.store.input_digest import input_digest
 from hone_trainer.store.manifest import Manifest
 
 CLICKS = {
@@ -53,8 +56,12 @@ class Bench:
     def context(self, task: Assignment, rank: int = 0, size: int = 1) -> Context:
         work = self.folder / "work" / task.stage / str(task.member) / str(task.attempt)
         work.mkdir(parents=True, exist_ok=True)
-        makes = AnyStage.model_validate(task.run).value.makes if task.run else None
-        return Context(task, self.store, work, self.posts.append, rank, size, makes=makes)
+        if not task.run:
+            return Context(task, self.store, work, self.posts.append, rank, size)
+        stage: Stage = AnyStage.model_validate(task.run).value
+        digest = input_digest(task, stage, self.store)
+        place = work, self.posts.append, rank, size, Heartbeat()
+        return Context(task, self.store, *place, stage.makes, digest)
 
     def __call__(self, stage: str, run: dict[str, Any], **changes: Any) -> Report:
         """Run a stage in this process; ``changes`` are fields of the task: member, attempt, …"""
@@ -76,7 +83,11 @@ class Bench:
 
     def manifest(self, report: Report) -> Manifest:
         assert report.manifest is not None
-        return manifests.parse(self.store.fetch(report.manifest), report.manifest.uri)
+        return self.read(report.manifest)
+
+    def read(self, manifest: Artifact) -> Manifest:
+        """Read the manifest that a source or a report names."""
+        return manifests.parse(self.store.fetch(manifest), manifest.uri)
 
 
 @pytest.fixture

@@ -32,16 +32,18 @@ class GangOfTwo:
         self.bench = bench
         self.pods = [Pod(folder / f"worker-{i}") for i in range(2)]
 
-    def start(self, run: dict[str, Any], attempt: int = 0, only: int | None = None) -> list[Any]:
-        """Start both, or one of them; give their processes."""
+    def start(
+        self, run: dict[str, Any], attempt: int = 0, only: int | None = None, **task: Any
+    ) -> list[Any]:
+        """Start both, or one of them; give their processes. More words are fields of the task."""
         hosts = [f"127.0.0.1:{port}" for port in probes.free_ports(2)]
-        task = self.bench.task("train", {"train": run}, attempt=attempt)
+        asked = self.bench.task("train", {"train": run}, attempt=attempt, **task)
         processes = []
         for index, pod in enumerate(self.pods):
             mine = {"type": "worker", "index": index}
             config = json.dumps({"cluster": {"worker": hosts}, "task": mine})
             if only in (None, index):
-                processes.append(pod.start(task, TF_CONFIG=config))
+                processes.append(pod.start(asked, TF_CONFIG=config))
         return processes
 
     def codes(self, processes: list[subprocess.Popen[bytes]]) -> list[int]:

@@ -31,6 +31,7 @@ from hone_trainer.contract.assignment import (
 )
 from hone_trainer.contract.stage import Stage
 from hone_trainer.pod.context import Context
+from hone_trainer.pod.first_look import look, share
 from hone_trainer.pod.gang import Gang, limit_threads, lost_peer
 from hone_trainer.pod.guardian import guard
 from hone_trainer.pod.heartbeat import Heartbeat
@@ -39,7 +40,7 @@ from hone_trainer.pod.termination_message import leave
 from hone_trainer.runs.keeping import Keeper
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.artifact_store import ArtifactStore, open_store
-from hone_trainer.store.manifest import committed
+from hone_trainer.store.input_digest import input_digest
 
 CRASHED = "Crashed"
 _log = logging.getLogger("hone")
@@ -140,15 +141,16 @@ def _work(
     post: Remembering,
     heartbeat: Heartbeat,
 ) -> Report:
-    done = committed(store, task)
-    if done is not None:
-        _log.info("found committed: %s", done.manifest.uri if done.manifest else "")
-        tidy(stage, Context(task, store, Path(), lambda _: None, gang.rank, gang.size))
-        return done
-    gang.await_names(lambda missing: post.add(missing))
+    digest = input_digest(task, stage, store)
     with tempfile.TemporaryDirectory(prefix="hone-") as work:
-        ctx = Context(task, store, Path(work), post, gang.rank, gang.size, heartbeat, stage.makes)
-        report = stage.run(ctx)
+        place = Path(work), post, gang.rank, gang.size, heartbeat
+        ctx, report = look(Context(task, store, *place, stage.makes, digest), stage, post.add)
+        if report is None:
+            gang.await_names(post.add)
+            report = stage.run(ctx)
+            share(ctx, stage, report)
+        elif report.manifest is not None:
+            _log.info("found committed: %s", report.manifest.uri)
         tidy(stage, ctx)
     return report
 

@@ -20,6 +20,7 @@ COLUMNS = (
     ("Progress", "string", ".status.progress"),
     ("Ready", "string", ".status.ready"),
     ("Restarts", "integer", ".status.restarts"),
+    ("Reused", "string", ".status.reused"),
     ("Metric", "string", ".status.metric"),
     ("Age", "date", ".metadata.creationTimestamp"),
 )

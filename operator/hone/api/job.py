@@ -89,6 +89,9 @@ class JobSpec(Spec):
     """What holds for every stage that does not say otherwise."""
     stages: Annotated[tuple[StageSpec, ...], Field(min_length=1, max_length=32)]
     """The steps, run in order; each works on what the steps before it made."""
+    reuse: bool = True
+    """Take over what an earlier job of this namespace made of the same, instead of making it again.
+    """
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
     """Seed of everything random."""
     suspend: bool = False

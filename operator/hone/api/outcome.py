@@ -35,7 +35,9 @@ class StageOutcome(Answer):
     seconds: float | None = None
     """How long it took; null where it has not ended."""
     reused: bool = False
-    """Whether it had been done before this command began."""
+    """Whether it had been done before this command began, by this job or by another."""
+    reused_from: tuple[str, ...] = ()
+    """Who else had done it: namespace, job and stage."""
 
 
 class ArtifactOutcome(Answer):

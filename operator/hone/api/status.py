@@ -128,7 +128,9 @@ class GangStatus(Answer):
     cautions: Cautions = ()
     """What a person should know of what it made, the worst first."""
     manifest: Artifact | None = None
-    """What it committed."""
+    """What it committed, or took over."""
+    reused: Annotated[str, Field(max_length=192)] = ""
+    """Namespace, job and stage that had made it before."""
 
 
 class StageStatus(Answer):
@@ -175,6 +177,8 @@ class JobStatus(Answer):
     """Pods ready or done of the stage at work."""
     restarts: Sum = 0
     """Restarts of all gangs."""
+    reused: Annotated[str, Field(max_length=16)] = ""
+    """Stages that others had made before, of all."""
     metric: Short = ""
     """The figure that matters most at this moment."""
     retry: Count = 0

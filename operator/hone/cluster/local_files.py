@@ -176,7 +176,14 @@ class Folder:
             raise self.broken(error) from None
 
 
-def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = "") -> Object:
+def submit(
+    old: Object | None,
+    file: Mapping[str, Any],
+    now: str,
+    salt: str = "",
+    *,
+    fresh: bool = False,
+) -> Object:
     """Return the job to record for a job file.
 
     The same file is the same job and goes on; another spec under the same name is a new one.
@@ -186,6 +193,7 @@ def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = ""
         file: what the user wrote.
         now: the time, for a new job.
         salt: makes a new job of the same spec.
+        fresh: has a new job take over nothing that others made, whatever the file says.
     """
     meta, spec = file.get("metadata") or {}, dict(file.get("spec") or {})
     namespace, name = meta.get("namespace", "default"), meta["name"]
@@ -194,11 +202,15 @@ def submit(old: Object | None, file: Mapping[str, Any], now: str, salt: str = ""
     digest = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
     labels = dict(meta.get("labels") or {})
     if not salt and old is not None and _digest(old) == digest:
+        spec = {key: value for key, value in old["spec"].items() if key not in MUTABLE}
+        spec |= {key: value for key, value in file["spec"].items() if key in MUTABLE}
         changed = old["spec"] != spec
         generation = old["metadata"]["generation"] + changed
         version = str(int(old["metadata"]["resourceVersion"]) + changed)
         kept = {**old["metadata"], "generation": generation, "resourceVersion": version}
         return {**old, "metadata": {**kept, "labels": labels}, "spec": spec}
+    if fresh:
+        spec["reuse"] = False
     return {
         "apiVersion": API_VERSION,
         "kind": KIND,

@@ -22,18 +22,31 @@ def gone(status: JobStatus) -> str:
     return ""
 
 
-def superseded(uri: str, key: Key, uid: str) -> str:
-    """Say what other jobs of this name left behind: edited since, or begun anew."""
+def superseded(uri: str, key: Key, uid: str, status: JobStatus) -> str:
+    """Say what other jobs of this name left behind, edited since or begun anew, and this one has
+    no part of.
+    """
     root = _path(uri)
     if root is None:
         return ""
     home = root / key.namespace / key.name
-    others = sorted(path for path in _folders(home) if path.name != uid)
+    used = {uid, *_used(home, status)}
+    others = sorted(path for path in _folders(home) if path.name not in used)
     if not others:
         return ""
     amount = sum(file.stat().st_size for each in others for file in each.rglob("*.*"))
     what = "an earlier job" if len(others) == 1 else f"{len(others)} earlier jobs"
-    return f"{what} of this name left {size(amount)} in {home}; remove what you need no more"
+    left = f"{what} of this name left {size(amount)} in {home} that this one does not use"
+    return f"{left}; remove what you need no more"
+
+
+def _used(home: Path, status: JobStatus) -> Iterator[str]:
+    """Return the folders of other jobs of the name from which something was taken over."""
+    for stage in status.stages:
+        for gang in stage.gangs:
+            path = _path(gang.manifest.uri) if gang.manifest else None
+            if path is not None and path.is_relative_to(home):
+                yield path.relative_to(home).parts[0]
 
 
 def worked(job: Mapping[str, Any]) -> bool:

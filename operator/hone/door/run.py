@@ -24,6 +24,7 @@ from hone.plan.world import stamp
 from hone_trainer.contract.assignment import Store
 
 COMPLETE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
+ANEW = "beginning anew, with what is the same taken over"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
     def note(text: str) -> None:
         console.print(text, soft_wrap=True, markup=False, highlight=False)
 
-    status = _record(folder, file, request.fresh, now(), note)
+    status = _record(folder, file, request, now(), note)
     uri = file["spec"]["artifacts"]["uri"]
     store = Store(uri=uri)
     done = frozenset(stage.name for stage in status.stages if stage.state == "Succeeded")
@@ -104,15 +105,13 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
             request.tell(outcome(str(key), ended, store, done, stopped=stopped))
 
     if status.holds("Complete"):
-        note("every stage was already committed; nothing to do (new rows want --fresh)")
+        note("every stage was already committed; nothing to do (--fresh begins anew)")
         close(console, status, store, folder.path)
         tell(status)
         return COMPLETE
     note(f"{key} on this machine: artifacts in {uri}, logs in {folder.path / 'logs'}")
     if request.home != Path.cwd():
         note(f"relative paths in the job start from {request.home}")
-    if left := superseded(uri, key, _uid(folder)):
-        note(left)
     machine = Machine.look(sys.executable, request.around, request.home)
     with view_for(console, now) as view:
         ended = asyncio.run(run(key, folder, machine, view.show, view.tell, note))
@@ -121,6 +120,8 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
         tell(ended.status, stopped=True)
         return FAILED if folder.fault else STOPPED
     close(console, ended.status, store, folder.path)
+    if left := superseded(uri, key, _uid(folder), ended.status):
+        note(left)
     tell(ended.status)
     return COMPLETE if ended.status.holds("Complete") else FAILED
 
@@ -128,27 +129,33 @@ def _run(key: Key, folder: Folder, file: dict[str, Any], request: Request, conso
 def _record(
     folder: Folder,
     file: dict[str, Any],
-    fresh: bool,
+    request: Request,
     now: datetime,
     note: Callable[[str], None],
 ) -> JobStatus:
     """Put the job on record; a failed one gets another try."""
     from hone.door.earlier import changed, gone, worked
+    from hone.door.staleness import stale
 
-    old = folder.job()
-    job = submit(old, file, stamp(now), now.isoformat() if fresh else "")
+    old, fresh = folder.job(), request.fresh
+    job = submit(old, file, stamp(now), now.isoformat() if fresh else "", fresh=fresh)
     found = record.read(job)
     if fault := found.fault or record.misfit(OptimizationJob.read(job), found.status):
         remedy = "run the version of hone that wrote it, or begin anew with --fresh"
         raise Unrecorded(f"the record in {folder.path} cannot be read: {fault}; {remedy}")
     status = retry(found.status)
+    before = worked(job)
     if lost := gone(status):
-        note(f"{lost} is not there any more: beginning anew")
+        why = f"{lost} is not there any more"
+    else:
+        why = stale(OptimizationJob.read(job), request.home) if before else ""
+    if why:
+        note(f"{why}: {ANEW}")
         job = submit(old, file, stamp(now), now.isoformat())
         status = JobStatus()
     elif old is not None and not fresh and job["metadata"]["uid"] != old["metadata"]["uid"]:
         kept = "as it is now it ran before: going on from there (--fresh begins anew)"
-        note(f"{changed(old, job)}{f'; {kept}' if worked(job) else ': beginning anew'}")
+        note(f"{changed(old, job)}{f'; {kept}' if before else f': {ANEW}'}")
     if "status" in job:
         job = {**job, "status": status.dump()}
     folder.write_job(job)

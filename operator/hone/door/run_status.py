@@ -86,6 +86,7 @@ def _gang(member: int, step: Step | None, store: ArtifactStore) -> GangStatus:
         metrics=step.word.metrics if step.word else (),
         cautions=step.word.cautions if step.word else (),
         manifest=_here(made, store) if made else None,
+        reused=step.word.reused if step.word else "",
     )
 
 

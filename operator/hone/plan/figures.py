@@ -69,5 +69,21 @@ def share(stages: Sequence[StageStatus]) -> str:
     return f"{total // len(stages)}%"
 
 
+def reused(stages: Sequence[StageStatus]) -> str:
+    """Return how many of the stages others had made before; empty where none was."""
+    count = sum(taken_over(stage) for stage in stages)
+    return f"{count}/{len(stages)}" if count else ""
+
+
+def taken_over(stage: StageStatus) -> bool:
+    """Say whether nothing of a stage was made by this job."""
+    return bool(stage.gangs) and all(gang.reused for gang in stage.gangs)
+
+
+def origins(stage: StageStatus) -> tuple[str, ...]:
+    """Return who had made what was taken over of a stage: namespace, job and stage of each."""
+    return tuple(dict.fromkeys(gang.reused for gang in stage.gangs if gang.reused))
+
+
 def _bare(status: JobStatus) -> dict[str, Any]:
     return status.model_dump(exclude=MOVING)

@@ -164,6 +164,7 @@ def _committed(gang: GangStatus, terms: Terms, sight: GangView, now: datetime) -
             "metrics": report.metrics or gang.metrics,
             "cautions": report.cautions,
             "manifest": report.manifest,
+            "reused": report.reused,
         }
     )
 

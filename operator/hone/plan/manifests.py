@@ -136,6 +136,7 @@ def _task(
         sources=sources,
         progress_url=site.progress_url,
         gpus=gpus,
+        reuse=job.spec.reuse,
         planned=planned(job) if opens(job, stage, place) else None,
     )
 

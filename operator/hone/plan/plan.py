@@ -14,7 +14,7 @@ from hone.api.status import JobStatus, StageStatus, State
 from hone.plan import names, progress
 from hone.plan.children import adopted, missing, overdue, past
 from hone.plan.conditions import conditions
-from hone.plan.figures import headline, settle, share
+from hone.plan.figures import headline, reused, settle, share
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.record import over
 from hone.plan.retry import honoured
@@ -86,6 +86,7 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
             "progress": share(stages),
             "ready": current.ready,
             "restarts": sum(stage.restarts for stage in stages),
+            "reused": reused(stages),
             "metric": headline(stages),
             "started_at": started,
             "finished_at": (old.finished_at or stamp(now)) if finished else None,

@@ -24,7 +24,7 @@ FIGURES = {
 }
 SUMMED = (
     {"observedGeneration", "stage", "progress", "ready", "restarts", "metric", "conditions"}
-    | {"startedAt", "lastUpdatedTime"},
+    | {"startedAt", "lastUpdatedTime", "reused"},
     FIGURES | {"restarts"},
     FIGURES | {"size", "replaced", "reason", "cautions"},
 )

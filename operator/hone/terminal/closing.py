@@ -11,6 +11,7 @@ from rich.text import Text
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder
 from hone.plan.conditions import cautions_of
+from hone.plan.figures import origins
 from hone.plan.names import Place
 from hone.plan.world import when
 from hone.terminal.figures import between, headline, size
@@ -73,6 +74,8 @@ def stages(status: JobStatus, width: int) -> RenderableType:
     ]
     if any(each.restarts for each in every):
         columns.insert(4, Column("restarts", [str(each.restarts or "") for each in every], 3))
+    if any(gang.reused for each in every for gang in each.gangs):
+        columns.append(Column("reused from", [", ".join(origins(each)) for each in every], 4))
     return draw(columns, width, "Stages")
 
 

@@ -13,6 +13,7 @@ from hone.api.outcome import (
     StageOutcome,
 )
 from hone.api.status import JobStatus, StageStatus
+from hone.plan.figures import origins, taken_over
 from hone.plan.world import when
 from hone.terminal.figures import values
 from hone.terminal.findings import evaluated
@@ -58,12 +59,17 @@ def outcome(
     )
 
 
-def _stage(stage: StageStatus, reused: bool) -> StageOutcome:
+def _stage(stage: StageStatus, done: bool) -> StageOutcome:
     seconds = None
     if stage.started_at and stage.finished_at:
         seconds = (when(stage.finished_at) - when(stage.started_at)).total_seconds()
     return StageOutcome(
-        name=stage.name, kind=stage.kind, state=stage.state, seconds=seconds, reused=reused
+        name=stage.name,
+        kind=stage.kind,
+        state=stage.state,
+        seconds=seconds,
+        reused=done or taken_over(stage),
+        reused_from=origins(stage),
     )
 
 

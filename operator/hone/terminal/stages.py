@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hone.api.status import JobStatus, StageStatus
+from hone.plan.figures import taken_over
 from hone.plan.world import when
 from hone.terminal.figures import between, duration, headline
 from hone.terminal.tables import GAP, Column, draw
@@ -44,6 +45,8 @@ def stage_table(status: JobStatus, now: datetime, width: int) -> Table:
 
 def state(stage: StageStatus) -> Text:
     """Write where a stage stands, in the colour of that."""
+    if stage.state == "Succeeded" and taken_over(stage):
+        return Text("Reused", COLOURS[stage.state])
     restarting = any(gang.state == "Pending" and gang.attempt for gang in stage.gangs)
     return Text("Restarting" if restarting else stage.state, COLOURS.get(stage.state, "dim"))
 

@@ -11,7 +11,7 @@ from hone_trainer.contract.assignment import StageFailure, Store
 from hone_trainer.sources.files import File, find, look, require_columns
 from hone_trainer.store.artifact_store import ArtifactStore, open_store
 from tests.trainer.sourced import read, source_of, store_in
-from tests.trainer.store.test_store import keys, s3  # noqa: F401 - fixtures
+from tests.trainer.store.conftest import keys, s3  # noqa: F401 - fixtures
 
 FIELD = "prepare.source.csv.uri"
 ENDINGS = (".csv", ".csv.gz")

@@ -8,7 +8,8 @@ import pytest
 from hone_trainer.contract.assignment import MESSAGE_LIMIT, Artifact, Report, Source, StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
-from hone_trainer.store.manifest import MANIFEST, committed, input_digest
+from hone_trainer.store.manifest import MANIFEST
+from hone_trainer.store.reuse import committed
 from tests.trainer.conftest import CLICKS
 
 RUN: dict[str, Any] = {"evaluate": {"require": []}}
@@ -17,7 +18,7 @@ RUN: dict[str, Any] = {"evaluate": {"require": []}}
 def test_the_manifest_is_the_output(run_stage: Any) -> None:
     ctx = run_stage.context(run_stage.task("gate", RUN, attempt=2))
     model = ctx.write("model/weights.npz", b"weights")
-    assert committed(run_stage.store, ctx.task) is None  # files alone are litter
+    assert committed(run_stage.store, ctx.task, ctx.digest) is None  # files alone are litter
     report = ctx.commit([model], {"rows": 3}, {"auc": 0.5}, "fine", show=["model/weights.npz"])
     manifest = run_stage.manifest(report)
     assert manifest.files == (model,)
@@ -38,40 +39,8 @@ def test_a_figure_that_is_no_number_is_left_out(run_stage: Any) -> None:
 def test_a_later_attempt_finds_it(run_stage: Any) -> None:
     first = run_stage.context(run_stage.task("gate", RUN)).commit(message="first")
     later = run_stage.task("gate", RUN, attempt=3)
-    assert committed(run_stage.store, later) == first
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"run": {"evaluate": {"require": [{"metric": "auc", "atLeast": 0.5}]}}},
-        {"seed": 1},
-        {"members": 2},
-        {
-            "sources": (
-                Source(
-                    stage="s",
-                    kind="fuse",
-                    makes="model",
-                    manifest=Artifact(name="manifest", uri="/x", sha256="1", size_bytes=1),
-                ),
-            )
-        },
-    ],
-)
-def test_another_configuration_does_not(run_stage: Any, changes: dict[str, Any]) -> None:
-    run_stage.context(run_stage.task("gate", RUN)).commit()
-    other = run_stage.task("gate", RUN, attempt=1).model_copy(update=changes)
-    assert committed(run_stage.store, other) is None
-
-
-def test_the_place_of_inputs_is_not_their_content() -> None:
-    """The digest follows what was read, so that equal work can be found under other names."""
-    from hone_trainer.contract.assignment import Assignment, Store
-
-    one = Assignment(namespace="a", job="b", uid="c", stage="d", run=RUN, store=Store(uri="/x"))
-    two = one.model_copy(update={"job": "other", "uid": "z", "attempt": 4})
-    assert input_digest(one) == input_digest(two)
+    digest = run_stage.context(later).digest
+    assert committed(run_stage.store, later, digest) == first
 
 
 def test_a_zombie_of_the_attempt_yields(run_stage: Any) -> None:
@@ -107,7 +76,7 @@ def test_a_damaged_manifest_is_named(run_stage: Any) -> None:
     task = run_stage.task("gate", RUN)
     run_stage.store.put(f"{task.prefix}/0/{MANIFEST}", b'{"stage": 3}')
     with pytest.raises(StageFailure, match=r"0/manifest\.json: stage") as caught:
-        committed(run_stage.store, task)
+        committed(run_stage.store, task, run_stage.context(task).digest)
     assert caught.value.reason == "ManifestUnreadable"
 
 
@@ -151,12 +120,12 @@ def test_sources_are_those_of_the_latest_stage(run_stage: Any) -> None:
         source("train", "model", 1),
         source("train", "model", 0),
     ]
-    ctx = run_stage.context(run_stage.task("gate", RUN))
+    ctx = run_stage.context(run_stage.task("gate", {}))
     assert [s.member for s in ctx.sources("model")] == [0, 1]
     assert ctx.sources("dataset")[0].stage == "data"
     run_stage.sources = []
     with pytest.raises(StageFailure, match="no stage before 'gate' makes a model"):
-        Network.members(run_stage.context(run_stage.task("gate", RUN)))
+        Network.members(run_stage.context(run_stage.task("gate", {})))
 
 
 @pytest.mark.parametrize("name", ["manifest", "transform.json", "tables.arrow"])

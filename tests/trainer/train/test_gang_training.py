@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hone_trainer.contract.assignment import Exit
+from hone_trainer.pod.first_look import WORD, WORK
 from hone_trainer.train.row_log import audit
 from lab import patience
 from tests.trainer.conftest import CLICKS, Bench
@@ -59,6 +60,21 @@ def test_two_workers_train_what_one_would(clicks: Any, undisturbed: GangOfTwo) -
     # Later ones drift apart: sums in another order differ in their last bits.
     assert undisturbed.history[0]["loss"] == pytest.approx(epoch["loss"], rel=1e-3)
     assert undisturbed.pods[1].report().manifest is None  # the chief's report is the gang's
+
+
+def test_a_gang_that_finds_its_model_made_ends_with_all_its_pods(
+    undisturbed: GangOfTwo, tmp_path: Path
+) -> None:
+    later = GangOfTwo(undisturbed.bench, tmp_path)
+    # How often it is saved, and how long a hang may last, makes no other model.
+    run = LONG | {"checkpoint": {"everySeconds": 7}, "hangSeconds": 999}
+    assert later.codes(later.start(run, job="later")) == [Exit.OK, Exit.OK]
+    chief, other = (pod.report() for pod in later.pods)
+    assert chief.reused == "shop/demo/train"
+    assert chief.manifest == undisturbed.pods[0].report().manifest
+    assert (other.reason, other.manifest) == ("Succeeded", None)
+    left = undisturbed.bench.store.list("shop/later")
+    assert {Path(path).name for path in left} == {"manifest.json", WORD}
 
 
 def proven(gang: GangOfTwo, undone: bool) -> None:
@@ -135,6 +151,7 @@ def test_a_gang_in_peace_sees_each_row_once(undisturbed: GangOfTwo) -> None:
 
 def test_a_worker_that_waits_for_its_gang_ends_when_asked(gang: GangOfTwo) -> None:
     """TensorFlow holds Python's lock all the while: only the guardian can end it."""
+    gang.bench.store.create(f"{gang.folder}/0/{WORD}", WORK)  # of a chief that goes right away
     (worker,) = gang.start(TRAIN, only=1)
     until(lambda: "waiting for the gang" in gang.pods[1].log.read_text())
     worker.send_signal(signal.SIGTERM)

@@ -12,6 +12,8 @@ from hone_trainer.contract.spec import Spec
 from hone_trainer.tasks.task import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -40,6 +42,11 @@ class Augmentation(Spec):
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind, …)."""
         return
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """Files that ``load`` reads -> the field of the job that names each."""
+        return {}
 
     def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what lies elsewhere, once; give something that can be pickled.

@@ -13,6 +13,8 @@ from hone_trainer.contract.patterns import WORD_PATTERN, Uri
 from hone_trainer.contract.spec import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
 
     from hone_trainer.columns import Column
@@ -57,6 +59,11 @@ class Synonyms(Augmentation):
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Augmentation.check``."""
         find(columns, self.column, f"{FIELD}.column", "text")
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """The list, where it is in a file."""
+        return {self.uri: f"{FIELD}.uri"} if self.uri else {}
 
     def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Return a ``Thesaurus``.

@@ -10,6 +10,8 @@ from hone_trainer.clean.rules import AnyRowRule
 from hone_trainer.clean.step import Cleaned, Cleaning
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block
     from hone_trainer.store.side_inputs import SideInputs
@@ -30,6 +32,11 @@ class Rules(Cleaning):
         """See ``Cleaning.check``; also BadNumber and BadPattern of a rule's own parameters."""
         for rule in self.hold:
             rule.value.check(columns)
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """Those of all rules."""
+        return {uri: field for rule in self.hold for uri, field in rule.value.uris.items()}
 
     def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> list[Any]:
         """Return what each rule compares with."""

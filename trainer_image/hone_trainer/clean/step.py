@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -41,6 +43,11 @@ class Cleaning(Spec):
     """Whether it compares each row with all others: see ``HashPartition``."""
     loads: ClassVar[bool] = False
     """Whether it takes what ``load`` gives in the place of what ``learn`` gives."""
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """Files that ``load`` reads -> the field of the job that names each."""
+        return {}
 
     @property
     def orders(self) -> tuple[str, ...]:

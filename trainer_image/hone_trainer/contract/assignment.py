@@ -123,6 +123,8 @@ class Assignment(Spec):
     """Where to post live progress; none where nobody listens."""
     gpus: int = 0
     """GPUs among the limits of each pod."""
+    reuse: bool = True
+    """Whether what an earlier job made of the same is taken over."""
     planned: Planned | None = None
     """The whole job, for the pods that put its run on record."""
 
@@ -172,6 +174,8 @@ class Report(Spec):
     manifest: Artifact | None = None
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=8)] = ()
     cautions: Cautions = ()
+    reused: Annotated[str, Field(max_length=192)] = ""
+    """Namespace, job and stage that had made it before; the manifest says where it lies."""
 
     def encode(self) -> str:
         """Return the termination message, shortened to what a kubelet keeps."""

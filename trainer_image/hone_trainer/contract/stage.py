@@ -69,6 +69,9 @@ class Stage(Spec):
     makes: ClassVar[Product | None] = None
     reports: ClassVar[bool] = True
     """Whether every pod's last word is a ``Report``; code that is not ours may end without one."""
+    unkeyed: ClassVar[frozenset[str]] = frozenset()
+    """Parameters that decide how it is made, and nothing of what: a stage that differs in them
+    alone makes the same."""
 
     def gangs(self) -> tuple[Gang, ...]:
         """Say which gangs run this stage, one per member."""
@@ -92,6 +95,23 @@ class Stage(Spec):
                 seen to elsewhere.
         """
         yield from ()
+
+    def keyed(self) -> dict[str, Any]:
+        """Return the parameters that decide what it makes, defaults included."""
+        names = set(self.unkeyed)
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=names)
+
+    def reads(self, store: Any) -> Sequence[str] | None:  # noqa: ARG002
+        """Say what it reads besides what earlier stages made: each with what changes whenever the
+        content does. None where only reading it would tell.
+
+        Args:
+            store: the artifacts' store, whose endpoint and keys reach other places too.
+
+        Raises:
+            StageFailure: it is not there, or cannot be reached.
+        """
+        return ()
 
     def lengths(self) -> Mapping[str, int] | None:
         """Say how many ids each field of the data set has that it makes; None where rows decide."""

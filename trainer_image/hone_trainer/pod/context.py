@@ -48,6 +48,10 @@ class Context:
     """What the guardian of this pod hears and says."""
     makes: Product | None = None
     """What the running stage leaves for those after it."""
+    digest: str = ""
+    """Of all that decides the output of an attempt: see ``store.input_digest``."""
+    key: str = ""
+    """Under which other jobs find that output; empty where they do not."""
 
     @property
     def chief(self) -> bool:
@@ -96,6 +100,7 @@ class Context:
         message: str = "",
         show: Iterable[str] = (),
         cautions: Sequence[str] = (),
+        aside: Iterable[str] = (),
     ) -> Report:
         """Write the manifest: from here on the output exists. Only the chief may.
 
@@ -107,30 +112,22 @@ class Context:
             show: names of at most 6 files to list in the status.
             cautions: what a person should know although all went well, the worst first; beyond a
                 few, their number.
+            aside: names of files and facts on which nothing rests that later stages make.
         """
-        if not self.chief:
-            raise RuntimeError("only the chief commits")
-        made = Manifest(
-            stage=self.task.stage,
-            kind=next(iter(self.task.run)),
-            makes=self.makes,
-            member=self.task.member,
-            members=self.task.members,
-            attempt=self.task.attempt,
-            run=self.task.run,
-            input_digest=manifests.input_digest(self.task),
+        return self._commit(
             files=tuple(files),
             facts=dict(facts or {}),
             metrics=_metrics(metrics),
             message=message,
             cautions=_few(cautions),
             show=tuple(show)[:6],
+            aside=tuple(aside),
         )
-        path = f"{self.folder}/{MANIFEST}"
-        data = made.encode()
-        if not self.store.create(path, data):
-            return self._yield_to(path, made.input_digest)
-        return made.report(self.store.uri(path), data)
+
+    def refer(self, found: Report) -> Report:
+        """Commit what an earlier job had made; see ``store.reuse``. Only the chief may."""
+        self._commit(message=found.message, reused=found.manifest)
+        return found
 
     def found(
         self,
@@ -160,14 +157,35 @@ class Context:
         """Where this attempt's files go, below the store."""
         return f"{self.task.prefix}/{self.task.attempt}"
 
-    def _yield_to(self, path: str, digest: str) -> Report:
+    def _commit(self, **said: Any) -> Report:
+        if not self.chief:
+            raise RuntimeError("only the chief commits")
+        made = Manifest(
+            stage=self.task.stage,
+            kind=next(iter(self.task.run)),
+            makes=self.makes,
+            member=self.task.member,
+            members=self.task.members,
+            attempt=self.task.attempt,
+            run=self.task.run,
+            input_digest=self.digest,
+            key=self.key,
+            **said,
+        )
+        path = f"{self.folder}/{MANIFEST}"
+        data = made.encode()
+        if not self.store.create(path, data):
+            return self._yield_to(path)
+        return made.report(manifests.written(self.store.uri(path), data))
+
+    def _yield_to(self, path: str) -> Report:
         """Report what another pod of this very attempt has committed in the meantime."""
-        data = self.store.get(path)
-        theirs = manifests.parse(data, self.store.uri(path))
-        if theirs.input_digest != digest:
-            message = f"{self.store.uri(path)} was committed by another configuration"
+        data, uri = self.store.get(path), self.store.uri(path)
+        theirs = manifests.parse(data, uri)
+        if theirs.input_digest != self.digest:
+            message = f"{uri} was committed by another configuration"
             raise StageFailure("AttemptTaken", message, retry=True)
-        return theirs.report(self.store.uri(path), data)
+        return theirs.report(manifests.written(uri, data))
 
 
 def _few(cautions: Sequence[str]) -> tuple[str, ...]:

@@ -35,7 +35,6 @@ from hone_trainer.rows.packing import unpack
 from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.sources.source import PIECE_BYTES
 from hone_trainer.splits.splitting import Ask, Splitting
-from hone_trainer.store import manifest as manifests
 from hone_trainer.transform.examples import examples
 from hone_trainer.transform.transform import Transform
 
@@ -197,7 +196,7 @@ def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:
 
 def _digest(ctx: Context, *read: Any) -> str:
     """Return a name for all that decides passes: parameters, code, what was looked at."""
-    text = manifests.input_digest(ctx.task) + repr(read)
+    text = ctx.digest + repr(read)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -7,9 +7,11 @@ two versions of a table.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hone_trainer.sources.files import find
 from hone_trainer.store.side_inputs import SideInputs
 
 if TYPE_CHECKING:
@@ -42,3 +44,22 @@ def fetch(stage: Prepare, columns: tuple[Column, ...], store: ArtifactStore) -> 
 
     clean, augment = load(stage.clean), load(stage.augment)
     return Fetched(clean, augment, inputs.files)
+
+
+def versions(stage: Prepare, store: ArtifactStore) -> tuple[str, ...] | None:
+    """Say what all files of a stage are as they lie there, unread; None where there are others.
+
+    Raises:
+        StageFailure: one is not there.
+    """
+    files = stage.source.value.files(store)
+    if files is None:
+        return None
+    steps = [step.value for step in (*stage.clean, *stage.augment)]
+    beside = {uri: field for step in steps for uri, field in step.uris.items()}
+    more = (file for uri, field in beside.items() for file in find(uri, (), store, field))
+    return tuple(f"{_absolute(file.uri)} {file.version}" for file in (*files, *more))
+
+
+def _absolute(uri: str) -> str:
+    return uri if "://" in uri else os.path.abspath(uri)

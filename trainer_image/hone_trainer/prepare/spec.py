@@ -29,6 +29,7 @@ from hone_trainer.tasks.task import Task
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.pod.context import Context
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 CONTRASTS = (
     "augment[].negatives.heldOut: say how many rows with label 0 stand beside each row that"
@@ -41,6 +42,7 @@ class Prepare(Stage):
     """Raw rows to a clean, normalised, split data set."""
 
     makes: ClassVar[Product | None] = "dataset"
+    unkeyed: ClassVar[frozenset[str]] = frozenset({"workers"})
     rules = (
         Rule("has(self.columns) != has(self.infer)", "set exactly one of columns, infer"),
         Rule(
@@ -80,14 +82,10 @@ class Prepare(Stage):
     """Pods that share the work; the result is the same bytes."""
 
     @model_validator(mode="after")
-    def _told_apart(self) -> Self:
+    def _fits_together(self) -> Self:
         drawn = [step.negatives for step in self.augment if step.negatives is not None]
         if self.split.by.leave_one_out and any(step.held_out is None for step in drawn):
             raise ValueError(CONTRASTS)
-        return self
-
-    @model_validator(mode="after")
-    def _named_once(self) -> Self:
         names = [task.title for task in self.predicted]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ValueError(f"tasks: two are called {twice!r}: give one of them a name")
@@ -219,6 +217,12 @@ class Prepare(Stage):
                 message = f"prepare.{field} cuts the lists of prepare.tasks[].ranking"
                 remedy = f"set prepare.{field}.group.column: {group}"
                 raise StageFailure("ListCut", f"{message}: {remedy}")
+
+    def reads(self, store: ArtifactStore) -> tuple[str, ...] | None:
+        """Look at the files of the source, and at those beside it."""
+        from hone_trainer.prepare.side_inputs import versions
+
+        return versions(self, store)
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Whatever the source needs."""

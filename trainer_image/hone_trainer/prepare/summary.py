@@ -133,17 +133,15 @@ def commit(
     metrics["valuesFilled"] = sum(filled.values())
     metrics["rowsQuarantined"] = sum(quarantined.values()) + told["unreadable"]
     metrics |= named(told["bestReachable"], len(context.stage.predicted))
-    facts = told | {
-        "schema": transform.schema.dump(),
-        "dropped": dropped,
-        "filled": filled,
-        "quarantined": quarantined,
-    }
+    facts = told | {"dropped": dropped, "filled": filled, "quarantined": quarantined}
+    facts["schema"] = transform.schema.dump()
     shown = (REPORT, FINDINGS, TRANSFORM, TABLES)
     message = _summary(told, len(files), dropped, quarantined)
     high = [f"{each.text} {each.remedy}" for each in found.cautions if each.severity == "high"]
     made = [*files, *learned, *aside]
-    return ctx.commit(made, facts, metrics, message, show=shown, cautions=high)
+    # Models rest on the rows, on what was learned of them, and on the schema.
+    rest = {REPORT, FINDINGS, *(file.name for file in aside), *facts} - {"schema"}
+    return ctx.commit(made, facts, metrics, message, show=shown, cautions=high, aside=sorted(rest))
 
 
 def _look(context: PassContext, told: dict[str, Any], before: Block, after: Block) -> Findings:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 from hone_trainer import __version__
-
-PACKAGES = ("tensorflow", "tensorflow-cpu", "tf-keras", "ai-edge-litert", "numpy", "pyarrow")
+from hone_trainer.store.libraries import COMPUTING, installed
 
 
 def versions() -> dict[str, str]:
     """Return what is installed, by name."""
-    found = {"hone": __version__, "python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: installed(name) for name in COMPUTING}
+    known = {name: version for name, version in found.items() if version}
+    return {"hone": __version__, "python": platform.python_version()} | known

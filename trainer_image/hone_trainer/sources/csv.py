@@ -33,12 +33,16 @@ class Csv(RowSource):
     delimiter: Annotated[str, Field(min_length=1, max_length=1, pattern=DELIMITER_PATTERN)] = ","
     """What separates fields: a comma, semicolon, bar, colon, caret, tilde, space or tab."""
 
+    def files(self, store: ArtifactStore) -> tuple[File, ...]:
+        """Look which there are; see ``RowSource.files``."""
+        return find(self.uri, _ENDINGS, store, FIELD)
+
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Read the header of each file and cut it into ranges; see ``RowSource.pieces``."""
         from hone_trainer.sources.empty import nothing, require_rows
         from hone_trainer.sources.lines import cut
 
-        files = find(self.uri, _ENDINGS, store, FIELD)
+        files = self.files(store)
         heads = look(files, lambda file: self._head(file, store))
         first = require_rows(files, [head is not None for head in heads], self.uri, FIELD)
         wanted = [column.name for column in columns]

@@ -33,12 +33,16 @@ class JsonLines(RowSource):
     any part of a name: ``s3://bucket/clicks/2026-*.jsonl.gz``, also ``gs://``, ``az://`` or a path.
     Names that end in .gz, .zst or .bz2 are compressed. Buckets are reached as the artifacts are."""
 
+    def files(self, store: ArtifactStore) -> tuple[File, ...]:
+        """Look which there are; see ``RowSource.files``."""
+        return find(self.uri, _ENDINGS, store, FIELD)
+
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Look at the first rows of each file and cut it; see ``RowSource.pieces``."""
         from hone_trainer.sources.empty import nothing, require_rows
         from hone_trainer.sources.lines import cut
 
-        files = find(self.uri, _ENDINGS, store, FIELD)
+        files = self.files(store)
         looks = look(files, lambda file: self._look(file, columns, store))
         first = require_rows(files, [seen is not None for seen in looks], self.uri, FIELD)
         found: list[Piece] = []

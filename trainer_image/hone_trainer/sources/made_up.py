@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from hone_trainer.sources.files import File
 from hone_trainer.sources.source import Digest, Known, Piece, Rows, RowSource
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class MadeUpSource(RowSource):
             Column -> Arrow array, of all rows; and what is known of them, see ``Rows.known``.
         """
         raise NotImplementedError
+
+    def files(self, store: ArtifactStore) -> tuple[File, ...]:  # noqa: ARG002
+        """None: all follows from the parameters."""
+        return ()
 
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:  # noqa: ARG002
         """Divide the units; see ``RowSource.pieces``."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.patterns import Uri
-from hone_trainer.sources.files import find, look, require_columns
+from hone_trainer.sources.files import File, find, look, require_columns
 from hone_trainer.sources.source import Digest, Piece, Rows, RowSource
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ class Parquet(RowSource):
     of a name: ``s3://bucket/clicks/2026-*/part-*.parquet``, also ``gs://``, ``az://`` or a path.
     Buckets are reached as the artifacts are."""
 
+    def files(self, store: ArtifactStore) -> tuple[File, ...]:
+        """Look which there are; see ``RowSource.files``."""
+        return find(self.uri, _ENDINGS, store, FIELD)
+
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Look at the schema of each file and gather its row groups; see ``RowSource.pieces``."""
         from hone_trainer.sources.empty import nothing, require_rows
         from hone_trainer.sources.row_groups import gather, see
 
-        files = find(self.uri, _ENDINGS, store, FIELD)
+        files = self.files(store)
         wanted = [column.name for column in columns]
         seen = look(files, lambda file: see(file, columns, store, FIELD))
         first = require_rows(files, [layout is not None for layout in seen], self.uri, FIELD)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Spec
-from hone_trainer.sources.files import require_columns
+from hone_trainer.sources.files import File, require_columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,6 +141,17 @@ class RowSource(Spec):
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Say which variables of the pods come from Secrets: see ``Stage.secrets``."""
         return {}
+
+    def files(self, store: ArtifactStore) -> Sequence[File] | None:  # noqa: ARG002
+        """Return all files that it reads, as they are now; None where it reads something else.
+
+        Args:
+            store: see ``pieces``.
+
+        Raises:
+            StageFailure: InputNotFound, UnsupportedUri, or what the storage complains of.
+        """
+        return None
 
     def pieces(self, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
         """Look at what is there and cut it into pieces, in the order of the rows.

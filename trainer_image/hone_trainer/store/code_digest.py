@@ -1,4 +1,5 @@
-"""A digest of the code that a stage runs: its room, and all that this room reaches.
+"""A digest of the code that a stage runs: its room, and all that this room reaches, libraries that
+compute by their versions.
 
 Versions are set by hand and forgotten; what a stage was made by is its source. Code that a stage
 does not reach does not count, so that a new report trains nothing again.
@@ -11,14 +12,18 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from hone_trainer.store.libraries import COMPUTING, installed
+
 PACKAGE = Path(__file__).parent.parent
 NAMED = re.compile(r"\bhone_trainer((?:\.\w+)+)")
 IMPORTED = re.compile(r"from hone_trainer((?:\.\w+)*) import ((?:\([^)]*\))|[^\n]*)")
 
+OTHERS = re.compile(r"^[ \t]*(?:import|from) (\w+)", re.MULTILINE)
+
 
 @lru_cache(maxsize=16)
 def code_digest(room: str, package: Path = PACKAGE) -> str:
-    """Return the SHA-256 of all modules of a room, and of those that they name, and so on.
+    """Return the SHA-256 of all modules of a room, and of what they name, and so on.
 
     Args:
         room: of the stage, which is called as its kind is.
@@ -36,6 +41,9 @@ def code_digest(room: str, package: Path = PACKAGE) -> str:
     for path in sorted(sources):
         whole.update(f"{path.relative_to(package)}\0{len(sources[path])}\0".encode())
         whole.update(sources[path])
+    reached = {name for source in sources.values() for name in OTHERS.findall(source.decode())}
+    for name in sorted(reached & COMPUTING.keys()):
+        whole.update(f"{name}\0{installed(name)}\0".encode())
     return whole.hexdigest()
 
 

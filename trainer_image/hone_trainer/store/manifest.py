@@ -14,15 +14,12 @@ from pydantic import Field, ValidationError
 
 from hone_trainer.contract.assignment import (
     Artifact,
-    Assignment,
     Cautions,
     Metric,
     Report,
     StageFailure,
 )
 from hone_trainer.contract.spec import Spec
-from hone_trainer.store.artifact_store import ArtifactStore
-from hone_trainer.store.code_digest import code_digest
 
 MANIFEST = "manifest.json"
 
@@ -44,7 +41,9 @@ class Manifest(Spec):
     run: dict[str, Any] = Field(default_factory=dict)
     """The stage as it was asked for, with defaults filled in: ``{kind: parameters}``."""
     input_digest: str
-    """Digest of all that decides the output: see ``input_digest``."""
+    """Digest of all that decides the output of an attempt: see ``store.input_digest``."""
+    key: str = ""
+    """Under which other jobs find it; empty where they do not."""
     files: tuple[Artifact, ...] = ()
     """What was made; ``name`` is unique among them."""
     facts: dict[str, Any] = Field(default_factory=dict)
@@ -56,6 +55,19 @@ class Manifest(Spec):
     """What a person should know although all went well."""
     show: tuple[str, ...] = ()
     """Names of the files that people want to see listed."""
+    aside: tuple[str, ...] = ()
+    """Names of files and facts on which nothing rests that later stages make: pages, clocks, …"""
+    reused: Artifact | None = None
+    """The manifest of whoever had made this before: then nothing else is told here."""
+
+    @property
+    def content(self) -> str:
+        """Digest of all that later stages rest on, wherever and whenever it was made."""
+        files = {file.name: file.sha256 for file in self.files if file.name not in self.aside}
+        facts = {name: fact for name, fact in self.facts.items() if name not in self.aside}
+        what = [self.kind, self.member, self.members, files, facts]
+        text = json.dumps(what, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def file(self, name: str) -> Artifact:
         """Return one of the files by name."""
@@ -68,20 +80,12 @@ class Manifest(Spec):
         """Return the bytes that are stored."""
         return json.dumps(self.dump(), indent=1, ensure_ascii=False).encode()
 
-    def report(self, uri: str, data: bytes) -> Report:
+    def report(self, itself: Artifact) -> Report:
         """Return the report of the pod that committed, or found, this manifest.
 
         Args:
-            uri: where it lies.
-            data: its bytes as they lie there.
+            itself: where it lies, and its digest: see ``written``.
         """
-        itself = Artifact(
-            name="manifest",
-            uri=uri,
-            sha256=hashlib.sha256(data).hexdigest(),
-            size_bytes=len(data),
-            format="json",
-        )
         shown = tuple(self.file(name) for name in self.show)
         return Report(
             message=self.message[:1024],
@@ -92,18 +96,15 @@ class Manifest(Spec):
         )
 
 
-def input_digest(task: Assignment) -> str:
-    """Return the digest of all that decides what a task makes: parameters, inputs, code, place."""
-    inputs = {
-        "code": code_digest(next(iter(task.run), "")),
-        "run": task.run,
-        "sources": [source.manifest.sha256 for source in task.sources],
-        "member": task.member,
-        "members": task.members,
-        "seed": task.seed,
-    }
-    text = json.dumps(inputs, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def written(uri: str, data: bytes) -> Artifact:
+    """Return a manifest as an artifact.
+
+    Args:
+        uri: where it lies.
+        data: its bytes as they lie there.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    return Artifact(name="manifest", uri=uri, sha256=digest, size_bytes=len(data), format="json")
 
 
 def parse(data: bytes, uri: str) -> Manifest:
@@ -114,20 +115,3 @@ def parse(data: bytes, uri: str) -> Manifest:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         raise StageFailure("ManifestUnreadable", f"{uri}: {where}: {first['msg']}") from None
-
-
-def committed(store: ArtifactStore, task: Assignment) -> Report | None:
-    """Return the report of an earlier attempt that already made what this task asks for."""
-    wanted = input_digest(task)
-    paths = [path for path in store.list(task.prefix) if path.endswith(f"/{MANIFEST}")]
-    for path in sorted(paths, key=_attempt, reverse=True):
-        data = store.get(path)
-        manifest = parse(data, store.uri(path))
-        if manifest.input_digest == wanted:
-            return manifest.report(store.uri(path), data)
-    return None
-
-
-def _attempt(path: str) -> int:
-    number = path.split("/")[-2]
-    return int(number) if number.isdigit() else -1

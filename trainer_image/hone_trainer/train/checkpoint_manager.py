@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hone_trainer.store.chunked_array import ChunkedArray
-from hone_trainer.store.manifest import input_digest
 from hone_trainer.train.async_checkpointer import AsyncCheckpointer
 from hone_trainer.train.checkpoints import Checkpoints, Found
 from hone_trainer.train.train_state import TrainState
@@ -38,9 +37,8 @@ class CheckpointManager:
         self._chief = ctx.chief
         self._variables = variables
         self._all_reduce = all_reduce
-        task, digest = ctx.task, input_digest(ctx.task)
-        kept = stage.checkpoint.keep
-        self._checkpoints = Checkpoints(ctx.store, task.prefix, digest, task.attempt, kept)
+        task, kept = ctx.task, stage.checkpoint.keep
+        self._checkpoints = Checkpoints(ctx.store, task.prefix, ctx.digest, task.attempt, kept)
         self._checkpointer = AsyncCheckpointer(self._checkpoints, stage.checkpoint.every_seconds)
 
     def resume(self) -> TrainState | None:

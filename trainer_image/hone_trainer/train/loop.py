@@ -17,7 +17,6 @@ from hone_trainer.models.network import Network, Part, calibrations
 from hone_trainer.models.weight_inventory import training_bytes
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import whole
-from hone_trainer.store.manifest import input_digest
 from hone_trainer.train.checkpoint_manager import CheckpointManager
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
@@ -131,6 +130,7 @@ class Training:
             metrics=shown(figures) | {"epoch": state.best_epoch, "seconds": seconds},
             message=said + self.validation.headline(figures),
             show=tuple(file.name for file in files if "/" not in file.name or file is drawn),
+            aside=(EVENTS, *facts),  # clocks
         )
 
     def _resume(self) -> bool:
@@ -234,5 +234,5 @@ class Training:
 
 
 def _row_log(ctx: Context) -> RowLog:
-    folder = folder_of(ctx.task.prefix, input_digest(ctx.task))
+    folder = folder_of(ctx.task.prefix, ctx.digest)
     return RowLog(ctx.store, folder, ctx.task.attempt, ctx.rank)

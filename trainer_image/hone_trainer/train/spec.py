@@ -44,6 +44,7 @@ class Train(Stage):
 
     needs: ClassVar[tuple[Product, ...]] = ("dataset",)
     makes: ClassVar[Product | None] = "model"
+    unkeyed: ClassVar[frozenset[str]] = frozenset({"parallelism", "checkpoint", "hang_seconds"})
     rules = (
         Rule(
             "!has(self.strategy.multiWorkerMirrored)"

@@ -11,7 +11,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.patterns import Uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -46,6 +46,11 @@ class ReferenceRule(RowRule):
         if getattr(column.value, "length", 1) > 1:
             message = f"{FIELD}.column names {self.column!r}, which holds sequences"
             raise StageFailure("WrongColumnKind", f"{message}: it takes one value per row")
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """The other table."""
+        return {self.uri: f"{FIELD}.uri"}
 
     def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> NDArray[np.generic]:
         """Return (keys,) the sorted numbers, or hashes of the texts.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -21,6 +23,11 @@ class RowRule(Spec):
     def check(self, columns: tuple[Column, ...]) -> None:  # noqa: ARG002
         """Refuse parameters that do not fit the columns (ColumnNotFound, WrongColumnKind)."""
         return
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """Files that ``load`` reads -> the field of the job that names each."""
+        return {}
 
     def load(self, side_inputs: SideInputs, columns: tuple[Column, ...]) -> Any:  # noqa: ARG002
         """Fetch what the rule compares with, once; can be pickled."""
