@@ -77,7 +77,7 @@ def _retry(words: argparse.Namespace) -> int:
     from hone.door.retry import main as retry
     from hone.settings import surroundings
 
-    request = Request(words.job, words.commandspace, surroundings())
+    request = Request(words.job, words.namespace, surroundings())
     return retry(request, sys.stdout, sys.stderr)
 
 
