@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 Kind = Literal["text", "number", "time", "sequence"]
@@ -52,6 +53,16 @@ class Description:
     """As ``name``."""
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
+
+    @cached_property
+    def columns(self) -> dict[str, Input]:
+        """The inputs by their names."""
+        return {each.name: each for each in self.inputs}
+
+    @cached_property
+    def required(self) -> tuple[Input, ...]:
+        """The inputs without which a row is refused."""
+        return tuple(each for each in self.inputs if each.required)
 
     @property
     def example(self) -> dict[str, Any]:

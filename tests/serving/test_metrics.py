@@ -40,7 +40,7 @@ async def test_requests_and_rows_are_counted_by_what_came_of_them(client: Client
     assert value("batch_rows_sum") == 1
     assert value("rows_inside") == value("body_bytes_inside") == 0
     assert value("rows_limit") == 1024
-    assert value("model", name="clicks", version="1") == 1
+    assert value("model_info", name="clicks", version="1") == 1
     assert found["process_resident_memory_bytes", frozenset()] > 0
 
 

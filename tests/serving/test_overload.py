@@ -22,13 +22,17 @@ PREDICT = "/v1/models/clicks:predict"
 
 def test_a_gate_counts_what_is_inside() -> None:
     gate = Gate(10, "rows", "send fewer")
-    with gate.held(6), gate.held(4):
-        with pytest.raises(Refusal, match="10 rows of 10 are being answered") as full, gate.held(1):
-            pass
-        assert (full.value.status, full.value.retry_after) == (429, 1)
-    assert gate.inside == 0
-    with pytest.raises(Refusal, match="11 rows, and one may hold 10: send fewer"), gate.held(11):
-        pass
+    gate.enter(6)
+    gate.enter(4)
+    with pytest.raises(Refusal, match="10 rows of 10 are being answered") as full:
+        gate.enter(1)
+    assert (full.value.status, full.value.retry_after) == (429, 1)
+    gate.leave(4)
+    gate.enter(1)
+    with pytest.raises(Refusal, match="11 rows, and one may hold 10: send fewer") as never:
+        gate.enter(11)
+    assert never.value.status == 413
+    assert gate.inside == 7
 
 
 async def test_beyond_the_bound_a_request_is_told_when_to_come_again(start: Start) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from math import isfinite
 from typing import Any
 
-from hone_serving.model import Answer, Encoded
+from hone_serving.model import REFUSED, Answer, Encoded
 from hone_serving.server.batcher import MOST, Batcher
 from hone_serving.server.gate import Gate
 from hone_serving.server.question import Question
@@ -46,23 +46,32 @@ class Answering:
         Raises:
             Refusal: no row can be answered, or there is no room for them now.
         """
-        with self._rows.held(question.count):
-            large = question.count > MOST
-            encoded = await self._in_place(large, encode, self._model, question)
-            good = [n for n in range(encoded.count) if n not in encoded.refused]
-            outputs, failed = await infer(self._batcher, encoded.features, len(good))
-            if len(failed) == len(good):
-                told = [{"refused": encoded.refused.get(n, "")} for n in range(encoded.count)]
-            else:
-                given = outputs, encoded, question.top
-                told = await self._in_place(large, self._model.answer, *given)
-        for place, why in failed.items():
-            told[good[place]] = {"refused": why}
-        return checked(told)
+        self._rows.enter(question.size)
+        try:
+            return checked(await self._answer(question))
+        finally:
+            self._rows.leave(question.size)
 
-    async def _in_place(self, large: bool, work: Any, *given: Any) -> Any:
-        if not large:
-            return work(*given)
+    async def _answer(self, question: Question) -> list[Answer]:
+        large = question.size > MOST
+        work = encode, self._model, question
+        encoded: Encoded = await self._elsewhere(*work) if large else encode(self._model, question)
+        good = encoded.count - len(encoded.refused)
+        outputs, failed = await infer(self._batcher, encoded.features, good)
+        if len(failed) == good:
+            told = [{REFUSED: encoded.refused.get(n, "")} for n in range(encoded.count)]
+        elif large:
+            given = outputs, encoded, question.top
+            told = await self._elsewhere(self._model.answer, *given)
+        else:
+            told = self._model.answer(outputs, encoded, question.top)
+        if failed:
+            places = [n for n in range(encoded.count) if n not in encoded.refused]
+            for place, why in failed.items():
+                told[places[place]] = {REFUSED: why}
+        return told
+
+    async def _elsewhere(self, work: Any, *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._beside, work, *given)
 
 
@@ -90,23 +99,24 @@ def checked(answers: Sequence[Answer]) -> list[Answer]:
         Refusal: all of them are refused.
     """
     found = [answer if _sound(answer) else _unsound(answer) for answer in answers]
-    if all("refused" in answer for answer in found):
-        if any(answer["refused"] == FAILED for answer in found):
+    if all(REFUSED in answer for answer in found):
+        if any(answer[REFUSED] == FAILED for answer in found):
             raise Refusal(500, FAILED)
-        reasons = [f"row {n}: {each['refused']}" for n, each in enumerate(found[:TOLD])]
+        reasons = [f"row {n}: {each[REFUSED]}" for n, each in enumerate(found[:TOLD])]
         more = f"; and {len(found) - TOLD} more" if len(found) > TOLD else ""
         raise wrong("; ".join(reasons) + more)
     return found
 
 
 def _sound(value: Any) -> bool:
-    if isinstance(value, float):
+    kind = type(value)
+    if kind is float:
         return isfinite(value)
-    if isinstance(value, Mapping):
+    if kind is dict:
         return all(map(_sound, value.values()))
-    return not isinstance(value, list) or all(map(_sound, value))
+    return kind is not list or all(map(_sound, value))
 
 
 def _unsound(answer: Answer) -> Answer:
     name = next(name for name, value in answer.items() if not _sound(value))
-    return {"refused": f"the model's {name!r} is not finite: its numbers may be far too large"}
+    return {REFUSED: f"the model's {name!r} is not finite: its numbers may be far too large"}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from aiohttp import hdrs, web
 
@@ -23,34 +21,47 @@ EITHER = zlib.MAX_WBITS | 32
 SPLIT = "send its rows in several requests"
 
 
-@asynccontextmanager
-async def body(request: web.BaseRequest, gate: Gate) -> AsyncIterator[bytes]:
-    """Give the body of a request, which counts as held while the block runs.
+def weight(request: web.BaseRequest, gate: Gate) -> int:
+    """Return how many bytes the body of a request may come to.
+
+    Raises:
+        Refusal: more than one may hold.
+    """
+    length = request.content_length
+    if length is not None:
+        gate.check(length, MOST)
+        if hdrs.CONTENT_ENCODING not in request.headers:
+            return length
+    return MOST
+
+
+async def read(request: web.BaseRequest) -> bytes:
+    """Return the body of a request.
 
     Raises:
         Refusal: it is too large, too slow, not whole, or packed in a way that nobody knows.
     """
-    length, encoding = request.content_length, request.headers.get(hdrs.CONTENT_ENCODING)
-    if length is not None:
-        gate.check(length, MOST)
-    with gate.held(MOST if length is None or encoding else length):
-        raw = await _read(request)
-        yield inflated(raw, encoding.lower()) if encoding else raw
-
-
-async def _read(request: web.BaseRequest) -> bytes:
-    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
-        # Clients such as curl keep a large body back until they are told that it may come.
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     try:
-        async with asyncio.timeout(SECONDS):
-            return await request.read()
+        if request.content.is_eof():  # as all but large ones: it came with the headers
+            raw = request.content.read_nowait()
+        else:
+            raw = await _arrived(request)
     except TimeoutError:
         raise Refusal(408, f"the body did not arrive within {SECONDS:.0f} s", last=True) from None
     except web.HTTPRequestEntityTooLarge:
         raise _too_large() from None
     except (web.RequestPayloadError, ConnectionError) as error:
         raise Refusal(400, f"the body did not arrive whole: {error}", last=True) from None
+    encoding = request.headers.get(hdrs.CONTENT_ENCODING)
+    return inflated(raw, encoding.lower()) if encoding else raw
+
+
+async def _arrived(request: web.BaseRequest) -> bytes:
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        # Clients such as curl keep a large body back until they are told that it may come.
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    async with asyncio.timeout(SECONDS):
+        return await request.read()
 
 
 def inflated(raw: bytes, encoding: str) -> bytes:

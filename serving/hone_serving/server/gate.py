@@ -5,9 +5,6 @@ A bound in requests would bound no memory: one may hold a row or a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from hone_serving.server.refusal import Refusal
 
 RETRY_SECONDS = 1
@@ -41,19 +38,18 @@ class Gate:
             message = f"the request holds {amount} {self._unit}, and one may hold {most}"
             raise Refusal(413, f"{message}: {self._remedy}")
 
-    @contextmanager
-    def held(self, amount: int) -> Iterator[None]:
-        """Count an amount as inside while the block runs.
+    def enter(self, amount: int) -> None:
+        """Count an amount as inside; whoever enters leaves, whatever comes of it.
 
         Raises:
             Refusal: there is no room for it now, or never will be.
         """
-        self.check(amount)
         if self.inside + amount > self.most:
+            self.check(amount)
             message = f"{self.inside} {self._unit} of {self.most} are being answered"
             raise Refusal(429, f"{message}: come again later", RETRY_SECONDS)
         self.inside += amount
-        try:
-            yield
-        finally:
-            self.inside -= amount
+
+    def leave(self, amount: int) -> None:
+        """Count it as inside no more."""
+        self.inside -= amount

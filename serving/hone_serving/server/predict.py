@@ -111,9 +111,9 @@ def _bare(body: bytes, name: str) -> Request:
 
 
 def _by_row(instances: Sequence[Mapping[str, Value]], description: Description) -> Counted:
-    known = [each.name for each in description.inputs]
+    known = description.columns
     for name in {name for row in instances for name in row}.difference(known):
-        raise stranger(name, known, "instances: column")
+        raise stranger(name, list(known), "instances: column")
     rows = [
         {
             name: value if type(value) in PLAIN else _plain(value, f"instances[{number}].{name}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from hone_serving.description import Description, Input
 from hone_serving.server.refusal import Refusal, short, wrong
@@ -16,19 +15,20 @@ TOP, MOST = 10, 1000
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """Raw rows, and how much is to be said of each."""
 
     rows: Rows
     """Dicts, or columns."""
-    count: int
+    size: int
     top: int = TOP
 
 
 def top_of(parameters: Mapping[str, Any]) -> int:
     """Return how many classes or items an answer is to name."""
-    top = parameters.get("top", TOP)
+    if "top" not in parameters:
+        return TOP
+    top = parameters["top"]
     if not isinstance(top, int) or isinstance(top, bool) or not 1 <= top <= MOST:
         raise wrong(f"parameters.top: {short(str(top))}: give a whole number from 1 to {MOST}")
     return top
@@ -41,14 +41,14 @@ def stranger(name: str, known: Sequence[str], what: str) -> Refusal:
     return wrong(f"{what} {short(name)!r} is not the model's: {remedy}")
 
 
-def check_columns(names: Mapping[str, Any], description: Description) -> None:
+def check_columns(names: Collection[str], description: Description) -> None:
     """Refuse columns that the model does not have, and the lack of those that it needs."""
-    known = [each.name for each in description.inputs]
+    known = description.columns
     for name in names:
         if name not in known:
-            raise stranger(name, known, "input")
-    for each in description.inputs:
-        if each.required and each.name not in names:
+            raise stranger(name, list(known), "input")
+    for each in description.required:
+        if each.name not in names:
             raise wrong(lacking(each))
 
 

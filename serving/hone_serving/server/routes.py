@@ -5,7 +5,6 @@ A server has one model, so every address is known when it starts: a request cost
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,11 +16,11 @@ import msgspec
 from aiohttp import web
 
 from hone_serving.description import Description
-from hone_serving.server import predict
+from hone_serving.server import body, predict
 from hone_serving.server.answering import Answering
-from hone_serving.server.body import body
 from hone_serving.server.gate import Gate
-from hone_serving.server.oip import metadata, request, response
+from hone_serving.server.oip import metadata, response
+from hone_serving.server.oip.request import HEADER, Reader
 from hone_serving.server.refusal import Refusal, short
 from hone_serving.server.telemetry import TYPE, Telemetry
 
@@ -59,6 +58,7 @@ class Routes:
         self._telemetry = telemetry
         self._bodies = bodies
         self._standing = standing
+        self._reader = Reader(description)
         self._table = self._addresses()
 
     async def handle(self, asked: web.BaseRequest) -> web.Response:
@@ -124,13 +124,13 @@ class Routes:
         return web.Response(body=self._telemetry.page(), headers={"Content-Type": TYPE})
 
     async def _infer(self, asked: web.BaseRequest, raw: bytes) -> web.Response:
-        wanted = request.read(raw, asked.headers.get(request.HEADER), self._description)
+        wanted = self._reader.read(raw, asked.headers.get(HEADER))
         answers = await self._answering.answer(wanted.question)
         self._telemetry.answered(answers)
         written = response.write(answers, wanted, self._description)
         if written.header is None:
             return respond(written.body)
-        headers = {"Content-Type": BYTES, request.HEADER: str(written.header)}
+        headers = {"Content-Type": BYTES, HEADER: str(written.header)}
         return web.Response(body=written.body, headers=headers)
 
     async def _predict(self, _: web.BaseRequest, raw: bytes) -> web.Response:
@@ -144,13 +144,10 @@ class Routes:
             began = perf_counter()
             code = GONE
             try:
-                async with body(asked, self._bodies) as raw:
-                    answer = await work(asked, raw)
+                answer = await self._weighed(asked, work)
                 code = answer.status
             except Refusal as refusal:
                 answer, code = refused(refusal), refusal.status
-            except asyncio.CancelledError:
-                raise
             except Exception:
                 log.exception("a request was not answered")
                 answer, code = refused(FAULT), FAULT.status
@@ -159,6 +156,14 @@ class Routes:
             return answer
 
         return handler
+
+    async def _weighed(self, asked: web.BaseRequest, work: Work) -> web.Response:
+        weight = body.weight(asked, self._bodies)
+        self._bodies.enter(weight)
+        try:
+            return await work(asked, await body.read(asked))
+        finally:
+            self._bodies.leave(weight)
 
     def _nowhere(self, path: str) -> str:
         name, version = self._description.name, self._description.version

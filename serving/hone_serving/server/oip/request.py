@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,7 +16,10 @@ HEADER = "Inference-Header-Content-Length"
 """Names the length of the JSON where bytes follow it; in answers as well."""
 REFUSED = Output("refused", ("refused",), "BYTES")
 """Said of each row beside what the model gives: why it is not answered, or nothing."""
+NOTHING = memoryview(b"")
 Flags = dict[str, Any]
+Wanted = tuple[tuple[Output, bool], ...]
+"""Outputs, each with whether it is wanted as bytes."""
 
 
 class Wish(msgspec.Struct):
@@ -39,45 +41,66 @@ class Request(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(Request)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A question, and how its answer is to be written."""
 
     question: Question
-    outputs: tuple[tuple[Output, bool], ...]
-    """Each with whether it is wanted as bytes."""
+    outputs: Wanted
+    tells: bool = True
+    """Whether why rows are refused is among the outputs."""
     id: str | None = None
 
 
-def read(body: bytes, header: str | None, description: Description) -> Asked:
-    """Return what a request asks.
+class Reader:
+    """Reads what is asked of a model."""
 
-    Args:
-        body: all of it.
-        header: what it says under ``HEADER``.
-        description: the model that is asked.
+    def __init__(self, description: Description) -> None:
+        self._description = description
+        every = (*description.outputs, REFUSED)
+        self._known = {each.name: each for each in every}
+        self._all: dict[bool, Wanted] = {
+            binary: tuple((each, binary) for each in every) for binary in (False, True)
+        }
 
-    Raises:
-        Refusal: it cannot be read, or asks for what the model does not have.
-    """
-    told, tail = _parts(body, header)
-    request = _decode(told)
-    columns = _columns(request.inputs, tail, description)
-    counts = {name: len(values) for name, values in columns.items()}
-    if len(set(counts.values())) > 1:
-        told_apart = ", ".join(f"{name!r} has {count}" for name, count in counts.items())
-        raise wrong(f"inputs hold as many rows each: {short(told_apart)}")
-    count = next(iter(counts.values()), 0)
-    if not count:
-        raise wrong("inputs hold no row: send at least one")
-    parameters = request.parameters or {}
-    question = Question(columns, count, top_of(parameters))
-    return Asked(question, _outputs(request, parameters, description), request.id)
+    def read(self, body: bytes, header: str | None) -> Asked:
+        """Return what a request asks.
+
+        Args:
+            body: all of it.
+            header: what it says under ``HEADER``.
+
+        Raises:
+            Refusal: it cannot be read, or asks for what the model does not have.
+        """
+        told, tail = (body, NOTHING) if header is None else _parts(body, header)
+        request = _decode(told)
+        columns = _columns(request.inputs, tail, self._description)
+        counts = set(map(len, columns.values()))
+        if len(counts) > 1:
+            held = ", ".join(f"{name!r} has {len(values)}" for name, values in columns.items())
+            raise wrong(f"inputs hold as many rows each: {short(held)}")
+        count = next(iter(counts), 0)
+        if not count:
+            raise wrong("inputs hold no row: send at least one")
+        parameters = request.parameters or {}
+        question = Question(columns, count, top_of(parameters))
+        binary = parameters.get("binary_data_output") is True
+        if not request.outputs:
+            return Asked(question, self._all[binary], id=request.id)
+        chosen = self._chosen(request.outputs, binary)
+        return Asked(question, chosen, (REFUSED in dict(chosen)), request.id)
+
+    def _chosen(self, wishes: Sequence[Wish], binary: bool) -> Wanted:
+        chosen: dict[str, tuple[Output, bool]] = {}
+        for wish in wishes:
+            if wish.name not in self._known:
+                raise stranger(wish.name, list(self._known), "output")
+            asked = (wish.parameters or {}).get("binary_data", binary) is True
+            chosen[wish.name] = self._known[wish.name], asked
+        return tuple(chosen.values())
 
 
-def _parts(body: bytes, header: str | None) -> tuple[bytes, memoryview]:
-    if header is None:
-        return body, memoryview(b"")
+def _parts(body: bytes, header: str) -> tuple[bytes, memoryview]:
     length = int(header) if header.isascii() and header.isdigit() and len(header) < 12 else -1
     if not 0 <= length <= len(body):
         message = f"{HEADER}: {short(header)}: give the length of the JSON"
@@ -100,8 +123,8 @@ def _decode(told: bytes) -> Request:
 def _columns(
     tensors: Sequence[Tensor], tail: memoryview, description: Description
 ) -> dict[str, list[Any]]:
-    check_columns({each.name: each for each in tensors}, description)
-    known = {each.name: each for each in description.inputs}
+    check_columns([each.name for each in tensors], description)
+    known = description.columns
     columns: dict[str, list[Any]] = {}
     place = 0
     for tensor in tensors:
@@ -118,20 +141,3 @@ def _columns(
     if place != len(tail):
         raise wrong(f"{len(tail) - place} bytes behind the JSON belong to no input: say {BINARY}")
     return columns
-
-
-def _outputs(
-    request: Request, parameters: Mapping[str, Any], description: Description
-) -> tuple[tuple[Output, bool], ...]:
-    binary = parameters.get("binary_data_output") is True
-    every = (*description.outputs, REFUSED)
-    if not request.outputs:
-        return tuple((each, binary) for each in every)
-    known = {each.name: each for each in every}
-    chosen: dict[str, tuple[Output, bool]] = {}
-    for wish in request.outputs:
-        if wish.name not in known:
-            raise stranger(wish.name, list(known), "output")
-        asked = (wish.parameters or {}).get("binary_data", binary) is True
-        chosen[wish.name] = known[wish.name], asked
-    return tuple(chosen.values())

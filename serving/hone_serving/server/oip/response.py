@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,8 +19,7 @@ MISSING: Mapping[str, Any] = {"BOOL": False, "INT64": 0, "FP64": None, "BYTES": 
 _ENCODE = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """The body of an answer; ``header`` is the length of its JSON, where bytes follow."""
 
     body: bytes
@@ -34,9 +32,10 @@ def write(answers: Sequence[Answer], asked: Asked, description: Description) -> 
     That a row is refused is said even where the request names outputs and leaves that one out.
     """
     wanted = asked.outputs
-    if not any(output is REFUSED for output, _ in wanted) and any("refused" in a for a in answers):
+    if not asked.tells and any(REFUSED.name in answer for answer in answers):
         wanted = (*wanted, (REFUSED, False))
-    tensors, parts = [], []
+    tensors: list[dict[str, Any]] = []
+    parts: list[bytes] = []
     for output, binary in wanted:
         values, shape = _values(answers, output)
         tensor: dict[str, Any] = {
@@ -45,9 +44,8 @@ def write(answers: Sequence[Answer], asked: Asked, description: Description) -> 
             "shape": shape,
         }
         if binary:
-            part = pack(DATATYPES[output.datatype], values)
-            parts.append(part)
-            tensor["parameters"] = {BINARY: len(part)}
+            parts.append(pack(DATATYPES[output.datatype], values))
+            tensor["parameters"] = {BINARY: len(parts[-1])}
         else:
             tensor["data"] = values
         tensors.append(tensor)
@@ -61,7 +59,10 @@ def write(answers: Sequence[Answer], asked: Asked, description: Description) -> 
 def _values(answers: Sequence[Answer], output: Output) -> tuple[list[Any], list[int]]:
     """Return the values of an output, and its shape; lists as long as the longest."""
     missing = MISSING[output.datatype]
-    found = [pick(answer, output.path) for answer in answers]
+    first, *rest = output.path
+    found = [answer.get(first) for answer in answers]
+    if rest:
+        found = [pick(value, rest) for value in found]
     if len(output.shape) == 1:
         return [missing if value is None else value for value in found], [len(found)]
     rows = [row or [] for row in found]
@@ -74,12 +75,12 @@ def _values(answers: Sequence[Answer], output: Output) -> tuple[list[Any], list[
     return filled, [len(rows), width]
 
 
-def pick(answer: Any, path: Sequence[str]) -> Any:
-    """Return what an answer holds under a path: beyond a list, of each of its members."""
-    for number, name in enumerate(path):
-        if isinstance(answer, list):
-            return [pick(each, path[number:]) for each in answer]
-        if not isinstance(answer, Mapping):
-            return None
-        answer = answer.get(name)
-    return answer
+def pick(value: Any, path: Sequence[str]) -> Any:
+    """Return what a value holds under a path: beyond a list, of each of its members."""
+    for place, name in enumerate(path):
+        if isinstance(value, list):
+            if place + 1 == len(path):
+                return [each.get(name) for each in value]
+            return [pick(each, path[place:]) for each in value]
+        value = None if value is None else value.get(name)
+    return value
