@@ -39,6 +39,19 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}}, **TRAIN},
     ),
+    "searches": (
+        {
+            "source": {"searchModel": {"searches": 100, "items": 72}},
+            "tasks": [{"ranking": {"label": "relevance", "group": "search"}}],
+            "columns": [
+                {"name": "search", "key": {}},
+                {"name": "words", "text": {"words": {"length": 4}}},
+                {"name": "item", "id": {}},
+            ],
+            "split": {"by": {"group": {"column": "search"}}},
+        },
+        {"model": {"generic": {"linear": {}}}, "epochs": 1, "batchSize": 16},
+    ),
 }
 """Name -> the stages ``prepare`` and ``train``."""
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from hone_serving.description import Description, Input, Output
-from hone_serving.model import Answer, Features, Outputs
-from hone_trainer.contract.assignment import StageFailure
+from hone_serving.model import Answer, Encoded, Features, Outputs
 
 DESCRIPTION = Description(
     name="clicks",
@@ -40,16 +39,6 @@ ENDLESS = 1e300
 """A price for which the answer is infinite."""
 
 
-@dataclass(frozen=True)
-class Read:
-    """Rows as the graph reads them, as ``hone_serving.model.Encoded`` has them."""
-
-    count: int
-    features: Features
-    refused: Mapping[int, str]
-    seen: Sequence[Sequence[str]]
-
-
 @dataclass
 class Shop:
     """Answers by a formula; counts the rows of each run of its graph."""
@@ -63,20 +52,18 @@ class Shop:
     def __post_init__(self) -> None:
         self.go.set()
 
-    def encode(self, rows: Any) -> Any:
+    def encode(self, rows: Any) -> Encoded:
         """Refuse rows without a user or a price, and prices that are none."""
-        if isinstance(rows, dict):
-            if len({len(values) for values in rows.values()}) > 1:
-                raise StageFailure("Ragged", "columns of several lengths")
-            rows = [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)]
         refused = {n: why for n, row in enumerate(rows) if (why := _fault(row))}
-        good = [row for n, row in enumerate(rows) if n not in refused]
+        places = [n for n in range(len(rows)) if n not in refused]
+        good = [rows[n] for n in places]
         users = [zlib.crc32(str(row["user"]).encode()) % 1000 for row in good]
         features: Features = {
             "user": np.array(users, np.int32).reshape(-1, 1),
             "price": np.array([row["price"] for row in good], np.float64).reshape(-1, 1),
         }
-        return Read(len(rows), features, refused, [row.get("seen") or [] for row in good])
+        seen = {"item": [row.get("seen") or [] for row in good]}
+        return Encoded(len(rows), features, np.array(places, np.int64), refused, seen)
 
     def infer(self, features: Features) -> Outputs:
         """Answer even users with a high probability."""
@@ -91,10 +78,10 @@ class Shop:
         probability = np.where(features["user"] % 2 == 0, 0.75, 0.25) - price / 1e6
         return {"probability": np.where(price == ENDLESS, np.inf, probability)}
 
-    def answer(self, outputs: Outputs, encoded: Any, top: int = 10) -> list[Answer]:
+    def answer(self, outputs: Outputs, encoded: Encoded, top: int = 10) -> list[Answer]:
         """Say it in words."""
         told = iter(outputs.get("probability", np.zeros((0, 1)))[:, 0].tolist())
-        seen = iter(encoded.seen)
+        seen = iter(encoded.seen["item"])
         return [
             {"refused": encoded.refused[n]}
             if n in encoded.refused

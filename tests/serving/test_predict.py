@@ -45,8 +45,7 @@ async def test_a_model_of_one_column_takes_bare_values(start: Start) -> None:
 
     class Priced(Shop):
         def encode(self, rows: Any) -> Any:
-            rows = rows["user"] if isinstance(rows, dict) else [row["user"] for row in rows]
-            return super().encode([{"user": each, "price": 1} for each in rows])
+            return super().encode([{**row, "price": 1} for row in rows])
 
     async with start(Priced(), user) as client:
         named = await client.ask(PREDICT, {"instances": [{"user": "u1"}, {"user": "u2"}]})

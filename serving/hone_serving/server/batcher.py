@@ -1,4 +1,4 @@
-"""What has gathered goes through the graph together; nobody waits for a batch to fill.
+"""What has gathered is answered together; nobody waits for a batch to fill.
 
 A window would make every lone request slower by its length. Without one a batch is what came while
 the last one ran: one request when the server is idle, many when it is not.
@@ -7,90 +7,82 @@ the last one ran: one request when the server is idle, many when it is not.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
 
-import numpy as np
-
-from hone_serving.model import Features, Outputs
-
-log = logging.getLogger(__name__)
+from hone_serving.model import Answer
+from hone_serving.server.question import Question
 
 MOST = 64
-"""Rows of a batch; a request that holds more is cut, so that it holds nobody up for long."""
-Infer = Callable[[Features], Outputs]
-Result = Outputs | Exception
+"""Rows of a batch; a request that holds more goes alone, in a thread."""
+Work = Callable[[Sequence[Question]], list[list[Answer]]]
+"""Answers requests, each as if it had come alone."""
+Result = list[list[Answer]] | Exception
 
 
 class Waiting(NamedTuple):
-    """The features of a request, and who waits for the outputs."""
+    """A request, and who waits for its answers."""
 
-    features: Features
-    rows: int
-    future: asyncio.Future[Outputs]
+    question: Question
+    future: asyncio.Future[list[Answer]]
 
 
 class Batcher:
-    """Runs the graph for several requests at once.
+    """Answers several requests at once.
 
     Args:
-        infer: runs the graph.
-        thread: where it runs; in the event loop where there is none.
+        work: answers requests.
+        thread: where it does so; in the event loop where there is none.
+        beside: where requests are answered that would hold up all others.
         told: is told how many rows each batch has.
     """
 
     def __init__(
         self,
-        infer: Infer,
-        thread: Executor | None = None,
+        work: Work,
+        thread: Executor | None,
+        beside: Executor,
         told: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self._infer = infer
+        self._work = work
         self._thread = thread
+        self._beside = beside
         self._told = told
         self._waiting: deque[Waiting] = deque()
         self._busy = False
 
-    async def infer(self, features: Features, rows: int) -> Outputs:
-        """Return the outputs of a request's rows.
-
-        Raises:
-            Exception: whatever the graph raised on these rows alone.
-        """
-        if rows <= MOST:
-            return await self._join(features, rows)
-        starts = range(0, rows, MOST)
-        pieces = [{name: each[n : n + MOST] for name, each in features.items()} for n in starts]
-        sizes = [min(MOST, rows - start) for start in starts]
-        return joined(await asyncio.gather(*map(self._join, pieces, sizes)))
-
-    def _join(self, features: Features, rows: int) -> asyncio.Future[Outputs]:
+    async def answer(self, question: Question) -> list[Answer]:
+        """Return the answers to a request."""
         loop = asyncio.get_running_loop()
-        mine = Waiting(features, rows, loop.create_future())
+        if len(question.rows) > MOST:
+            self._told(len(question.rows))
+            (found,) = await loop.run_in_executor(self._beside, self._work, [question])
+            return found
+        mine = Waiting(question, loop.create_future())
         self._waiting.append(mine)
         if not self._busy:
             self._busy = True
             loop.call_soon(self._next)
-        return mine.future
+        return await mine.future
 
     def _next(self) -> None:
         batch = self._take()
         self._busy = bool(batch)
         if not batch:
             return
-        self._told(sum(each.rows for each in batch))
+        self._told(sum(len(each.question.rows) for each in batch))
+        questions = [each.question for each in batch]
         loop = asyncio.get_running_loop()
         if self._thread is None:
-            settle(batch, run(self._infer, batch))
+            settle(batch, attempt(self._work, questions))
             loop.call_soon(self._next)
             return
-        running = loop.run_in_executor(self._thread, run, self._infer, batch)
+        running = loop.run_in_executor(self._thread, attempt, self._work, questions)
         running.add_done_callback(lambda done: self._done(batch, done))
 
-    def _done(self, batch: Sequence[Waiting], done: asyncio.Future[list[Result]]) -> None:
+    def _done(self, batch: Sequence[Waiting], done: asyncio.Future[Result]) -> None:
         if not done.cancelled():
             settle(batch, done.result())
         self._next()
@@ -102,53 +94,28 @@ class Batcher:
         while self._waiting:
             first = self._waiting[0]
             if not first.future.done():
-                if batch and rows + first.rows > MOST:
+                rows += len(first.question.rows)
+                if batch and rows > MOST:
                     break
                 batch.append(first)
-                rows += first.rows
             self._waiting.popleft()
         return batch
 
 
-def run(infer: Infer, batch: Sequence[Waiting]) -> list[Result]:
-    """Return what comes of each request; where it fails together, each has a try of its own."""
-    if len(batch) > 1:
-        try:
-            return split(infer(joined([each.features for each in batch])), batch)
-        except Exception:
-            log.warning("a batch failed; its requests go one by one", exc_info=True)
-    return [_alone(infer, each) for each in batch]
-
-
-def _alone(infer: Infer, one: Waiting) -> Result:
+def attempt(work: Work, questions: Sequence[Question]) -> Result:
+    """Return the answers to requests, or why there are none."""
     try:
-        return infer(one.features)
+        return work(questions)
     except Exception as error:
         return error
 
 
-def joined(pieces: Sequence[Features]) -> Features:
-    """Return the rows of several pieces, one after the other."""
-    return {name: np.concatenate([each[name] for each in pieces]) for name in pieces[0]}
-
-
-def split(outputs: Outputs, batch: Sequence[Waiting]) -> list[Result]:
-    """Return the outputs of each request."""
-    found: list[Result] = []
-    start = 0
-    for each in batch:
-        end = start + each.rows
-        found.append({name: values[start:end] for name, values in outputs.items()})
-        start = end
-    return found
-
-
-def settle(batch: Sequence[Waiting], results: Sequence[Result]) -> None:
-    """Hand out what came of each; whoever is gone gets nothing, and harms nobody."""
-    for each, result in zip(batch, results, strict=True):
+def settle(batch: Sequence[Waiting], result: Result) -> None:
+    """Hand out what came of a batch; whoever is gone gets nothing, and harms nobody."""
+    for number, each in enumerate(batch):
         if each.future.done():
             continue
         if isinstance(result, Exception):
             each.future.set_exception(result)
         else:
-            each.future.set_result(result)
+            each.future.set_result(result[number])

@@ -9,14 +9,16 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
 from hone_serving.description import Description
-from hone_serving.server.answering import Answering
+from hone_serving.server.answering import answer
 from hone_serving.server.batcher import Batcher
 from hone_serving.server.body import MOST, SPLIT, TOGETHER
+from hone_serving.server.desk import Desk
 from hone_serving.server.gate import Gate
 from hone_serving.server.options import Options
 from hone_serving.server.pace import place
@@ -48,9 +50,8 @@ async def serving(
     telemetry = Telemetry(description, rows, bodies)
     standing = Standing()
     with place(model, description.example) as thread, ThreadPoolExecutor(1, "rows") as beside:
-        batcher = Batcher(model.infer, thread, telemetry.batch)
-        answering = Answering(model, batcher, rows, beside)
-        routes = Routes(description, answering, telemetry, bodies, standing)
+        batcher = Batcher(partial(answer, model), thread, thread or beside, telemetry.batch)
+        routes = Routes(description, Desk(batcher, rows), telemetry, bodies, standing)
         async with _listening(routes, options) as port:
             yield port, standing
 

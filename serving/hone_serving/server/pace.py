@@ -1,4 +1,4 @@
-"""How fast a model is: what decides whether its graph may run where requests are read."""
+"""How fast a model is: what decides whether it may run where requests are read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
-from hone_serving.model import Features
+from hone_serving.server.answering import answer
 from hone_serving.server.batcher import MOST
+from hone_serving.server.question import Question
 from hone_serving.server.served import Served
-from hone_trainer.contract.assignment import StageFailure
 
-SLOW = 0.005
+SLOW = 0.002
 """Seconds of a full batch from which on it goes to a thread: probes and readers wait no longer.
 Below it the way to a thread and back, 100 to 200 µs, costs more than it saves."""
 ROUNDS = 3
@@ -23,41 +21,29 @@ ROUNDS = 3
 
 @contextmanager
 def place(model: Served, example: Mapping[str, Any]) -> Iterator[Executor | None]:
-    """Give the thread in which the graph is to run; none where it may run in the event loop.
+    """Give the thread in which a model is to run; none where it may run in the event loop.
 
     It has run there by then: the first run of each size allocates what later ones use.
 
     Args:
-        model: whose graph it is.
+        model: what answers.
         example: a row that it answers.
     """
-    features = _encoded(model, example)
-    if features is None:
-        yield None
-        return
-    with ThreadPoolExecutor(1, "graph") as thread:
-        if thread.submit(_seconds, model, features).result() > SLOW:
+    with ThreadPoolExecutor(1, "model") as thread:
+        if thread.submit(_seconds, model, example).result() > SLOW:
             yield thread
             return
     # The thread is gone, and with it what the model kept for it.
-    _seconds(model, features)
+    _seconds(model, example)
     yield None
 
 
-def _encoded(model: Served, example: Mapping[str, Any]) -> Features | None:
-    try:
-        encoded = model.encode([example])
-    except StageFailure:
-        return None
-    return None if encoded.refused else encoded.features
-
-
-def _seconds(model: Served, features: Features) -> float:
+def _seconds(model: Served, example: Mapping[str, Any]) -> float:
     """Return how long a full batch takes."""
     took = []
     for rows in (1, MOST // 8, *(MOST,) * ROUNDS):
-        batch = {name: np.repeat(values, rows, axis=0) for name, values in features.items()}
+        questions = [Question([example])] * rows
         began = perf_counter()
-        model.infer(batch)
+        answer(model, questions)
         took.append(perf_counter() - began)
     return min(took[-ROUNDS:])

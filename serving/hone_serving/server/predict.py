@@ -15,7 +15,7 @@ import msgspec
 
 from hone_serving.description import Description
 from hone_serving.model import Answer
-from hone_serving.server.question import Question, Rows, check_columns, stranger, top_of
+from hone_serving.server.question import Question, Rows, check_columns, stranger, top_of, transposed
 from hone_serving.server.refusal import short, wrong
 
 SIGNATURES = ("", "serving_default")
@@ -32,7 +32,6 @@ class Binary(msgspec.Struct, forbid_unknown_fields=True):
 One = str | int | float | bool | None
 Value = str | int | float | bool | None | Binary | list[One | Binary]
 Values = list[Value]
-Counted = tuple[Rows, int]
 PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -68,14 +67,14 @@ def read(body: bytes, description: Description) -> tuple[Question, bool]:
         name = short(str(request.signature_name))
         raise wrong(f"signature_name {name!r}: there is {SIGNATURES[1]!r} alone: leave it out")
     if request.instances is not None and request.inputs is None:
-        rows, count = _by_row(request.instances, description)
+        rows = _by_row(request.instances, description)
     elif request.inputs is not None and request.instances is None:
-        rows, count = _by_column(request.inputs, description)
+        rows = _by_column(request.inputs, description)
     else:
         raise wrong(f"send {EXAMPLE}")
-    if not count:
+    if not rows:
         raise wrong("there is no row: send at least one")
-    return Question(rows, count, top_of(request.parameters or {})), request.instances is None
+    return Question(rows, top_of(request.parameters or {})), request.instances is None
 
 
 def write(answers: Sequence[Answer], columnar: bool) -> bytes:
@@ -110,21 +109,20 @@ def _bare(body: bytes, name: str) -> Request:
     )
 
 
-def _by_row(instances: Sequence[Mapping[str, Value]], description: Description) -> Counted:
+def _by_row(instances: Sequence[Mapping[str, Value]], description: Description) -> Rows:
     known = description.columns
     for name in {name for row in instances for name in row}.difference(known):
         raise stranger(name, list(known), "instances: column")
-    rows = [
+    return [
         {
             name: value if type(value) in PLAIN else _plain(value, f"instances[{number}].{name}")
             for name, value in row.items()
         }
         for number, row in enumerate(instances)
     ]
-    return rows, len(rows)
 
 
-def _by_column(inputs: Mapping[str, Values], description: Description) -> Counted:
+def _by_column(inputs: Mapping[str, Values], description: Description) -> Rows:
     check_columns(inputs, description)
     count = len(next(iter(inputs.values()), ()))
     if odd := next((name for name, values in inputs.items() if len(values) != count), None):
@@ -136,7 +134,7 @@ def _by_column(inputs: Mapping[str, Values], description: Description) -> Counte
         ]
         for name, values in inputs.items()
     }
-    return columns, count
+    return transposed(columns)
 
 
 def _plain(value: Any, place: str) -> Any:

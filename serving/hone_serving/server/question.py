@@ -12,16 +12,20 @@ from hone_serving.server.refusal import Refusal, short, wrong
 TOP, MOST = 10, 1000
 """Classes or items that an answer names: where nothing is said, and at most."""
 
-Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
+Rows = Sequence[Mapping[str, Any]]
 
 
 class Question(NamedTuple):
     """Raw rows, and how much is to be said of each."""
 
     rows: Rows
-    """Dicts, or columns."""
-    size: int
     top: int = TOP
+
+
+def transposed(columns: Mapping[str, Sequence[Any]]) -> Rows:
+    """Return the rows of columns that are all as long."""
+    names = tuple(columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def top_of(parameters: Mapping[str, Any]) -> int:

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from hone_serving.description import Description
 from hone_serving.server import body, predict
-from hone_serving.server.answering import Answering
+from hone_serving.server.desk import Desk
 from hone_serving.server.gate import Gate
 from hone_serving.server.oip import metadata, response
 from hone_serving.server.oip.request import HEADER, Reader
@@ -48,13 +48,13 @@ class Routes:
     def __init__(
         self,
         description: Description,
-        answering: Answering,
+        desk: Desk,
         telemetry: Telemetry,
         bodies: Gate,
         standing: Standing,
     ) -> None:
         self._description = description
-        self._answering = answering
+        self._desk = desk
         self._telemetry = telemetry
         self._bodies = bodies
         self._standing = standing
@@ -125,7 +125,7 @@ class Routes:
 
     async def _infer(self, asked: web.BaseRequest, raw: bytes) -> web.Response:
         wanted = self._reader.read(raw, asked.headers.get(HEADER))
-        answers = await self._answering.answer(wanted.question)
+        answers = await self._desk.answer(wanted.question)
         self._telemetry.answered(answers)
         written = response.write(answers, wanted, self._description)
         if written.header is None:
@@ -135,7 +135,7 @@ class Routes:
 
     async def _predict(self, _: web.BaseRequest, raw: bytes) -> web.Response:
         question, columnar = predict.read(raw, self._description)
-        answers = await self._answering.answer(question)
+        answers = await self._desk.answer(question)
         self._telemetry.answered(answers)
         return respond(predict.write(answers, columnar))
 

@@ -9,7 +9,7 @@ import msgspec
 
 from hone_serving.description import Description, Output
 from hone_serving.server.oip.tensor import BINARY, Tensor, column
-from hone_serving.server.question import Question, check_columns, stranger, top_of
+from hone_serving.server.question import Question, check_columns, stranger, top_of, transposed
 from hone_serving.server.refusal import short, wrong
 
 HEADER = "Inference-Header-Content-Length"
@@ -79,11 +79,10 @@ class Reader:
         if len(counts) > 1:
             held = ", ".join(f"{name!r} has {len(values)}" for name, values in columns.items())
             raise wrong(f"inputs hold as many rows each: {short(held)}")
-        count = next(iter(counts), 0)
-        if not count:
+        if not counts or 0 in counts:
             raise wrong("inputs hold no row: send at least one")
         parameters = request.parameters or {}
-        question = Question(columns, count, top_of(parameters))
+        question = Question(transposed(columns), top_of(parameters))
         binary = parameters.get("binary_data_output") is True
         if not request.outputs:
             return Asked(question, self._all[binary], id=request.id)
