@@ -90,6 +90,13 @@ def _serve(words: argparse.Namespace) -> int:
     return start(Options.of(words), tell)
 
 
+def _bench(words: argparse.Namespace) -> int:
+    from hone_serving.bench.options import Options
+    from hone_serving.bench.run import main as bench
+
+    return bench(Options.of(words), sys.stdout, sys.stderr)
+
+
 def _predict(words: argparse.Namespace) -> int:
     from hone.door.predict import Request
     from hone.door.predict import main as predict
@@ -173,6 +180,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "convert": _convert,
     "retry": _retry,
     "serve": _serve,
+    "bench": _bench,
     "predict": _predict,
     "runs": _runs,
     "show": _show,

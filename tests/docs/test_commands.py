@@ -27,6 +27,8 @@ CLUSTER = ("kubectl", "helm", "hone retry")
 """Run by ``test_cluster_commands.py``."""
 RECORDED = ("hone runs", "hone show", "hone compare", "hone clean")
 """Run by ``test_runs_page.py``."""
+ANSWERED = ("hone serve", "hone bench", "curl")
+"""Run by ``test_serving_page.py``."""
 ELSEWHERE = {
     "make demo": "tests/realnode/test_reference.py runs that job: its gate is far above chance",
     "make test": "is what runs this",
@@ -36,8 +38,10 @@ ELSEWHERE = {
         (
             "docker build -f operator/Dockerfile -t registry.example/hone-operator:0.1.0 .",
             "docker build -f trainer_image/Dockerfile -t registry.example/hone-trainer:0.1.0 .",
+            "docker build -f serving/Dockerfile -t registry.example/hone-server:0.1.0 .",
             "docker push registry.example/hone-operator:0.1.0",
             "docker push registry.example/hone-trainer:0.1.0",
+            "docker push registry.example/hone-server:0.1.0",
         ),
         "tests/realnode runs what lab/kitchen.py builds from the same Dockerfiles",
     ),
@@ -58,7 +62,7 @@ def of(*words: str) -> list[Command]:
 
 
 def test_every_command_is_run_by_some_test() -> None:
-    run = set(of(*(f"hone {name}" for name in QUICK), *CLUSTER, *RECORDED))
+    run = set(of(*(f"hone {name}" for name in QUICK), *CLUSTER, *RECORDED, *ANSWERED))
     left = [each for each in commands() if each.text not in TRAINED | ELSEWHERE.keys()]
     assert set(left) - run == set(), "run them, or say in ELSEWHERE why not"
 

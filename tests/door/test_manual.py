@@ -9,20 +9,8 @@ from hone.__main__ import main
 from hone.settings import Settings, variable
 
 COMMANDS = (
-    *(
-        "compare",
-        "convert",
-        "crd",
-        "help",
-        "operator",
-        "plan",
-        "predict",
-        "reference",
-        "retry",
-        "run",
-        "runs",
-    ),
-    *("serve", "show"),
+    *("bench", "compare", "convert", "crd", "help", "operator", "plan", "predict", "reference"),
+    *("retry", "run", "runs", "serve", "show"),
 )
 
 

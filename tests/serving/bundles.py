@@ -1,12 +1,14 @@
-"""Bundles of small jobs, made as a job makes them: each once for all tests of a process."""
+"""Bundles of small jobs, made as a job makes them: each once for all tests of a run."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from typing import Any
 
+from lab import locks
 from tests.trainer.conftest import Bench
 
 TRAIN: dict[str, Any] = {"epochs": 1, "batchSize": 256}
@@ -14,7 +16,7 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "clicks": (
         {
             "source": {"clickModel": {"rows": 2000, "users": 60, "items": 40}},
-            "tasks": [{"binary": {"label": "clicked"}}, {"number": {"label": "spent"}}],
+            "tasks": [{"binary": {"label": "clicked"}}],
             "columns": [
                 {"name": "user", "id": {}},
                 {"name": "item", "id": {}},
@@ -22,6 +24,14 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             ],
         },
         {"model": {"generic": {"dense": {}}}, **TRAIN},
+    ),
+    "orders": (
+        {
+            "source": {"clickModel": {"rows": 1000, "users": 60, "items": 40}},
+            "tasks": [{"binary": {"label": "clicked"}}, {"number": {"label": "spent"}}],
+            "columns": [{"name": "user", "id": {}}, {"name": "item", "id": {}}],
+        },
+        {"model": {"generic": {"linear": {}}}, **TRAIN},
     ),
     "visits": (
         {
@@ -59,8 +69,18 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @cache
 def made(name: str) -> Path:
     """Return the folder of a bundle."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(gettempdir()) / f"hone-bundles-{run}" / name
+    with locks.held(folder.with_suffix(".lock"), f"the bundle {name}"):
+        found = folder / "bundle"
+        if not found.exists():
+            found.symlink_to(_make(name, folder))
+    return found.resolve()
+
+
+def _make(name: str, folder: Path) -> Path:
     prepare, train = JOBS[name]
-    bench = Bench(Path(mkdtemp(prefix=f"hone-{name}-")))
+    bench = Bench(folder)
     bench("data", {"prepare": prepare})
     bench("train", {"train": train})
     report = bench("evaluate", {"evaluate": {}})

@@ -65,7 +65,7 @@ async def test_the_answers_are_the_models_in_either_protocol(name: str) -> None:
 
 
 async def test_of_two_targets_each_output_bears_its_targets_name() -> None:
-    async with served("clicks") as (client, _):
+    async with served("orders") as (client, _):
         _, about = await client.ask("/v2/models/demo")
     assert [(each["name"], each["datatype"]) for each in about["outputs"]] == [
         ("clicked.probability", "FP64"),

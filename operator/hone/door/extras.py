@@ -30,6 +30,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "operator": ("operator",),
     "retry": ("operator",),
     "serve": ("serving", "server"),
+    "bench": ("serving", "server"),
     "predict": ("serving",),
     "runs": ("operator", "serving"),
     "show": ("operator", "serving"),

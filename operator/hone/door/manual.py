@@ -59,6 +59,13 @@ difference is called beyond chance where its 95 % interval leaves out 0; the two
 independent, which judges too carefully where both runs were tested on the same rows. Exit codes: 0,
 or 2 where there is no such run.
 """
+BENCH = """
+Each bundle is served as `hone serve` would, and asked for its own example; beside them stand what
+HTTP alone costs, and a plain handler of ten lines that answers with the first bundle. They take
+turns, and figures are those of the middle turn: compare them with each other, not with those of
+another day. Two cores or more, and nothing else on them, make better figures. Exit codes: 0, or 2
+where a bundle cannot be served.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

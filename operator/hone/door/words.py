@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hone import __version__
 from hone.door import manual
+from hone_serving.bench.options import add_words as add_bench_words
 from hone_serving.server.options import add_words
 from hone_trainer.runs.places import ARTIFACTS
 
@@ -93,6 +94,9 @@ def parser() -> argparse.ArgumentParser:
 
     serve = add("serve", "answer over HTTP with a bundle", manual.SERVE)
     add_words(serve)
+
+    bench = add("bench", "measure how fast bundles answer over HTTP", manual.BENCH)
+    add_bench_words(bench)
 
     predict = add("predict", "answer the rows of a file by a bundle", manual.PREDICT)
     predict.add_argument(

@@ -1,0 +1,1 @@
+"""How fast a bundle answers over HTTP on this machine, beside a handler that does nothing."""
