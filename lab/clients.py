@@ -37,13 +37,19 @@ def python() -> Path:
     return found
 
 
+def packages() -> str:
+    """Return the folder that the clients' packages are in."""
+    (folder,) = (python().parent.parent / "lib").glob("python3.*/site-packages")
+    return str(folder)
+
+
 def borrow(names: Sequence[str]) -> list[Any]:
     """Import modules of the clients into this process; what is here already stays as it is.
 
     Args:
         names: their full names.
     """
-    place = str(next((python().parent.parent / "lib").glob("python3.*")) / "site-packages")
+    place = packages()
     sys.path.append(place)
     try:
         return [importlib.import_module(name) for name in names]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hone_serving.bench.contender import ANSWERS
+from hone_serving.bench.contender import ANSWERS, program
 from hone_serving.server.gate import Gate
 from hone_serving.server.telemetry import Telemetry
 from lab import clients, patience
@@ -32,19 +32,12 @@ def typed(word: str) -> list[Command]:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     command = [sys.executable, "-m", "hone", "serve", str(made("clicks"))]
-    said = ""
-    with subprocess.Popen(
-        [*command, "--name", "clicks", "--port", "0"], stderr=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert server.stderr is not None
-            while ANSWERS not in said:
-                said = server.stderr.readline()
-                assert said
-            assert said.startswith(typed("hone serve")[0].said[0].partition(str(PORT))[0])
-            yield int(said.partition(ANSWERS)[2].partition("/")[0])
-        finally:
-            server.kill()
+    words = [*command, "--name", "clicks", "--port", "0"]
+    with program(words) as server:
+        found = int(server.said(ANSWERS))
+        told = server.log.read_text().replace(f":{found}/", f":{PORT}/")
+        assert typed("hone serve")[0].said[0] in told.splitlines()
+        yield found
 
 
 def shape(value: Any) -> Any:

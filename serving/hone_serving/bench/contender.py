@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,22 +18,48 @@ from urllib.request import urlopen
 from hone_serving.bench.load import posted
 from hone_trainer.contract.assignment import StageFailure
 
-ANSWERS = "answers at http://127.0.0.1:"
+ANSWERS = r"answers at http://127\.0\.0\.1:(\d+)/"
+PRINTED = r"^(\d+)$"
+LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Running:
+    """A program at work, which writes into a file: nobody has to read along."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def said(self, pattern: str) -> str:
+        """Wait until it says something; return the first group.
+
+        Raises:
+            StageFailure: it ends before (BundleNotServed).
+        """
+        while True:
+            ended = self.process.poll() is not None
+            text = self.log.read_text(errors="replace")
+            if found := re.search(pattern, text, re.MULTILINE):
+                return found[1]
+            if ended:
+                last = (text.strip().splitlines() or ["it said nothing"])[-1]
+                raise StageFailure("BundleNotServed", f"it cannot be served: {last}")
+            time.sleep(LOOK_SECONDS)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A server at work."""
+    """A server that takes part."""
 
     name: str
-    process: subprocess.Popen[bytes]
+    running: Running
     port: int
     request: bytes
     """What it is asked, as bytes of HTTP."""
 
     def cpu(self) -> float | None:
         """Return the seconds of processor time that it has taken; None where nobody tells."""
-        stat = Path(f"/proc/{self.process.pid}/stat")
+        stat = Path(f"/proc/{self.running.process.pid}/stat")
         if not stat.exists():
             return None
         user, system = stat.read_text().rpartition(")")[2].split()[11:13]
@@ -38,17 +67,25 @@ class Contender:
 
 
 @contextmanager
-def process(command: Sequence[str], given: bytes = b"") -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program while the block runs."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as running:  # noqa: S603
+def program(command: Sequence[str], given: bytes = b"") -> Iterator[Running]:
+    """Run a program while the block runs.
+
+    Args:
+        command: the program and its arguments.
+        given: what it reads.
+    """
+    with tempfile.NamedTemporaryFile(prefix="hone-bench-") as log:
+        running = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             if running.stdin is not None:
                 running.stdin.write(given)
                 running.stdin.close()
-            yield running
+            yield Running(running, Path(log.name))
         finally:
             running.kill()
+            running.wait()
 
 
 @contextmanager
@@ -64,8 +101,8 @@ def bundle(uri: str, name: str, rows: int) -> Iterator[Contender]:
         StageFailure: it cannot be served (BundleNotServed).
     """
     words = ("-m", "hone_serving", uri, "--host", "127.0.0.1", "--port", "0", "--name", "bench")
-    with process([sys.executable, *words]) as running:
-        port = _announced(running, uri)
+    with program([sys.executable, *words]) as running:
+        port = int(running.said(ANSWERS))
         with urlopen(f"http://127.0.0.1:{port}/v2/models/bench") as answer:
             told = json.load(answer)
         yield Contender(name, running, port, posted("/v2/models/bench/infer", question(told, rows)))
@@ -83,15 +120,11 @@ def bare(other: Contender, uri: str) -> Iterator[tuple[Contender, Contender]]:
     with urlopen(f"http://127.0.0.1:{other.port}/v2/models/bench/infer", body) as answer:
         said = answer.read()
     command = (sys.executable, "-m", "hone_serving.bench.bare")
-    with process(command, said) as listening, process((*command, uri)) as answering:
+    with program(command, said) as listening, program((*command, uri)) as answering:
         yield (
-            Contender("HTTP alone", listening, _printed(listening), other.request),
-            Contender("plain handler", answering, _printed(answering), other.request),
+            Contender("HTTP alone", listening, int(listening.said(PRINTED)), other.request),
+            Contender("plain handler", answering, int(answering.said(PRINTED)), other.request),
         )
-
-
-def _printed(running: subprocess.Popen[bytes]) -> int:
-    return int(running.stdout.readline()) if running.stdout is not None else 0
 
 
 def question(about: dict[str, object], rows: int) -> bytes:
@@ -106,13 +139,3 @@ def question(about: dict[str, object], rows: int) -> bytes:
         kind = {"name": each["name"], "datatype": each["datatype"], "shape": shape}
         inputs.append({**kind, "data": [value] * rows})
     return json.dumps({"inputs": inputs}).encode()
-
-
-def _announced(running: subprocess.Popen[bytes], uri: str) -> int:
-    assert running.stderr is not None  # noqa: S101
-    said = ""
-    for line in running.stderr:
-        said = line.decode()
-        if ANSWERS in said:
-            return int(said.partition(ANSWERS)[2].partition("/")[0])
-    raise StageFailure("BundleNotServed", f"{uri} cannot be served: {said.strip()}")

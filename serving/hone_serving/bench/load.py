@@ -100,10 +100,17 @@ async def drive(port: int, request: bytes, clients: int, seconds: float) -> Load
     return load
 
 
-def posted(path: str, body: bytes) -> bytes:
-    """Return a request as bytes of HTTP."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+def posted(path: str, body: bytes, kind: str = "") -> bytes:
+    """Return a request as bytes of HTTP.
+
+    Args:
+        path: where it goes.
+        body: what it holds.
+        kind: the media type, for those who insist on one.
+    """
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+    head += f"Content-Type: {kind}\r\n" if kind else ""
+    return f"{head}\r\n".encode() + body
 
 
 def _length(head: bytes) -> int:
