@@ -40,7 +40,7 @@ def spec(bed: Testbed, uri: str, workers: int) -> dict[str, Any]:
         "limits": {"cpu": "1", "memory": LIMIT},
     }
     stage = {"name": "data", "resources": resources, "prepare": {**words, "workers": workers}}
-    return {"artifacts": artifacts(bed), "stages": [stage]}
+    return {"artifacts": artifacts(bed), "stages": [stage], "reuse": False}
 
 
 def run(desk: Desk, name: str, job: dict[str, Any], kill: bool) -> dict[str, str]:

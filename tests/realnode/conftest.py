@@ -1,9 +1,11 @@
 """The real cluster with Hone in it, and desks in front of it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from hone_trainer.store.reuse import FOLDER
 from lab.testbed import Testbed
 from tests.realnode.desk import Desk
 
@@ -23,6 +25,9 @@ def desks(hone: Testbed) -> Iterator[Callable[[str], Desk]]:
     def desk(namespace: str) -> Desk:
         hone.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=true")
         hone.kubectl("create", "namespace", namespace)
+        # What earlier sessions made lies in the box still: here everything is done once more.
+        for signposts in hone.store.folder.glob(f"*/**/{namespace}/{FOLDER}"):
+            shutil.rmtree(signposts)
         hone.kubectl("apply", "-f", "-", stdin=hone.store.secret(namespace))
         made.append(namespace)
         return Desk(hone, namespace)

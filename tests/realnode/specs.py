@@ -28,7 +28,7 @@ def small(rows: int = 2000) -> JSON:
 
 
 def siege_job(bed: Testbed, how: JSON | None = None, **train: Any) -> JSON:
-    """A job of a small model on 2400 rows, whose pods ask for little.
+    """A job of a small model on 2400 rows, whose pods ask for little and do all their work.
 
     Args:
         bed: whose store is used.
@@ -39,4 +39,4 @@ def siege_job(bed: Testbed, how: JSON | None = None, **train: Any) -> JSON:
     words = {"model": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}}, **train}
     stages = [prepare(small(3000)) | little, {"name": "train", **little, **(how or {})}]
     stages[1]["train"] = words | {"optimizer": {"adam": {"learningRate": 0.02}}}
-    return {"artifacts": artifacts(bed), "stages": stages}
+    return {"artifacts": artifacts(bed), "stages": stages, "reuse": False}
