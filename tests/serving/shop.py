@@ -96,7 +96,8 @@ def _fault(row: dict[str, Any]) -> str:
     if not isinstance(row.get("seen") or [], list):
         return f"'seen' is {row['seen']!r}, no list"
     price = row.get("price")
-    return "" if isinstance(price, int | float) else f"'price' is {price!r}, no number"
+    good = isinstance(price, float) or (isinstance(price, int) and abs(price) < 2**53)
+    return "" if good else f"'price' is {price!r}, no number"
 
 
 def _answer(probability: float, seen: Sequence[str], top: int) -> Answer:

@@ -74,7 +74,8 @@ def test_a_gang_that_finds_its_model_made_ends_with_all_its_pods(
     assert chief.manifest == undisturbed.pods[0].report().manifest
     assert (other.reason, other.manifest) == ("Succeeded", None)
     left = undisturbed.bench.store.list("shop/later")
-    assert {Path(path).name for path in left} == {"manifest.json", WORD}
+    told = {"started.json", "ended.json"}
+    assert {Path(path).name for path in left} == {"manifest.json", WORD, *told}
 
 
 def proven(gang: GangOfTwo, undone: bool) -> None:
