@@ -129,6 +129,21 @@ def _compare(words: argparse.Namespace) -> int:
     return compare(request, *_consoles())
 
 
+def _clean(words: argparse.Namespace) -> int:
+    from hone.door.clean import Request
+    from hone.door.clean import main as clean
+
+    request = Request(
+        _artifacts(words),
+        words.older_than,
+        words.unfinished,
+        words.bundles,
+        words.yes,
+        words.output == "json",
+    )
+    return clean(request, *_consoles())
+
+
 def _artifacts(words: argparse.Namespace) -> "Store":
     from hone_trainer.contract.assignment import Store
 
@@ -185,6 +200,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "runs": _runs,
     "show": _show,
     "compare": _compare,
+    "clean": _clean,
     "crd": _crd,
     "reference": _reference,
     "operator": _operator,

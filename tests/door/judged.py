@@ -15,6 +15,8 @@ STAGES = (
     PlannedStage(name="check", kind="evaluate"),
 )
 
+MAKES = {"prepare": "dataset", "train": "model"}
+
 
 def asked(epochs: int = 2, at_least: float = 0.9) -> dict[str, Any]:
     """What was asked for, as a record has it."""
@@ -53,7 +55,8 @@ def _stage(pods: Pods, name: str, facts: dict[str, Any], *metrics: Metric) -> No
     keeper = pods.keeper(name)
     keeper.begin()
     kind = next(iter(keeper.task.run))
-    made = Manifest(stage=name, kind=kind, input_digest="", facts=facts).encode()
+    told: dict[str, Any] = {"stage": name, "kind": kind, "makes": MAKES.get(kind), "facts": facts}
+    made = Manifest(input_digest="", **told).encode()
     path = f"{keeper.task.prefix}/0/manifest.json"
     pods.store.put(path, made)
     keeper.end(Report(metrics=metrics, manifest=_itself(pods.store.uri(path), made)))

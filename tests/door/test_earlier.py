@@ -70,7 +70,7 @@ def test_what_others_of_the_name_left_is_counted(
     if uids:
         (home / "note.txt").write_text("of nobody's")
     said = superseded(f"{scheme}{tmp_path}", KEY, "mine", JobStatus())
-    left = f"{words}{home} that this one does not use; remove what you need no more"
+    left = f"{words}{home} that this one does not use; `hone clean` says what can go"
     assert said == (left if words else "")
 
 

@@ -9,7 +9,7 @@ from hone.api import API_VERSION, KIND
 from hone.api.faults import FORMS
 from hone.api.job import JobSpec
 from hone.api.outcome import Outcome
-from hone.api.run_outcome import RunComparison, RunDetails, RunList
+from hone.api.run_outcome import Clearing, RunComparison, RunDetails, RunList
 from hone.api.schema import models, of_a_map
 from hone_trainer.contract.spec import OneOf, Spec
 
@@ -31,8 +31,8 @@ standard error. Fields may be added; none is renamed, and none changes its unit.
 RUNS = """# What commands about runs say with `-o json`
 
 One object on standard output: a [RunList](#runlist) of `hone runs`, a [RunDetails](#rundetails) of
-`hone show`, a [RunComparison](#runcomparison) of `hone compare`. Times are in RFC 3339. Fields may
-be added; none is renamed, and none changes its unit.
+`hone show`, a [RunComparison](#runcomparison) of `hone compare`, a [Clearing](#clearing) of `hone
+clean`. Times are in RFC 3339. Fields may be added; none is renamed, and none changes its unit.
 """
 BOUNDS = (
     ("exclusiveMinimum", "> {}"),
@@ -49,7 +49,11 @@ BOUNDS = (
 def page() -> str:
     """Return the page in Markdown: a section per record, in the order in which they are met."""
     job, output = list(_sections(JobSpec)), list(_sections(Outcome))
-    runs = [each for first in (RunList, RunDetails, RunComparison) for each in _sections(first)]
+    runs = [
+        each
+        for first in (RunList, RunDetails, RunComparison, Clearing)
+        for each in _sections(first)
+    ]
     told = dict.fromkeys([HEAD, *job, OUTPUT, *output, RUNS, *runs])  # what several hold, once
     return "\n".join(told)
 

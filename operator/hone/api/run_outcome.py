@@ -131,3 +131,35 @@ class RunComparison(Answer):
     and ``seconds`` of the run."""
     stages: dict[str, CostChange] = {}
     """Seconds of each stage."""
+
+
+class ClearedRun(Answer):
+    """What becomes of a run."""
+
+    run: str
+    """Its uid."""
+    job: str
+    """Namespace and name of the job."""
+    action: Literal["keep", "trim", "remove"]
+    """A trimmed run keeps its record, its reports and its bundle."""
+    why: str
+    """Why it stays, or why a part of it does."""
+    frees_bytes: int
+    """Bytes that go."""
+    keeps_bytes: int
+    """Bytes that stay."""
+
+
+class Clearing(Answer):
+    """What `hone clean` says."""
+
+    version: Literal[1] = 1
+    """Of this layout."""
+    artifacts: str
+    """The store that was looked at."""
+    done: bool
+    """Whether it was done; without ``--yes`` it was not."""
+    frees_bytes: int
+    """Bytes that go, of all runs."""
+    runs: tuple[ClearedRun, ...] = ()
+    """Its runs, the latest first."""

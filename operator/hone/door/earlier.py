@@ -37,7 +37,7 @@ def superseded(uri: str, key: Key, uid: str, status: JobStatus) -> str:
     amount = sum(file.stat().st_size for each in others for file in each.rglob("*.*"))
     what = "an earlier job" if len(others) == 1 else f"{len(others)} earlier jobs"
     left = f"{what} of this name left {size(amount)} in {home} that this one does not use"
-    return f"{left}; remove what you need no more"
+    return f"{left}; `hone clean` says what can go"
 
 
 def _used(home: Path, status: JobStatus) -> Iterator[str]:

@@ -35,6 +35,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "runs": ("operator", "serving"),
     "show": ("operator", "serving"),
     "compare": ("operator", "serving"),
+    "clean": ("operator", "serving"),
 }
 """The extras of each command."""
 

@@ -66,6 +66,13 @@ turns, and figures are those of the middle turn: compare them with each other, n
 another day. Two cores or more, and nothing else on them, make better figures. Exit codes: 0, or 2
 where a bundle cannot be served.
 """
+CLEAN = """
+Nothing goes without --yes. A run stays as it is where anything of it was written within AGE, where
+it is the latest complete one of its job, or where it is unfinished. Of others rows, weights,
+checkpoints and what was half written go; records, reports and bundles stay, and what has no bundle
+keeps the last that it made. What a run that stays took over from another stays, too, and whatever
+is none of a run's own is never touched. Exit codes: 0, or 2 where the store cannot be read.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

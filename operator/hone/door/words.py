@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hone import __version__
 from hone.door import manual
+from hone.door.ages import age
 from hone_serving.bench.options import add_words as add_bench_words
 from hone_serving.server.options import add_words
 from hone_trainer.runs.places import ARTIFACTS
@@ -130,6 +131,24 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("after", metavar="RUN", help="the same")
     compare.add_argument("--artifacts", default=ARTIFACTS, metavar="URI", help=STORE)
     _about_runs(compare)
+
+    clean = add("clean", "remove what old runs left and nothing needs", manual.CLEAN)
+    clean.add_argument("artifacts", nargs="?", default=ARTIFACTS, metavar="ARTIFACTS", help=STORE)
+    clean.add_argument(
+        "--older-than",
+        type=age,
+        default="30d",
+        metavar="AGE",
+        help="leave alone what was written to since: 12h, 30d, 4w (default: %(default)s)",
+    )
+    clean.add_argument(
+        "--unfinished", action="store_true", help="clear runs, too, that may still go on"
+    )
+    clean.add_argument(
+        "--bundles", action="store_true", help="remove bundles, reports and records, too"
+    )
+    clean.add_argument("--yes", action="store_true", help="do it; else it is only shown")
+    _about_runs(clean)
 
     add("crd", "print the CustomResourceDefinition")
     add("reference", "print every word of a job, as Markdown")

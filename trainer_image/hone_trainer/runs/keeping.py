@@ -61,7 +61,7 @@ class Keeper:
             started_at=moment,
             versions=versions(),
         )
-        self.store.create(f"{self._folder}/{STARTED}", _encode(step))
+        self.store.create(f"{self._folder}/{STARTED}", step.encode())
 
     def end(self, report: Report) -> None:
         """Put on record how it ended; that this cannot be written is no reason to fail."""
@@ -75,7 +75,7 @@ class Keeper:
     def _end(self, report: Report) -> None:
         begun = Step.model_validate_json(self.store.get(f"{self._folder}/{STARTED}"))
         told = {"ended_at": self.now(), "word": Word.model_validate(report.dump())}
-        data, path = _encode(begun.model_copy(update=told)), f"{self._folder}/{ENDED}"
+        data, path = begun.model_copy(update=told).encode(), f"{self._folder}/{ENDED}"
         if report.reason != SUCCEEDED:
             self.store.create(path, data)
             return
@@ -87,7 +87,3 @@ class Keeper:
     @property
     def _folder(self) -> str:
         return f"{self.task.prefix}/{self.task.attempt}"
-
-
-def _encode(step: Step) -> bytes:
-    return step.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode()

@@ -47,6 +47,10 @@ class Step(Spec):
     word: Word | None = None
     """How it ended; None before."""
 
+    def encode(self) -> bytes:
+        """Return the bytes that are stored."""
+        return self.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode()
+
     @property
     def succeeded(self) -> bool:
         """Whether it committed its output."""
