@@ -26,7 +26,7 @@ def desks(hone: Testbed) -> Iterator[Callable[[str], Desk]]:
         hone.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=true")
         hone.kubectl("create", "namespace", namespace)
         # What earlier sessions made lies in the box still: here everything is done once more.
-        for signposts in hone.store.folder.glob(f"*/**/{namespace}/{FOLDER}"):
+        for signposts in hone.store.folder.glob(f"*/*/{namespace}/{FOLDER}"):
             shutil.rmtree(signposts)
         hone.kubectl("apply", "-f", "-", stdin=hone.store.secret(namespace))
         made.append(namespace)
