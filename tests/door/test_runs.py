@@ -133,3 +133,18 @@ def test_what_is_not_there_ends_with_2_and_what_helps(
 ) -> None:
     Pods(shelf, "11111111-aaaa").run("data")
     assert answer in said(capsys, *words, code=2)
+
+
+def test_a_run_shows_what_it_took_over(
+    shelf: ArtifactStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pods = Pods(shelf, "11111111-aaaa")
+    keeper = pods.keeper("data")
+    keeper.begin()
+    keeper.end(Report(reused="shop/earlier/data"))
+    shown = said(capsys, "show", "11111111")
+    assert "shop/earlier/data" in shown
+    assert "Reused" in shown
+    told = RunDetails.model_validate_json(said(capsys, "show", "11111111", "-o", "json"))
+    assert (told.stages[0].reused, told.stages[0].reused_from) == (True, ("shop/earlier/data",))
+    assert not told.stages[1].reused

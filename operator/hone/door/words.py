@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="record and logs of local jobs (default: %(default)s)",
     )
-    run.add_argument("--fresh", action="store_true", help="begin anew, even where work is done")
+    run.add_argument("--fresh", action="store_true", help="make all anew, and take nothing over")
     run.add_argument(
         "-o",
         "--output",
