@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
 from hone_trainer.compress.candidate_selection import Trial, measure_size
+from hone_trainer.compress.course import CONVERSIONS, Course
 from hone_trainer.compress.technique import Technique
 from hone_trainer.compress.tflite_export import convert
 from hone_trainer.contract.assignment import StageFailure
@@ -22,8 +24,8 @@ from hone_trainer.models.network import Network
 from hone_trainer.tasks.scoring import figures, score
 from hone_trainer.tasks.task import Task
 
-CONVERSIONS = 2
-"""Conversions at the same time, beside the training of the next candidate."""
+LOOK_S = 1.0
+"""Seconds between two words about conversions that are waited for."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def export(
     candidates: Sequence[tuple[str, tuple[Technique, ...]]],
     network: Network,
     data: Dataset,
-    tell: Tell,
+    course: Course,
 ) -> list[Export]:
     """Apply each candidate's techniques to the network and convert the outcome.
 
@@ -51,26 +53,31 @@ def export(
         candidates: name and techniques, in their order; no techniques give the model as it is.
         network: what is compressed; it stays as it is.
         data: rows to train on.
-        tell: called before each candidate and in its loops.
+        course: told of all of it.
     """
     with ThreadPoolExecutor(CONVERSIONS) as pool:
         waiting: list[Callable[[], Export]] = []
+        futures: list[Future[bytes]] = []
         for k, (name, techniques) in enumerate(candidates):
-            part = _part(tell, k, len(candidates))
-            part(0.0, f"making {name}")
             try:
-                made = _apply(techniques, network, data, part)
+                with course.making(k) as tell:
+                    made = _apply(techniques, network, data, tell)
             except StageFailure as failure:
+                course.fell_out()
                 waiting.append(partial(Export, name, network, failure=failure))
             else:
-                future = pool.submit(convert, made, techniques)
+                future = pool.submit(_converted, made, techniques, course)
+                futures.append(future)
                 waiting.append(partial(_finish, name, made, future))
-        tell(1.0, "waiting for conversions to end")
+        pending = [future for future in futures if not future.done()]
+        while pending:
+            course.waiting()
+            pending = list(wait(pending, timeout=LOOK_S).not_done)
         return [finish() for finish in waiting]
 
 
 def compare(
-    exports: Sequence[Export], schema: Schema, rows: Rows, metric: Metric, tell: Tell
+    exports: Sequence[Export], schema: Schema, rows: Rows, metric: Metric, course: Course
 ) -> list[Trial]:
     """Measure every export on the same rows, the first being the float model.
 
@@ -79,7 +86,7 @@ def compare(
         schema: whose leading target is judged.
         rows: the validation part.
         metric: the figure that is watched.
-        tell: called before each.
+        course: told of each.
     """
     target = schema.targets[0]
     task, targets = target.how, rows.targets[target.name]
@@ -90,15 +97,16 @@ def compare(
         blocks = (by_target(schema, block)[target.name] for block in model.answer(rows.features))
         return score(task, targets, blocks, calibration)
 
-    base = scored(models[0])
+    with course.measuring(0):
+        base = scored(models[0])
     trials = []
     for k, one in enumerate(exports):
-        tell(k / len(exports), f"measuring {one.name}")
         trial = Trial(one.name, str(one.failure or ""))
         if k in models:
             trial = replace(trial, size=measure_size(one.content, one.network.nonzero))
             try:
-                trial = _judged(trial, task, base, scored(models[k]) if k else base, metric)
+                with course.measuring(k) if k else nullcontext():
+                    trial = _judged(trial, task, base, scored(models[k]) if k else base, metric)
             except NotFinite as odd:
                 trial = replace(trial, failure=f"its answers are no numbers: {odd}")
         trials.append(trial)
@@ -124,6 +132,11 @@ def _apply(techniques: Sequence[Technique], network: Network, data: Dataset, tel
     for k, technique in enumerate(techniques):
         network = technique.apply(network, data, _part(tell, k, len(techniques)))
     return network
+
+
+def _converted(network: Network, techniques: tuple[Technique, ...], course: Course) -> bytes:
+    with course.converting():
+        return convert(network, techniques)
 
 
 def _finish(name: str, network: Network, content: Future[bytes]) -> Export:

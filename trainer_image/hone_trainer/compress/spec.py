@@ -38,8 +38,6 @@ TABLE = "compression.json"
 """Before and after, for every candidate."""
 RELATIVE = 0.005
 """Share of a figure that may be lost where nothing is said."""
-MAKING = 0.9
-"""Share of the time that goes into candidates; the rest measures them."""
 
 
 class Budget(Spec):
@@ -140,6 +138,7 @@ class Compress(Stage):
                 no number (AnswersNotFinite).
         """
         from hone_trainer.compress.candidates import compare, export
+        from hone_trainer.compress.course import Course
         from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.models.network import Network
         from hone_trainer.tasks.scoring import finite
@@ -149,20 +148,16 @@ class Compress(Stage):
         if message := self._misfit({target.name: target.how.figured}):
             raise StageFailure("WrongFigure", message)
         tried = [(c.name, tuple(t.value for t in c.techniques)) for c in self.candidates]
-
-        def making(fraction: float, message: str) -> None:
-            ctx.progress(MAKING * fraction, message)
-
-        def measuring(fraction: float, message: str) -> None:
-            ctx.progress(MAKING + (1 - MAKING) * fraction, message)
-
-        exports = export([("float", ()), *tried], network, data, making)
+        every = [("float", ()), *tried]
+        epochs = [sum(each.training() for each in techniques) for _, techniques in every]
+        course = Course([name for name, _ in every], epochs, ctx.progress)
+        exports = export(every, network, data, course)
         if exports[0].failure:
             raise exports[0].failure
         rows = data.read("validation")
         metric = named(self.budget.metric) if self.budget.metric else next(target.how.metrics())
         with finite("the model"):
-            trials = compare(exports, network.schema, rows, metric, measuring)
+            trials = compare(exports, network.schema, rows, metric, course)
         value = (trials[0].figures or {}).get(metric.name, 0.0)
         limit = self.budget.limit(metric, value)
         chosen = choose(trials[1:], limit, self.prefer) + 1

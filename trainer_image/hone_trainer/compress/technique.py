@@ -19,6 +19,10 @@ class Technique(Spec):
     where it may train; on the Keras graph, on its way to a file; on the LiteRT converter.
     """
 
+    def training(self) -> float:
+        """Say how many epochs of training it takes, for whoever reckons the time that is left."""
+        return 0.0
+
     def apply(self, network: Network, data: Dataset, tell: Tell) -> Network:  # noqa: ARG002
         """Return the compressed network; the one that came in stays as it was.
 

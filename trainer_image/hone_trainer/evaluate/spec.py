@@ -13,6 +13,7 @@ from hone_trainer.compress.spec import FLOAT_MODEL, MODEL, Compress
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Product, Stage, latest, several
+from hone_trainer.evaluate.course import MEASURED, READ, TRAINED, Answered
 from hone_trainer.evaluate.evaluation import Evaluation
 from hone_trainer.evaluate.gates import COSTS, NO_FILE, judge
 from hone_trainer.evaluate.origins import Origins
@@ -111,7 +112,7 @@ class Evaluate(Stage):
         manifest = self._only(ctx)
         data = Dataset.of(ctx)
         rows = data.read("test")
-        ctx.progress(0.2, f"measuring {manifest.stage} on {len(rows)} test rows")
+        ctx.progress(READ, f"measuring {manifest.stage} on {len(rows)} test rows")
         evaluation = self._measure(ctx, manifest, data, rows)
         files = (
             ctx.write("report.html", render(evaluation).encode(), "html"),
@@ -124,7 +125,7 @@ class Evaluate(Stage):
             found = ctx.found(files, evaluation.metrics(), cautions)
             message = f"{failed}. The report is at {files[0].uri}"
             raise StageFailure("GateFailed", message, found=found)
-        ctx.progress(0.95, "writing the bundle")
+        ctx.progress(MEASURED, "writing the bundle")
         bundled, why_not = bundle(ctx, manifest, data, evaluation)
         cautions = (*cautions, *why_not)
         gates = len(self.require)
@@ -153,7 +154,7 @@ class Evaluate(Stage):
         model = AnyModel.model_validate({"generic": {self.baseline: {}}})
 
         def tell(fraction: float, message: str) -> None:
-            ctx.progress(0.2 + 0.6 * fraction, message)
+            ctx.progress(READ + (TRAINED - READ) * fraction, message)
 
         baseline = train_baseline(model, data, ctx.task.seed, tell)
         return Beside(baseline, self.baseline, segments)
@@ -189,6 +190,9 @@ class Evaluate(Stage):
         else:
             known["shipped"] = f"the float network of stage {manifest.stage}"
             shipped, before = network.answer(given), None
+        begun, files = READ if self.baseline is None else TRAINED, 1 if before is None else 2
+        answered = Answered(ctx.progress, begun, files * len(rows))
+        shipped, before = answered.count(shipped), before and answered.count(before)
         with finite("the model"):
             targets = measure(network, rows, shipped, before, beside)
         evaluation = Evaluation(targets=targets, origins=Origins.of(ctx), **known)

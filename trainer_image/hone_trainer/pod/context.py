@@ -24,6 +24,7 @@ from hone_trainer.contract.assignment import (
 )
 from hone_trainer.contract.stage import Product
 from hone_trainer.pod.heartbeat import Heartbeat
+from hone_trainer.pod.pace import Pace
 from hone_trainer.store import attempt_files
 from hone_trainer.store import manifest as manifests
 from hone_trainer.store.artifact_store import ArtifactStore
@@ -52,6 +53,8 @@ class Context:
     """Of all that decides the output of an attempt: see ``store.input_digest``."""
     key: str = ""
     """Under which other jobs find that output; empty where they do not."""
+    pace: Pace = field(default_factory=Pace)
+    """Reckons the time that is left where a stage does not."""
 
     @property
     def chief(self) -> bool:
@@ -71,8 +74,10 @@ class Context:
             fraction: done, 0 to 1.
             message: what is going on.
             metrics: figures so far.
-            remaining: seconds left, where that can be said.
+            remaining: seconds left; reckoned by the pace so far where nothing is said.
         """
+        paced = self.pace.remaining(min(1.0, max(0.0, fraction)))
+        remaining = paced if remaining is None else remaining
         self.post(
             Progress(
                 fraction=min(1.0, max(0.0, fraction)),

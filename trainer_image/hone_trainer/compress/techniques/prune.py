@@ -37,6 +37,10 @@ class Prune(Technique):
     epochs: Annotated[int, Field(ge=1, le=1000)] = 2
     """Epochs of training that the pruning is spread over."""
 
+    def training(self) -> float:
+        """Return the epochs that the pruning is spread over."""
+        return float(self.epochs)
+
     def apply(self, network: Network, data: Dataset, tell: Tell) -> Network:
         """Train on while the smallest weights of recurrent, dense and convolution kernels go.
 
