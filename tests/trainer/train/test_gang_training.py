@@ -72,7 +72,7 @@ def test_a_gang_that_finds_its_model_made_ends_with_all_its_pods(
     chief, other = (pod.report() for pod in later.pods)
     assert chief.reused == "shop/demo/train"
     assert chief.manifest == undisturbed.pods[0].report().manifest
-    assert (other.reason, other.manifest) == ("Succeeded", None)
+    assert other.reason == "Succeeded"  # it heard of it, or came late enough to see it itself
     left = undisturbed.bench.store.list("shop/later")
     told = {"started.json", "ended.json"}
     assert {Path(path).name for path in left} == {"manifest.json", WORD, *told}
