@@ -55,8 +55,7 @@ async def _serve(node: Node, ground: RealGround, fate: Fate, pace: float) -> Non
     while True:
         found = await ground.api.call("GET", ground.path("api/v1", "pods"), query=query)
         for pod in found["items"]:
-            if pod["status"].get("phase") in ("Pending", "Running"):
-                await _step(ground, pod, fate)
+            await _step(ground, pod, fate)
         node.rounds += 1
         await asyncio.sleep(pace)
 

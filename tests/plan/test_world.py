@@ -159,6 +159,13 @@ def test_the_kubelets_words_at_an_eviction_are_kept(inner: str, cause: str) -> N
             },
             "CreateContainerConfigError",
         ),
+        (
+            {
+                "phase": "Unknown",
+                "containerStatuses": [{"state": {"waiting": {"reason": "ContainerCreating"}}}],
+            },
+            "the node of pod demo-train-1-worker-a2-3-abcde does not say how it fares",
+        ),
     ],
 )
 def test_why_a_pod_waits(status: dict[str, Any], waiting: str) -> None:

@@ -29,6 +29,13 @@ def cause(status: Raw, ended: Raw) -> str:
     return inner if inner == "OOMKilled" else status.get("reason") or inner
 
 
+def unheard(pod: Raw) -> str:
+    """Return what to say of a pod of which its node says nothing; empty where it does."""
+    if (pod.get("status") or {}).get("phase") != "Unknown":
+        return ""
+    return f"the node of pod {pod['metadata']['name']} does not say how it fares"
+
+
 def unscheduled(conditions: Mapping[str, Raw]) -> str:
     """Return the scheduler's words for a pod that it finds no node for."""
     scheduled = conditions.get("PodScheduled", {})

@@ -202,7 +202,7 @@ def _pod(raw: Raw, family: Family) -> PodView | None:
         cause=words.cause(status, ended),
         report=report,
         said="" if report else words.tail(text),
-        waiting=waiting or words.unscheduled(conditions),
+        waiting=words.unheard(raw) or waiting or words.unscheduled(conditions),
         disrupted=disrupted,
         disruption=target.get("message" if disrupted else "", "") or status.get("message", ""),
         terminating="deletionTimestamp" in meta,
