@@ -7,7 +7,7 @@ before a model sees them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -68,6 +68,11 @@ class Description:
     def example(self) -> dict[str, Any]:
         """A row that the model answers."""
         return {each.name: each.example for each in self.inputs if each.example is not None}
+
+    def without_examples(self) -> Description:
+        """Return the same without values of training rows."""
+        inputs = tuple(replace(each, example=None) for each in self.inputs)
+        return replace(self, inputs=inputs)
 
 
 def outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving.conftest import Client
+from tests.serving.conftest import Client, Start
 from tests.serving.shop import ROW
 
 
@@ -97,3 +97,12 @@ async def test_a_wrong_method_is_told_the_right_one(
 ) -> None:
     status, _, headers = await client.send(path, None if told is None else b"{}")
     assert (status, headers["Allow"]) == (405, allowed)
+
+
+async def test_values_of_training_rows_may_be_kept_back(start: Start) -> None:
+    async with start(examples=False) as client:
+        _, raw, _ = await client.send("/v2/models/clicks")
+        status, told = await client.ask("/v2/models/clicks/infer", {"inputs": []})
+    assert b'"example":{}' in raw
+    assert status == 400
+    assert told["error"] == "input 'user' is missing: give its text"

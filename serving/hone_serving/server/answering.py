@@ -28,6 +28,8 @@ def answer(model: Served, questions: Sequence[Question]) -> list[list[Answer]]:
     if len(questions) > 1:
         try:
             return _together(model, questions)
+        except StageFailure:
+            pass  # whose rows they are is told below
         except Exception:
             log.warning("several requests failed together: each is tried alone", exc_info=True)
     return [_alone(model, each) for each in questions]

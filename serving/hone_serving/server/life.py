@@ -45,13 +45,14 @@ async def serving(
     model: Served, description: Description, options: Options
 ) -> AsyncIterator[tuple[int, Standing]]:
     """Serve while the block runs; gives the port, and what says that it is about to end."""
+    told = description if options.examples else description.without_examples()
     rows = Gate(options.max_rows, "rows", "send fewer, or raise --max-rows of the server")
     bodies = Gate(TOGETHER, "bytes", SPLIT)
     telemetry = Telemetry(description, rows, bodies)
     standing = Standing()
     with place(model, description.example) as thread, ThreadPoolExecutor(1, "rows") as beside:
         batcher = Batcher(partial(answer, model), thread, thread or beside, telemetry.batch)
-        routes = Routes(description, Desk(batcher, rows), telemetry, bodies, standing)
+        routes = Routes(told, Desk(batcher, rows), telemetry, bodies, standing)
         async with _listening(routes, options) as port:
             yield port, standing
 

@@ -24,6 +24,8 @@ class Options:
     """Rows that may wait or be at work; who comes beyond it is told to come again."""
     drain: float = 5.0
     """Seconds between the word to stop and the last request that is let in."""
+    examples: bool = True
+    """Whether clients are told values of a training row."""
     endpoint: str | None = None
     region: str | None = None
 
@@ -60,6 +62,8 @@ def add_words(parser: argparse.ArgumentParser, host: str = Options.host) -> None
         metavar="SECONDS",
         help="from SIGTERM on, go on answering so long while probes say 503 (default: %(default)s)",
     )
+    hide = "tell clients no values of a training row, as metadata and messages do"
+    add("--no-examples", action="store_false", dest="examples", help=hide)
     add("--endpoint", metavar="URL", help="an S3 server that is not the cloud's own")
     add("--region", help="the S3 server's")
 

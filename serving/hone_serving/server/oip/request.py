@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hone_serving import model
 from hone_serving.description import Description, Output
 from hone_serving.server.oip.tensor import BINARY, Tensor, column
 from hone_serving.server.question import Question, check_columns, stranger, top_of, transposed
@@ -14,7 +15,7 @@ from hone_serving.server.refusal import short, wrong
 
 HEADER = "Inference-Header-Content-Length"
 """Names the length of the JSON where bytes follow it; in answers as well."""
-REFUSED = Output("refused", ("refused",), "BYTES")
+REFUSED = Output(model.REFUSED, (model.REFUSED,), "BYTES")
 """Said of each row beside what the model gives: why it is not answered, or nothing."""
 NOTHING = memoryview(b"")
 Flags = dict[str, Any]
@@ -87,7 +88,7 @@ class Reader:
         if not request.outputs:
             return Asked(question, self._all[binary], id=request.id)
         chosen = self._chosen(request.outputs, binary)
-        return Asked(question, chosen, (REFUSED in dict(chosen)), request.id)
+        return Asked(question, chosen, REFUSED in dict(chosen), request.id)
 
     def _chosen(self, wishes: Sequence[Wish], binary: bool) -> Wanted:
         chosen: dict[str, tuple[Output, bool]] = {}
