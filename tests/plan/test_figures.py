@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hone.api.status import StageStatus
-from hone.plan.figures import headline, share
+from hone.plan.figures import headline
 from hone_trainer.contract.assignment import Metric, Progress
 from tests.plan.builders import child, job, seen, settled
 
@@ -23,11 +23,6 @@ def test_the_latest_stage_with_figures_speaks() -> None:
     first = StageStatus(name="a", kind="prepare", metrics=(Metric(name="rows", value="5"),))
     assert headline([first, StageStatus(name="b", kind="train")]) == "rows=5"
     assert headline([]) == ""
-
-
-def test_every_stage_counts_the_same() -> None:
-    done = StageStatus(name="a", kind="prepare", progress_percentage=100)
-    assert share([done, StageStatus(name="b", kind="train")]) == "50%"
 
 
 def test_figures_alone_are_written_only_now_and_then() -> None:

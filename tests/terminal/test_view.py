@@ -82,3 +82,23 @@ def test_restarts_are_shown_once_there_are_any() -> None:
     stages = tuple(stage.model_copy(update={"restarts": 0}) for stage in running().stages)
     calm = running().model_copy(update={"stages": stages})
     assert "restarts" not in drawn(stage_table(calm, at(20), 120))
+
+
+def test_how_far_the_whole_job_is_stands_below_its_stages() -> None:
+    status = running().model_copy(update={"progress": "43%"})
+    watch, paper = Watch(), console()
+    plain = PlainView(paper, watch)
+    watch.seconds = 60
+    plain.show(status)
+    assert text(paper).rstrip().endswith("loss 0.2310 (whole job: 43 %)")
+    live = LiveView(console(), watch)
+    live.show(status)
+    assert drawn(live._draw()).rstrip().endswith("whole job: 43 %")
+
+
+def test_a_job_of_one_stage_is_as_far_as_that() -> None:
+    status = running()
+    alone = status.model_copy(update={"progress": "40%", "stages": status.stages[1:2]})
+    live = LiveView(console(), Watch())
+    live.show(alone)
+    assert "whole job" not in drawn(live._draw())

@@ -172,7 +172,7 @@ class JobStatus(Answer):
     stage: Short = ""
     """The stage at work, or the end that was reached."""
     progress: Annotated[str, Field(max_length=16)] = ""
-    """How far the whole job is."""
+    """How far the whole job is: stages count by how long such stages take."""
     ready: Annotated[str, Field(max_length=16)] = ""
     """Pods ready or done of the stage at work."""
     restarts: Sum = 0

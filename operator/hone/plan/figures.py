@@ -63,12 +63,6 @@ def short(value: str, thousands: str = "") -> str:
     return f"{number:z{thousands}.0f}" if whole else f"{number:z.4g}"
 
 
-def share(stages: Sequence[StageStatus]) -> str:
-    """Return how far the job is: every stage counts the same."""
-    total = sum(stage.progress_percentage for stage in stages)
-    return f"{total // len(stages)}%"
-
-
 def reused(stages: Sequence[StageStatus]) -> str:
     """Return how many of the stages others had made before; empty where none was."""
     count = sum(taken_over(stage) for stage in stages)

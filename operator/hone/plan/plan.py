@@ -14,7 +14,8 @@ from hone.api.status import JobStatus, StageStatus, State
 from hone.plan import names, progress
 from hone.plan.children import adopted, missing, overdue, past
 from hone.plan.conditions import conditions
-from hone.plan.figures import headline, reused, settle, share
+from hone.plan.figures import headline, reused, settle
+from hone.plan.lengths import share
 from hone.plan.manifests import Manifest, Ref
 from hone.plan.record import over
 from hone.plan.retry import honoured
@@ -83,7 +84,7 @@ def _decide(job: OptimizationJob, world: World, now: datetime) -> JobStatus:
             "stage": {"Succeeded": "Complete", "Failed": f"Failed: {current.name}"}.get(
                 state, current.name
             ),
-            "progress": share(stages),
+            "progress": share(job.spec.stages, stages, old.progress),
             "ready": current.ready,
             "restarts": sum(stage.restarts for stage in stages),
             "reused": reused(stages),

@@ -73,6 +73,7 @@ class LiveView(View):
     def _draw(self) -> RenderableType:
         running = [stage for stage in self._status.stages if stage.state == "Running"]
         said = [f"{stage.name}: {stage.message}" for stage in running if stage.message]
+        said += [whole(self._status)] if running and whole(self._status) else []
         lines = [Text(line, style="dim", overflow="fold") for line in said]
         return Group(stage_table(self._status, self._now(), self._console.width), *lines)
 
@@ -90,8 +91,9 @@ class PlainView(View):
         running = [stage for stage in status.stages if stage.state == "Running"]
         if self._now() - self._last < PAUSE or not running:
             return
+        told = whole(status)
         for stage in running:
-            self._line(_progress(stage))
+            self._line(f"{_progress(stage)} ({told})" if told else _progress(stage))
 
     def tell(self, announcement: Announcement) -> None:
         """Print a transition."""
@@ -101,6 +103,13 @@ class PlainView(View):
         self._last = self._now()
         stamp = self._now().strftime("%H:%M:%S")
         self._console.print(f"{stamp} {text}", soft_wrap=True, highlight=False, markup=False)
+
+
+def whole(status: JobStatus) -> str:
+    """Say how far a job of several stages is; empty of others."""
+    if not status.progress or len(status.stages) < 2:
+        return ""
+    return f"whole job: {status.progress.replace('%', ' %')}"
 
 
 def _progress(stage: StageStatus) -> str:

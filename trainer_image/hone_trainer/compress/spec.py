@@ -128,6 +128,10 @@ class Compress(Stage):
         message = misfit("compress.budget", self.budget.metric, None, targets)
         return message or self.budget.unbounded(named(self.budget.metric))
 
+    def usual_seconds(self) -> float:
+        """Return what the candidates take, and the converter to start."""
+        return 8.0 + 5.0 * len(self.candidates)
+
     def run(self, ctx: Context) -> Report:
         """Export the model as it came and each candidate; measure all; keep the best that may be.
 

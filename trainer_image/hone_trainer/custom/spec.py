@@ -114,6 +114,10 @@ class Custom(Stage):
         """Signals come from outside; a small code is the program's own word, as in a TFJob."""
         return self.restart == "never" or (self.restart == "exitCode" and exit_code < 128)
 
+    def usual_seconds(self) -> float:
+        """Return what a training takes: nobody knows what it does."""
+        return 20.0
+
     def program(self, role: str) -> tuple[str, ...] | None:
         """The role's own command, or the stage's."""
         own = next(each for each in self.roles if each.name == role)

@@ -96,6 +96,10 @@ class Evaluate(Stage):
                 if message:
                     yield message
 
+    def usual_seconds(self) -> float:
+        """Return what the test part takes, and a model beside."""
+        return 4.0 if self.baseline is None else 8.0
+
     def run(self, ctx: Context) -> Report:
         """Measure the file that ships, on the test part; write the report; judge the gates.
 

@@ -158,6 +158,13 @@ class Train(Stage):
         """As many as the user allows."""
         return self.parallelism or self.members
 
+    def usual_seconds(self) -> float:
+        """Return what epochs take, round after round of members; most trainings end long before
+        the last epoch that they may have.
+        """
+        rounds = -(-self.members // self.at_once())
+        return rounds * (5.0 + min(self.epochs, max(20, self.patience or 0)))
+
     def run(self, ctx: Context) -> Report:
         """Train the member's model in one pod of its gang."""
         from hone_trainer.train.member import train
