@@ -61,7 +61,7 @@ def test_only_a_failed_gate_keeps_back_what_comes_after(code: int, gate: bool, r
     assert {outcomes["second"].code, outcomes["third"].code} == {0 if runs else None}
 
 
-def test_who_builds_stands_behind_the_tests_in_the_queue(tmp_path: Path) -> None:
+def test_only_who_is_in_a_hurry_has_another_place_in_the_queue(tmp_path: Path) -> None:
     told = tmp_path / "nice"
     code = "import os, pathlib; group = pathlib.Path('/proc/self/autogroup')\n"
     code += "session = group.read_text() if group.exists() else 'nice 7'\n"
@@ -70,7 +70,8 @@ def test_who_builds_stands_behind_the_tests_in_the_queue(tmp_path: Path) -> None
     own, *_, session = told.read_text().split()
     assert (int(own), int(session)) == (min(os.nice(0) + 7, 19), 7)
     waiting = {each.name: each.nice for each in rounds.ROUNDS}
-    assert waiting["real node"] < waiting["plain"] == waiting["api"] < waiting["binaries"]
+    assert waiting.pop("real node") < 0
+    assert set(waiting.values()) == {0}, "beside work of others a round would hardly move"
 
 
 def test_what_runs_aside_is_told_whole_at_its_end(capfd: pytest.CaptureFixture[str]) -> None:
