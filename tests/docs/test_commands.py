@@ -33,6 +33,8 @@ ELSEWHERE = {
     "make demo": "tests/realnode/test_reference.py runs that job: its gate is far above chance",
     "make test": "is what runs this",
     "make check": "is what runs this",
+    "hone export latest:clicks --mlflow http://127.0.0.1:5000": "tests/door/test_export.py does,"
+    " with a server of MLflow's",
     "make format": "test_makes_words_are_its_targets: it would change the checkout",
     **dict.fromkeys(
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LOCKS = ("build", "clients", "dev", "lab", "operator", "server", "trainer", "trainer-gpu")
+LOCKS = ("build", "clients", "dev", "lab", "mlflow", "operator", "server", "trainer", "trainer-gpu")
 FOR_TESTS_ALONE = {"pytest", "hypothesis", "mypy", "ruff", "uv"}
 UNUSED = {"keras", "libclang", "grpcio", "wheel", "cryptography"}
 

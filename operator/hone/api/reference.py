@@ -9,7 +9,7 @@ from hone.api import API_VERSION, KIND
 from hone.api.faults import FORMS
 from hone.api.job import JobSpec
 from hone.api.outcome import Outcome
-from hone.api.run_outcome import Clearing, RunComparison, RunDetails, RunList
+from hone.api.run_outcome import Clearing, Exported, RunComparison, RunDetails, RunList
 from hone.api.schema import models, of_a_map
 from hone_trainer.contract.spec import OneOf, Spec
 
@@ -32,7 +32,8 @@ RUNS = """# What commands about runs say with `-o json`
 
 One object on standard output: a [RunList](#runlist) of `hone runs`, a [RunDetails](#rundetails) of
 `hone show`, a [RunComparison](#runcomparison) of `hone compare`, a [Clearing](#clearing) of `hone
-clean`. Times are in RFC 3339. Fields may be added; none is renamed, and none changes its unit.
+clean`, an [Exported](#exported) of `hone export`. Times are in RFC 3339. Fields may be added; none
+is renamed, and none changes its unit.
 """
 BOUNDS = (
     ("exclusiveMinimum", "> {}"),
@@ -51,7 +52,7 @@ def page() -> str:
     job, output = list(_sections(JobSpec)), list(_sections(Outcome))
     runs = [
         each
-        for first in (RunList, RunDetails, RunComparison, Clearing)
+        for first in (RunList, RunDetails, RunComparison, Clearing, Exported)
         for each in _sections(first)
     ]
     told = dict.fromkeys([HEAD, *job, OUTPUT, *output, RUNS, *runs])  # what several hold, once
@@ -60,7 +61,7 @@ def page() -> str:
 
 def _sections(first: type[Spec]) -> Iterator[str]:
     schema = first.model_json_schema(by_alias=True)
-    records = {first.__name__: schema, **schema["$defs"]}
+    records = {first.__name__: schema, **schema.get("$defs", {})}
     classes = models(first)
     order: list[str] = []
     _meet(first.__name__, records, order)

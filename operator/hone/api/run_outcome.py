@@ -1,4 +1,4 @@
-"""What `hone runs`, `show`, `compare` and `clean` say with ``-o json``, in one object each.
+"""What commands about runs say with ``-o json``, in one object each.
 
 Fields may be added; none is renamed, and none changes its unit.
 """
@@ -163,3 +163,18 @@ class Clearing(Answer):
     """Bytes that go, of all runs."""
     runs: tuple[ClearedRun, ...] = ()
     """Its runs, the latest first."""
+
+
+class Exported(Answer):
+    """What `hone export` says."""
+
+    version: Literal[1] = 1
+    """Of this layout."""
+    run: str
+    """Its uid."""
+    experiment: str
+    """The experiment that it is in."""
+    state: Literal["created", "updated", "there"]
+    """Updated where something of it was missing; there where nothing had to be written."""
+    url: str
+    """Its page."""

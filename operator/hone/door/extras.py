@@ -36,6 +36,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "show": ("operator", "serving"),
     "compare": ("operator", "serving"),
     "clean": ("operator", "serving"),
+    "export": ("operator", "serving"),
 }
 """The extras of each command."""
 

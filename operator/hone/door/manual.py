@@ -73,6 +73,13 @@ checkpoints and what was half written go; records, reports and bundles stay, and
 keeps the last that it made. What a run that stays took over from another stays, too, and whatever
 is none of a run's own is never touched. Exit codes: 0, or 2 where the store cannot be read.
 """
+EXPORT = """
+Parameters are the spec; figures are those of the test part with their intervals, of stages and of
+epochs; tags say which versions ran, and where bundle and report lie. Asked again, it writes what is
+missing and no more. Who asks, the address says (http://USER:PASSWORD@HOST), or
+MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN. Exit codes: 0, or 2
+where there is no such run, or no server that takes it.
+"""
 OPERATOR = """
 Its settings are variables of the environment, which the chart sets: HONE_NAMESPACES (all),
 HONE_TRAINER_IMAGE, HONE_TRAINER_PULL_POLICY (IfNotPresent), HONE_PROGRESS_URL (none),

@@ -150,6 +150,20 @@ def parser() -> argparse.ArgumentParser:
     clean.add_argument("--yes", action="store_true", help="do it; else it is only shown")
     _about_runs(clean)
 
+    export = add("export", "write a run into an MLflow tracking server", manual.EXPORT)
+    export.add_argument("run", metavar="RUN", help=RUN)
+    export.add_argument(
+        "--mlflow", metavar="URL", help="the server's address (default: MLFLOW_TRACKING_URI)"
+    )
+    export.add_argument(
+        "--experiment", metavar="NAME", help="where it goes (default: NAMESPACE/JOB)"
+    )
+    export.add_argument(
+        "--report", action="store_true", help="send the page of the evaluation, too"
+    )
+    export.add_argument("--artifacts", default=ARTIFACTS, metavar="URI", help=STORE)
+    _about_runs(export)
+
     add("crd", "print the CustomResourceDefinition")
     add("reference", "print every word of a job, as Markdown")
     add("operator", "run the operator", manual.OPERATOR)
