@@ -15,13 +15,9 @@ from tests.docs.jobs import whole
 
 QUICK = ("plan", "convert", "help")
 """Commands of `hone` that these tests run."""
-ASKED = (
-    "hone predict .hone/artifacts/default/clicks/*/evaluate/0/0/bundle clicks.csv"
-    " --output answers.csv"
-)
 ALIKE = "hone predict .hone/artifacts/default/reference/*/evaluate/0/0/bundle rows.csv"
 NAMED = "hone predict latest:clicks clicks.csv --output answers.csv"
-TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml", ASKED, ALIKE, NAMED}
+TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml", ALIKE, NAMED}
 """Run by ``test_trainings.py``, under the names of the tutorial."""
 CLUSTER = ("kubectl", "helm", "hone retry")
 """Run by ``test_cluster_commands.py``."""

@@ -72,7 +72,7 @@ RUN: dict[tuple[str, str], Callable[[Block], None] | None] = {
     ("docs/custom-training.md", "import os\nimport tensorflow as tf"): None,
     ("docs/custom-training.md", "import json\nimport os\nimport torch"): meeting,
     ("docs/serving.md", "import numpy as np\nimport tritonclient"): None,
-    ("docs/tutorial-recommendation.md", "from pathlib import Path"): None,
+    ("docs/tutorial-recommendation.md", "import hone_serving"): None,
 }
 """Page and beginning of a block -> how it is run; None for what ``test_trainings.py`` and
 ``test_serving_page.py`` run."""

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from hone_serving.bench.contender import ANSWERS, program
 from lab import patience, probes
 from tests.docs import shop
 from tests.docs.blocks import Block, blocks, commands
 from tests.docs.jobs import SMALL, whole, with_stages
-from tests.docs.test_commands import ASKED, NAMED
+from tests.docs.test_commands import NAMED
 
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
@@ -118,8 +119,8 @@ def test_the_tutorials_job_becomes_a_model_that_beats_the_simplest(
 
 def test_the_tutorials_program_asks_the_model_about_new_rows(desk: Path, said: str) -> None:
     assert "complete in" in said
-    program = block(TUTORIAL, "python").text
-    printed = run(desk, "-c", program)
+    text = block(TUTORIAL, "python").text
+    printed = run(desk, "-c", text)
     found = [float(number) for number in re.findall(r"\d\.\d+", printed)]
     assert len(found) == 2, printed
     assert all(0 < probability < 1 for probability in found)
@@ -127,15 +128,28 @@ def test_the_tutorials_program_asks_the_model_about_new_rows(desk: Path, said: s
 
 def test_the_tutorials_rows_are_answered_from_the_shell(desk: Path, said: str) -> None:
     assert "complete in" in said
-    _, _, pattern, *rest = ASKED.split()
-    (bundle,) = desk.glob(pattern)
-    run(desk, "-m", "hone", "predict", str(bundle), *rest)
-    told = (desk / rest[-1]).read_bytes()
     run(desk, "-m", *NAMED.split())
-    assert (desk / rest[-1]).read_bytes() == told
-    rows, answers = (list(csv.DictReader((desk / n).open())) for n in ("clicks.csv", rest[-1]))
+    last = NAMED.split()[-1]
+    rows, answers = (list(csv.DictReader((desk / n).open())) for n in ("clicks.csv", last))
     assert [row["item"] for row in answers] == [row["item"] for row in rows]
     assert all(bool(row["probability"]) != bool(row["refused"]) for row in answers)
+
+
+def test_the_tutorial_ends_with_an_answer_over_http(desk: Path, said: str) -> None:
+    assert "complete in" in said
+    served, asked = (
+        next(each for each in commands() if each.page == TUTORIAL and each.text.startswith(word))
+        for word in ("hone serve", "curl ")
+    )
+    words = ["env", f"--chdir={desk}", sys.executable, "-m", *served.text.split(), "--port", "0"]
+    with program(words) as server:
+        port = server.said(ANSWERS)
+        typed = asked.text.replace("8080", port)
+        done = subprocess.run(["bash", "-euc", typed], capture_output=True, text=True, check=True)
+    (answer,) = json.loads(done.stdout)["predictions"]
+    (told,) = json.loads(asked.said[0])["predictions"]
+    assert answer.keys() == told.keys()
+    assert 0 < answer["probability"] < 1
 
 
 def test_a_gang_with_parameter_servers_beats_the_simplest(

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.realnode, pytest.mark.slow]
 STAGES = ("data", "train", "evaluate")
 
 
-def job(desk: Desk, bound: float, **more: bool) -> JSON:
+def job(desk: Desk, bound: float, **more: int) -> JSON:
     """Rows, a gang of two that trains on them, and a gate."""
     little = {"resources": {"requests": {"cpu": "100m"}}}
     train = {
@@ -95,3 +95,22 @@ def test_a_job_that_wants_its_own_makes_its_own(desk: Desk) -> None:
     alone = desk.ended("alone")
     assert alone["reused"] == ""
     assert taken_over(alone) == {stage: {""} for stage in STAGES}
+
+
+def test_two_jobs_at_once_make_it_once_or_harmlessly_twice(desk: Desk) -> None:
+    twins = ("left", "right")
+    for name in twins:
+        desk.apply(name, job(desk, 9.0, seed=7))
+    ended = [desk.ended(name) for name in twins]
+    for name, status in zip(twins, ended, strict=True):
+        assert condition(status, "Complete").get("status") == "True", desk.tell()
+        for stage, makers in taken_over(status).items():
+            others = {f"reuse/{each}/{stage}" for each in twins if each != name}
+            assert makers in ({""}, *({other} for other in others))
+    left, right = (
+        {each["name"]: float(each["value"]) for each in status["stages"][-1]["metrics"]}
+        for status in ended
+    )
+    assert left["auc"] == pytest.approx(right["auc"], abs=1e-3)
+    for stage in (each for status in ended for each in status["stages"][:2]):
+        desk.verify(stage["gangs"][0]["manifest"])

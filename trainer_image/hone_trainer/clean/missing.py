@@ -160,6 +160,9 @@ class Missing(Cleaning):
         """Drop rows that lack one of the columns; the first that is missing is the reason."""
         import numpy as np
 
+        whole = [name for name in whole if block.lacks(name)]
+        if not whole:
+            return Cleaned(block)
         good, dropped = np.ones(len(block), bool), {}
         for name in whole:
             lacking = block.missing(name) & good

@@ -76,11 +76,13 @@ class IdColumn(Kind):
         from hone_trainer.rows.tokens import UNSEEN, codes_of, positions, split
 
         texts = block.texts(name)
+        if self.length == 1:
+            codes = np.empty(len(texts.distinct) + 1, np.int32)
+            codes[:-1] = codes_of(texts.distinct, learned)
+            codes[-1] = UNSEEN  # for those that are missing
+            return {name: codes[texts.codes].reshape(-1, 1)}
         found = split(texts.words, self.length, self.separator)
         codes = codes_of(found.words, learned)
-        if self.length == 1:
-            # The code for -1 is the last one.
-            return {name: np.append(codes, np.int32(UNSEEN))[texts.codes].reshape(-1, 1)}
         return {name: positions(found, codes, self.length, texts.codes)}
 
 

@@ -136,7 +136,9 @@ class NumberColumn(Kind):
         if self.normalize is not None:
             with np.errstate(over="ignore"):
                 values = self.normalize.value.apply(values, learned)
-        return {name: values.clip(-LARGEST, LARGEST).astype(np.float32)}
+        # What ``clip`` does, in less time for a few rows.
+        within = np.minimum(np.maximum(values, -LARGEST), LARGEST)
+        return {name: within.astype(np.float32)}
 
 
 def _bounds(values: NDArray[np.float64], count: int) -> list[float]:

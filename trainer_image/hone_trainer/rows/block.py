@@ -39,6 +39,11 @@ class Texts:
     words: Any
     """``pa.StringArray`` of distinct words."""
 
+    @property
+    def distinct(self) -> Any:
+        """The words for whoever looks each of them up: an Arrow array, or a list of a few."""
+        return self.words
+
     def array(self) -> Any:
         """Return the column as it stands in a table."""
         codes = pa.array(self.codes, mask=self.codes < 0)
@@ -104,9 +109,13 @@ class Block:
         nulls: NDArray[np.bool_] = self._array(name).is_null().to_numpy(zero_copy_only=False)
         return nulls
 
+    def lacks(self, name: str) -> bool:
+        """Say whether a column has no value in some row."""
+        return bool(np.count_nonzero(self.missing(name)))
+
     def keep(self, chosen: NDArray[np.bool_]) -> Block:
         """Return the rows for which ``chosen`` (n,) is true."""
-        if chosen.all():
+        if np.count_nonzero(chosen) == len(chosen):
             return self
         table = self.table.filter(pa.array(chosen))
         return Block(table, self.rows[chosen], self.parts[chosen])

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from hone_trainer.rows.block import NO_TIME, Block, Form, Texts
+
+
+class FewTexts(Texts):
+    """A text column whose words are no Arrow array before somebody asks for one."""
+
+    def __init__(self, codes: NDArray[np.int32], words: list[str]) -> None:
+        # As the dataclass itself does: it is frozen.
+        object.__setattr__(self, "codes", codes)
+        object.__setattr__(self, "_listed", words)
+
+    @cached_property
+    def words(self) -> Any:
+        """See ``Texts.words``."""
+        return pa.array(self.distinct, pa.string())
+
+    @property
+    def distinct(self) -> list[str]:
+        """See ``Texts.distinct``."""
+        listed: list[str] = self._listed  # type: ignore[attr-defined]
+        return listed
 
 
 @dataclass(frozen=True)
@@ -57,7 +79,7 @@ class FewRows(Block):
 
     def keep(self, chosen: NDArray[np.bool_]) -> Block:
         """See ``Block.keep``."""
-        if chosen.all():
+        if np.count_nonzero(chosen) == len(chosen):
             return self
         columns = {
             name: Texts(values.codes[chosen], values.words)

@@ -145,15 +145,21 @@ def vocabulary(counts: Sequence[Any], least: int, most: int | None, name: str) -
 
 
 def known_codes(words: Any, known: list[str]) -> NDArray[np.int32]:
-    """Return each distinct word's id by a vocabulary: the n-th word is n + 2, others unseen."""
+    """Return each distinct word's id by a vocabulary: the n-th word is n + 2, others unseen.
+
+    Args:
+        words: an Arrow array, or a list of a few.
+        known: the vocabulary.
+    """
+    if isinstance(words, list):
+        ids = _ids(_Listed(known))
+        return np.array([ids.get(word, UNSEEN) for word in words], np.int32)
     if MANY * len(words) > len(known):
         # Indexing the vocabulary costs less than looking up so many words one by one.
         at = compute.index_in(words.cast(pa.large_string()), _array(_Listed(known)))
         codes = at.fill_null(UNSEEN - FIRST_KNOWN).to_numpy(zero_copy_only=False) + FIRST_KNOWN
         return np.asarray(codes, np.int32)
-    ids = _ids(_Listed(known))
-    found = (ids.get(word, UNSEEN) for word in words.to_numpy(zero_copy_only=False))
-    return np.fromiter(found, np.int32, len(words))
+    return known_codes(words.to_pylist(), known)
 
 
 def codes_of(words: Any, learned: Mapping[str, Any]) -> NDArray[np.int32]:
@@ -175,7 +181,7 @@ def hash_words(words: Any) -> NDArray[np.uint64]:
     The key is fixed, so that it is the same everywhere and always; TensorFlow's
     ``string_to_hash_bucket_strong`` gives the same by ``HASH_KEY``.
     """
-    texts = words.to_pylist()
+    texts = words if isinstance(words, list) else words.to_pylist()
     data = b"".join([siphash24(text.encode(), key=HASH_KEY).digest() for text in texts])
     return np.frombuffer(data, np.uint64)
 
@@ -196,14 +202,23 @@ def positions(
     return np.concatenate([encoded, np.full((1, length), PADDING, np.int32)])[rows]
 
 
-@dataclass(frozen=True)
 class _Listed:
     """A vocabulary that is found again quickly, also where it came by post."""
 
-    known: list[str]
+    __slots__ = ("known",)
+
+    def __init__(self, known: list[str]) -> None:
+        self.known = known
 
     def __hash__(self) -> int:
-        return hash((len(self.known), *self.known[:1], *self.known[-1:]))
+        known = self.known
+        return hash((len(known), known[0], known[-1])) if known else 0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Listed):
+            return False
+        # Lists compare word by word, also with themselves.
+        return self.known is other.known or self.known == other.known
 
 
 @lru_cache(maxsize=64)

@@ -98,8 +98,8 @@ def _complete(block: Block, columns: list[Column], refused: dict[int, str]) -> B
     for column in columns:
         if not column.value.whole:
             continue
-        gaps = block.missing(column.name)
-        if gaps.any():
+        if block.lacks(column.name):
+            gaps = block.missing(column.name)
             for row in block.rows[gaps].tolist():
                 refused[row] = f"no {column.name}: every training row had one; give it"
             block = block.keep(~gaps)

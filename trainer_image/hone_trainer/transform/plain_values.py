@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from hone_trainer.rows.block import NO_TIME, Form, Texts
+from hone_trainer.rows.block import NO_TIME, Form
+from hone_trainer.rows.few_rows import FewTexts
 
 MOST = 64
 """Rows up to which this is faster."""
@@ -43,7 +43,7 @@ def _numbers(values: Sequence[Any]) -> Any:
         if not good:
             return None
     found = np.array([np.nan if value is None else value for value in values], np.float64)
-    return None if np.isinf(found).any() else found
+    return None if np.count_nonzero(np.isinf(found)) else found
 
 
 def _texts(values: Sequence[Any]) -> Any:
@@ -56,7 +56,7 @@ def _texts(values: Sequence[Any]) -> Any:
         if type(value) is not str or not _trimmed(value):
             return None
         codes.append(words.setdefault(value, len(words)))
-    return Texts(np.array(codes, np.int32), pa.array(list(words), pa.string()))
+    return FewTexts(np.array(codes, np.int32), list(words))
 
 
 def _trimmed(text: str) -> bool:
