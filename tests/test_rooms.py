@@ -14,8 +14,8 @@ from tests.imports import PACKAGES, imports, modules
 STDLIB = sys.stdlib_module_names
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("hone_trainer.contract",),
-    ("hone_trainer.store", "hone_trainer.metrics", "hone_trainer.html"),
-    ("hone_trainer.pod", "hone_trainer.backend", "hone_trainer.rows", "hone_trainer.runs"),
+    ("hone_trainer.store", "hone_trainer.metrics", "hone_trainer.html", "hone_trainer.backend"),
+    ("hone_trainer.pod", "hone_trainer.rows", "hone_trainer.runs"),
     ("hone_trainer.tasks",),
     ("hone_trainer.dataset",),
     ("hone_trainer.columns", "hone_trainer.models"),

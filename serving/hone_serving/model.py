@@ -20,7 +20,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import TABLES, TRANSFORM
 from hone_trainer.models.answers import by_target
 from hone_trainer.tasks.learned import Array, Asked, Calibration
-from hone_trainer.transform.encoding import EncodedRows, encode
+from hone_trainer.transform.encoding import encode
 from hone_trainer.transform.saving import restore
 from hone_trainer.transform.transform import Transform
 
@@ -113,7 +113,7 @@ class Model:
             found.features,
             found.block.rows,
             found.refused,
-            {of: _words(found, name) for of, name in self._histories.items()},
+            {of: found.met(name) for of, name in self._histories.items()},
             {
                 name: found.block.texts(name).codes.astype(np.int64)
                 for name in self._lists
@@ -158,14 +158,6 @@ class Model:
             self._own.graph = Graph(self._content)
         found: Graph = self._own.graph
         return found
-
-
-def _words(rows: EncodedRows, column: str) -> list[list[str]]:
-    """Return the ids that a history holds, of each row that is answered."""
-    tokens = rows.histories[column].of_rows(rows.block.rows.astype(np.int32))
-    words = tokens.words.take(tokens.codes).to_pylist() if len(tokens.codes) else []
-    bounds = zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
-    return [words[start:end] for start, end in bounds]
 
 
 def _count(features: Features) -> int:

@@ -58,6 +58,19 @@ WRONG = {
         spec(data(USER), train(2), FUSE, train(3) | {"name": "again"}, JUDGE),
         "stages[4]: evaluate takes one model and found 3",
     ),
+    "a text that TensorFlow alone cannot read": (
+        spec(data(USER, WORDS), train(), {"name": "j", "evaluate": {"formats": ["savedModel"]}}),
+        "stages[2]: prepare.columns: 'title', of kind text: words are found in one Unicode form "
+        "(NFKC), which TensorFlow alone cannot write: leave savedModel out of evaluate.formats",
+    ),
+    "a step that TensorFlow alone cannot do": (
+        spec(
+            data(USER, clean=[{"duplicates": {}}, {"outliers": {"isolationForest": {}}}]),
+            train(),
+            {"name": "j", "evaluate": {"formats": ["savedModel"]}},
+        ),
+        "stages[2]: prepare.clean[1], outliers: outliers.isolationForest judges by ",
+    ),
     "ids of two lengths": (
         spec(data(USER, WORDS, WHEN, SEQUENCE), train()),
         "stages[1]: the lstm model wants sequences of one length, with single ids beside them "

@@ -17,6 +17,7 @@ from tests.serving.shop import expected
 pytestmark = pytest.mark.slow
 
 MANIFESTS = ROOT / "examples" / "serving" / "kserve.yaml"
+TENSORFLOW = MANIFESTS.with_name("kserve-tensorflow.yaml")
 
 
 def kserve(what: str, given: str) -> Any:
@@ -49,8 +50,9 @@ def test_its_clients_of_both_protocols_are_answered() -> None:
     }
 
 
-def test_the_manifests_are_of_its_types() -> None:
-    assert kserve("faults", str(MANIFESTS)) == []
+@pytest.mark.parametrize("path", [MANIFESTS, TENSORFLOW], ids=lambda path: path.stem)
+def test_the_manifests_are_of_its_types(path: Path) -> None:
+    assert kserve("faults", str(path)) == []
 
 
 def test_what_is_not_of_its_types_is_found(tmp_path: Path) -> None:

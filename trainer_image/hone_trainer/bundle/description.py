@@ -51,6 +51,21 @@ class Predicted(Spec):
     calibration: dict[str, float] = Field(default_factory=dict)
 
 
+class Format(Spec):
+    """The same model for another runtime."""
+
+    name: Literal["savedModel", "onnx"]
+    place: str
+    """The file in the bundle, or the folder that a server is told of."""
+    reads: Literal["rows", "features"]
+    """Raw columns, or what they are encoded to, as ``inputs`` says."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Column -> what it is called there, where it reads rows."""
+    differs: float = 0.0
+    """The most by which an answer to rows of the test part is another than the runtime's: where
+    that is quantised, this is the network before."""
+
+
 class Description(Spec):
     """A bundle."""
 
@@ -68,6 +83,8 @@ class Description(Spec):
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     files: tuple[File, ...]
+    formats: tuple[Format, ...] = ()
+    """What else it holds, for other runtimes."""
     figures: dict[str, float] = Field(default_factory=dict)
     """Of the test part, as the status names them."""
     latency: dict[str, float] = Field(default_factory=dict)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from hone_trainer.bundle.description import DESCRIPTION, MODEL, Description
+from hone_trainer.bundle.readme_formats import told
 from hone_trainer.contract.figures import decimal
 
 SHOWN = 12
@@ -58,7 +59,7 @@ graph = Interpreter("{MODEL}").get_signature_runner()
 print(graph.get_input_details().keys(), graph.get_output_details().keys())
 ```
 
-## What it reads
+{told(about)}## What it reads
 
 | column | kind | needed | example |
 | --- | --- | --- | --- |

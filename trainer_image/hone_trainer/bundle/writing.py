@@ -15,9 +15,11 @@ from hone_trainer.bundle.description import (
     Column,
     Description,
     File,
+    Format,
     Predicted,
     Tensor,
 )
+from hone_trainer.bundle.formats import exported
 from hone_trainer.bundle.readme import readme
 from hone_trainer.dataset.dataset import TABLES, TRANSFORM
 from hone_trainer.models.litert import LiteModel
@@ -42,12 +44,19 @@ class Made:
     latency: Mapping[str, float]
     stages: Mapping[str, dict[str, Any]]
     versions: Mapping[str, str]
+    formats: tuple[str, ...] = ()
+    """What is asked for besides the .tflite file."""
 
 
 def write(ctx: Context, data: Dataset, made: Made) -> tuple[Artifact, ...]:
     """Write the bundle as files of the running stage; ``bundle.json`` comes last."""
     files = {name: data.fetch(name) for name in (TRANSFORM, TABLES)} | {MODEL: made.graph}
-    described = describe(ctx.task.job, ctx.task.seed, files, made)
+    formats: tuple[Format, ...] = ()
+    if made.formats:
+        transform, features = restore(files[TRANSFORM], files[TABLES]), data.read("test").features
+        more, formats = exported(made.formats, transform, made.network, made.graph, features)
+        files |= more
+    described = describe(ctx.task.job, ctx.task.seed, files, made, formats)
     files[README] = readme(described).encode()
     listed = tuple(_file(name, content) for name, content in files.items())
     described = described.model_copy(update={"files": listed})
@@ -61,7 +70,13 @@ def write(ctx: Context, data: Dataset, made: Made) -> tuple[Artifact, ...]:
     return tuple(written)
 
 
-def describe(job: str, seed: int, files: Mapping[str, bytes], made: Made) -> Description:
+def describe(
+    job: str,
+    seed: int,
+    files: Mapping[str, bytes],
+    made: Made,
+    formats: tuple[Format, ...] = (),
+) -> Description:
     """Say what is in a bundle."""
     transform = restore(files[TRANSFORM], files[TABLES])
     listed = tuple(_file(name, content) for name, content in files.items())
@@ -84,6 +99,7 @@ def describe(job: str, seed: int, files: Mapping[str, bytes], made: Made) -> Des
         inputs=tuple(Tensor(name=n, dtype=t, shape=s) for n, (t, s) in inputs.items()),
         outputs=tuple(Tensor(name=n, dtype=t, shape=s) for n, (t, s) in outputs.items()),
         files=listed,
+        formats=formats,
         figures=dict(made.figures),
         latency=dict(made.latency),
         stages=dict(made.stages),

@@ -15,6 +15,7 @@ from hone_trainer.contract.spec import Rule
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block, Form
+    from hone_trainer.rows.row_tensors import RowTensors
 
 WAYS = ("fill", "constant", "word", "interpolate")
 ONE_WAY = f"set at most one of {', '.join(WAYS)}"
@@ -138,6 +139,26 @@ class Missing(Cleaning):
             values[missing] = figures
             block = block.put(name, values)
         return Cleaned(block, cleaned.dropped, {"filled": counts} if filled else {})
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Cleaning.no_graph``."""
+        return "" if self.interpolate is None else "missing.interpolate needs courses over time"
+
+    def graph(
+        self, rows: RowTensors, learned: dict[str, Any], columns: tuple[Column, ...]
+    ) -> RowTensors:
+        """See ``Cleaning.graph``."""
+        from hone_trainer.backend.keras import tf
+
+        filled, whole = self._roles(columns)
+        for name in whole:
+            rows = rows.refuse(rows.missing(name), f"no {name}")
+        for name in filled:
+            values = rows.values(name)
+            figure = tf.constant(learned[name], values.dtype)
+            rows = rows.put(name, tf.where(rows.missing(name), figure, values))
+        return rows
 
     @property
     def _way(self) -> str:

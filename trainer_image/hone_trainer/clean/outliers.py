@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hone_trainer.clean.outliers_method import Marks, OutlierMethod, Values
     from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block
+    from hone_trainer.rows.row_tensors import RowTensors
 
 FIELD = "prepare.clean[].outliers.columns"
 NO_BOUNDS = "isolationForest judges whole rows and has no bounds to clip to: use drop or blank"
@@ -88,17 +89,36 @@ class Outliers(AnyOutlierMethod, Cleaning):
         return self._change(block, values, marks, learned)
 
     @property
+    def no_graph(self) -> str:
+        """See ``Cleaning.no_graph``."""
+        return "" if self._method.bounded else f"outliers.{self.kind} judges by what it has grown"
+
+    def graph(self, rows: RowTensors, learned: Any, columns: tuple[Column, ...]) -> RowTensors:
+        """See ``Cleaning.graph``."""
+        from hone_trainer.backend.keras import tf
+
+        for name in self._looked_at(columns):
+            values, (low, high) = rows.values(name), learned[name]
+            marked = (values < low) | (values > high)
+            if self.action == "drop":
+                rows = rows.refuse(marked, f"outlier in {name}")
+                continue
+            nan = tf.fill(tf.shape(values), tf.constant(float("nan"), tf.float64))
+            instead = tf.clip_by_value(values, low, high) if self.action == "clip" else nan
+            rows = rows.put(name, tf.where(marked, instead, values))
+        return rows
+
+    @property
     def _method(self) -> OutlierMethod:
         method: OutlierMethod = self.value
         return method
 
     def _values(self, block: Block, columns: tuple[Column, ...]) -> Values:
+        return {name: block.numbers(name) for name in self._looked_at(columns)}
+
+    def _looked_at(self, columns: tuple[Column, ...]) -> list[str]:
         numbers = [c.name for c in columns if c.value.form == "number" and not c.value.target]
-        return {
-            name: block.numbers(name)
-            for name in numbers
-            if not self.columns or name in self.columns
-        }
+        return [name for name in numbers if not self.columns or name in self.columns]
 
     def _drop(self, block: Block, marks: Marks) -> Cleaned:
         """Drop the rows with outliers; the first column that has one is the reason."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hone_trainer.contract.graph_form import NO_GRAPH
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block
+    from hone_trainer.rows.row_tensors import RowTensors
     from hone_trainer.store.side_inputs import SideInputs
 
 
@@ -102,6 +104,15 @@ class Cleaning(Spec):
 
         Serving calls it too, without the columns that tasks read: they are missing there.
         """
+        raise NotImplementedError
+
+    @property
+    def no_graph(self) -> str:
+        """Why ``graph`` cannot do what ``apply`` does; empty where it can."""
+        return NO_GRAPH
+
+    def graph(self, rows: RowTensors, learned: Any, columns: tuple[Column, ...]) -> RowTensors:
+        """Return what ``apply`` does of rows that come alone; those that it drops are refused."""
         raise NotImplementedError
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.rows.block import Block
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 
 class IdColumn(Kind):
@@ -84,6 +85,24 @@ class IdColumn(Kind):
         found = split(texts.words, self.length, self.separator)
         codes = codes_of(found.words, learned)
         return {name: positions(found, codes, self.length, texts.codes)}
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        return ""
+
+    def graph(self, name: str, rows: RowTensors, learned: dict[str, Any]) -> dict[str, Any]:
+        """See ``Kind.graph``."""
+        from hone_trainer.backend.keras import tf
+        from hone_trainer.rows.token_tensors import codes_of, positions
+        from hone_trainer.rows.tokens import UNSEEN
+
+        words = rows.values(name)
+        if self.length == 1:
+            codes = tf.where(rows.missing(name), UNSEEN, codes_of(rows, words, learned))
+            return {name: codes[:, None]}
+        split = tf.strings.split(words, self.separator)
+        return {name: positions(rows, split, learned, self.length)}
 
 
 def id_field(name: str, source: str, length: int, learned: dict[str, Any]) -> Field:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.rows.block import Block
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 
 class KeyColumn(Kind):
@@ -32,5 +33,19 @@ class KeyColumn(Kind):
         block: Block,  # noqa: ARG002
         learned: dict[str, Any],  # noqa: ARG002
     ) -> dict[str, NDArray[np.generic]]:
+        """Return nothing."""
+        return {}
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        return ""
+
+    def graph(
+        self,
+        name: str,  # noqa: ARG002
+        rows: RowTensors,  # noqa: ARG002
+        learned: dict[str, Any],  # noqa: ARG002
+    ) -> dict[str, Any]:
         """Return nothing."""
         return {}

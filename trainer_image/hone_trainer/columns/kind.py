@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from hone_trainer.contract.graph_form import NO_GRAPH
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block, Form
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 
 class Kind(Spec):
@@ -92,4 +94,13 @@ class Kind(Spec):
         self, name: str, block: Block, learned: dict[str, Any]
     ) -> dict[str, NDArray[np.generic]]:
         """Return field name -> ids (n, length) int32, or numbers (n,) float32."""
+        raise NotImplementedError
+
+    @property
+    def no_graph(self) -> str:
+        """Why ``graph`` cannot do what ``encode`` does; empty where it can."""
+        return NO_GRAPH
+
+    def graph(self, name: str, rows: RowTensors, learned: dict[str, Any]) -> dict[str, Any]:
+        """Return what ``encode`` does, of the same values, as tensors."""
         raise NotImplementedError

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.rows.block import Block, Form
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 EITHER = "set at most one of normalize, buckets"
 LARGEST = 3.4e38
@@ -139,6 +140,31 @@ class NumberColumn(Kind):
         # What ``clip`` does, in less time for a few rows.
         within = np.minimum(np.maximum(values, -LARGEST), LARGEST)
         return {name: within.astype(np.float32)}
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        if self.normalize is None:
+            return ""
+        why: str = self.normalize.value.no_graph
+        return why and f"normalize.{self.normalize.kind}: {why}"
+
+    def graph(self, name: str, rows: RowTensors, learned: dict[str, Any]) -> dict[str, Any]:
+        """See ``Kind.graph``."""
+        from hone_trainer.backend.keras import tf
+        from hone_trainer.rows.tokens import FIRST_KNOWN, UNSEEN
+
+        if not self.whole:
+            return {}
+        values = rows.values(name)
+        if self.buckets is not None:
+            bounds = tf.constant(learned["bounds"], tf.float64)
+            found = tf.searchsorted(bounds, values, side="right") + FIRST_KNOWN
+            return {name: tf.where(rows.missing(name), UNSEEN, found)[:, None]}
+        if self.normalize is not None:
+            values = self.normalize.value.graph(values, learned)
+        values = tf.clip_by_value(values, -LARGEST, LARGEST)
+        return {name: tf.cast(values, tf.float32)[:, None]}
 
 
 def _bounds(values: NDArray[np.float64], count: int) -> list[float]:

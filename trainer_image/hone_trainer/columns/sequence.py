@@ -13,6 +13,7 @@ from hone_trainer.contract.assignment import StageFailure
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 Named = Annotated[str, Bound(min_length=1, max_length=63)]
 
@@ -81,3 +82,14 @@ class SequenceColumn(Kind):
             learned: what the column ``of`` learned: ids mean the same in both.
         """
         return (id_field(name, "", self.length, learned),)
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        return ""
+
+    def graph(self, name: str, rows: RowTensors, learned: dict[str, Any]) -> dict[str, Any]:
+        """See ``Kind.graph``; whoever asks knows the history and sends it."""
+        from hone_trainer.rows.token_tensors import positions
+
+        return {name: positions(rows, rows.values(name), learned, self.length)}

@@ -12,6 +12,7 @@ from hone_trainer.columns.kind import Kind
 if TYPE_CHECKING:
     from hone_trainer.rows.block import Block, Form
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 
 class Target(Kind):
@@ -30,6 +31,15 @@ class Target(Kind):
 
     def encode(self, name: str, block: Block, learned: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """See ``Kind.encode``: nothing."""
+        return {}
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        return ""
+
+    def graph(self, name: str, rows: RowTensors, learned: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """See ``Kind.graph``: nothing."""
         return {}
 
 

@@ -59,6 +59,11 @@ class TextColumn(Kind):
             raise ValueError(SOME)
         return self
 
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        return "words are found in one Unicode form (NFKC), which TensorFlow alone cannot write"
+
     def summarize(self, name: str, block: Block) -> Any:
         """Count the words."""
         from hone_trainer.rows.ngrams import words

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.rows.block import Block, Form
     from hone_trainer.rows.field import Field
+    from hone_trainer.rows.row_tensors import RowTensors
 
 Moment = Literal["hour", "weekday", "month", "dayOfMonth", "sinceEpoch"]
 LATENESS = "sinceEpoch"
@@ -103,6 +104,29 @@ class TimeColumn(Kind):
                 continue
             ids = np.where(times == NO_TIME, UNSEEN, CYCLES[each][1](times) + FIRST_KNOWN)
             encoded[_name(name, each)] = ids.astype(np.int32).reshape(-1, 1)
+        return encoded
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Kind.no_graph``."""
+        return ""
+
+    def graph(self, name: str, rows: RowTensors, learned: dict[str, Any]) -> dict[str, Any]:
+        """See ``Kind.graph``."""
+        from hone_trainer.backend.keras import tf
+        from hone_trainer.rows.calendar import CYCLES, DAY
+        from hone_trainer.rows.tokens import FIRST_KNOWN, UNSEEN
+
+        times, missing = rows.values(name), rows.missing(name)
+        encoded = {}
+        for each in self.chosen:
+            if each == LATENESS:
+                late = ZScore().graph(tf.cast(times, tf.float64) / DAY, learned[LATENESS])
+                values = tf.cast(tf.where(missing, tf.zeros_like(late), late), tf.float32)
+            else:
+                found = tf.cast(CYCLES[each][1](times), tf.int32) + FIRST_KNOWN
+                values = tf.where(missing, UNSEEN, found)
+            encoded[_name(name, each)] = values[:, None]
         return encoded
 
 

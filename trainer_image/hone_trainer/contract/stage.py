@@ -137,6 +137,12 @@ class Stage(Spec):
         """
         return None
 
+    def no_graph(self) -> Iterator[str]:
+        """Say what keeps TensorFlow alone from reading raw rows as the data set was made that this
+        stage makes: each with its field and a remedy. Nothing where rows decide.
+        """
+        yield from ()
+
     def program(self, role: str) -> tuple[str, ...] | None:  # noqa: ARG002
         """Say what the pods of a role run, with its arguments; None for the trainer itself."""
         return None

@@ -23,9 +23,17 @@ WIDE = (
 
 
 def bundle(
-    ctx: Context, manifest: Manifest, data: Dataset, evaluation: Evaluation
+    ctx: Context,
+    manifest: Manifest,
+    data: Dataset,
+    evaluation: Evaluation,
+    formats: tuple[str, ...] = (),
 ) -> tuple[tuple[Artifact, ...], tuple[str, ...]]:
-    """Write the bundle; return its files, and why there is none."""
+    """Write the bundle; return its files, and why there is none.
+
+    Raises:
+        StageFailure: a format that is asked for cannot be had (GraphImpossible, GraphDiffers).
+    """
     network = Network.load(ctx.store, manifest)
     if MODEL in {file.name for file in manifest.files}:
         graph = ctx.store.fetch(manifest.file(MODEL))
@@ -47,5 +55,6 @@ def bundle(
         {name: value for name, value in evaluation.costs.items() if name != "sizeBytes"},
         origins.stages,
         origins.versions,
+        formats,
     )
     return write(ctx, data, made), ()

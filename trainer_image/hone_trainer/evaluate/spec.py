@@ -69,6 +69,12 @@ class Evaluate(Stage):
     by: Annotated[tuple[ColumnName, ...], Field(max_length=4)] = ()
     """Id columns of length 1: tell the leading figure for each of their values, too."""
 
+    formats: Annotated[
+        tuple[Literal["savedModel"], ...],
+        Field(max_length=1, json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ] = ()
+    """What the bundle holds besides: ``savedModel`` answers raw rows in TensorFlow Serving."""
+
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that one model comes in, and that it has what the gates ask for."""
         source = latest(earlier, "model")
@@ -82,6 +88,8 @@ class Evaluate(Stage):
             if dataset is not None and dataset.segments(column) is False:
                 message = f"evaluate.by names {column!r}, which is no id column of length 1"
                 yield f"{message} with a vocabulary in prepare.columns: name another"
+        if dataset is not None and "savedModel" in self.formats:
+            yield from dataset.no_graph()
         for gate in self.require:
             if gate.metric in COSTS and not any(isinstance(each, Compress) for each in earlier):
                 message = f"evaluate.require[].metric: {gate.metric} cannot be known"
@@ -130,7 +138,7 @@ class Evaluate(Stage):
             message = f"{failed}. The report is at {files[0].uri}"
             raise StageFailure("GateFailed", message, found=found)
         ctx.progress(MEASURED, "writing the bundle")
-        bundled, why_not = bundle(ctx, manifest, data, evaluation)
+        bundled, why_not = bundle(ctx, manifest, data, evaluation, self.formats)
         cautions = (*cautions, *why_not)
         gates = len(self.require)
         described = [file.name for file in bundled if file.name.endswith(f"/{DESCRIPTION}")]

@@ -25,6 +25,7 @@ from hone_trainer.sources import AnySource
 from hone_trainer.splits.member_partition import Division
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.task import Task
+from hone_trainer.transform.obstacles import obstacles
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
@@ -94,9 +95,8 @@ class Prepare(Stage):
         if self.infer is not None:
             hidden = {name for task in self.predicted for name in task.hidden}
             if named := sorted(hidden & {*self.infer.ids, *self.infer.leave_out}):
-                raise ValueError(
-                    f"infer: names {named[0]!r}, which prepare.tasks reads: leave it out"
-                )
+                why = f"infer: names {named[0]!r}, which prepare.tasks reads: leave it out"
+                raise ValueError(why)
         if self.columns is None:
             return self
         if len({column.name for column in self.columns}) != len(self.columns):
@@ -138,6 +138,10 @@ class Prepare(Stage):
         found = next((each.id for each in self.columns if each.name == column), None)
         return found is not None and found.feature and found.length == 1 and not found.buckets
 
+    def no_graph(self) -> Iterator[str]:
+        """Ask the columns and the cleaning steps."""
+        yield from obstacles(self.columns or (), self.clean)
+
     def targets(self) -> Mapping[str, frozenset[str]]:
         """Return what each task gives, by the name that it has in figures and answers."""
         names = plain_names(task.title for task in self.predicted)
@@ -154,8 +158,7 @@ class Prepare(Stage):
             column.value.check(column.name, columns)
         self._fit_tasks()
         self._keep_lists()
-        naming = [column.value for column in columns]
-        naming += [each.value for each in (*self.clean, self.split.by)]
+        naming = [each.value for each in (*columns, *self.clean, self.split.by)]
         ordering = {name for each in naming for name in each.orders}
         found = tuple(
             column.model_copy(update={column.kind: column.value.settle(column.name in ordering)})
@@ -226,14 +229,12 @@ class Prepare(Stage):
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Whatever the source needs."""
-        found: dict[str, tuple[str, str]] = self.source.value.secrets()
-        return found
+        return dict(self.source.value.secrets())
 
     def gangs(self) -> tuple[Gang, ...]:
         """One pod, or a chief and others that help it; one of these that is lost is replaced."""
-        if self.workers == 1:
-            return (Gang(),)
-        return (Gang(0, (Role("chief"), Role("worker", self.workers - 1, replaceable=True))),)
+        others = Role("worker", self.workers - 1, replaceable=True)
+        return (Gang(0, (Role("chief"), others)) if self.workers > 1 else Gang(),)
 
     def run(self, ctx: Context) -> Report:
         """Read, split, clean, encode, write the shards."""

@@ -25,7 +25,7 @@ _STRIDE = 256
 """Words that are read one by one where one of them is no time that Arrow knows."""
 FIRST, LAST = -62_135_596_800 * _SECOND, 253_402_300_800 * _SECOND - 1
 """Microseconds from 1970 to the first and the last moment of the years 1 to 9999."""
-_EPOCHS = ((10**11, _SECOND), (10**14, 1000), (10**17, 1))
+EPOCHS = ((10**11, _SECOND), (10**14, 1000), (10**17, 1))
 """Whole numbers below 10^11 are seconds since 1970 (until the year 5138), below 10^14 milliseconds
 (from 1973 on), below 10^17 microseconds."""
 
@@ -93,13 +93,13 @@ def epochs(
     """
     size = np.abs(values)
     times = np.full(len(values), NO_TIME)
-    for limit, factor in reversed(_EPOCHS):
+    for limit, factor in reversed(EPOCHS):
         chosen = size < limit
         times[chosen] = values[chosen] * factor
     year, month, day = values // 10_000, values // 100 % 100, values % 100
     dates = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12)
     dates &= (day >= 1) & (day <= 31)
-    wrong = dates | (size >= _EPOCHS[-1][0]) | (times < FIRST) | (times > LAST)
+    wrong = dates | (size >= EPOCHS[-1][0]) | (times < FIRST) | (times > LAST)
     times[wrong] = NO_TIME
     return times, wrong
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Logits
-    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, AskedGraph, Calibration, Learned, Targets
 
 
 class Binary(Task):
@@ -154,6 +154,14 @@ class Binary(Task):
         """See ``Task.told``: ``probability``, and the ``decision`` by the best threshold."""
         found = answers["probability"].reshape(-1).tolist()
         return [{"probability": p, "decision": p >= calibration.threshold} for p in found]
+
+    def graph(self, answers: dict[str, Any], asked: AskedGraph) -> dict[str, Any]:
+        """See ``Task.graph``."""
+        from hone_trainer.backend.keras import tf
+
+        found = tf.reshape(answers["probability"], [-1])
+        decision = tf.cast(found, tf.float64) >= asked.calibration.threshold
+        return {"probability": found, "decision": decision}
 
     def reduce(
         self, targets: Targets, answers: dict[str, Array], calibration: Calibration

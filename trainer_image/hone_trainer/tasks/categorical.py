@@ -92,3 +92,11 @@ def first(shares: Array, most: int) -> Iterator[tuple[list[int], list[float]]]:
     order = np.argsort(-found, axis=1, kind="stable")
     chosen, found = (np.take_along_axis(each, order, axis=1) for each in (chosen, found))
     yield from zip(chosen.tolist(), found.tolist(), strict=True)
+
+
+def first_tensors(shares: Any, learned: Learned, most: int) -> tuple[Any, Any]:
+    """Return the words of the largest shares, and these, (rows, most): what ``first`` yields."""
+    from hone_trainer.backend.keras import tf
+
+    found, codes = tf.math.top_k(shares, max(1, min(most, shares.shape[1])))
+    return tf.gather(tf.constant(learned.keys), codes), found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.tasks.head import Logits
-    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, AskedGraph, Calibration, Learned, Targets
 
 MANY = 10
 """Classes from which on labels are smoothed where nothing is said."""
@@ -100,6 +100,18 @@ class Classes(Categorical):
             }
             for codes, shares in found
         ]
+
+    def graph(self, answers: dict[str, Any], asked: AskedGraph) -> dict[str, Any]:
+        """See ``Task.graph``."""
+        from hone_trainer.tasks.categorical import first_tensors
+
+        names, shares = first_tensors(answers["probabilities"], asked.learned, asked.top)
+        return {
+            "class": names[:, 0],
+            "probability": shares[:, 0],
+            "classes_class": names,
+            "classes_probability": shares,
+        }
 
     def reduce(
         self,

@@ -7,10 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hone_trainer.rows.row_tensors import RowTensors
 
 Array = NDArray[Any]
 
@@ -99,6 +102,20 @@ class Asked:
     """Column of items -> those that each row's user has met."""
     lists: Mapping[str, Array] = field(default_factory=dict)
     """Column -> a number for the list that each row is in."""
+
+
+@dataclass(frozen=True)
+class AskedGraph:
+    """What an answer depends on besides the model, where TensorFlow alone gives it."""
+
+    learned: Learned
+    calibration: Calibration
+    rows: RowTensors
+    """Cleaned."""
+    histories: Mapping[str, str] = field(default_factory=dict)
+    """Column of items -> the one that holds those that each row's user has met."""
+    top: int = 10
+    """Classes or items that are named at most."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.metric import Metric
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.tasks.head import Head, Logits
-    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, AskedGraph, Calibration, Learned, Targets
 
 FULL = 100_000_000
 """Logits of a step, rows times items, up to which the softmax is over all items."""
@@ -123,6 +123,27 @@ class NextItem(Categorical):
             }
             for codes, shares in first(told, asked.top)
         ]
+
+    def graph(self, answers: dict[str, Any], asked: AskedGraph) -> dict[str, Any]:
+        """See ``Task.graph``; behind the last item that is new to a user there are "" and NaN."""
+        from hone_trainer.backend.keras import tf
+        from hone_trainer.rows.token_tensors import places
+        from hone_trainer.tasks.categorical import first_tensors
+
+        told = answers["probabilities"]
+        if self.label in asked.histories:
+            met = asked.rows.values(asked.histories[self.label])
+            codes = places(asked.rows, met, asked.learned.keys, -1)
+            row = tf.broadcast_to(tf.range(tf.shape(codes)[0])[:, None], tf.shape(codes))
+            known = tf.boolean_mask(tf.stack([row, codes], -1), codes >= 0)
+            below = tf.fill(tf.shape(known)[:1], -1.0)
+            told = tf.tensor_scatter_nd_update(told, known, below)
+        names, shares = first_tensors(told, asked.learned, asked.top)
+        new = shares >= 0
+        return {
+            "items_item": tf.where(new, names, ""),
+            "items_probability": tf.where(new, shares, float("nan")),
+        }
 
     def reduce(
         self,

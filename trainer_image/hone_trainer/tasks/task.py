@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.rows.block import Block
     from hone_trainer.tasks.head import Head, Logits
-    from hone_trainer.tasks.learned import Array, Asked, Calibration, Learned, Targets
+    from hone_trainer.tasks.learned import Array, Asked, AskedGraph, Calibration, Learned, Targets
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 Reading = Literal["label", "amount", "grade", "category"]
@@ -134,11 +134,8 @@ class Task(Spec):
         return []
 
     def shifted(self, learned: Learned, tally: list[float]) -> Learned:  # noqa: ARG002
-        """Return what was learned, with what augmentation has changed since.
-
-        Args:
-            learned: of training rows before anything was added to them.
-            tally: of those that a model is trained on.
+        """Return what was learned before anything was added to training rows, with what was added
+        since by the ``tally`` of those that a model is trained on.
         """
         return learned
 
@@ -202,6 +199,14 @@ class Task(Spec):
         """
         raise NotImplementedError
 
+    def graph(self, answers: dict[str, Any], asked: AskedGraph) -> dict[str, Any]:  # noqa: ARG002
+        """Return as tensors what ``told`` says of a row that comes alone: name -> (rows,); of a
+        list, (rows, any) for each of its fields, with an underscore before its name.
+        """
+        from hone_trainer.backend.keras import tf
+
+        return {name: tf.reshape(answers[name], [-1]) for name in self.answers}
+
     def reduce(
         self, targets: Targets, answers: dict[str, Array], calibration: Calibration
     ) -> Scored:
@@ -227,21 +232,14 @@ class Task(Spec):
         return Calibration()
 
     def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:  # noqa: ARG002
-        """Return answers that several models gave together, with a calibration on top.
-
-        Args:
-            answers: name -> Keras tensor.
-            calibration: of the joint answer.
+        """Return answers, Keras tensors, that several models gave together, with a calibration of
+        the joint answer on top.
         """
         return answers
 
     def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
-        """Yield what a report draws of its answers, of bounded size; nothing where it says nothing.
-
-        Args:
-            learned: of the target.
-            answered: who answered -> what figures read of it, the model that ships first; each has
-                something that weighs.
+        """Yield what a report draws of its answers, of bounded size. ``answered``: who answered ->
+        what figures read of it, the model that ships first; each has something that weighs.
         """
         yield from ()
 

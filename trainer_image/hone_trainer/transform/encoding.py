@@ -37,6 +37,13 @@ class EncodedRows:
     refused: Mapping[int, str]
     """Row -> why it cannot be answered."""
 
+    def met(self, column: str) -> list[list[str]]:
+        """Return the ids that a sequence column holds, of each row that is answered."""
+        tokens = self.histories[column].of_rows(self.block.rows.astype(np.int32))
+        words = tokens.words.take(tokens.codes).to_pylist() if len(tokens.codes) else []
+        bounds = zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
+        return [words[start:end] for start, end in bounds]
+
 
 def encode(transform: Transform, rows: Any) -> EncodedRows:
     """Clean and encode rows.

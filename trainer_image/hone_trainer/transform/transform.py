@@ -61,7 +61,7 @@ class Transform:
         renamed = tuple(
             f.model_copy(update={"name": name, "withheld": self.withheld.get(name, 0.0)})
             for f in self._fields
-            for name in (self._plain[f.name],)
+            for name in (self.plain[f.name],)
         )
         return Schema(fields=renamed, targets=self.targets, rows=self.rows)
 
@@ -79,7 +79,7 @@ class Transform:
             block: cleaned rows.
             ready: (n, length) ids of the columns that are made of other rows: sequences.
         """
-        plain = self._plain
+        plain = self.plain
         encoded: dict[str, NDArray[np.generic]] = {}
         for column in self.read:
             if column.value.derived:
@@ -125,5 +125,6 @@ class Transform:
         )
 
     @cached_property
-    def _plain(self) -> dict[str, str]:
+    def plain(self) -> dict[str, str]:
+        """Name of a field -> what the model calls it."""
         return plain_names(field.name for field in self._fields)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from typing import Any
 
 
 def line(offset: float, scale: float) -> dict[str, Any]:
@@ -14,14 +10,12 @@ def line(offset: float, scale: float) -> dict[str, Any]:
     return {"offset": offset, "scale": scale}
 
 
-def along(values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
-    """Return (value - offset) / scale; a constant column is 0, also where another value turns up.
+def along(values: Any, learned: dict[str, Any]) -> Any:
+    """Return (value - offset) / scale of an array or a tensor (n,) of float64.
 
-    A model that never saw the column change has not learned what to make of it. NaN stays.
+    A constant column is 0, also where another value turns up: a model that never saw the column
+    change has not learned what to make of it. NaN stays.
     """
-    import numpy as np
-
     if not learned["scale"]:
-        return np.where(np.isnan(values), np.nan, 0.0)
-    scaled: NDArray[np.float64] = (values - learned["offset"]) / learned["scale"]
-    return scaled
+        return values - values  # 0, or NaN
+    return (values - learned["offset"]) / learned["scale"]

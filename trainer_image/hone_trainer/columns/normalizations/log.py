@@ -26,7 +26,19 @@ class Log(Normalization):
 
     def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
         """See ``Normalization.apply``."""
-        return along(_log(values), learned)
+        scaled: NDArray[np.float64] = along(_log(values), learned)
+        return scaled
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Normalization.no_graph``."""
+        return ""
+
+    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
+        """See ``Normalization.graph``."""
+        from hone_trainer.backend.keras import tf
+
+        return along(tf.sign(values) * tf.math.log1p(tf.abs(values)), learned)
 
 
 def _log(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,4 +25,14 @@ class MinMax(Normalization):
 
     def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
         """See ``Normalization.apply``."""
+        scaled: NDArray[np.float64] = along(values, learned)
+        return scaled
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Normalization.no_graph``."""
+        return ""
+
+    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
+        """See ``Normalization.graph``."""
         return along(values, learned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hone_trainer.contract.graph_form import NO_GRAPH
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
@@ -28,4 +29,13 @@ class Normalization(Spec):
 
     def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
         """Return (n,) values on the common scale; the same in training and in serving."""
+        raise NotImplementedError
+
+    @property
+    def no_graph(self) -> str:
+        """Why ``graph`` cannot do what ``apply`` does; empty where it can."""
+        return NO_GRAPH
+
+    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
+        """Return what ``apply`` does, of a float64 tensor (n,)."""
         raise NotImplementedError

@@ -53,3 +53,40 @@ class QuantileMap(Normalization):
         # The standard library's own, as whoever serves a model has no SciPy; NaN stays NaN.
         places = map(NormalDist().inv_cdf, shares.clip(RAREST, 1 - RAREST).tolist())
         return np.fromiter(places, np.float64, len(shares))
+
+    @property
+    def no_graph(self) -> str:
+        """See ``Normalization.no_graph``."""
+        return ""
+
+    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
+        """See ``Normalization.graph``."""
+        import numpy as np
+
+        from hone_trainer.backend.keras import tf
+
+        quantiles = np.array(learned["quantiles"], float)
+        if not len(quantiles) or quantiles[0] == quantiles[-1]:
+            return values - values  # 0, or NaN
+        ranks = np.linspace(0, 1, len(quantiles))
+        below = 1 - _between(-values, -quantiles[::-1], ranks)
+        shares = (_between(values, quantiles, ranks) + below) / 2
+        if self.to == "uniform":
+            return shares
+        return tf.math.ndtri(tf.clip_by_value(shares, RAREST, 1 - RAREST))
+
+
+def _between(values: Any, at: NDArray[np.float64], heights: NDArray[np.float64]) -> Any:
+    """Return what ``np.interp`` does, of a tensor (n,); of equal places the last one counts."""
+    import numpy as np
+
+    from hone_trainer.backend.keras import tf
+
+    widths = np.diff(at)
+    slopes = np.divide(np.diff(heights), widths, out=np.zeros_like(widths), where=widths > 0)
+    last = len(at) - 1
+    found = tf.searchsorted(tf.constant(at), values, side="right") - 1
+    low = tf.clip_by_value(found, 0, last - 1)
+    inside = tf.gather(slopes, low) * (values - tf.gather(at, low)) + tf.gather(heights, low)
+    ends = tf.where(found < 0, heights[0] + values - values, heights[-1] + values - values)
+    return tf.where((found < 0) | (found >= last), ends, inside)

@@ -1,0 +1,72 @@
+"""The same model for other runtimes, each shown to answer the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hone_trainer.bundle.description import Format
+from hone_trainer.models.answers import output_name
+from hone_trainer.models.litert import LiteModel
+
+if TYPE_CHECKING:
+    from hone_trainer.models.network import Network
+    from hone_trainer.transform.transform import Transform
+
+SAMPLE = 1024
+"""Rows of the test part that runtimes are compared on."""
+Files = dict[str, bytes]
+
+
+def exported(
+    wanted: Iterable[str], transform: Transform, network: Network, graph: bytes, features: Any
+) -> tuple[Files, tuple[Format, ...]]:
+    """Return the files of the formats that are wanted, by their places, and what they are.
+
+    Args:
+        wanted: names of formats.
+        transform, network, graph: of the bundle.
+        features: of rows of the test part, name -> array.
+
+    Raises:
+        StageFailure: GraphImpossible, GraphDiffers.
+    """
+    files: Files = {}
+    formats = []
+    few = {name: np.asarray(values[:SAMPLE]) for name, values in features.items()}
+    for name in wanted:
+        made, format_ = MAKERS[name](transform, network)
+        files |= made
+        formats.append(format_.model_copy(update={"differs": _differs(network, graph, few)}))
+    return files, tuple(formats)
+
+
+def _saved_model(transform: Transform, network: Network) -> tuple[Files, Format]:
+    from hone_trainer.bundle.proof import prove
+    from hone_trainer.bundle.saved_model import SAVED_MODEL, RawModel
+
+    raw = RawModel(transform, network)
+    files = raw.save()
+    prove(raw, files, network)
+    return files, Format(name="savedModel", place=SAVED_MODEL, reads="rows", columns=raw.names)
+
+
+MAKERS = {"savedModel": _saved_model}
+
+
+def _differs(network: Network, graph: bytes, features: Mapping[str, Any]) -> float:
+    """Return the most by which the runtime's answers are others than the network's."""
+    schema, model, most, start = network.schema, LiteModel(graph), 0.0, 0
+    for answers in network.answer(dict(features)):
+        rows = len(next(iter(next(iter(answers.values())).values())))
+        here = {name: values[start : start + rows] for name, values in features.items()}
+        parts = list(model.answer(here))
+        for target in schema.targets:
+            for name, values in answers[target.name].items():
+                output = output_name(schema, target, name)
+                shipped = np.concatenate([part[output] for part in parts])
+                most = max(most, float(np.abs(shipped - values).max(initial=0.0)))
+        start += rows
+    return most

@@ -1,0 +1,110 @@
+"""That a graph of raw rows says what the bundle says: asked both, before it is written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.models.answers import output_name
+from hone_trainer.tasks.learned import Asked
+from hone_trainer.transform.encoding import encode
+
+if TYPE_CHECKING:
+    from hone_trainer.bundle.saved_model import RawModel
+    from hone_trainer.models.network import Network
+    from hone_trainer.transform.transform import Transform
+
+CLOSE = 1e-5
+"""How far two answers of one network may be apart, as a share of the largest."""
+STRANGE: dict[str, tuple[Any, ...]] = {
+    "text": (None, "", " never met ", "é\u3000"),
+    "number": (None, 0.0, -1e30, 1e30),
+    "time": (None, 0, -1, 1_772_323_199_999_999),
+}
+"""Values that each column is asked about besides those of training rows."""
+
+
+def prove(raw: RawModel, files: Mapping[str, bytes], network: Network) -> None:
+    """See that a SavedModel, loaded as a server would, answers as the transform and the network do.
+
+    Raises:
+        StageFailure: it does not (GraphDiffers).
+    """
+    transform = raw.graph.transform
+    rows = list(_rows(transform))
+    given, expected = raw.graph.arrays(rows), _told(transform, network, rows)
+    found = _ask(files, {raw.names[name]: values for name, values in given.items()})
+    for name, values in expected.items():
+        if not _same(found[name], values):
+            message = f"the SavedModel's {name!r} is another than the bundle's for rows such as"
+            remedy = "leave savedModel out of evaluate.formats, and tell those who make Hone"
+            raise StageFailure("GraphDiffers", f"{message} {rows[0]}: {remedy}")
+
+
+def _rows(transform: Transform) -> Iterator[dict[str, Any]]:
+    """Yield rows of the training part, and such with one strange value."""
+    yield from transform.examples
+    for column in transform.columns:
+        if column.name not in transform.absent and not column.value.derived:
+            for value in STRANGE[column.value.form]:
+                yield transform.examples[0] | {column.name: value}
+
+
+def _told(transform: Transform, network: Network, rows: Any) -> dict[str, list[Any]]:
+    """Return the numbers that are said of rows, and why others are refused, by output."""
+    encoded = encode(transform, rows)
+    derived = [column for column in transform.read if column.value.derived]
+    asked = Asked(seen={column.value.of: encoded.met(column.name) for column in derived})
+    refused = [encoded.refused.get(row, "") for row in range(encoded.count)]
+    found: dict[str, list[Any]] = {"refused": refused}
+    (answers,) = network.answer(encoded.features)
+    for target in network.schema.targets:
+        fitted = network.calibration(target.name)
+        told = target.how.told(answers[target.name], target.facts, fitted, asked)
+        for name, said in target.how.says.items():
+            ours = output_name(network.schema, target, name)
+            if said == "number":
+                values = {ours: [each[name] for each in told]}
+            elif said == "list":
+                numbers = [k for k, v in told[0][name][0].items() if isinstance(v, float)]
+                values = {f"{ours}_{k}": [[v[k] for v in t[name]] for t in told] for k in numbers}
+            else:
+                continue
+            for output, each in values.items():
+                whole: list[Any] = [None] * encoded.count
+                for row, value in zip(encoded.block.rows.tolist(), each, strict=True):
+                    whole[row] = value
+                found[output] = whole
+    return found
+
+
+def _ask(files: Mapping[str, bytes], given: Mapping[str, Any]) -> dict[str, Any]:
+    from hone_trainer.backend.keras import tf
+    from hone_trainer.bundle.saved_model import SAVED_MODEL, SIGNATURE, VERSION
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        served = tf.saved_model.load(f"{folder}/{SAVED_MODEL}/{VERSION}").signatures[SIGNATURE]
+        found = served(**{name: tf.constant(values) for name, values in given.items()})
+    return {name: values.numpy() for name, values in found.items()}
+
+
+def _same(found: Any, expected: list[Any]) -> bool:
+    if found.dtype == object:
+        return [each.decode() for each in found] == expected
+    wide = found.reshape(len(found), -1)
+    ours = np.full(wide.shape, np.nan)
+    for row, values in enumerate(expected):
+        if values is not None:
+            values = np.atleast_1d(values)
+            ours[row, : len(values)] = values
+    largest = max(1.0, float(np.abs(ours[np.isfinite(ours)]).max(initial=0.0)))
+    return bool(np.allclose(wide, ours, rtol=0, atol=CLOSE * largest, equal_nan=True))
