@@ -58,15 +58,26 @@ def _turn(recipe: Recipe) -> AbstractContextManager[None]:
 
 
 def _import(box: Box, recipe: Recipe, folder: Path) -> int:
+    """Hand an image over; return how many bytes had to move.
+
+    Only what is not there moves. It may be on its way out: the runtime clears away what replaced
+    images leave, and a layer that stood on such a one is refused. Then all of it moves.
+    """
     present = set(_ctr(box, "content", "ls", "-q").split())
+    for there in (present, set[str]()):
+        if (size := _hand_over(box, recipe, folder, there)) is not None:
+            return size
+    raise Broken(f"the box did not take {recipe.tag}")
+
+
+def _hand_over(box: Box, recipe: Recipe, folder: Path, present: set[str]) -> int | None:
+    """Return how many bytes moved; None where the box refused."""
     command = box.enter(*node.CTR, "images", "import", "-")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as importer:
         if (archive := importer.stdin) is None:
             raise Broken("no way to hand the image over")
         size = oci.write_difference(archive, folder, recipe.tag, present)
-    if importer.returncode:
-        raise Broken(f"the box did not take {recipe.tag}")
-    return size
+    return None if importer.returncode else size
 
 
 def _inputs(box: Box, recipe: Recipe) -> str | None:
