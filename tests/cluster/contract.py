@@ -132,6 +132,14 @@ class Contract:
         assert not view.complete
         assert view.failed is None
 
+    async def test_a_child_is_seen_once_whatever_uid_its_record_has(self, ground: Ground) -> None:
+        key = await ground.apply("demo")
+        await ground.cluster.create(key, await child_of(ground, key))
+        name = names.child("demo", DATA)
+        gang = GangStatus(state="Running", jobs={name: "1" * 36})
+        await write(ground, key, stages=(StageStatus(name="data", kind="prepare", gangs=(gang,)),))
+        assert [view.name for view in (await look(ground, key)).world.jobs] == [name]
+
     async def test_creating_twice_creates_once(self, ground: Ground) -> None:
         key = await ground.apply("demo")
         for _ in range(2):

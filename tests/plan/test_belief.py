@@ -142,12 +142,20 @@ def test_a_taken_name_says_whose_it_is_and_what_to_do(there: dict[str, Any], sai
 
 
 def test_jobs_on_record_that_no_label_finds_are_asked_for_by_name() -> None:
-    listed = [{"metadata": {"uid": "u2"}}]
+    listed = [{"metadata": {"name": "b", "uid": "u2"}}]
     known = {"a": "u1", "b": "u2"}
     assert list(unlisted(raw(known), listed)) == ["a"]
     assert list(unlisted(raw(known, "Pending"), [])) == ["a", "b"]
     assert list(unlisted(raw(known, "Succeeded"), [])) == []
     assert list(unlisted({"status": None}, [])) == []
+
+
+def test_a_job_on_record_is_asked_for_once_whatever_its_record_says() -> None:
+    listed = [{"metadata": {"name": "b", "uid": "u2"}}]
+    assert list(unlisted(raw({"b": "another"}), listed)) == []
+    gang = {"state": "Running", "jobs": {"a": "u1"}}
+    twice = {"status": {"stages": [{"gangs": [gang, gang]}]}}
+    assert list(unlisted(twice, listed)) == ["a"]
 
 
 def test_a_uid_is_on_record_or_not() -> None:

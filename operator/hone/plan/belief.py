@@ -92,17 +92,19 @@ def on_record(raw: Raw, uid: str) -> bool:
 
 
 def unlisted(raw: Raw, jobs: Iterable[Raw]) -> Iterator[str]:
-    """Name the Jobs on record that should be among those listed by label, and are not.
+    """Name the Jobs on record that should be among those listed by label, and are not; each once.
 
     Args:
         raw: the job as it is stored.
         jobs: the Jobs that bear its label.
     """
-    listed = {job["metadata"]["uid"] for job in jobs}
+    # By name and not by uid: a record may be wrong about the uid of one that is listed.
+    told = {job["metadata"]["name"] for job in jobs}
     for gang in _gangs(raw):
         if gang.get("state") not in ENDED:
-            known = (gang.get("jobs") or {}).items()
-            yield from (name for name, uid in known if uid not in listed)
+            missing = [name for name in gang.get("jobs") or {} if name not in told]
+            told.update(missing)
+            yield from missing
 
 
 def _gangs(raw: Raw) -> Iterator[Raw]:
