@@ -75,7 +75,7 @@ UNUSED := docker gunicorn matplotlib scikit-learn scipy skops pyarrow contourpy 
 	kiwisolver narwhals pillow prettytable pyparsing threadpoolctl wcwidth waitress pywin32 mlflow-tracing
 
 lock: $(READY)  ## Resolve the pinned requirements again
-	$(LOCK) $(CPU) --extra operator --extra trainer --extra server --extra dev -o requirements/dev.txt
+	$(LOCK) $(CPU) --extra operator --extra trainer --extra server --extra onnx --extra dev -o requirements/dev.txt
 	$(LOCK) $(SAME) --extra operator -o requirements/operator.txt
 	$(LOCK) $(SAME) $(CPU) --extra trainer -o requirements/trainer.txt
 	$(LOCK) $(SAME) --extra server -o requirements/server.txt

@@ -15,22 +15,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hone_serving.model import Model
+    from hone_serving.model import Model, Runtime
 
 __version__ = "0.1.0"
 
 
-def load(uri: str, *, endpoint: str | None = None, region: str | None = None) -> Model:
+def load(
+    uri: str,
+    *,
+    endpoint: str | None = None,
+    region: str | None = None,
+    runtime: Runtime = "litert",
+) -> Model:
     """Return the model of a bundle, ready to answer.
 
     Args:
         uri: the bundle's folder: a path, or ``s3://bucket/prefix``.
         endpoint: an S3 server that is not the cloud's own.
         region: the server's, or the cloud's.
+        runtime: ``onnx`` where the bundle holds such a file, with the extra of that name.
 
     Raises:
         StageFailure: there is no bundle, or it is damaged, or of a later version.
     """
     from hone_serving.model import Model  # here: importing the package costs nothing
 
-    return Model.load(uri, endpoint, region)
+    return Model.load(uri, endpoint, region, runtime)

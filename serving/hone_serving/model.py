@@ -6,14 +6,15 @@ The three steps are apart so that a server can put the features of several reque
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hone_serving.graph import Graph
+from hone_serving.onnx_graph import OnnxGraph
 from hone_trainer.bundle.description import MODEL, Description
 from hone_trainer.bundle.reading import Bundle
 from hone_trainer.contract.assignment import StageFailure
@@ -24,6 +25,7 @@ from hone_trainer.transform.encoding import encode
 from hone_trainer.transform.saving import restore
 from hone_trainer.transform.transform import Transform
 
+Runtime = Literal["litert", "onnx"]
 Features = dict[str, NDArray[np.generic]]
 """Input of the graph -> (rows, …)."""
 Outputs = dict[str, NDArray[np.generic]]
@@ -55,9 +57,15 @@ class Encoded:
 class Model:
     """A bundle that answers; may be called from several threads."""
 
-    def __init__(self, description: Description, transform: Transform, graph: bytes) -> None:
+    def __init__(
+        self,
+        description: Description,
+        transform: Transform,
+        graph: bytes,
+        runtime: Callable[[bytes], Graph | OnnxGraph] = Graph,
+    ) -> None:
         self.description = description
-        self._transform, self._content = transform, graph
+        self._transform, self._content, self._runtime = transform, graph, runtime
         self._calibrations = {t.name: Calibration(**t.calibration) for t in description.targets}
         self._own = threading.local()
         tasks = [target.how for target in transform.targets]
@@ -68,11 +76,25 @@ class Model:
         self._named = {column.name for column in transform.columns}
 
     @classmethod
-    def load(cls, uri: str, endpoint: str | None = None, region: str | None = None) -> Model:
+    def load(
+        cls,
+        uri: str,
+        endpoint: str | None = None,
+        region: str | None = None,
+        runtime: Runtime = "litert",
+    ) -> Model:
         """Read a bundle; see ``hone_serving.load``."""
         bundle = Bundle.open(uri, endpoint, region)
         transform = restore(bundle.read(TRANSFORM), bundle.read(TABLES))
-        return cls(bundle.description, transform, bundle.read(MODEL))
+        about = bundle.description
+        if runtime == "litert":
+            return cls(about, transform, bundle.read(MODEL))
+        place = next((each.place for each in about.formats if each.name == runtime), None)
+        if place is None:
+            message = f"the bundle holds no {runtime} file"
+            remedy = f"set evaluate.formats: [{runtime}], or leave the runtime out"
+            raise StageFailure("NoSuchFormat", f"{message}: {remedy}")
+        return cls(about, transform, bundle.read(place), OnnxGraph)
 
     @property
     def says(self) -> Mapping[str, str]:
@@ -152,11 +174,11 @@ class Model:
         return found
 
     @property
-    def _graph(self) -> Graph:
+    def _graph(self) -> Graph | OnnxGraph:
         """One of this thread alone: an interpreter may not be called by two at a time."""
         if not hasattr(self._own, "graph"):
-            self._own.graph = Graph(self._content)
-        found: Graph = self._own.graph
+            self._own.graph = self._runtime(self._content)
+        found: Graph | OnnxGraph = self._own.graph
         return found
 
 

@@ -85,7 +85,7 @@ def _make(name: str, folder: Path) -> Path:
     bench = Bench(folder)
     bench("data", {"prepare": prepare})
     bench("train", {"train": train})
-    formats = [] if name in NO_GRAPH else ["savedModel"]
+    formats = ["onnx"] if name in NO_GRAPH else ["savedModel", "onnx"]
     report = bench("evaluate", {"evaluate": {"formats": formats}})
     (description,) = (each for each in report.artifacts if each.name.endswith("bundle.json"))
     return Path(description.uri).parent

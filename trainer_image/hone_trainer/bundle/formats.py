@@ -37,13 +37,13 @@ def exported(
     formats = []
     few = {name: np.asarray(values[:SAMPLE]) for name, values in features.items()}
     for name in wanted:
-        made, format_ = MAKERS[name](transform, network)
+        made, format_ = MAKERS[name](transform, network, few)
         files |= made
         formats.append(format_.model_copy(update={"differs": _differs(network, graph, few)}))
     return files, tuple(formats)
 
 
-def _saved_model(transform: Transform, network: Network) -> tuple[Files, Format]:
+def _saved_model(transform: Transform, network: Network, few: Any) -> tuple[Files, Format]:  # noqa: ARG001
     from hone_trainer.bundle.proof import prove
     from hone_trainer.bundle.saved_model import SAVED_MODEL, RawModel
 
@@ -53,7 +53,15 @@ def _saved_model(transform: Transform, network: Network) -> tuple[Files, Format]
     return files, Format(name="savedModel", place=SAVED_MODEL, reads="rows", columns=raw.names)
 
 
-MAKERS = {"savedModel": _saved_model}
+def _onnx(transform: Transform, network: Network, few: Any) -> tuple[Files, Format]:  # noqa: ARG001
+    from hone_trainer.bundle.onnx_model import ONNX, onnx_model, prove
+
+    content = onnx_model(network)
+    prove(content, network, few)
+    return {ONNX: content}, Format(name="onnx", place=ONNX, reads="features")
+
+
+MAKERS = {"savedModel": _saved_model, "onnx": _onnx}
 
 
 def _differs(network: Network, graph: bytes, features: Mapping[str, Any]) -> float:

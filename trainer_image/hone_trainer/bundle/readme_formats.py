@@ -14,7 +14,10 @@ TYPES = {"number": "float64", "time": "int64"}
 
 def told(about: Description) -> str:
     """Return a section for each format that a bundle holds besides its .tflite file."""
-    return "".join({"savedModel": _saved_model}[each.name](about, each) for each in about.formats)
+    return "".join(
+        {"savedModel": _saved_model, "onnx": _onnx}[each.name](about, each)
+        for each in about.formats
+    )
 
 
 def _saved_model(about: Description, format_: Format) -> str:
@@ -47,6 +50,23 @@ For KServe's TensorFlow runtime, `storageUri` is the address of `{format_.place}
 to be sent: a missing text as "", a missing number as NaN, a time as whole seconds since 1970, a
 sequence filled up with "". `refused` says why a row has no answer; the others are NaN, "" or false
 there. {_differs(format_)}
+
+"""
+
+
+def _onnx(about: Description, format_: Format) -> str:  # noqa: ARG001
+    return f"""## Ask it in ONNX Runtime
+
+`{format_.place}` reads what rows are encoded to, as `model.tflite` does. It is asked raw rows with
+`pip install "hone-operator[onnx]"`:
+
+```python
+import hone_serving
+
+model = hone_serving.load(".", runtime="onnx")
+```
+
+{_differs(format_)}
 
 """
 

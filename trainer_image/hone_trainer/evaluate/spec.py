@@ -70,10 +70,11 @@ class Evaluate(Stage):
     """Id columns of length 1: tell the leading figure for each of their values, too."""
 
     formats: Annotated[
-        tuple[Literal["savedModel"], ...],
-        Field(max_length=1, json_schema_extra={"x-kubernetes-list-type": "set"}),
+        tuple[Literal["savedModel", "onnx"], ...],
+        Field(max_length=2, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ] = ()
-    """What the bundle holds besides: ``savedModel`` answers raw rows in TensorFlow Serving."""
+    """What the bundle holds besides: ``savedModel`` answers raw rows in TensorFlow Serving,
+    ``onnx`` encoded ones."""
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that one model comes in, and that it has what the gates ask for."""
