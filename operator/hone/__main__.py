@@ -101,7 +101,9 @@ def _predict(words: argparse.Namespace) -> int:
     from hone.door.predict import Request
     from hone.door.predict import main as predict
 
-    request = Request(words.bundle, words.rows, words.output, words.top, words.endpoint)
+    request = Request(
+        words.bundle, words.rows, words.output, words.top, words.endpoint, words.runtime
+    )
     return predict(request, sys.stdout, sys.stderr)
 
 

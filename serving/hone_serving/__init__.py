@@ -12,12 +12,14 @@ Loading runs no code that came with a bundle, and needs neither TensorFlow nor p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from hone_serving.model import Model, Runtime
+    from hone_serving.model import Model
 
 __version__ = "0.1.0"
+Runtime = Literal["litert", "onnx"]
+"""What runs a bundle's graph."""
 
 
 def load(
@@ -36,7 +38,8 @@ def load(
         runtime: ``onnx`` where the bundle holds such a file, with the extra of that name.
 
     Raises:
-        StageFailure: there is no bundle, or it is damaged, or of a later version.
+        StageFailure: there is no bundle, or it is damaged, or of a later version; or it cannot be
+            asked by that runtime.
     """
     from hone_serving.model import Model  # here: importing the package costs nothing
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_serving import Runtime
 from hone_serving.graph import Graph
-from hone_serving.onnx_graph import OnnxGraph
+from hone_serving.onnx_graph import OnnxGraph, package
 from hone_trainer.bundle.description import MODEL, Description
 from hone_trainer.bundle.reading import Bundle
 from hone_trainer.contract.assignment import StageFailure
@@ -25,7 +26,6 @@ from hone_trainer.transform.encoding import encode
 from hone_trainer.transform.saving import restore
 from hone_trainer.transform.transform import Transform
 
-Runtime = Literal["litert", "onnx"]
 Features = dict[str, NDArray[np.generic]]
 """Input of the graph -> (rows, …)."""
 Outputs = dict[str, NDArray[np.generic]]
@@ -94,6 +94,7 @@ class Model:
             message = f"the bundle holds no {runtime} file"
             remedy = f"set evaluate.formats: [{runtime}], or leave the runtime out"
             raise StageFailure("NoSuchFormat", f"{message}: {remedy}")
+        package()  # whoever lacks it learns so now, and not at the first row
         return cls(about, transform, bundle.read(place), OnnxGraph)
 
     @property

@@ -10,16 +10,26 @@ from numpy.typing import NDArray
 from hone_trainer.contract.assignment import StageFailure
 
 
+def package() -> Any:
+    """Return ONNX Runtime.
+
+    Raises:
+        StageFailure: it is not installed (RuntimeMissing).
+    """
+    try:
+        import onnxruntime
+    except ImportError:
+        message = "runtime onnx needs a package that is not installed"
+        remedy = "pip install 'hone-operator[onnx]', or leave the runtime out"
+        raise StageFailure("RuntimeMissing", f"{message}: {remedy}") from None
+    return onnxruntime
+
+
 class OnnxGraph:
     """May be called from one thread at a time; see ``graph.Graph``."""
 
     def __init__(self, content: bytes) -> None:
-        try:
-            import onnxruntime
-        except ImportError:
-            message = "runtime onnx needs a package that is not installed"
-            remedy = "pip install 'hone-operator[onnx]', or leave the runtime out"
-            raise StageFailure("RuntimeMissing", f"{message}: {remedy}") from None
+        onnxruntime = package()
         options = onnxruntime.SessionOptions()
         # A row is microseconds of work: threads that wait for more of it cost whole cores.
         options.intra_op_num_threads = 1

@@ -79,7 +79,7 @@ def test_development_has_all_that_is_asked_for(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     lines = [*project["dependencies"]]
-    for extra in ("operator", "trainer", "trainer-common", "serving", "server", "dev"):
+    for extra in ("operator", "trainer", "trainer-common", "serving", "onnx", "server", "dev"):
         lines += [line for line in extras[extra] if not line.startswith("hone-operator")]
     wanted = {re.split(r"[<>=\[;]", line)[0].strip().lower().replace("_", "-") for line in lines}
     assert wanted <= set(pins(root, "dev"))

@@ -23,7 +23,8 @@ def test_a_bundle_is_enough() -> None:
 def test_all_of_it_may_be_said() -> None:
     words = ["--host", "::", "--port", "0", "--name", "a.b", "--version", "7", "--max-rows", "9"]
     words += ["--drain", ".5", "--no-examples", "--endpoint", "http://s3", "--region", "r"]
-    found = Options("s3://b/p", "::", 0, "a.b", "7", 9, 0.5, False, "http://s3", "r")
+    words += ["--runtime", "onnx"]
+    found = Options("s3://b/p", "::", 0, "a.b", "7", 9, 0.5, False, "http://s3", "r", "onnx")
     assert read("s3://b/p", *words) == found
 
 

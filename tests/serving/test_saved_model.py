@@ -112,7 +112,7 @@ def test_items_that_a_user_met_are_left_out(served: dict[str, dict[str, Any]]) -
 
 def test_the_description_says_what_the_signature_calls_each_column() -> None:
     about = json.loads((made("visits") / "bundle.json").read_text())
-    (format_,) = about["formats"]
+    (format_,) = (each for each in about["formats"] if each["name"] == "savedModel")
     assert format_["columns"] == {"before": "before"}
     assert format_["differs"] < 1e-5
     listed = {file["name"] for file in about["files"]}

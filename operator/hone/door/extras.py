@@ -19,6 +19,7 @@ MODULES: dict[str, Sequence[str]] = {
         "sklearn",
         "tensorflow",
         "tensorflow_model_optimization",
+        "tf2onnx",
         "tf_keras",
     ),
     "serving": ("numpy", "obstore", "pyarrow", "siphash24"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from hone_serving import Runtime
+
 OK, WRONG = 0, 2
 
 
@@ -19,6 +21,7 @@ class Request:
     """Standard output, as JSON lines, where nothing is said."""
     top: int = 10
     endpoint: str | None = None
+    runtime: Runtime = "litert"
 
 
 def main(request: Request, out: TextIO, err: TextIO) -> int:
@@ -33,7 +36,9 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
         if output is not None and output.exists() and output.samefile(request.rows):
             message = f"--output {output} would overwrite the rows"
             raise StageFailure("WrongOutput", f"{message}: name another file")
-        model = hone_serving.load(request.bundle, endpoint=request.endpoint)
+        model = hone_serving.load(
+            request.bundle, endpoint=request.endpoint, runtime=request.runtime
+        )
         to, rows, refused = writer(output, out, model.says), 0, 0
         for batch in files.read(request.rows):
             answers = model.predict(batch, request.top)

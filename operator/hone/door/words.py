@@ -8,7 +8,7 @@ from hone import __version__
 from hone.door import manual
 from hone.door.ages import age
 from hone_serving.bench.options import add_words as add_bench_words
-from hone_serving.server.options import add_words
+from hone_serving.server.options import add_runtime, add_words
 from hone_trainer.runs.places import ARTIFACTS
 
 STORE = "folder or bucket with what jobs made (default: %(default)s)"
@@ -115,6 +115,7 @@ def parser() -> argparse.ArgumentParser:
         help="classes or items that an answer names (default: %(default)s)",
     )
     predict.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
+    add_runtime(predict)
 
     runs = add("runs", "list what was run, and how it went", manual.RUNS)
     runs.add_argument("artifacts", nargs="?", default=ARTIFACTS, metavar="ARTIFACTS", help=STORE)

@@ -1,8 +1,8 @@
 """Handlers to measure a server by: one that only listens, and one that anybody would write.
 
 ``python -m hone_serving.bench.bare`` says always what it was given on standard input;
-``python -m hone_serving.bench.bare BUNDLE`` answers, one request after the other, unchecked. Both
-print their port.
+``python -m hone_serving.bench.bare BUNDLE RUNTIME`` answers, one request after the other, unchecked.
+Both print their port.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -29,9 +30,9 @@ def constant(answer: bytes) -> Handler:
     return handler
 
 
-def plain(uri: str) -> Handler:
+def plain(uri: str, runtime: Any = "litert") -> Handler:
     """Return a handler that answers with a bundle, and does nothing else."""
-    model = hone_serving.load(uri)
+    model = hone_serving.load(uri, runtime=runtime)
 
     async def handler(request: web.Request) -> web.Response:
         inputs = json.loads(await request.read())["inputs"]
@@ -57,5 +58,5 @@ async def serve(handler: Handler) -> None:
 
 
 if __name__ == "__main__":
-    chosen = plain(sys.argv[1]) if sys.argv[1:] else constant(sys.stdin.buffer.read())
+    chosen = plain(*sys.argv[1:]) if sys.argv[1:] else constant(sys.stdin.buffer.read())
     asyncio.run(serve(chosen))

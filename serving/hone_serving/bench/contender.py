@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from hone_serving import Runtime
 from hone_serving.bench.load import posted
 from hone_trainer.contract.assignment import StageFailure
 
@@ -89,18 +90,20 @@ def program(command: Sequence[str], given: bytes = b"") -> Iterator[Running]:
 
 
 @contextmanager
-def bundle(uri: str, name: str, rows: int) -> Iterator[Contender]:
+def bundle(uri: str, name: str, rows: int, runtime: Runtime = "litert") -> Iterator[Contender]:
     """Serve a bundle, which is asked for its own example.
 
     Args:
         uri: where it is.
         name: what it is called in the table.
         rows: how many a request holds.
+        runtime: what runs its graph.
 
     Raises:
         StageFailure: it cannot be served (BundleNotServed).
     """
     words = ("-m", "hone_serving", uri, "--host", "127.0.0.1", "--port", "0", "--name", "bench")
+    words += ("--runtime", runtime)
     with program([sys.executable, *words]) as running:
         port = int(running.said(ANSWERS))
         with urlopen(f"http://127.0.0.1:{port}/v2/models/bench") as answer:
@@ -109,18 +112,21 @@ def bundle(uri: str, name: str, rows: int) -> Iterator[Contender]:
 
 
 @contextmanager
-def bare(other: Contender, uri: str) -> Iterator[tuple[Contender, Contender]]:
+def bare(
+    other: Contender, uri: str, runtime: Runtime = "litert"
+) -> Iterator[tuple[Contender, Contender]]:
     """Serve a handler that only listens, and a plain one that answers with a bundle.
 
     Args:
         other: a server of the same bundle, whose answer the first one repeats.
         uri: where the bundle is.
+        runtime: what runs the graph of the plain one.
     """
     _, _, body = other.request.partition(b"\r\n\r\n")
     with urlopen(f"http://127.0.0.1:{other.port}/v2/models/bench/infer", body) as answer:
         said = answer.read()
     command = (sys.executable, "-m", "hone_serving.bench.bare")
-    with program(command, said) as listening, program((*command, uri)) as answering:
+    with program(command, said) as listening, program((*command, uri, runtime)) as answering:
         yield (
             Contender("HTTP alone", listening, int(listening.said(PRINTED)), other.request),
             Contender("plain handler", answering, int(answering.said(PRINTED)), other.request),

@@ -6,6 +6,9 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hone_serving import Runtime
+from hone_serving.server.options import add_runtime
+
 MOST = 1000
 """Clients, rounds, seconds and rows: more would measure the patience of whoever waits."""
 
@@ -22,6 +25,8 @@ class Options:
     rows: int = 1
     """Of a request."""
     output: str = "table"
+    runtime: Runtime = "litert"
+    """Of the bundles; the plain handler's, too."""
 
     @classmethod
     def of(cls, words: argparse.Namespace) -> Options:
@@ -53,6 +58,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         default=Options.output,
         help="how it is shown (default: %(default)s)",
     )
+    add_runtime(parser)
 
 
 def _count(text: str) -> int:

@@ -22,10 +22,10 @@ def main(options: Options, out: TextIO, err: TextIO) -> int:
     try:
         with ExitStack() as running:
             served = [
-                running.enter_context(bundle(uri, name, options.rows))
+                running.enter_context(bundle(uri, name, options.rows, options.runtime))
                 for uri, name in zip(options.bundles, names(options.bundles), strict=True)
             ]
-            beside = running.enter_context(bare(served[0], options.bundles[0]))
+            beside = running.enter_context(bare(served[0], options.bundles[0], options.runtime))
             lines = race((*beside, *served), options.clients, options.rounds, options.seconds)
     except StageFailure as failure:
         err.write(f"{failure.message}\n")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass
+from typing import get_args
+
+from hone_serving import Runtime
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -28,6 +31,7 @@ class Options:
     """Whether clients are told values of a training row."""
     endpoint: str | None = None
     region: str | None = None
+    runtime: Runtime = "litert"
 
     @classmethod
     def of(cls, words: argparse.Namespace) -> Options:
@@ -66,6 +70,13 @@ def add_words(parser: argparse.ArgumentParser, host: str = Options.host) -> None
     add("--no-examples", action="store_false", dest="examples", help=hide)
     add("--endpoint", metavar="URL", help="an S3 server that is not the cloud's own")
     add("--region", help="the S3 server's")
+    add_runtime(parser)
+
+
+def add_runtime(parser: argparse.ArgumentParser) -> None:
+    """Let a command line say what runs the graph."""
+    told = "onnx: by the bundle's ONNX file, with the extra of that name (default: %(default)s)"
+    parser.add_argument("--runtime", choices=get_args(Runtime), default=Options.runtime, help=told)
 
 
 def _port(text: str) -> int:

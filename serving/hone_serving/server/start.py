@@ -33,7 +33,12 @@ def start(options: Options, tell: Callable[[str], None]) -> int:
         tell: is told what people want to know.
     """
     try:
-        model = load(options.bundle, endpoint=options.endpoint, region=options.region)
+        model = load(
+            options.bundle,
+            endpoint=options.endpoint,
+            region=options.region,
+            runtime=options.runtime,
+        )
         description = describe(model, options)
     except StageFailure as failure:
         tell(f"{options.bundle}: {failure.message}")
