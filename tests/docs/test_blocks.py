@@ -8,7 +8,8 @@ LANGUAGES = {
     "console": "test_commands.py, test_cluster_commands.py, test_serving_page.py, …",
     "csv": "test_trainings.py: the head of the rows that the tutorial's job learns from",
     "mermaid": "drawn, not run",
-    "python": "test_programs.py, test_trainings.py, test_serving_page.py",
+    "protobuf": "test_onnx_page.py",
+    "python": "test_programs.py, test_trainings.py, test_serving_page.py, …",
     "yaml": "test_jobs.py, test_trainings.py",
 }
 """Language of a block -> which test runs it."""

@@ -71,11 +71,12 @@ RUN: dict[tuple[str, str], Callable[[Block], None] | None] = {
     ("CONTRIBUTING.md", "cluster: Cluster | None = None"): line,
     ("docs/custom-training.md", "import os\nimport tensorflow as tf"): None,
     ("docs/custom-training.md", "import json\nimport os\nimport torch"): meeting,
+    ("docs/serving.md", "import hone_serving\nimport tritonclient"): None,
     ("docs/serving.md", "import numpy as np\nimport tritonclient"): None,
     ("docs/tutorial-recommendation.md", "import hone_serving"): None,
 }
-"""Page and beginning of a block -> how it is run; None for what ``test_trainings.py`` and
-``test_serving_page.py`` run."""
+"""Page and beginning of a block -> how it is run; None for what ``test_trainings.py``,
+``test_serving_page.py`` and ``test_onnx_page.py`` run."""
 
 
 def test_every_program_is_run_by_some_test() -> None:

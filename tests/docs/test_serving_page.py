@@ -69,7 +69,7 @@ def test_a_server_says_what_the_page_says(command: Command, port: int) -> None:
 @pytest.mark.slow
 @pytest.mark.tensorflow
 def test_the_program_for_tritons_client_prints_a_probability(port: int) -> None:
-    (program,) = (block.text for block in blocks("python") if block.page == PAGE)
+    program = next(block.text for block in blocks("python") if block.page == PAGE)
     done = subprocess.run(
         [clients.python(), "-c", program.replace(str(PORT), str(port))],
         capture_output=True,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 import hone_serving
+from hone.__main__ import main
 from hone_trainer.contract.assignment import StageFailure
 from tests.serving.bundles import made
 
@@ -41,3 +43,26 @@ def test_a_bundle_without_the_file_says_how_to_get_one(tmp_path: Path) -> None:
     (tmp_path / "bare" / "bundle.json").write_text(json.dumps(about))
     with pytest.raises(StageFailure, match=r"no onnx file: set evaluate\.formats: \[onnx\]"):
         hone_serving.load(str(tmp_path / "bare"), runtime="onnx")
+
+
+def test_without_onnx_runtime_the_extra_is_named_before_any_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(StageFailure, match=r"pip install 'hone-operator\[onnx\]'"):
+        hone_serving.load(str(made("clicks")), runtime="onnx")
+
+
+def test_the_command_line_answers_by_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"user": "u1", "item": "i1", "price": 2.5}) + "\n")
+    told = []
+    for runtime in ("litert", "onnx"):
+        assert main(["predict", str(made("clicks")), str(rows), "--runtime", runtime]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[1] == pytest.approx(told[0], abs=1e-5)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert main(["predict", str(made("clicks")), str(rows), "--runtime", "onnx"]) == 2
+    assert "hone-operator[onnx]" in capsys.readouterr().err

@@ -1,8 +1,8 @@
 """Handlers to measure a server by: one that only listens, and one that anybody would write.
 
 ``python -m hone_serving.bench.bare`` says always what it was given on standard input;
-``python -m hone_serving.bench.bare BUNDLE RUNTIME`` answers, one request after the other, unchecked.
-Both print their port.
+``python -m hone_serving.bench.bare BUNDLE RUNTIME`` answers, one request after the other,
+unchecked. Both print their port.
 """
 
 from __future__ import annotations

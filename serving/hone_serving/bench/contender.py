@@ -102,8 +102,8 @@ def bundle(uri: str, name: str, rows: int, runtime: Runtime = "litert") -> Itera
     Raises:
         StageFailure: it cannot be served (BundleNotServed).
     """
-    words = ("-m", "hone_serving", uri, "--host", "127.0.0.1", "--port", "0", "--name", "bench")
-    words += ("--runtime", runtime)
+    listens = ("--host", "127.0.0.1", "--port", "0", "--name", "bench")
+    words = ("-m", "hone_serving", uri, *listens, "--runtime", runtime)
     with program([sys.executable, *words]) as running:
         port = int(running.said(ANSWERS))
         with urlopen(f"http://127.0.0.1:{port}/v2/models/bench") as answer:
