@@ -131,6 +131,17 @@ def test_the_calendar_is_pythons(moment: int) -> None:
     }
 
 
+@settings(max_examples=200, deadline=None)
+@given(second=st.integers(-62_135_596_800, 253_402_300_799) | st.integers(-(10**9), 10**9))
+def test_a_moment_is_sent_as_it_will_be_read(second: int) -> None:
+    from hone_trainer.sources.spelling import epochs
+    from hone_trainer.transform.raw_tensors import as_epoch
+
+    times = np.array([second * 1_000_000])
+    read, refused = epochs(as_epoch(times))
+    assert refused[0] or read[0] == times[0]
+
+
 def test_infinite_numbers_and_broken_texts_are_refused_by_name(tmp_path: Any) -> None:
     from hone_trainer.backend.keras import tf
 

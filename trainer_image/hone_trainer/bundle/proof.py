@@ -40,10 +40,12 @@ def prove(raw: RawModel, files: Mapping[str, bytes], network: Network) -> None:
     given, expected = raw.graph.arrays(rows), _told(transform, network, rows)
     found = _ask(files, {raw.names[name]: values for name, values in given.items()})
     for name, values in expected.items():
-        if not _same(found[name], values):
-            message = f"the SavedModel's {name!r} is another than the bundle's for rows such as"
+        for row in _differing(found[name], values):
+            told = (
+                f"the SavedModel says {name} {found[name][row]} where the bundle says {values[row]}"
+            )
             remedy = "leave savedModel out of evaluate.formats, and tell those who make Hone"
-            raise StageFailure("GraphDiffers", f"{message} {rows[0]}: {remedy}")
+            raise StageFailure("GraphDiffers", f"{told}, of {rows[row]}: {remedy}")
 
 
 def _rows(transform: Transform) -> Iterator[dict[str, Any]]:
@@ -97,9 +99,11 @@ def _ask(files: Mapping[str, bytes], given: Mapping[str, Any]) -> dict[str, Any]
     return {name: values.numpy() for name, values in found.items()}
 
 
-def _same(found: Any, expected: list[Any]) -> bool:
+def _differing(found: Any, expected: list[Any]) -> list[int]:
+    """Return the rows of which another thing is said."""
     if found.dtype == object:
-        return [each.decode() for each in found] == expected
+        pairs = zip(found, expected, strict=True)
+        return [row for row, (ours, theirs) in enumerate(pairs) if ours.decode() != theirs]
     wide = found.reshape(len(found), -1)
     ours = np.full(wide.shape, np.nan)
     for row, values in enumerate(expected):
@@ -107,4 +111,6 @@ def _same(found: Any, expected: list[Any]) -> bool:
             values = np.atleast_1d(values)
             ours[row, : len(values)] = values
     largest = max(1.0, float(np.abs(ours[np.isfinite(ours)]).max(initial=0.0)))
-    return bool(np.allclose(wide, ours, rtol=0, atol=CLOSE * largest, equal_nan=True))
+    close = np.isclose(wide, ours, rtol=0, atol=CLOSE * largest, equal_nan=True)
+    rows: list[int] = np.flatnonzero(~close.all(axis=1)).tolist()
+    return rows

@@ -18,6 +18,8 @@ from hone_trainer.sources.forms import WANTED
 from hone_trainer.sources.spelling import EPOCHS, FIRST, LAST
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from hone_trainer.columns import Column
 
 SPACES = (
@@ -104,13 +106,24 @@ def as_tensors(columns: tuple[Column, ...], rows: Any) -> dict[str, Any]:
             texts = block.texts(column.name)
             words = np.array([*texts.words.to_pylist(), ""], object)
             found[column.name] = words[texts.codes]
+        elif column.value.form == "number":
+            found[column.name] = block.numbers(column.name)
         else:
-            numbers = column.value.form == "number"
-            found[column.name] = (block.numbers if numbers else block.times)(column.name)
+            found[column.name] = as_epoch(block.times(column.name))
     for column in columns:
         if column.value.derived:
             found[column.name] = _padded(raw.histories(column), block.rows)
     return found
+
+
+def as_epoch(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return microseconds (n,) as numbers that are read as those moments.
+
+    Around 1970 they would be taken for larger units: whole seconds say what can be said there.
+    """
+    (_, second), (below, _), _ = EPOCHS
+    small = np.abs(times) < below
+    return np.where(small & (times != NO_TIME), times // second, times)
 
 
 def _padded(histories: Any, rows: Any) -> Any:
