@@ -102,7 +102,13 @@ def _predict(words: argparse.Namespace) -> int:
     from hone.door.predict import main as predict
 
     request = Request(
-        words.bundle, words.rows, words.output, words.top, words.endpoint, words.runtime
+        words.bundle,
+        words.rows,
+        words.output,
+        words.top,
+        words.endpoint,
+        words.runtime,
+        words.delimiter,
     )
     return predict(request, sys.stdout, sys.stderr)
 

@@ -29,8 +29,12 @@ def kind_of(path: Path) -> str:
     return kind
 
 
-def read(path: Path) -> Iterator[Any]:
+def read(path: Path, delimiter: str = ",") -> Iterator[Any]:
     """Yield the rows of a file: Arrow batches, whose texts stay texts, or lists of dicts.
+
+    Args:
+        path: of the file.
+        delimiter: what stands between the fields of a CSV.
 
     Raises:
         StageFailure: UnknownFormat, or it cannot be read (UnreadableInput).
@@ -41,7 +45,7 @@ def read(path: Path) -> Iterator[Any]:
     kind = kind_of(path)
     try:
         if kind == CSV:
-            yield from _csv(path)
+            yield from _csv(path, delimiter)
         elif kind == PARQUET:
             yield from parquet.ParquetFile(path).iter_batches(ROWS)
         else:
@@ -52,7 +56,7 @@ def read(path: Path) -> Iterator[Any]:
         raise StageFailure("UnreadableInput", f"{message}: correct the file") from None
 
 
-def _csv(path: Path) -> Iterator[Any]:
+def _csv(path: Path, delimiter: str) -> Iterator[Any]:
     """Yield batches with every column as text, which each column reads by itself."""
     import csv as words
 
@@ -60,11 +64,11 @@ def _csv(path: Path) -> Iterator[Any]:
     from pyarrow import csv
 
     with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next(words.reader(file), [])
+        names = next(words.reader(file, delimiter=delimiter), [])
     options = csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )
-    parse = csv.ParseOptions(newlines_in_values=True)
+    parse = csv.ParseOptions(newlines_in_values=True, delimiter=delimiter)
     with csv.open_csv(path, convert_options=options, parse_options=parse) as reader:
         for batch in reader:
             for start in range(0, batch.num_rows, ROWS):

@@ -22,6 +22,8 @@ class Request:
     top: int = 10
     endpoint: str | None = None
     runtime: Runtime = "litert"
+    delimiter: str | None = None
+    """What stands between the fields of a CSV; as in the rows of training where nothing is said."""
 
 
 def main(request: Request, out: TextIO, err: TextIO) -> int:
@@ -40,7 +42,8 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
             request.bundle, endpoint=request.endpoint, runtime=request.runtime
         )
         to, rows, refused = writer(output, out, model.says), 0, 0
-        for batch in files.read(request.rows):
+        delimiter = request.delimiter or model.description.delimiter
+        for batch in files.read(request.rows, delimiter):
             answers = model.predict(batch, request.top)
             to.write(batch, answers)
             rows += len(answers)
@@ -49,6 +52,8 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
     except StageFailure as failure:
         err.write(f"{failure.message}\n")
         return WRONG
+    except BrokenPipeError:
+        return OK  # whoever read along has seen enough
     except OSError as error:
         err.write(f"{error.filename}: {error.strerror}\n")
         return WRONG

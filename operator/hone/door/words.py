@@ -114,6 +114,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="classes or items that an answer names (default: %(default)s)",
     )
+    predict.add_argument(
+        "--delimiter",
+        metavar="C",
+        help="between the fields of a CSV (default: as in the rows of training)",
+    )
     predict.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
     add_runtime(predict)
 

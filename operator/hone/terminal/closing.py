@@ -21,6 +21,7 @@ from hone.terminal.stages import elapsed, state
 from hone.terminal.tables import Column, draw
 from hone_trainer.contract.assignment import Artifact, Store
 
+ENDING = "/bundle.json"
 TAIL = 12
 """Lines of a failed pod's log that are shown."""
 NOISE = re.compile(
@@ -104,6 +105,7 @@ def verdict(status: JobStatus, state: Path | None) -> Iterator[RenderableType]:
             total = f" in {between(when(status.finished_at) - when(status.started_at))}"
         yield Text(f"complete{total}", style="bold green")
         yield from _report(status.artifacts)
+        yield from _bundle(status.artifacts)
         return
     failed = status.condition("Failed")
     if failed is not None:
@@ -124,6 +126,13 @@ def _report(artifacts: Iterable[Artifact]) -> Iterator[RenderableType]:
     pages = [each.uri for each in artifacts if each.uri.endswith("report.html")]
     if pages:
         yield Text(f"report: {pages[-1]}")
+
+
+def _bundle(artifacts: Iterable[Artifact]) -> Iterator[RenderableType]:
+    """Say where the bundle is, by the folder that `hone predict` and `hone serve` take."""
+    folders = [uri.removesuffix(ENDING) for a in artifacts if (uri := a.uri).endswith(ENDING)]
+    if folders:
+        yield Text(f"bundle: {folders[-1]}")
 
 
 def _logs(status: JobStatus, state: Path) -> Iterator[Path]:

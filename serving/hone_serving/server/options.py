@@ -47,7 +47,7 @@ def add_words(parser: argparse.ArgumentParser, host: str = Options.host) -> None
         host: where it listens, where nothing is said.
     """
     add = parser.add_argument
-    add("bundle", metavar="BUNDLE", help="a folder, or s3://bucket/prefix")
+    add("bundle", metavar="BUNDLE", help="a folder, s3://bucket/prefix, or latest:JOB")
     add("--host", default=host, help="where to listen (default: %(default)s)")
     add("--port", type=_port, default=Options.port, help="0: any (default: %(default)s)")
     add("--name", type=_name, help="of the model in addresses (default: its own)")

@@ -43,6 +43,11 @@ def prepare(bench: Any, uri: Path) -> Any:
             "column 'bought': row 101 holds 'yes', which is not 0 or 1: write it as 0 and 1",
         ),
         (
+            HEADER + ROWS + "u1,1,maybe\n" * 300,
+            "BadLabel",
+            "where most of the column is so, choose another of prepare.tasks for it, such as",
+        ),
+        (
             HEADER + ROWS + "u1,dear,1\n" * 300,
             "BadNumber",
             "1234.5; where most of the column is so, give it another kind in prepare.columns",

@@ -95,6 +95,13 @@ class Description(Spec):
     versions: dict[str, str] = Field(default_factory=dict)
     """What made it."""
 
+    @property
+    def delimiter(self) -> str:
+        """What stands between the fields of the CSV that training read; a comma elsewhere."""
+        sources = [stage.get("prepare", {}).get("source", {}) for stage in self.stages.values()]
+        told: str = next((s["csv"].get("delimiter", ",") for s in sources if "csv" in s), ",")
+        return told
+
     def encode(self) -> bytes:
         """Return the bytes that are stored."""
         return self.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode()

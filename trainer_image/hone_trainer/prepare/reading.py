@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hone_trainer.prepare.spec import Prepare
     from hone_trainer.store.artifact_store import ArtifactStore
 
+LABEL = "BadLabel"
+
 
 @dataclass(frozen=True)
 class ReadRows:
@@ -131,11 +133,14 @@ def _refusal(facts: list[dict[str, Any]]) -> StageFailure:
     where = f"{first['uri']}: {column}row {first['row']} holds {first['text']!r}{also}"
     what = f"{where}, which is not {first['wanted']}"
     rows = sum(found["rows"] for found in facts)
+    other = "choose another of prepare.tasks for it, such as classes"
     if broken * 2 <= rows or (broken < rows and not first["column"]):
         what += "; correct it, or set prepare.unreadable: quarantine to put such rows aside"
+        what += f"; or {other}" if first["reason"] == LABEL and others else ""
+    elif others and first["reason"] == LABEL:
+        what += f"; where most of the column is so, {other}"
     elif others and first["column"]:  # putting most of the rows aside would leave nothing to trust
-        what += "; where most of the column is so, give it another kind in prepare.columns, or"
-        what += " choose another of prepare.tasks for it"
+        what += "; where most of the column is so, give it another kind in prepare.columns"
     return StageFailure(first["reason"], what)
 
 
