@@ -124,7 +124,11 @@ def test_a_failed_run_says_why(shelf: ArtifactStore, capsys: pytest.CaptureFixtu
     ("words", "answer"),
     [
         (("show", "9999"), "has no run 9999"),
-        (("show", "latest:nobody"), "has no complete run of job default/nobody: it has shop/click"),
+        (
+            ("show", "latest:nobody"),
+            "no complete run of job default/nobody: it has none of any job",
+        ),
+        (("show", "latest:shop/clicks"), "of job shop/clicks: its runs are Unfinished; see"),
         (("runs", "ftp://x"), "ftp:// is not supported: ARTIFACTS must be"),
     ],
 )

@@ -138,6 +138,9 @@ def test_a_gap_that_gives_the_label_away_is_found_in_rows_as_they_were_read() ->
         ({"steps": [{"quarantined": {"price >= 0": 350}}]}, {"quarantined"}),
         ({"steps": [{"dropped": {"duplicate": 2500}}]}, {"dropped"}),
         ({"steps": [{"dropped": {"duplicate": 500}}]}, set()),
+        ({"steps": [{"dropped": {"no shop": 200}}]}, set()),
+        ({"steps": [{"dropped": {"no shop": 400}}]}, {"lacking"}),
+        ({"steps": [{"dropped": {"no bought": 400}}]}, set()),
         ({"source": [{"uri": "a", "rows": 0}, {"uri": "b", "rows": 6000}]}, {"emptyFile"}),
         ({"source": [{"uri": "a", "rows": 6000}, {"uri": "b"}]}, set()),
         ({"floats": ["shop"]}, {"floatIds"}),
@@ -194,6 +197,17 @@ def test_why_most_rows_were_dropped_is_said() -> None:
     reasons = {"no shop": 100, "duplicate": 2500}
     (one,) = cautions(steps=[{"dropped": reasons}])
     assert one.text == "2,600 rows of 6,000 (43.3 %) were dropped, most of them for: duplicate."
+
+
+def test_what_would_have_kept_rows_that_lack_a_value_is_said() -> None:
+    age, shop = cautions(steps=[{"dropped": {"no shop": 1200, "no age": 600}}])
+    assert (shop.severity, shop.column) == ("medium", "shop")
+    lost = (
+        "1,200 rows of 6,000 (20.0 %) were dropped for want of shop, and a model will refuse such"
+    )
+    assert shop.text == f"{lost} rows."
+    assert "{missing: {word: unknown, columns: [shop]}} first in prepare.clean" in shop.remedy
+    assert "{missing: {fill: median, columns: [age]}}" in age.remedy
 
 
 def test_few_gaps_few_repeats_and_a_few_shared_keys_are_told_apart() -> None:

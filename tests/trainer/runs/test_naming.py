@@ -81,7 +81,8 @@ def test_a_run_is_named_by_its_uid_or_its_folder(shelf: ArtifactStore, name: str
         ("uid-", "RunUnclear", "uid- may be uid-b, uid-a: write more of it"),
         ("uid-x", "RunNotFound", "has no run uid-x: name one by the beginning of its id, or as"),
         ("uid", "RunNotFound", "has no run uid"),  # three letters are no name
-        ("latest:clicks", "RunNotFound", "complete run of job default/clicks: it has shop/clicks"),
+        ("latest:clicks", "RunNotFound", "job default/clicks: it has none of any job"),
+        ("latest:shop/clicks", "RunNotFound", "of job shop/clicks: its runs are Unfinished; see"),
         ("s/h/o/p", "RunNotFound", "has no run s/h/o/p"),
     ],
 )
@@ -95,6 +96,12 @@ def test_what_is_no_name_is_answered_with_what_there_is(
     with pytest.raises(StageFailure, match=words) as caught:
         find(name, shelf.settings)
     assert caught.value.reason == reason
+
+
+def test_jobs_that_have_a_latest_run_are_named(shelf: ArtifactStore) -> None:
+    complete(shelf, "uid-a")
+    with pytest.raises(StageFailure, match="job default/clicks: it has one of shop/clicks; see"):
+        find("latest:clicks", shelf.settings)
 
 
 def test_a_latest_run_without_a_bundle_says_so(shelf: ArtifactStore) -> None:

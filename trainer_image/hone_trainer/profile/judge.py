@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     row_checks.gaps,
     row_checks.float_ids,
     row_checks.look_alikes,
+    row_checks.rows_lacking,
     row_checks.rows_dropped,
     row_checks.unique_ids,
     row_checks.alike,

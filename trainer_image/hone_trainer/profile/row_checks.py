@@ -21,6 +21,8 @@ MANY_LONE = 0.3
 ALIKE = 0.98
 MANY_QUARANTINED = 0.05
 MANY_DROPPED = 0.3
+MANY_LACKING = 0.05
+"""Of rows that lack a value: a model refuses such a row for ever, and a word would have kept it."""
 ENOUGH_ROWS = 100
 """With fewer, nothing is said about what is nearly unique."""
 MOST_PAIRS = 10
@@ -49,6 +51,22 @@ def rows_dropped(found: Findings, columns: tuple[Column, ...]) -> Iterator[Cauti
         text += f"them for: {most}."
         remedy = "What is left may be unlike what is to come: look at the steps below."
         yield Caution("medium", "dropped", "", total / came, text, remedy)
+
+
+def rows_lacking(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:
+    """Many rows that were dropped as they have no value of a column."""
+    reasons, came = accounts.dropped(found.account), accounts.rows_in(found.account)
+    texts = {column.name for column in columns if column.value.form == "text"}
+    for column in columns:
+        rows = reasons.get(f"no {column.name}", 0)
+        if not came or rows / came <= MANY_LACKING or column.value.target:
+            continue
+        text = f"{plural(rows, 'row')} of {came:,} ({share(rows / came)}) were dropped for want of "
+        text += f"{column.name}, and a model will refuse such rows."
+        way = "word: unknown" if column.name in texts else "fill: median"
+        remedy = f"Where rows without it are to be answered, put {{missing: {{{way}, columns: "
+        remedy += f"[{column.name}]}}}} first in prepare.clean."
+        yield Caution("medium", "lacking", column.name, rows / came, text, remedy)
 
 
 def empty_files(found: Findings, columns: tuple[Column, ...]) -> Iterator[Caution]:  # noqa: ARG001

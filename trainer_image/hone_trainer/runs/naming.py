@@ -28,6 +28,8 @@ SHORT = 8
 """Characters of a uid that people are shown."""
 LEAST = 4
 """Characters of a uid that name a run: fewer are a slip of the hand."""
+SHOWN = 8
+"""Jobs that are named where another was meant."""
 LATEST = re.compile(r"(?:(?P<uri>.*)/)?latest:(?:(?P<namespace>[^/]+)/)?(?P<job>[^/]*)")
 
 
@@ -61,12 +63,23 @@ class Latest:
             if each.run.state == "Complete"
         ]
         if not found:
-            job = f"{self.namespace}/{self.job}"
-            known = sorted({f"{r.run.namespace}/{r.run.job}" for r in stored(store)})
-            there = f"it has {', '.join(known[:8])}" if known else "it has no runs at all"
-            message = f"{store.root} has no complete run of job {job}: {there}"
-            raise StageFailure("RunNotFound", f"{message}; see `hone runs`")
+            told = f"{store.root} has no complete run of job {self.namespace}/{self.job}"
+            raise StageFailure("RunNotFound", f"{told}: {self._instead(store)}; see `hone runs`")
         return max(found, key=lambda each: (str(each.run.ended_at), each.run.home))
+
+    def _instead(self, store: ArtifactStore) -> str:
+        """Say how the runs of this job stand; or which other jobs have a complete one."""
+        every = [each.run for each in stored(store)]
+        mine = sorted(
+            {r.state for r in every if (r.namespace, r.job) == (self.namespace, self.job)}
+        )
+        if mine:
+            return f"its runs are {' or '.join(mine)}"
+        known = sorted({f"{r.namespace}/{r.job}" for r in every if r.state == "Complete"})
+        if not known:
+            return "it has none of any job" if every else "it has no runs at all"
+        more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+        return f"it has one of {', '.join(known[:SHOWN])}{more}"
 
 
 def bundle_uri(name: str, endpoint: str | None = None, region: str | None = None) -> str:
