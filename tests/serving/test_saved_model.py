@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -57,6 +58,8 @@ def served() -> dict[str, dict[str, Any]]:
         capture_output=True,
         text=True,
         check=False,
+        # With it TensorFlow brings the Keras that Hone trains by.
+        env={name: each for name, each in os.environ.items() if name != "TF_USE_LEGACY_KERAS"},
     )
     assert not done.returncode, done.stderr[-2000:]
     told = json.loads(done.stdout)

@@ -9,7 +9,7 @@ import pytest
 from hone.api.status import GangStatus, JobStatus
 from hone.cluster.local_files import Children, Folder
 from hone.plan.names import Place, child
-from hone.terminal.closing import _bundle, close
+from hone.terminal.closing import close
 from hone.terminal.findings import Findings, find
 from hone_trainer.contract.assignment import Artifact, Store
 from hone_trainer.store.manifest import Manifest
@@ -244,9 +244,3 @@ def test_a_failure_shows_its_reason_and_the_end_of_the_log(tmp_path: Path) -> No
     assert "line 20" not in shown
     assert not [line for line in NOISE if line in shown]
     assert "only stopped" not in shown
-
-
-def test_the_folder_of_the_bundle_is_told_as_commands_take_it() -> None:
-    made = Artifact(name="b", uri="/m/evaluate/0/0/bundle/bundle.json", sha256="0", size_bytes=1)
-    assert [str(line) for line in _bundle([made])] == ["bundle: /m/evaluate/0/0/bundle"]
-    assert not list(_bundle([]))

@@ -138,7 +138,6 @@ def test_a_gap_that_gives_the_label_away_is_found_in_rows_as_they_were_read() ->
         ({"steps": [{"quarantined": {"price >= 0": 350}}]}, {"quarantined"}),
         ({"steps": [{"dropped": {"duplicate": 2500}}]}, {"dropped"}),
         ({"steps": [{"dropped": {"duplicate": 500}}]}, set()),
-        ({"steps": [{"dropped": {"no shop": 200}}]}, set()),
         ({"steps": [{"dropped": {"no shop": 400}}]}, {"lacking"}),
         ({"steps": [{"dropped": {"no bought": 400}}]}, set()),
         ({"source": [{"uri": "a", "rows": 0}, {"uri": "b", "rows": 6000}]}, {"emptyFile"}),

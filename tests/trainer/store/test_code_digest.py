@@ -37,7 +37,7 @@ def changed(copy: Path, module: str) -> set[str]:
     [
         ("train/objective.py", {"train", "compress", "evaluate"}),
         ("models/recommendation/lstm.py", {"train", "fuse", "compress", "evaluate"}),
-        ("sources/csv.py", {"prepare"}),
+        ("sources/csv.py", {"prepare", "evaluate"}),  # which reads rows as sources do
         ("profile/page.py", {"prepare"}),
         ("evaluate/page.py", {"evaluate"}),
         ("tasks/binary.py", {"prepare", "train", "fuse", "compress", "evaluate"}),

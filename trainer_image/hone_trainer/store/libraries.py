@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 COMPUTING: dict[str, tuple[str, ...]] = {
     "ai_edge_litert": ("ai-edge-litert",),
     "numpy": ("numpy",),
+    "onnx": ("onnx",),
     "pandas": ("pandas",),
     "pyarrow": ("pyarrow",),
     "scipy": ("scipy",),
@@ -14,6 +15,7 @@ COMPUTING: dict[str, tuple[str, ...]] = {
     "sklearn": ("scikit-learn",),
     "tensorflow": ("tensorflow", "tensorflow-cpu"),
     "tensorflow_model_optimization": ("tensorflow-model-optimization",),
+    "tf2onnx": ("tf2onnx",),
     "tf_keras": ("tf-keras",),
 }
 """Module -> the distributions that may hold it."""

@@ -88,5 +88,6 @@ def _between(values: Any, at: NDArray[np.float64], heights: NDArray[np.float64])
     found = tf.searchsorted(tf.constant(at), values, side="right") - 1
     low = tf.clip_by_value(found, 0, last - 1)
     inside = tf.gather(slopes, low) * (values - tf.gather(at, low)) + tf.gather(heights, low)
-    ends = tf.where(found < 0, heights[0] + values - values, heights[-1] + values - values)
+    none = values - values  # 0, or NaN; added to a height first, a large value would swallow it
+    ends = tf.where(found < 0, heights[0] + none, heights[-1] + none)
     return tf.where((found < 0) | (found >= last), ends, inside)
