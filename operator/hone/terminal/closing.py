@@ -20,8 +20,9 @@ from hone.terminal.results import compression, epochs, test
 from hone.terminal.stages import elapsed, state
 from hone.terminal.tables import Column, draw
 from hone_trainer.contract.assignment import Artifact, Store
+from hone_trainer.runs.naming import BUNDLE
 
-ENDING = "/bundle.json"
+ENDING = f"/{BUNDLE}"
 TAIL = 12
 """Lines of a failed pod's log that are shown."""
 NOISE = re.compile(

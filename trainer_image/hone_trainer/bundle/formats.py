@@ -39,8 +39,11 @@ def exported(
     for name in wanted:
         made, format_ = MAKERS[name](transform, network, few)
         files |= made
-        formats.append(format_.model_copy(update={"differs": _differs(network, graph, few)}))
-    return files, tuple(formats)
+        formats.append(format_)
+    if not formats:
+        return {}, ()
+    differs = _differs(network, graph, few)  # both are the network: as far from what ships
+    return files, tuple(each.model_copy(update={"differs": differs}) for each in formats)
 
 
 def _saved_model(transform: Transform, network: Network, few: Any) -> tuple[Files, Format]:  # noqa: ARG001

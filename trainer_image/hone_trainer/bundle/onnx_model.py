@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hone_trainer.bundle.proof import CLOSE
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.answers import output_name
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 ONNX = "model.onnx"
 OPSET = 17
 """The operators of 2022, which every runtime has by now."""
-CLOSE = 1e-5
-"""How far two answers of one network may be apart, as a share of the largest."""
 REMEDY = "leave onnx out of evaluate.formats"
 
 

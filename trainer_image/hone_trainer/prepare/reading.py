@@ -11,6 +11,7 @@ from hone_trainer.prepare.pass_runner import PassRunner
 from hone_trainer.prepare.passes.read import WORK, Read
 from hone_trainer.prepare.passes.survey import Where
 from hone_trainer.prepare.schema_inference import ROWS
+from hone_trainer.sources.forms import WANTED
 from hone_trainer.sources.source import Digest, Piece
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from hone_trainer.prepare.spec import Prepare
     from hone_trainer.store.artifact_store import ArtifactStore
 
-LABEL = "BadLabel"
+LABEL, _ = WANTED["label"]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.columns.normalizations.line import along, line
-from hone_trainer.columns.normalizations.normalization import Normalization
+from hone_trainer.columns.normalizations.line import Line, line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from hone_trainer.rows.running_stats import Moments
 
 
-class MinMax(Normalization):
+class MinMax(Line):
     """Smallest value 0, largest 1; later values may lie beyond."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
@@ -22,17 +21,3 @@ class MinMax(Normalization):
         if not moments.count:
             return line(0.0, 0.0)
         return line(moments.low, moments.high - moments.low)
-
-    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
-        """See ``Normalization.apply``."""
-        scaled: NDArray[np.float64] = along(values, learned)
-        return scaled
-
-    @property
-    def no_graph(self) -> str:
-        """See ``Normalization.no_graph``."""
-        return ""
-
-    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
-        """See ``Normalization.graph``."""
-        return along(values, learned)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.columns.normalizations.line import along, line
-from hone_trainer.columns.normalizations.normalization import Normalization
+from hone_trainer.columns.normalizations.line import Line, line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from hone_trainer.rows.running_stats import Moments
 
 
-class Robust(Normalization):
+class Robust(Line):
     """Median 0, and 1 between the quartiles: for columns with outliers that are to stay."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:
@@ -29,17 +28,3 @@ class Robust(Normalization):
             return line(0.0, 0.0)
         low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75]).tolist()
         return line(middle, high - low or moments.deviation)
-
-    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
-        """See ``Normalization.apply``."""
-        scaled: NDArray[np.float64] = along(values, learned)
-        return scaled
-
-    @property
-    def no_graph(self) -> str:
-        """See ``Normalization.no_graph``."""
-        return ""
-
-    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
-        """See ``Normalization.graph``."""
-        return along(values, learned)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.columns.normalizations.line import along, line
-from hone_trainer.columns.normalizations.normalization import Normalization
+from hone_trainer.columns.normalizations.line import Line, line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,23 +13,9 @@ if TYPE_CHECKING:
     from hone_trainer.rows.running_stats import Moments
 
 
-class ZScore(Normalization):
+class ZScore(Line):
     """Mean 0, standard deviation 1."""
 
     def learn(self, sample: NDArray[np.float64], moments: Moments) -> dict[str, Any]:  # noqa: ARG002
         """Return ``offset`` and ``scale``: mean and standard deviation of all training rows."""
         return line(moments.mean, moments.deviation)
-
-    def apply(self, values: NDArray[np.float64], learned: dict[str, Any]) -> NDArray[np.float64]:
-        """See ``Normalization.apply``."""
-        scaled: NDArray[np.float64] = along(values, learned)
-        return scaled
-
-    @property
-    def no_graph(self) -> str:
-        """See ``Normalization.no_graph``."""
-        return ""
-
-    def graph(self, values: Any, learned: dict[str, Any]) -> Any:
-        """See ``Normalization.graph``."""
-        return along(values, learned)
