@@ -8,9 +8,10 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from hone.api.run_outcome import ClearedRun, Clearing
+from hone.door.answering import Answer, answer, show
 from hone.terminal.figures import size
 from hone.terminal.tables import Column, draw
-from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.contract.assignment import Store
 from hone_trainer.runs import clearing
 from hone_trainer.runs.clearing import Policy, decide
 from hone_trainer.runs.inventory import look
@@ -19,7 +20,6 @@ from hone_trainer.runs.places import ARTIFACTS, FIELD
 from hone_trainer.runs.removal import clear
 from hone_trainer.store.artifact_store import open_store
 
-OK, WRONG = 0, 2
 COLOURS = {"keep": "dim", "trim": "yellow", "remove": "red"}
 
 
@@ -39,20 +39,15 @@ class Request:
 
 def main(request: Request, out: Console, err: Console) -> int:
     """Say what can go, or let it go; give the exit code."""
+    return answer(lambda: _answer(request), request.machine, out, err)
+
+
+def _answer(request: Request) -> Answer:
     policy = Policy(datetime.now(UTC), request.older, request.unfinished, request.bundles)
-    try:
-        store = open_store(request.artifacts, FIELD)
-        done = clear(store, policy) if request.yes else decide(look(store), policy)
-    except StageFailure as failure:
-        err.print(failure.message, style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
+    store = open_store(request.artifacts, FIELD)
+    done = clear(store, policy) if request.yes else decide(look(store), policy)
     said = _said(done, store.root, request)
-    if request.machine:
-        out.file.write(said.model_dump_json(by_alias=True) + "\n")
-        return OK
-    for part in _parts(said, out.width):
-        out.print(part, soft_wrap=isinstance(part, Text))
-    return OK
+    return Answer(said, lambda out: show(_parts(said, out.width), out))
 
 
 def _said(done: clearing.Clearing, root: str, request: Request) -> Clearing:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from hone.api.run_outcome import CostChange, FigureChange, RunComparison, RunOutcome
 from hone.api.run_outcome import SpecChange as Told
+from hone.door.answering import Answer, answer, show
 from hone.door.figure_changes import cost_changes, figure_changes, stage_changes
 from hone.door.run_lines import table, told
 from hone.door.run_status import status_of
@@ -17,14 +18,13 @@ from hone.door.spec_changes import NOTHING, Change, changes
 from hone.terminal.figures import decimal, duration, size
 from hone.terminal.findings import read
 from hone.terminal.tables import Column, draw
-from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.contract.assignment import Store
 from hone_trainer.contract.figures import signed
 from hone_trainer.runs.naming import SHORT, find
 from hone_trainer.runs.places import ARTIFACTS
 from hone_trainer.runs.reading import Stored
 from hone_trainer.store.artifact_store import ArtifactStore
 
-OK, WRONG = 0, 2
 WORDS = {True: "beyond chance", False: "within chance", None: ""}
 DIGEST = 12
 """Characters of a digest that are shown."""
@@ -43,19 +43,13 @@ class Request:
 
 def main(request: Request, out: Console, err: Console) -> int:
     """Compare two runs; give the exit code."""
-    try:
-        found = compared(
-            *(find(each, request.artifacts) for each in (request.before, request.after))
-        )
-    except StageFailure as failure:
-        err.print(failure.message, style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
-    if request.machine:
-        out.file.write(found.model_dump_json(by_alias=True) + "\n")
-        return OK
-    for part in _parts(found, out.width):
-        out.print(part, soft_wrap=isinstance(part, Text))
-    return OK
+    return answer(lambda: _answer(request), request.machine, out, err)
+
+
+def _answer(request: Request) -> Answer:
+    runs = (find(each, request.artifacts) for each in (request.before, request.after))
+    found = compared(*runs)
+    return Answer(found, lambda out: show(_parts(found, out.width), out))
 
 
 def compared(

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.text import Text
 
 from hone.api.run_outcome import Exported
+from hone.door.answering import Answer, answer, show
 from hone.door.mlflow_record import record, report_of
 from hone.door.mlflow_run import experiment_of, keep, write
 from hone.door.mlflow_server import Server
@@ -17,8 +19,8 @@ from hone_trainer.contract.assignment import StageFailure, Store
 from hone_trainer.runs.naming import find as find_run
 from hone_trainer.runs.places import ARTIFACTS
 
-OK, WRONG = 0, 2
 ADDRESS = "MLFLOW_TRACKING_URI"
+WORDS = {"created": "is now", "updated": "was there in part, and is now", "there": "is already"}
 NOWHERE = f"name a tracking server: --mlflow http://127.0.0.1:5000, or {ADDRESS}"
 
 
@@ -41,18 +43,13 @@ class Request:
 
 def main(request: Request, out: Console, err: Console) -> int:
     """Export a run; give the exit code."""
-    try:
-        told = export(request)
-    except StageFailure as failure:
-        err.print(failure.message, style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
-    if request.machine:
-        out.file.write(told.model_dump_json(by_alias=True) + "\n")
-        return OK
-    said = {"created": "is now", "updated": "was there in part, and is now", "there": "is already"}
-    line = f"run {told.run} {said[told.state]} in experiment {told.experiment}: {told.url}"
-    out.print(line, soft_wrap=True, markup=False, highlight=False)
-    return OK
+    return answer(lambda: _answer(request), request.machine, out, err)
+
+
+def _answer(request: Request) -> Answer:
+    told = export(request)
+    line = f"run {told.run} {WORDS[told.state]} in experiment {told.experiment}: {told.url}"
+    return Answer(told, lambda out: show([Text(line)], out))
 
 
 def export(request: Request) -> Exported:

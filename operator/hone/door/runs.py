@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.text import Text
 
 from hone.api.run_outcome import RunList, RunOutcome
+from hone.door.answering import Answer, answer, show
 from hone.door.run_lines import table, told
-from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.contract.assignment import Store
 from hone_trainer.runs.places import ARTIFACTS, FIELD
 from hone_trainer.runs.reading import stored
 from hone_trainer.store.artifact_store import open_store
-
-OK, WRONG = 0, 2
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,19 @@ class Request:
 
 def main(request: Request, out: Console, err: Console) -> int:
     """List runs; give the exit code."""
-    try:
-        store = open_store(request.artifacts, FIELD)
-        found = [each for each in stored(store) if _asked(request.job, each.run.home)]
-    except StageFailure as failure:
-        err.print(failure.message, style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
+    return answer(lambda: _answer(request), request.machine, out, err)
+
+
+def _answer(request: Request) -> Answer:
+    store = open_store(request.artifacts, FIELD)
+    found = [each for each in stored(store) if _asked(request.job, each.run.home)]
     lines = tuple(RunOutcome(**told(each, store)) for each in found)
-    if request.machine:
-        said = RunList(artifacts=store.root, runs=lines)
-        out.file.write(said.model_dump_json(by_alias=True) + "\n")
-        return OK
-    if not lines:
-        of = f" of job {request.job}" if request.job else ""
-        out.print(f"no runs{of} in {store.root}", markup=False, highlight=False, soft_wrap=True)
-        return OK
-    out.print(table(lines, out.width))
-    return OK
+    of = f" of job {request.job}" if request.job else ""
+    none = Text(f"no runs{of} in {store.root}")
+    return Answer(
+        RunList(artifacts=store.root, runs=lines),
+        lambda out: show([table(lines, out.width) if lines else none], out),
+    )
 
 
 def _asked(job: str, home: str) -> bool:

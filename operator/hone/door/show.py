@@ -10,17 +10,16 @@ from rich.text import Text
 from hone.api import dialect
 from hone.api.job import JobSpec
 from hone.api.run_outcome import RunDetails
+from hone.door.answering import Answer, answer
 from hone.door.run_lines import told
 from hone.door.run_status import status_of
 from hone.terminal.closing import close
 from hone.terminal.outcome import outcome
-from hone_trainer.contract.assignment import StageFailure, Store
+from hone_trainer.contract.assignment import Store
 from hone_trainer.runs.naming import bundle_of, find
 from hone_trainer.runs.places import ARTIFACTS
 from hone_trainer.runs.reading import Stored
 from hone_trainer.store.artifact_store import ArtifactStore
-
-OK, WRONG = 0, 2
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,13 @@ class Request:
 
 def main(request: Request, out: Console, err: Console) -> int:
     """Show a run; give the exit code."""
-    try:
-        store, found = find(request.run, request.artifacts)
-        about = details(store, found)
-    except StageFailure as failure:
-        err.print(failure.message, style="red", soft_wrap=True, markup=False, highlight=False)
-        return WRONG
-    if request.machine:
-        out.file.write(about.model_dump_json(by_alias=True) + "\n")
-        return OK
-    _draw(out, store, found, about)
-    return OK
+    return answer(lambda: _answer(request), request.machine, out, err)
+
+
+def _answer(request: Request) -> Answer:
+    store, found = find(request.run, request.artifacts)
+    about = details(store, found)
+    return Answer(about, lambda out: _draw(out, store, found, about))
 
 
 def details(store: ArtifactStore, found: Stored) -> RunDetails:
