@@ -6,9 +6,9 @@ known here sends them to the reference, and the schema has the answer itself.
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
+from hone_trainer.contract.nearest import nearest
 from hone_trainer.contract.spec import keys, models
 
 DEEPEST = 3
@@ -31,9 +31,8 @@ def unknown(name: str, known: Sequence[str], places: Sequence[str] = ()) -> str:
     if places:
         more = ", …" if len(places) > SHOWN else ""
         return f"unknown here; it belongs in {', '.join(places[:SHOWN])}{more}"
-    close = get_close_matches(name, known, 1)
-    if close:
-        return f"unknown; did you mean {close[0]}?"
+    if close := nearest(name, known):
+        return f"unknown; did you mean {close}?"
     return f"unknown; known here: {', '.join(known)}" if known else "unknown; nothing is set here"
 
 

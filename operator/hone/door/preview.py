@@ -16,8 +16,9 @@ from hone.api import dialect
 from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.api.status import JobStatus, StageStatus
-from hone.door.documents import called
+from hone.door.documents import STANDARD, called
 from hone.door.jobfile import WrongFile, check, read
+from hone.door.local_inputs import faults
 from hone.plan import names
 from hone.plan.manifests import Manifest
 from hone.plan.plan import plan
@@ -53,6 +54,10 @@ def main(file: Path, output: str, out: TextIO) -> int:
         job = check({**raw, "metadata": {"uid": UID} | raw["metadata"]}, called(file))
         if why := impossible(job, SITE):
             raise WrongFile(f"{called(file)} cannot run in a cluster:\n  {why}")
+        home = Path.cwd() if file == STANDARD else file.absolute().parent
+        if wrong := list(faults(job, home)):
+            said = "\n".join(f"  {each}" for each in wrong)
+            raise WrongFile(f"{called(file)} names files on this machine that do not fit:\n{said}")
     except WrongFile as wrong:
         out.write(f"{wrong}\n")
         return WRONG

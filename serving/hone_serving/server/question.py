@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from hone_serving.description import Description, Input
 from hone_serving.server.refusal import Refusal, short, wrong
+from hone_trainer.contract.nearest import nearest
 
 TOP, MOST = 10, 1000
 """Classes or items that an answer names: where nothing is said, and at most."""
@@ -40,8 +40,8 @@ def top_of(parameters: Mapping[str, Any]) -> int:
 
 def stranger(name: str, known: Sequence[str], what: str) -> Refusal:
     """Return the refusal of a name that the model does not have."""
-    near = get_close_matches(name, known, 1)
-    remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, known))}"
+    near = nearest(name, known)
+    remedy = f"did you mean {near!r}?" if near else f"there are {', '.join(map(repr, known))}"
     return wrong(f"{what} {short(name)!r} is not the model's: {remedy}")
 
 

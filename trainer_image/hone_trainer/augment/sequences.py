@@ -14,6 +14,7 @@ from pydantic import Field as Bound
 
 from hone_trainer.columns.lookup import ColumnName
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +63,7 @@ def check(columns: tuple[Column, ...], names: tuple[str, ...], field: str) -> No
     known = {column.name: column for column in columns}
     for name in names:
         if name not in known:
-            message = f"{field} names {name!r}, which is not in prepare.columns"
+            message = f"{field} names {name!r}, which is not in prepare.columns{hint(name, known)}"
             raise StageFailure("ColumnNotFound", f"{message}: correct one of the two")
         column = known[name]
         if column.kind != "text" and getattr(column.value, "length", 1) < SHORTEST:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -41,7 +42,8 @@ def find(columns: tuple[Column, ...], name: str, field: str, *forms: Form) -> Co
         message = f"{field} names {name!r}, which is made of other columns"
         raise StageFailure("WrongColumnKind", f"{message}: name those")
     if found is None:
-        message = f"{field} names {name!r}, which is not in prepare.columns"
+        near = hint(name, (column.name for column in columns))
+        message = f"{field} names {name!r}, which is not in prepare.columns{near}"
         raise StageFailure("ColumnNotFound", f"{message}: correct one of the two")
     if forms and found.value.form not in forms:
         message = f"{field} names {name!r}, whose values are {found.value.form}"

@@ -9,6 +9,7 @@ from pydantic import Field as Bound
 from hone_trainer.columns.id import id_field
 from hone_trainer.columns.kind import Kind
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 
 if TYPE_CHECKING:
     from hone_trainer.columns import Column
@@ -55,9 +56,8 @@ class SequenceColumn(Kind):
             path = f"prepare.columns: {name!r}: sequence.{word}"
             if other not in known:
                 names = ", ".join(repr(each) for each in known if each != name)
-                message = (
-                    f"{path} names {other!r}, which is not among the columns; they are {names}"
-                )
+                said = f"{other!r}, which is not among the columns{hint(other, known)}"
+                message = f"{path} names {said}; they are {names}"
                 raise StageFailure("ColumnNotFound", message)
             column = known[other]
             if column.kind not in kinds:

@@ -119,6 +119,20 @@ class Stage(Spec):
         """
         return ()
 
+    def paths(self) -> Sequence[str]:
+        """Return where the rows of others are that it reads, as the user wrote it."""
+        return ()
+
+    def look(self, store: Any) -> None:
+        """See that what it reads of others is there and fits, without reading it.
+
+        Args:
+            store: the artifacts' store, whose endpoint and keys reach other places too.
+
+        Raises:
+            StageFailure: it does not.
+        """
+
     def lengths(self) -> Mapping[str, int] | None:
         """Say how many ids each field of the data set has that it makes; None where rows decide."""
         return None

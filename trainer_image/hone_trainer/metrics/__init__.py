@@ -3,11 +3,11 @@
 A figure applies to a task that gives the columns it reads; there is no list of which fits which.
 """
 
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from hone_trainer.contract.nearest import nearest
 from hone_trainer.contract.patterns import METRIC_PATTERN
 from hone_trainer.metrics.accuracy import Accuracy
 from hone_trainer.metrics.auc import Auc
@@ -59,8 +59,7 @@ def named(name: str) -> Metric:
     found = next((each for each in METRICS if each.key == key), None)
     if found is None or (cut and "at" not in found.model_fields):
         every = [f"{m.key}@10" if "at" in m.model_fields else m.key for m in METRICS]
-        close = get_close_matches(name.lower(), [each.lower() for each in every], 1, 0.7)
-        meant = next((each for each in every if [each.lower()] == close), None)
+        meant = nearest(name, every, 0.7)
         told = f"did you mean {meant}?" if meant else f"there are {', '.join(every)}"
         raise ValueError(f"no figure is called {name!r}; {told}")
     try:

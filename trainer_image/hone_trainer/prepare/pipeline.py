@@ -82,8 +82,7 @@ def scratch_root(ctx: Context) -> str:
 def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
     ctx.progress(0.0, "looking at the source")
     columns, inferred = reading.columns(stage, ctx.store)
-    given = tuple(column for column in columns if not column.value.derived)
-    pieces = stage.source.value.pieces(given, ctx.store)
+    pieces = reading.cut(stage, columns, ctx.store)
     fetched = fetch(stage, columns, ctx.store)
     digest = _digest(ctx, pieces, columns, fetched.files)
     context = PassContext(

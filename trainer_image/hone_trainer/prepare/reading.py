@@ -55,6 +55,26 @@ def columns(stage: Prepare, store: ArtifactStore) -> tuple[tuple[Column, ...], l
     return stage.settled(found), why
 
 
+def cut(stage: Prepare, columns: tuple[Column, ...], store: ArtifactStore) -> tuple[Piece, ...]:
+    """Return the pieces of the source; a file that lacks a column is refused.
+
+    Raises:
+        StageFailure: as ``RowSource.pieces``.
+    """
+    given = tuple(column for column in columns if not column.value.derived)
+    found: tuple[Piece, ...] = stage.source.value.pieces(given, store)
+    return found
+
+
+def look(stage: Prepare, store: ArtifactStore) -> None:
+    """See that the columns are there, without reading the rows.
+
+    Raises:
+        StageFailure: as ``columns`` and ``cut``.
+    """
+    cut(stage, columns(stage, store)[0], store)
+
+
 def read(context: PassContext, runner: PassRunner, pieces: tuple[Piece, ...]) -> ReadRows:
     """Read all pieces.
 

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 from hone_trainer.contract.spec import Rule, Spec
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ class Infer(Spec):
             absent = next((name for name in each if name not in names), None)
             if absent is not None:
                 there = ", ".join(repr(name) for name in names[:32]) or "none"
-                message = f"the source has no column {absent!r}; it has {there}"
+                said = f"{absent!r}{hint(absent, names)}"
+                message = f"the source has no column {said}; it has {there}"
                 raise StageFailure("ColumnNotFound", f"{message}: correct prepare.{word}")
 
 

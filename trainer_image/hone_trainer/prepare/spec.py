@@ -20,6 +20,7 @@ from hone_trainer.contract.stage import Gang, Product, Role, Stage
 from hone_trainer.prepare.schema_inference import Infer
 from hone_trainer.prepare.split import Split
 from hone_trainer.prepare.target_columns import with_targets
+from hone_trainer.prepare.task_limits import fit_tasks, keep_lists
 from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.sources import AnySource
 from hone_trainer.splits.member_partition import Division
@@ -156,8 +157,8 @@ class Prepare(Stage):
         columns = with_targets(columns, self.predicted)
         for column in columns:
             column.value.check(column.name, columns)
-        self._fit_tasks()
-        self._keep_lists()
+        fit_tasks(self)
+        keep_lists(self)
         naming = [each.value for each in (*columns, *self.clean, self.split.by)]
         ordering = {name for each in naming for name in each.orders}
         found = tuple(
@@ -174,23 +175,6 @@ class Prepare(Stage):
             raise StageFailure("NothingToInfer", f"{message}: {remedy}")
         return found
 
-    def _fit_tasks(self) -> None:
-        """Refuse what works on other labels than the first task has."""
-        first, *others = self.predicted
-        way = self.split.by.stratified
-        if way is not None and way.column is None and first.strata:
-            message = f"prepare.split.by.stratified: {first.label!r} {first.strata}"
-            raise StageFailure("WrongTask", f"{message}: name a column, or split by random")
-        for step in self.augment:
-            if step.value.reads and first.reads not in step.value.reads:
-                message = f"prepare.augment[].{step.kind} works on other labels than those of"
-                remedy = f"{first.title!r}, the first of prepare.tasks: leave it out"
-                raise StageFailure("WrongTask", f"{message} {remedy}")
-            if step.value.contrasts and any(task.where != first.label for task in others):
-                message = f"prepare.augment[].{step.kind} draws rows with {first.label!r} 0, of"
-                remedy = f"which other tasks know nothing: give them where: {first.label}"
-                raise StageFailure("WrongTask", f"{message} {remedy}")
-
     @property
     def division(self) -> Division | None:
         """Which sub-model learns from which rows; lists are never cut."""
@@ -199,33 +183,22 @@ class Prepare(Stage):
             return Division.model_validate({"group": {"column": listed.group}})
         return self.divide
 
-    def _keep_lists(self) -> None:
-        """Refuse what would cut the lists of a ranking.
-
-        Raises:
-            StageFailure: ListCut.
-        """
-        groups = {task.group for task in self.predicted if task.listed}
-        if not groups:
-            return
-        if len(groups) > 1:
-            message = "prepare.tasks[].ranking: two tasks have lists of different groups"
-            raise StageFailure("ListCut", f"{message}: give them one group, or a job each")
-        group = groups.pop()
-        ways = {"split.by": getattr(self.split.by.group, "column", None)}
-        if self.divide is not None:
-            ways["divide"] = getattr(self.divide.group, "column", None)
-        for field, column in ways.items():
-            if column != group:
-                message = f"prepare.{field} cuts the lists of prepare.tasks[].ranking"
-                remedy = f"set prepare.{field}.group.column: {group}"
-                raise StageFailure("ListCut", f"{message}: {remedy}")
-
     def reads(self, store: ArtifactStore) -> tuple[str, ...] | None:
         """Look at the files of the source, and at those beside it."""
         from hone_trainer.prepare.side_inputs import versions
 
         return versions(self, store)
+
+    def paths(self) -> tuple[str, ...]:
+        """Return where its rows are, if they are in files."""
+        uri = getattr(self.source.value, "uri", None)
+        return () if uri is None else (uri,)
+
+    def look(self, store: ArtifactStore) -> None:
+        """Look at the names of columns, and at the first rows where columns are worked out."""
+        from hone_trainer.prepare.reading import look
+
+        look(self, store)
 
     def secrets(self) -> dict[str, tuple[str, str]]:
         """Whatever the source needs."""

@@ -5,12 +5,14 @@ The order of the files is that of their names, so that it does not depend on who
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 
 if TYPE_CHECKING:
     from hone_trainer.store.object_info import Entry
@@ -51,11 +53,9 @@ def find(uri: str, endings: Sequence[str], store: ArtifactStore, field: str) -> 
     Raises:
         StageFailure: InputNotFound, UnsupportedUri, or what the storage complains of.
     """
+    uri = _climbed(uri, field)
     head, mark, path = uri.rpartition("://")
     parts = path.split("/")
-    if ".." in parts:
-        message = f"{uri} climbs up by '..'"
-        raise StageFailure("UnsupportedUri", f"{message}: write the whole path in {field}")
     depth = next((index for index, part in enumerate(parts) if "*" in part), None)
     bucket = head not in ("", "file")
     if bucket and (not parts[0] or depth == 0):
@@ -100,11 +100,23 @@ def require_columns(wanted: Sequence[str], there: Sequence[str], uri: str, first
     if absent is None:
         return
     names = ", ".join(repr(name) for name in there[:32]) or "none"
-    message = f"{uri} has no column {absent!r}; it has {names}"
+    message = f"{uri} has no column {absent!r}{hint(absent, there)}; it has {names}"
     remedy = "correct prepare.columns or prepare.tasks"
     if uri != first:
         remedy = f"give it the columns of {first}, or {remedy}"
     raise StageFailure("ColumnNotFound", f"{message}: {remedy}")
+
+
+def _climbed(uri: str, field: str) -> str:
+    """Return a URI without ``..``: a path on this machine says where it leads."""
+    parts = uri.split("/")
+    if ".." not in parts:
+        return uri
+    last = len(parts) - parts[::-1].index("..")
+    if "://" in uri or "*" in (top := "/".join(parts[:last])):
+        message = f"{uri} climbs up by '..'"
+        raise StageFailure("UnsupportedUri", f"{message}: write the whole path in {field}")
+    return "/".join([os.path.realpath(top), *parts[last:]])
 
 
 def _file(uri: str, store: ArtifactStore, field: str) -> File | None:

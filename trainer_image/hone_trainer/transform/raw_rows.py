@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 from hone_trainer.rows.block import TYPES, Block, Form
 from hone_trainer.rows.few_rows import FewRows
 from hone_trainer.rows.tokens import Tokens, compute
@@ -188,7 +189,7 @@ class RawRows:
             if not needed:
                 return None
             there = ", ".join(repr(each) for each in names[:32]) or "none"
-            message = f"the rows have no column {name!r}; they have {there}"
+            message = f"the rows have no column {name!r}{hint(name, names)}; they have {there}"
             raise StageFailure("ColumnNotFound", message)
         if isinstance(given, TABLES):
             return pa.chunked_array([given.column(name)]).combine_chunks()
