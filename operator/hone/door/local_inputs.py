@@ -12,9 +12,7 @@ from os.path import exists
 from pathlib import Path
 
 from hone.api.job import OptimizationJob
-from hone.door.extras import MODULES, there
 from hone_trainer.contract.assignment import StageFailure, Store
-from hone_trainer.store.artifact_store import open_store
 
 
 def faults(job: OptimizationJob, home: Path) -> Iterator[str]:
@@ -24,8 +22,11 @@ def faults(job: OptimizationJob, home: Path) -> Iterator[str]:
         job: relative paths in it start from
         home: this folder.
     """
-    if not all(there(module) for module in MODULES["serving"]):
-        return
+    try:
+        from hone_trainer.store.artifact_store import open_store
+    except ModuleNotFoundError:
+        return  # a plan needs no extra of the distribution; with one, it says more
+
     with chdir(home):
         store = open_store(Store(uri=str(Path.cwd())), "spec.artifacts")
         for number, spec in enumerate(job.spec.stages):
