@@ -40,7 +40,15 @@ MODELS: dict[str, dict[str, Any]] = {
     "lstm": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}},
     "dense": {"generic": {"dense": {"layers": [16], "embedding": 8}}},
     "linear": {"generic": {"linear": {}}},
+    "dcn": {"ads": {"dcn": {"layers": [16], "embedding": 8, "crosses": 2, "rank": 4}}},
+    "deepFm": {"ads": {"deepFm": {"layers": [16], "embedding": 8}}},
+    "finalMlp": {"ads": {"finalMlp": {"layers": [16], "embedding": 8, "gate": 8}}},
 }
+ANY_TASK = ("lstm", "dense", "linear")
+OFTEN = ("two heads", "classes")
+PAIRS = tuple((tasks, kind) for kind in MODELS for tasks in (TASKS if kind in ANY_TASK else OFTEN))
+"""Tasks and models that are tried together: every task with every way to give features to a head,
+and each other model with one output and with several."""
 
 
 @dataclass(frozen=True)

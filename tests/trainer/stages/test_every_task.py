@@ -24,13 +24,11 @@ from tests.trainer.taught import (
     shipped_signature,
     signature,
 )
-from tests.trainer.worlds import MODELS, TASKS, quiet
+from tests.trainer.worlds import MODELS, PAIRS, TASKS, quiet
 
 pytestmark = pytest.mark.tensorflow
 
-every_pair = pytest.mark.parametrize(
-    ("tasks", "kind"), [(tasks, kind) for tasks in TASKS for kind in MODELS]
-)
+every_pair = pytest.mark.parametrize(("tasks", "kind"), PAIRS)
 
 
 def test_no_kind_of_task_is_left_out() -> None:

@@ -1,6 +1,7 @@
 """The models that exist, by domain: one line each."""
 
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.models.ads import Ads
 from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
 
@@ -8,6 +9,8 @@ from hone_trainer.models.recommendation import Recommendation
 class AnyModel(OneOf):
     """An architecture, by the domain it is for."""
 
+    ads: Ads | None = None
+    """Ad placement."""
     generic: Generic | None = None
     """Any domain."""
     recommendation: Recommendation | None = None
