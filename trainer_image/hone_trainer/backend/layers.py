@@ -99,29 +99,50 @@ class ItemScores(keras.layers.Layer):  # type: ignore[misc]
 
     def build(self, shape: Any) -> None:
         """Make the table, which starts at zero: the first answer is the bias."""
-        items = len(self.start)
-        self.table = self.add_weight("items", (items, shape[-1]), initializer="zeros")
-        initial = keras.initializers.Constant(self.start)
-        self.bias = self.add_weight("bias", (items,), initializer=initial)
+        self.table = self.add_weight("items", (len(self.start), shape[-1]), initializer="zeros")
+        self.bias = self.make_bias()
         super().build(shape)
+
+    def make_bias(self) -> Any:
+        """Make the bias of each item."""
+        initial = keras.initializers.Constant(self.start)
+        return self.add_weight("bias", (len(self.start),), initializer=initial)
+
+    def read(self, inputs: Any) -> tuple[Any, Any]:
+        """Return the vectors of rows, (batch, width), and of items, (items, width)."""
+        return tf.cast(inputs, tf.float32), self.table
 
     def call(self, inputs: Any) -> Any:
         """Return the scores of all items, (batch, items)."""
-        vectors = tf.cast(inputs, tf.float32)
-        return tf.matmul(vectors, self.table, transpose_b=True) + self.bias
+        vectors, table = self.read(inputs)
+        return tf.matmul(vectors, table, transpose_b=True) + self.bias
 
     def of(self, inputs: Any, codes: Any) -> Any:
         """Return the scores (batch, n) of codes (batch, n)."""
-        vectors = tf.cast(inputs, tf.float32)
-        found = tf.einsum("bw,bnw->bn", vectors, tf.gather(self.table, codes))
+        vectors, table = self.read(inputs)
+        found = tf.einsum("bw,bnw->bn", vectors, tf.gather(table, codes))
         return found + tf.gather(self.bias, codes)
 
     def of_all(self, inputs: Any, codes: Any) -> Any:
         """Return the scores (batch, n) of codes (n,)."""
-        vectors = tf.cast(inputs, tf.float32)
-        found = tf.matmul(vectors, tf.gather(self.table, codes), transpose_b=True)
+        vectors, table = self.read(inputs)
+        found = tf.matmul(vectors, tf.gather(table, codes), transpose_b=True)
         return found + tf.gather(self.bias, codes)
 
     def get_config(self) -> dict[str, Any]:
         """Return what a copy is made of."""
         return {**super().get_config(), "start": self.start}
+
+
+class TiedScores(ItemScores):
+    """The same, with vectors of items that a model has already, such as those of its histories."""
+
+    def build(self, shape: Any) -> None:
+        """Make the bias alone."""
+        self.bias = self.make_bias()
+        keras.layers.Layer.build(self, shape)
+
+    def read(self, inputs: Any) -> tuple[Any, Any]:
+        """See ``ItemScores.read``."""
+        vectors, table = inputs
+        return tf.cast(vectors, tf.float32), tf.cast(table, tf.float32)

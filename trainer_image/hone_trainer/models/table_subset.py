@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hone_trainer.models.weight_inventory import resized, weights_of
+from hone_trainer.rows.tokens import FIRST_KNOWN
 from hone_trainer.store import chunked_storage
 
 if TYPE_CHECKING:
@@ -27,8 +28,13 @@ def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[
         features: column name -> ids (rows, length) or numbers (rows, 1).
     """
     # Id 0 is padding: it stays 0, whether it occurs or not, as layers mask it.
+    outputs = {target.name: target.outputs for target in network.schema.targets}
     chosen = {
-        field.name: np.union1d([0], features[field.name]).astype(np.int64)
+        # Ids that are answers too are asked for by every row.
+        field.name: np.union1d(
+            np.arange(FIRST_KNOWN + outputs[field.answers] if field.answers else 1),
+            features[field.name],
+        ).astype(np.int64)
         for field in network.schema.ids
     }
     parts = []

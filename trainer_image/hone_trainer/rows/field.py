@@ -26,3 +26,6 @@ class Field(Spec):
     """Whether ids are found by their hash, and not in a vocabulary."""
     withheld: float = 0.0
     """Share of its ids that training takes for unseen, so that row 1 learns what that means."""
+    answers: str = ""
+    """The target whose keys its known ids are, in their order: what a model knows of one it knows
+    of the other."""

@@ -33,8 +33,8 @@ class Head:
     """``keras.layers.Dense``."""
     learned: Learned
     """What the task has learned of its target."""
-    reads: str = "vector"
-    """The feature that it is put on."""
+    reads: tuple[str, ...] = ("vector",)
+    """The features that it is put on."""
 
     @classmethod
     def dense(cls, bias: Array, name: str, learned: Learned) -> Head:
@@ -56,7 +56,7 @@ class Head:
         """Make a head for a feature that has the logits already, but for their bias."""
         from hone_trainer.backend.layers import Bias
 
-        return cls(Bias(bias, name=name, dtype="float32"), learned, reads)
+        return cls(Bias(bias, name=name, dtype="float32"), learned, (reads,))
 
     @classmethod
     def items(cls, bias: Array, name: str, learned: Learned) -> Head:
@@ -65,17 +65,28 @@ class Head:
 
         return cls(ItemScores(bias, name=name, dtype="float32"), learned)
 
+    @classmethod
+    def tied(cls, bias: Array, name: str, learned: Learned, table: str) -> Head:
+        """Make a head for a feature that has a vector per output, (outputs, width)."""
+        from hone_trainer.backend.layers import TiedScores
+
+        return cls(TiedScores(bias, name=name, dtype="float32"), learned, ("vector", table))
+
     def logits_of(self, features: dict[str, Any], codes: Any) -> Any:
         """Return the logits of some outputs of each row: (rows, n) for codes (rows, n)."""
-        return self.layer.of(features[self.reads], codes)
+        return self.layer.of(self._given(features), codes)
 
     def logits_of_all(self, features: dict[str, Any], codes: Any) -> Any:
         """Return the logits of the same outputs of all rows: (rows, n) for codes (n,)."""
-        return self.layer.of_all(features[self.reads], codes)
+        return self.layer.of_all(self._given(features), codes)
 
     def logits(self, features: dict[str, Any]) -> Any:
         """Return all logits, (batch, outputs)."""
-        return self.layer(features[self.reads])
+        return self.layer(self._given(features))
+
+    def _given(self, features: dict[str, Any]) -> Any:
+        found = [features[name] for name in self.reads]
+        return found if len(found) > 1 else found[0]
 
 
 @dataclass(frozen=True)

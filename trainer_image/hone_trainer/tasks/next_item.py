@@ -79,6 +79,8 @@ class NextItem(Categorical):
 
         if f"logits/{name}" in given:
             return super().head(learned, name, given)
+        if (table := f"items/{name}") in given:
+            return Head.tied(self.bias(learned), f"{name}{HEAD}", learned, table)
         return Head.items(self.bias(learned), f"{name}{HEAD}", learned)
 
     def loss(self, head: Logits, features: Any, targets: Targets, draws: Any) -> tuple[Any, Any]:

@@ -156,7 +156,7 @@ class Task(Spec):
             learned: of the target.
             name: of the target, with the prefix of the model's layers.
             given: names of the model's features; ``logits/`` and the target's name where a model
-                gives logits itself.
+                gives logits itself, ``items/`` and its name where it has a vector per output.
         """
         from hone_trainer.tasks.head import HEAD, Head
 

@@ -65,6 +65,17 @@ class Transform:
         )
         return Schema(fields=renamed, targets=self.targets, rows=self.rows)
 
+    def _answers(self, column: Column) -> str:
+        """Return the target whose keys are the ids of a sequence, the first ones of its vocabulary;
+        empty where there is none.
+        """
+        known = self.learned_of(column).get("known") if column.value.derived else None
+        for target in self.targets if known else ():
+            keys = target.facts.keys
+            if target.how.label == column.value.of and tuple(known[: len(keys)]) == keys:
+                return target.name
+        return ""
+
     @cached_property
     def read(self) -> tuple[Column, ...]:
         """The columns of which a model reads something."""
@@ -119,7 +130,7 @@ class Transform:
     @cached_property
     def _fields(self) -> tuple[Field, ...]:
         return tuple(
-            field
+            field.model_copy(update={"answers": self._answers(column)})
             for column in self.columns
             for field in column.value.fields(column.name, self.learned_of(column))
         )

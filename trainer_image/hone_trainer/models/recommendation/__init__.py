@@ -1,11 +1,17 @@
 """The recommendation models that exist: one line each."""
 
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.models.recommendation.gru import Gru
 from hone_trainer.models.recommendation.lstm import Lstm
+from hone_trainer.models.recommendation.transformer import Transformer
 
 
 class Recommendation(OneOf):
     """A model for personalised recommendation."""
 
+    gru: Gru | None = None
+    """A GRU over the positions of a history, items tied."""
     lstm: Lstm | None = None
     """Embeddings and an LSTM over the positions: the reference model."""
+    transformer: Transformer | None = None
+    """A causal transformer over the positions of a history, items tied."""

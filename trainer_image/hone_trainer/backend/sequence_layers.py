@@ -1,0 +1,88 @@
+"""Layers over the positions of sequences; ids are 0 where there is padding, at the front.
+
+Copies of them are made from their configuration, as of those in ``layers``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hone_trainer.backend.keras import keras, tf
+
+HIDDEN = -1e9
+"""Added to the logit of a position that must not be seen."""
+
+
+class Present(keras.layers.Layer):  # type: ignore[misc]
+    """Where a sequence of ids holds any: (batch, length) booleans."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return them."""
+        return tf.not_equal(inputs, 0)
+
+
+class Codes(keras.layers.Layer):  # type: ignore[misc]
+    """The ids of all keys of a target, whatever the rows: what a table has to be asked for."""
+
+    def __init__(self, first: int, count: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.first = first
+        self.count = count
+
+    def call(self, inputs: Any) -> Any:  # noqa: ARG002
+        """Return (count,) int32."""
+        return tf.range(self.first, self.first + self.count, dtype=tf.int32)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "first": self.first, "count": self.count}
+
+
+class Positions(keras.layers.Layer):  # type: ignore[misc]
+    """Adds a learned vector to each position: how long ago it was, as padding is at the front."""
+
+    def build(self, shape: Any) -> None:
+        """Make the vectors."""
+        start = keras.initializers.RandomNormal(stddev=0.02)
+        self.vectors = self.add_weight("positions", (shape[1], shape[2]), initializer=start)
+        super().build(shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs, (batch, length, width), with them."""
+        return inputs + tf.cast(self.vectors, inputs.dtype)
+
+
+class Attention(keras.layers.Layer):  # type: ignore[misc]
+    """Scaled dot products (Vaswani et al. 2017), by which a position looks at itself and at those
+    before it.
+    """
+
+    def __init__(self, heads: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.heads = heads
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, asking, width) of the last ``asking`` positions.
+
+        Args:
+            inputs: what asks (batch, asking, width), what is asked and what it says (batch, length,
+                width), where there is anything (batch, length).
+        """
+        query, key, value, present = inputs
+        asking, length, width = query.shape[1], key.shape[1], key.shape[2]
+        apart = width // self.heads
+        query, key, value = (
+            tf.transpose(tf.reshape(each, [-1, each.shape[1], self.heads, apart]), [0, 2, 1, 3])
+            for each in (query, key, value)
+        )
+        logits = tf.matmul(query, key, transpose_b=True) * apart**-0.5
+        mine = tf.range(length - asking, length)[:, tf.newaxis]
+        earlier = tf.range(length)[tf.newaxis, :] <= mine
+        seen = present[:, tf.newaxis, tf.newaxis, :] & earlier[tf.newaxis, tf.newaxis]
+        logits += HIDDEN * (1 - tf.cast(seen, logits.dtype))
+        told = tf.matmul(tf.nn.softmax(logits), value)
+        return tf.reshape(tf.transpose(told, [0, 2, 1, 3]), [-1, asking, width])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "heads": self.heads}
