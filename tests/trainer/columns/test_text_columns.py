@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hone_trainer.columns import Column
 from hone_trainer.columns.text import TextColumn
 from hone_trainer.rows.block import Block
-from hone_trainer.rows.ngrams import ngrams, words
+from hone_trainer.rows.ngrams import ngrams, pairs, words
 from hone_trainer.rows.tokens import Tokens, hash_codes
 
 
@@ -45,7 +46,10 @@ def by_text(found: Tokens) -> list[list[str]]:
         ("ﬁne ｆｕｌｌ", ["fine", "full"]),
         ("Красные туфли", ["красные", "туфли"]),
         ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
-        ("赤い靴", ["赤い靴"]),
+        ("赤い靴 42", ["赤", "い", "靴", "42"]),
+        ("我的卡还没到iPhone15", ["我", "的", "卡", "还", "没", "到", "iphone15"]),
+        ("น้ำดื่ม", ["น้ํ", "า", "ดื่", "ม"]),
+        ("빨간 신발", ["빨간", "신발"]),
         ("<b>&amp;</b>", ["b", "amp", "b"]),
         ("👟👟", []),
         ("", []),
@@ -72,23 +76,46 @@ def test_words_are_letters_and_digits_of_any_script(text: str, expected: list[st
 def test_pieces_know_the_ends_of_their_word(
     text: str, size: int, most: int, expected: list[str]
 ) -> None:
-    assert by_text(ngrams(pa.array(["x", text]), size, most))[1] == expected
+    assert by_text(ngrams(pa.array(["x", text]), (size,), most))[1] == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.text("abü1 -", max_size=12), max_size=6, unique=True),
-    st.integers(2, 5),
+    st.sampled_from([(2,), (3,), (5,), (2, 3), (3, 4, 5)]),
     st.integers(1, 20),
 )
-def test_pieces_are_those_that_a_loop_finds(rows: list[str], size: int, most: int) -> None:
+def test_pieces_are_those_that_a_loop_finds(
+    rows: list[str], sizes: tuple[int, ...], most: int
+) -> None:
     def naive(text: str) -> list[str]:
-        whole = [f"<{word}>" for word in text.replace("-", " ").split()]
         return [
-            word[at : at + size] for word in whole for at in range(max(1, len(word) - size + 1))
+            word[at : at + size]
+            for word in (f"<{word}>" for word in text.replace("-", " ").split())
+            for size in sizes
+            for at in range(max(size == sizes[0], len(word) - size + 1))
         ][:most]
 
-    assert by_text(ngrams(pa.array(rows, pa.string()), size, most)) == [*map(naive, rows)]
+    assert by_text(ngrams(pa.array(rows, pa.string()), sizes, most)) == [*map(naive, rows)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text("abü1 -", max_size=12), max_size=6, unique=True), st.integers(1, 4))
+def test_pairs_are_words_beside_each_other(rows: list[str], most: int) -> None:
+    def naive(text: str) -> list[str]:
+        found = text.replace("-", " ").split()
+        return [f"{one} {other}" for one, other in pairwise(found)][:most]
+
+    assert by_text(pairs(pa.array(rows, pa.string()), most)) == [*map(naive, rows)]
+
+
+def test_a_text_is_read_in_pairs_of_words() -> None:
+    column = TextColumn.model_validate({"pairs": {"length": 3, "buckets": 1000}})
+    (field,) = column.fields("title", {})
+    assert (field.name, field.length, field.size, field.hashed) == ("title_pairs", 3, 1002, True)
+    encoded = column.encode("title", texts("Red shoes", "red", "a red shoes!", None), {})
+    red, before = hash_codes(pa.array(["red shoes", "a red"]), 1000).tolist()
+    assert encoded["title_pairs"].tolist() == [[0, 0, red], [0] * 3, [0, before, red], [0] * 3]
 
 
 def test_a_text_is_read_word_by_word() -> None:
@@ -138,7 +165,7 @@ def test_a_text_can_be_read_both_ways() -> None:
 
 
 def test_a_text_that_is_neither_read_nor_said_to_be_is_refused() -> None:
-    with pytest.raises(ValueError, match="set words, characters or both"):
+    with pytest.raises(ValueError, match="set one or more of words, characters, pairs"):
         Column.model_validate({"name": "title", "text": {}})
 
 
@@ -176,7 +203,7 @@ def test_misspelt_words_keep_most_of_their_pieces(datasets: Path) -> None:
     known = set(words(pa.array(train)).words.to_pylist())
     new = sorted(set(words(pa.array(test)).words.to_pylist()) - known)
     assert len(new) > 100
-    pieces = set(ngrams(pa.array(sorted(known)), 3, 512).words.to_pylist())
-    found = by_text(ngrams(pa.array(new), 3, 512))
+    pieces = set(ngrams(pa.array(sorted(known)), (3,), 512).words.to_pylist())
+    found = by_text(ngrams(pa.array(new), (3,), 512))
     shares = [sum(piece in pieces for piece in each) / len(each) for each in found]
     assert np.mean(shares) > 0.8

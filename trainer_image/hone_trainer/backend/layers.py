@@ -41,14 +41,24 @@ class Dropout(keras.layers.Layer):  # type: ignore[misc]
 
 
 class Bag(keras.layers.Layer):  # type: ignore[misc]
-    """The mean of the vectors of a sequence of ids, without those of padding; 0 where all is."""
+    """The sum of the vectors of a sequence of ids, without those of padding, over a power of how
+    many there are: 1 gives their mean, ½ lets more of them say more. 0 where all is padding.
+    """
+
+    def __init__(self, power: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.power = power
 
     def call(self, inputs: Any) -> Any:
         """Return (batch, width) of vectors (batch, length, width) and ids (batch, length)."""
         vectors, ids = inputs
         there = tf.cast(tf.not_equal(ids, 0), vectors.dtype)[:, :, tf.newaxis]
         count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
-        return tf.reduce_sum(vectors * there, axis=1) / count
+        return tf.reduce_sum(vectors * there, axis=1) / count**self.power
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "power": self.power}
 
 
 class LogOdds(keras.layers.Layer):  # type: ignore[misc]

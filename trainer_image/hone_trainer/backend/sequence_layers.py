@@ -21,6 +21,23 @@ class Present(keras.layers.Layer):  # type: ignore[misc]
         return tf.not_equal(inputs, 0)
 
 
+class Visible(keras.layers.Layer):  # type: ignore[misc]
+    """Vectors of positions, zeros where there is padding."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, length, width) of such vectors, and where there is anything."""
+        vectors, present = inputs
+        return vectors * tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
+
+
+class Reversed(keras.layers.Layer):  # type: ignore[misc]
+    """Positions (batch, length, width) from the last to the first."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return them, of the same shape."""
+        return tf.reverse(inputs, [1])
+
+
 class Codes(keras.layers.Layer):  # type: ignore[misc]
     """The ids of all keys of a target, whatever the rows: what a table has to be asked for."""
 
@@ -52,14 +69,40 @@ class Positions(keras.layers.Layer):  # type: ignore[misc]
         return inputs + tf.cast(self.vectors, inputs.dtype)
 
 
+class LargestOf(keras.layers.Layer):  # type: ignore[misc]
+    """The largest value of each unit over the positions that are there, none below 0."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, width) of values (batch, length, width) from 0 on, and where there is
+        anything (batch, length).
+        """
+        values, present = inputs
+        there = tf.cast(present, values.dtype)[:, :, tf.newaxis]
+        return tf.reduce_max(values * there, axis=1)
+
+
+class MeanOf(keras.layers.Layer):  # type: ignore[misc]
+    """The mean over the positions that are there; 0 where there is none."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, width) of vectors (batch, length, width), and where there is anything
+        (batch, length).
+        """
+        vectors, present = inputs
+        there = tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
+        count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
+        return tf.reduce_sum(vectors * there, axis=1) / count
+
+
 class Attention(keras.layers.Layer):  # type: ignore[misc]
-    """Scaled dot products (Vaswani et al. 2017), by which a position looks at itself and at those
-    before it.
+    """Scaled dot products (Vaswani et al. 2017), by which a position looks at all others, or at
+    itself and those before it.
     """
 
-    def __init__(self, heads: int, **kwargs: Any) -> None:
+    def __init__(self, heads: int, causal: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.heads = heads
+        self.causal = causal
 
     def call(self, inputs: Any) -> Any:
         """Return (batch, asking, width) of the last ``asking`` positions.
@@ -76,13 +119,14 @@ class Attention(keras.layers.Layer):  # type: ignore[misc]
             for each in (query, key, value)
         )
         logits = tf.matmul(query, key, transpose_b=True) * apart**-0.5
-        mine = tf.range(length - asking, length)[:, tf.newaxis]
-        earlier = tf.range(length)[tf.newaxis, :] <= mine
-        seen = present[:, tf.newaxis, tf.newaxis, :] & earlier[tf.newaxis, tf.newaxis]
+        seen = present[:, tf.newaxis, tf.newaxis, :]
+        if self.causal:
+            mine = tf.range(length - asking, length)[:, tf.newaxis]
+            seen &= (tf.range(length)[tf.newaxis, :] <= mine)[tf.newaxis, tf.newaxis]
         logits += HIDDEN * (1 - tf.cast(seen, logits.dtype))
         told = tf.matmul(tf.nn.softmax(logits), value)
         return tf.reshape(tf.transpose(told, [0, 2, 1, 3]), [-1, asking, width])
 
     def get_config(self) -> dict[str, Any]:
         """Return what a copy is made of."""
-        return {**super().get_config(), "heads": self.heads}
+        return {**super().get_config(), "heads": self.heads, "causal": self.causal}

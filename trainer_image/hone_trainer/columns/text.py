@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from hone_trainer.rows.block import Block
     from hone_trainer.rows.field import Field
 
-SOME = "set words, characters or both"
+SOME = "set one or more of words, characters, pairs"
+UPWARDS = "upTo: must not be below ngram"
 
 
 class TextWords(Spec):
@@ -37,25 +38,53 @@ class TextCharacters(Spec):
 
     ngram: Annotated[int, Bound(ge=2, le=8)] = 3
     """Letters of a piece; the two ends of a word count as letters."""
+    up_to: Annotated[int, Bound(ge=2, le=8)] | None = None
+    """Pieces of more letters beside them, up to so many."""
     length: Annotated[int, Bound(ge=1, le=512)] = 64
     """Positions; longer texts keep their first pieces, shorter ones are padded at the front."""
     buckets: Annotated[int, Bound(ge=1, le=1_000_000_000)] = 32_768
     """Rows of the embedding table, which pieces share by their hash."""
+    rules = (Rule("!has(self.upTo) || self.upTo >= self.ngram", UPWARDS),)
+
+    @model_validator(mode="after")
+    def _upwards(self) -> Self:
+        if self.sizes[-1] < self.ngram:
+            raise ValueError(UPWARDS)
+        return self
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Letters of pieces, ascending."""
+        last = self.ngram if self.up_to is None else self.up_to
+        return tuple(range(self.ngram, last + 1)) or (last,)
+
+
+class TextPairs(Spec):
+    """The words of a text that stand beside each other, by their hash."""
+
+    length: Annotated[int, Bound(ge=1, le=512)] = 32
+    """Positions; longer texts keep their first pairs, shorter ones are padded at the front."""
+    buckets: Annotated[int, Bound(ge=1, le=1_000_000_000)] = 8192
+    """Rows of the embedding table, which pairs share by their hash."""
 
 
 class TextColumn(Kind):
-    """Text, read in small letters and taken apart at whatever is no letter and no digit."""
+    """Text, read in small letters and taken apart at whatever is no letter and no digit. In scripts
+    without spaces (Chinese, Japanese, Thai …) each letter is a word.
+    """
 
-    rules = (Rule("has(self.words) || has(self.characters)", SOME),)
+    rules = (Rule("has(self.words) || has(self.characters) || has(self.pairs)", SOME),)
 
     words: TextWords | None = None
     """Read it word by word."""
     characters: TextCharacters | None = None
     """Read it in pieces of a few letters: helps with words that are rare, misspelt or compound."""
+    pairs: TextPairs | None = None
+    """Read the pairs of words that stand beside each other."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:
-        if self.words is None and self.characters is None:
+        if self.words is None and self.characters is None and self.pairs is None:
             raise ValueError(SOME)
         return self
 
@@ -82,7 +111,7 @@ class TextColumn(Kind):
 
     def positions(self, name: str) -> dict[str, int]:
         """See ``Kind.positions``."""
-        read = {"words": self.words, "characters": self.characters}
+        read = {"words": self.words, "characters": self.characters, "pairs": self.pairs}
         return {f"{name}_{how}": each.length for how, each in read.items() if each is not None}
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
@@ -93,13 +122,16 @@ class TextColumn(Kind):
         if self.characters:
             hashed = {"buckets": self.characters.buckets}
             found.append(id_field(f"{name}_characters", name, self.characters.length, hashed))
+        if self.pairs:
+            hashed = {"buckets": self.pairs.buckets}
+            found.append(id_field(f"{name}_pairs", name, self.pairs.length, hashed))
         return tuple(found)
 
     def encode(
         self, name: str, block: Block, learned: dict[str, Any]
     ) -> dict[str, NDArray[np.generic]]:
         """See ``Kind.encode``; a missing text is one without words."""
-        from hone_trainer.rows.ngrams import ngrams, words
+        from hone_trainer.rows.ngrams import ngrams, pairs, words
         from hone_trainer.rows.tokens import hash_codes, known_codes, positions
 
         texts = block.texts(name)
@@ -110,7 +142,11 @@ class TextColumn(Kind):
             encoded[f"{name}_words"] = positions(found, codes, length, texts.codes)
         if self.characters:
             length = self.characters.length
-            found = ngrams(texts.words, self.characters.ngram, length)
+            found = ngrams(texts.words, self.characters.sizes, length)
             codes = hash_codes(found.words, self.characters.buckets)
             encoded[f"{name}_characters"] = positions(found, codes, length, texts.codes)
+        if self.pairs:
+            found = pairs(texts.words, self.pairs.length)
+            codes = hash_codes(found.words, self.pairs.buckets)
+            encoded[f"{name}_pairs"] = positions(found, codes, self.pairs.length, texts.codes)
         return encoded

@@ -4,6 +4,7 @@ from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.ads import Ads
 from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
+from hone_trainer.models.service import Service
 
 
 class AnyModel(OneOf):
@@ -15,3 +16,5 @@ class AnyModel(OneOf):
     """Any domain."""
     recommendation: Recommendation | None = None
     """Personalised recommendation."""
+    service: Service | None = None
+    """Customer service."""
