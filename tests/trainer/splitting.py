@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hone_trainer.rows.block import Block
+from hone_trainer.rows.field import PARTS
 from hone_trainer.splits import AnySplitting
 from hone_trainer.splits.splitting import Ask
 
@@ -23,6 +24,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "stratified by text": {"stratified": {"column": "kind"}},
     "leaveOneOut": {"leaveOneOut": {"by": "user", "along": "when"}},
     "leaveOneOut in the order of the source": {"leaveOneOut": {"by": "user"}},
+    "given": {"given": {"column": "part"}},
+    "given but for validation": {"given": {"column": "half"}},
 }
 
 
@@ -38,8 +41,10 @@ def shop(rows: int, seed: int = 0) -> Block:
         "when": pa.array(minutes * 60_000_000, pa.timestamp("us")),
         "price": pa.array(draw.integers(-5, max(4, rows), rows) / 4),
         "label": pa.array((draw.random(rows) < 0.2).astype(np.float64)),
+        "half": pa.array(draw.choice(["train", "test"], rows).tolist()),
+        "part": pa.array(draw.choice(PARTS, rows, p=[0.7, 0.1, 0.2]).tolist()),
     }
-    for name in ("user", "kind"):
+    for name in ("user", "kind", "half", "part"):
         columns[name] = columns[name].dictionary_encode()
     return Block.of(pa.table(columns))
 

@@ -24,6 +24,8 @@ LOOKS_AT = {
     "stratified by text": {"kind"},
     "leaveOneOut": {"user", "when"},
     "leaveOneOut in the order of the source": {"user"},
+    "given": {"part"},
+    "given but for validation": {"half"},
 }
 
 

@@ -1,6 +1,7 @@
 """The ways to split that exist: one line each."""
 
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.splits.given import GivenSplit
 from hone_trainer.splits.group import GroupSplit
 from hone_trainer.splits.leave_one_out import LeaveOneOut
 from hone_trainer.splits.random import RandomSplit
@@ -21,3 +22,5 @@ class AnySplitting(OneOf):
     """The same share of every class in every part."""
     leave_one_out: LeaveOneOut | None = None
     """The last two rows of every user are held out, whatever the shares."""
+    given: GivenSplit | None = None
+    """The part that a column says."""
