@@ -21,6 +21,7 @@ from hone_trainer.metrics.macro_f1 import MacroF1
 from hone_trainer.metrics.mae import Mae
 from hone_trainer.metrics.metric import Metric
 from hone_trainer.metrics.normalized_entropy import NormalizedEntropy
+from hone_trainer.metrics.out_of_scope_auc import OutOfScopeAuc
 from hone_trainer.metrics.ranking import Ndcg, Recall
 from hone_trainer.metrics.reciprocal_rank import Mrr
 from hone_trainer.metrics.squared_errors import R2, Rmse
@@ -34,6 +35,7 @@ METRICS: tuple[type[Metric], ...] = (
     ClusterAuc,
     Bias,
     MacroF1,
+    OutOfScopeAuc,
     Rmse,
     Mae,
     R2,

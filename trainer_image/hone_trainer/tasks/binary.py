@@ -43,7 +43,7 @@ class Binary(Task):
         Bias(),
     )
     answers: ClassVar[tuple[str, ...]] = ("probability",)
-    says: ClassVar[Mapping[str, Said]] = {"probability": "number", "decision": "flag"}
+    spoken: ClassVar[Mapping[str, Said]] = {"probability": "number", "decision": "flag"}
     calibrates: ClassVar[bool] = True
     mixes_in: ClassVar[Space] = "mixture"
 

@@ -6,6 +6,7 @@ loss of the other half of these rows.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,6 +71,22 @@ def temperature(targets: Targets, logits: Array) -> Calibration:
     warmth = float(np.exp((low + high) / 2))
     better = loss(warmth, ~half) < loss(1.0, ~half)
     return Calibration(warmth) if better else Calibration()
+
+
+def least_sure(targets: Targets, logits: Array, fitted: Calibration, keep: float) -> Calibration:
+    """Return a calibration of several classes with the probability of an answer above which the
+    share ``keep`` of the rows of known classes lies.
+    """
+    truth, weight = np.asarray(targets.values).reshape(-1), _floats(targets.weight)
+    known = (weight > 0) & (truth >= 0)
+    if not known.any():
+        return replace(fitted, threshold=0.0)
+    scores = np.asarray(logits, np.float64)[known] / fitted.temperature
+    sure, weight = softmax(scores).max(axis=1), weight[known]
+    order = np.argsort(sure, kind="stable")
+    below = np.cumsum(weight[order]) / weight.sum()
+    place = min(int(np.searchsorted(below, 1 - keep, "right")), len(sure) - 1)
+    return replace(fitted, threshold=float(sure[order][place]))
 
 
 def _logistic(scores: Array, truth: Array, weight: Array) -> tuple[float, float]:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from hone_trainer.contract.spec import Spec
 from hone_trainer.metrics.accuracy import Accuracy
 from hone_trainer.metrics.calibration_error import CalibrationError
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.macro_f1 import MacroF1
+from hone_trainer.metrics.out_of_scope_auc import OutOfScopeAuc
 from hone_trainer.tasks.categorical import Categorical
 from hone_trainer.tasks.task import Said
 
@@ -26,13 +28,21 @@ MANY = 10
 """Classes from which on labels are smoothed where nothing is said."""
 
 
+class OutOfScope(Spec):
+    """How rows are told that are of no class that training rows have."""
+
+    keep: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Share of the rows of known classes that stay in scope: what is less sure than all but these
+    is out of it."""
+
+
 class Classes(Categorical):
     """One of several classes, by their names. The answer is a probability for each."""
 
     gives: ClassVar[frozenset[str]] = frozenset(
-        {"truth", "decision", "likelihood", "forecast", "outcome", "uncalibrated"}
+        {"truth", "decision", "likelihood", "forecast", "outcome", "uncalibrated", "scope"}
     )
-    says: ClassVar[Mapping[str, Said]] = {
+    spoken: ClassVar[Mapping[str, Said]] = {
         "class": "text",
         "probability": "number",
         "classes": "list",
@@ -43,6 +53,25 @@ class Classes(Categorical):
     smoothing: Annotated[float, Field(ge=0, lt=1)] | None = None
     """Probability that training spreads over all classes (Szegedy et al. 2016); .05 from ten
     classes on, 0 below, where nothing is said."""
+    out_of_scope: OutOfScope | None = None
+    """Say of each row whether it is of a known class at all, by the probability of its answer; the
+    least one is found on validation rows."""
+
+    @property
+    def says(self) -> Mapping[str, Said]:
+        """See ``Task.says``."""
+        return {**self.spoken, "inScope": "flag"} if self.out_of_scope else self.spoken
+
+    @property
+    def figured(self) -> frozenset[str]:
+        """See ``Task.figured``."""
+        return super().figured - (frozenset() if self.out_of_scope else {"scope"})
+
+    def metrics(self) -> Iterator[Metric]:
+        """See ``Task.metrics``."""
+        yield from super().metrics()
+        if self.out_of_scope:
+            yield OutOfScopeAuc()
 
     def learn(self, summaries: list[Any]) -> Learned:
         """See ``Task.learn``: the classes in alphabetical order.
@@ -82,7 +111,7 @@ class Classes(Categorical):
         self,
         answers: dict[str, Array],
         learned: Learned,
-        calibration: Calibration,  # noqa: ARG002
+        calibration: Calibration,
         asked: Asked,
     ) -> list[dict[str, Any]]:
         """See ``Task.told``: the likeliest ``class``, its ``probability``, and the first few."""
@@ -97,21 +126,26 @@ class Classes(Categorical):
                     {"class": learned.keys[code], "probability": share}
                     for code, share in zip(codes, shares, strict=True)
                 ],
+                **({"inScope": shares[0] >= calibration.threshold} if self.out_of_scope else {}),
             }
             for codes, shares in found
         ]
 
     def graph(self, answers: dict[str, Any], asked: AskedGraph) -> dict[str, Any]:
         """See ``Task.graph``."""
+        from hone_trainer.backend.keras import tf
         from hone_trainer.tasks.categorical import first_tensors
 
         names, shares = first_tensors(answers["probabilities"], asked.learned, asked.top)
-        return {
+        found = {
             "class": names[:, 0],
             "probability": shares[:, 0],
             "classes_class": names,
             "classes_probability": shares,
         }
+        if self.out_of_scope:
+            found["inScope"] = tf.cast(shares[:, 0], tf.float64) >= asked.calibration.threshold
+        return found
 
     def reduce(
         self,
@@ -136,6 +170,8 @@ class Classes(Categorical):
             "forecast": told.max(axis=1),
             "outcome": (decision == truth).astype(np.float64),
         }
+        if self.out_of_scope:
+            columns["scope"] = (truth >= 0).astype(np.float64)
         if calibration.moves:
             raw = self.answer(log(told), Learned(), calibration.inverse)["probabilities"]
             columns["uncalibrated"] = raw.max(axis=1)
@@ -151,10 +187,14 @@ class Classes(Categorical):
 
     def calibrate(self, targets: Targets, answers: dict[str, Array]) -> Calibration:
         """See ``Task.calibrate``."""
-        from hone_trainer.tasks.calibration import temperature
+        from hone_trainer.tasks.calibration import least_sure, temperature
         from hone_trainer.tasks.logits import log
 
-        return temperature(targets, log(answers["probabilities"]))
+        logits = log(answers["probabilities"])
+        fitted = temperature(targets, logits)
+        if self.out_of_scope is None:
+            return fitted
+        return least_sure(targets, logits, fitted, self.out_of_scope.keep)
 
     def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:
         """See ``Task.recalibrate``."""

@@ -40,7 +40,7 @@ class NextItem(Categorical):
     gives: ClassVar[frozenset[str]] = frozenset(
         {"better", "equal", "relevance", "likelihood", "top"}
     )
-    says: ClassVar[Mapping[str, Said]] = {"items": "list"}
+    spoken: ClassVar[Mapping[str, Said]] = {"items": "list"}
     headline: ClassVar[tuple[Metric, ...]] = (
         Ndcg(at=10),
         LogLoss(),

@@ -34,7 +34,7 @@ class Number(Task):
     gives: ClassVar[frozenset[str]] = frozenset({"truth", "value"})
     headline: ClassVar[tuple[Metric, ...]] = (Rmse(), Mae(), R2())
     answers: ClassVar[tuple[str, ...]] = ("value",)
-    says: ClassVar[Mapping[str, Said]] = {"value": "number"}
+    spoken: ClassVar[Mapping[str, Said]] = {"value": "number"}
     mixes_in: ClassVar[Space] = "value"
 
     error: Literal["squared", "huber", "absolute"] = "squared"

@@ -41,7 +41,7 @@ class Ranking(Task):
         Recall(at=10),
     )
     answers: ClassVar[tuple[str, ...]] = ("score",)
-    says: ClassVar[Mapping[str, Said]] = {"score": "number", "rank": "count"}
+    spoken: ClassVar[Mapping[str, Said]] = {"score": "number", "rank": "count"}
     mixes_in: ClassVar[Space] = "score"
 
     group: ColumnName

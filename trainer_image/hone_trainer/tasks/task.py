@@ -1,8 +1,8 @@
 """What every task is: what a model predicts, said once.
 
-A task says how its target is learned and stored, which head and which loss it has, what its answers
-are called, and what figures read of them. The stages know none of that. Nothing here imports
-TensorFlow at its top: the operator reads the parameters.
+A task says how its target is learned and stored, which head and loss it has, what its answers are
+called, and what figures read of them. The stages know none of that. No TensorFlow at the top of any:
+the operator reads the parameters.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Task(Spec):
     """Its figures, the one that decides first; log loss or its kin decides ties."""
     answers: ClassVar[tuple[str, ...]]
     """What its answers are called, in a model of one task."""
-    says: ClassVar[Mapping[str, Said]]
-    """What ``told`` says of a row: name -> kind of value."""
+    spoken: ClassVar[Mapping[str, Said]]
+    """What ``told`` says of a row, whatever the parameters: name -> kind of value."""
     calibrates: ClassVar[bool] = False
     """Whether ``calibrate`` fits anything."""
     mixes_in: ClassVar[Space]
@@ -75,6 +75,11 @@ class Task(Spec):
     def longest(self) -> int:
         """Rows of a unit that a step of training looks at, at most."""
         return 1
+
+    @property
+    def says(self) -> Mapping[str, Said]:
+        """The same with these parameters."""
+        return self.spoken
 
     @property
     def title(self) -> str:
@@ -155,8 +160,8 @@ class Task(Spec):
         Args:
             learned: of the target.
             name: of the target, with the prefix of the model's layers.
-            given: names of the model's features; ``logits/`` and the target's name where a model
-                gives logits itself, ``items/`` and its name where it has a vector per output.
+            given: names of the model's features; of logits of its own: ``logits/`` and the
+                target's name; of vectors of its outputs: ``items/`` and the target's name.
         """
         from hone_trainer.tasks.head import HEAD, Head
 
@@ -200,8 +205,8 @@ class Task(Spec):
         raise NotImplementedError
 
     def graph(self, answers: dict[str, Any], asked: AskedGraph) -> dict[str, Any]:  # noqa: ARG002
-        """Return as tensors what ``told`` says of a row that comes alone: name -> (rows,); of a
-        list, (rows, any) for each of its fields, with an underscore before its name.
+        """Return as tensors what ``told`` says of a row that comes alone: name -> (rows,); of lists
+        (rows, any) by field, after an underscore.
         """
         from hone_trainer.backend.keras import tf
 
@@ -232,14 +237,12 @@ class Task(Spec):
         return Calibration()
 
     def recalibrate(self, answers: dict[str, Any], calibration: Calibration) -> dict[str, Any]:  # noqa: ARG002
-        """Return answers, Keras tensors, that several models gave together, with a calibration of
-        the joint answer on top.
-        """
+        """Return joint answers of several models, Keras tensors, with a calibration on top."""
         return answers
 
     def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
-        """Yield what a report draws of its answers, of bounded size. ``answered``: who answered ->
-        what figures read of it, the model that ships first; each has something that weighs.
+        """Yield what a report draws, of bounded size. ``answered``: who answered -> what figures
+        read of it, the model that ships first; each has something that weighs.
         """
         yield from ()
 
