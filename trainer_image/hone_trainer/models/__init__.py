@@ -2,6 +2,7 @@
 
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.ads import Ads
+from hone_trainer.models.custom import Custom
 from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
 from hone_trainer.models.service import Service
@@ -12,6 +13,8 @@ class AnyModel(OneOf):
 
     ads: Ads | None = None
     """Ad placement."""
+    custom: Custom | None = None
+    """Any domain, by code of your own."""
     generic: Generic | None = None
     """Any domain."""
     recommendation: Recommendation | None = None

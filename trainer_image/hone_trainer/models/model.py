@@ -18,6 +18,10 @@ class Model(Spec):
         """Say why it cannot read fields of ids, with so many in each: with field and remedy."""
         yield from ()
 
+    def reads(self) -> tuple[str, ...]:
+        """Return what changes whenever code changes that is not this product's."""
+        return ()
+
     def gives(self, schema: Schema) -> frozenset[str]:  # noqa: ARG002
         """Return the names of its features: a task fits whose ``needs`` are among them."""
         return frozenset({"vector"})

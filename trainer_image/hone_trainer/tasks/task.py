@@ -1,8 +1,8 @@
 """What every task is: what a model predicts, said once.
 
 A task says how its target is learned and stored, which head and loss it has, what its answers are
-called, and what figures read of them. The stages know none of that. No TensorFlow at the top of any:
-the operator reads the parameters.
+called, and what figures read of them. The stages know none of that. Nothing here imports TensorFlow
+at its top: the operator reads the parameters.
 """
 
 from __future__ import annotations
@@ -54,8 +54,7 @@ class Task(Spec):
     calibrates: ClassVar[bool] = False
     """Whether ``calibrate`` fits anything."""
     mixes_in: ClassVar[Space]
-    """What an average of the answers of several models is: a mixture of distributions, whose
-    likelihoods average too; a value; a score."""
+    """What an average of several answers is: a mixture of distributions, a value, or a score."""
 
     label: ColumnName
     """The column that is predicted; no model reads it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -123,6 +123,11 @@ class Train(Stage):
             if self.row_log:
                 message = "train.rowLog proves that each row is seen, and of long lists not every"
                 yield f"{message} row is: leave it out"
+
+    def reads(self, store: Any) -> Sequence[str]:  # noqa: ARG002
+        """Ask the model for code of its own."""
+        code: tuple[str, ...] = self.model.value.value.reads()
+        return code
 
     def gangs(self) -> tuple[Gang, ...]:
         """One gang per member, shaped by the strategy."""
