@@ -20,7 +20,7 @@ USERS, ITEMS, LIST = 12, 9, 6
 FIELDS = (
     Field(name="user", source="user", kind="id", size=USERS + 2),
     Field(name="item", source="item", kind="id", size=ITEMS + 2),
-    Field(name="before", source="before", kind="id", length=3, size=ITEMS + 2),
+    Field(name="before", source="before", kind="id", length=3, size=ITEMS + 2, of="item"),
     Field(name="price", source="price", kind="number"),
 )
 TASKS: dict[str, list[dict[str, Any]]] = {
@@ -41,6 +41,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "dense": {"generic": {"dense": {"layers": [16], "embedding": 8}}},
     "linear": {"generic": {"linear": {}}},
     "dcn": {"ads": {"dcn": {"layers": [16], "embedding": 8, "crosses": 2, "rank": 4}}},
+    "din": {"ads": {"din": {"layers": [16], "embedding": 8, "attention": [8]}}},
     "deepFm": {"ads": {"deepFm": {"layers": [16], "embedding": 8}}},
     "finalMlp": {"ads": {"finalMlp": {"layers": [16], "embedding": 8, "gate": 8}}},
 }

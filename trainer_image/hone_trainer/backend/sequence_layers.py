@@ -94,6 +94,18 @@ class MeanOf(keras.layers.Layer):  # type: ignore[misc]
         return tf.reduce_sum(vectors * there, axis=1) / count
 
 
+class WeightedSum(keras.layers.Layer):  # type: ignore[misc]
+    """The sum over the positions that are there, each by a weight."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, width) of vectors (batch, length, width), weights (batch, length, 1), and
+        where there is anything (batch, length).
+        """
+        vectors, weights, present = inputs
+        there = tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
+        return tf.reduce_sum(vectors * weights * there, axis=1)
+
+
 class Attention(keras.layers.Layer):  # type: ignore[misc]
     """Scaled dot products (Vaswani et al. 2017), by which a position looks at all others, or at
     itself and those before it.

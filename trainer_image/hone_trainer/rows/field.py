@@ -29,3 +29,5 @@ class Field(Spec):
     answers: str = ""
     """The target whose keys its known ids are, in their order: what a model knows of one it knows
     of the other."""
+    of: str = ""
+    """The field of single ids that a sequence holds earlier ones of, with the same numbers."""

@@ -59,7 +59,13 @@ class Transform:
             message = f"prepare.columns make two fields of the name {twice!r}"
             raise StageFailure("NameTaken", f"{message}: rename a column of the source")
         renamed = tuple(
-            f.model_copy(update={"name": name, "withheld": self.withheld.get(name, 0.0)})
+            f.model_copy(
+                update={
+                    "name": name,
+                    "of": self.plain.get(f.of, ""),
+                    "withheld": self.withheld.get(name, 0.0),
+                }
+            )
             for f in self._fields
             for name in (self.plain[f.name],)
         )
@@ -130,7 +136,9 @@ class Transform:
     @cached_property
     def _fields(self) -> tuple[Field, ...]:
         return tuple(
-            field.model_copy(update={"answers": self._answers(column)})
+            field.model_copy(
+                update={"answers": self._answers(column), "of": getattr(column.value, "of", "")}
+            )
             for column in self.columns
             for field in column.value.fields(column.name, self.learned_of(column))
         )

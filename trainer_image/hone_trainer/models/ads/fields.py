@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
+    from hone_trainer.rows.field import Field
 
 SPREAD = 0.05
 """Standard deviation of fresh vectors."""
@@ -26,12 +27,28 @@ def field_vectors(inputs: dict[str, Any], schema: Schema, width: int, prefix: st
     found = []
     for field in schema.ids:
         name = f"{prefix}embedding_{field.name}"
-        start = keras.initializers.RandomNormal(stddev=SPREAD if field.length == 1 else BAG_SPREAD)
-        vectors = keras.layers.Embedding(field.size, width, start, name=name)(inputs[field.name])
+        vectors = table(field, width, prefix)(inputs[field.name])
         if field.length == 1:
             found.append(keras.layers.Flatten(name=f"{name}_flat")(vectors))
         else:
             found.append(Bag(name=f"{name}_bag")([vectors, inputs[field.name]]))
+    return found + number_vectors(inputs, schema, width, prefix)
+
+
+def table(field: Field, width: int, prefix: str) -> Any:
+    """Return the embedding layer of a field of ids."""
+    from hone_trainer.backend.keras import keras
+
+    start = keras.initializers.RandomNormal(stddev=SPREAD if field.length == 1 else BAG_SPREAD)
+    name = f"{prefix}embedding_{field.name}"
+    return keras.layers.Embedding(field.size, width, start, name=name)
+
+
+def number_vectors(inputs: dict[str, Any], schema: Schema, width: int, prefix: str) -> list[Any]:
+    """Return a Keras tensor (batch, width) per number, see ``field_vectors``."""
+    from hone_trainer.backend.keras import keras
+
+    found = []
     for field in schema.numbers:
         name = f"{prefix}vector_{field.name}"
         found.append(keras.layers.Dense(width, "relu", name=name)(inputs[field.name]))
