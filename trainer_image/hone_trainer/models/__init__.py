@@ -2,7 +2,7 @@
 
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.ads import Ads
-from hone_trainer.models.custom import Custom
+from hone_trainer.models.custom import OwnModel
 from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
 from hone_trainer.models.service import Service
@@ -13,7 +13,7 @@ class AnyModel(OneOf):
 
     ads: Ads | None = None
     """Ad placement."""
-    custom: Custom | None = None
+    custom: OwnModel | None = None
     """Any domain, by code of your own."""
     generic: Generic | None = None
     """Any domain."""

@@ -4,7 +4,7 @@ from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.custom.keras_function import KerasFunction
 
 
-class Custom(OneOf):
+class OwnModel(OneOf):
     """A model of your own."""
 
     keras: KerasFunction | None = None
