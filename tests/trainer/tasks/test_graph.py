@@ -32,8 +32,11 @@ UNTOLD = {"ranking": {"rank"}}
 """What only company says."""
 
 
+MORE: dict[str, dict[str, Any]] = {"ranking": {"group": "g"}, "classes": {"outOfScope": {}}}
+
+
 def task(kind: str) -> Any:
-    words = {"label": "y"} | ({"group": "g"} if kind == "ranking" else {})
+    words = {"label": "y"} | MORE.get(kind, {})
     return AnyTask.model_validate({kind: words}).value
 
 
