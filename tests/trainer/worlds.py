@@ -46,10 +46,23 @@ MODELS: dict[str, dict[str, Any]] = {
     "finalMlp": {"ads": {"finalMlp": {"layers": [16], "embedding": 8, "gate": 8}}},
 }
 ANY_TASK = ("lstm", "dense", "linear")
-OFTEN = ("two heads", "classes")
-PAIRS = tuple((tasks, kind) for kind in MODELS for tasks in (TASKS if kind in ANY_TASK else OFTEN))
-"""Tasks and models that are tried together: every task with every way to give features to a head,
-and each other model with one output and with several."""
+FOR = {
+    "dcn": "two heads",
+    "din": "two heads",
+    "deepFm": "two heads",
+    "finalMlp": "two heads",
+    "gru": "nextItem",
+    "transformer": "nextItem",
+    "biLstm": "classes",
+    "custom": "classes",
+    "textCnn": "classes",
+    "textTransformer": "classes",
+}
+"""What models are for that differ from others in their features alone."""
+PAIRS = tuple((tasks, kind) for kind in MODELS if kind not in FOR for tasks in TASKS)
+"""Every task with every way to give features to a head."""
+EACH = (*PAIRS, *((tasks, kind) for kind, tasks in FOR.items()))
+"""The same, and every other model with what it is for."""
 
 
 @dataclass(frozen=True)

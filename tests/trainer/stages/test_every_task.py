@@ -24,11 +24,12 @@ from tests.trainer.taught import (
     shipped_signature,
     signature,
 )
-from tests.trainer.worlds import MODELS, PAIRS, TASKS, quiet
+from tests.trainer.worlds import EACH, MODELS, PAIRS, TASKS, quiet
 
 pytestmark = pytest.mark.tensorflow
 
 every_pair = pytest.mark.parametrize(("tasks", "kind"), PAIRS)
+each_model = pytest.mark.parametrize(("tasks", "kind"), EACH)
 
 
 def test_no_kind_of_task_is_left_out() -> None:
@@ -52,13 +53,13 @@ def _kinds(annotation: Any) -> Iterator[str]:
         yield from getattr(union, "kinds", {})
 
 
-@every_pair
+@each_model
 def test_a_fresh_network_is_the_answer_without_features(tasks: str, kind: str) -> None:
     here, fresh, _ = learned(tasks, kind)
     assert leading(here, fresh) == pytest.approx(priors(here, blind=True), abs=1e-5)
 
 
-@every_pair
+@each_model
 def test_a_few_steps_beat_it(tasks: str, kind: str) -> None:
     here, _, trained = learned(tasks, kind)
     pairs = zip(leading(here, trained), priors(here), strict=True)
@@ -86,7 +87,7 @@ def test_a_network_comes_back_as_it_was_stored(tasks: str, kind: str, tmp_path: 
     assert [each.sha256 for each in again] == [each.sha256 for each in stored]
 
 
-@every_pair
+@each_model
 def test_no_column_goes_in_for_nothing(tasks: str, kind: str) -> None:
     here, _, trained = learned(tasks, kind)
     few = {name: values[:60] for name, values in here.read("test").features.items()}
@@ -101,7 +102,7 @@ def test_no_column_goes_in_for_nothing(tasks: str, kind: str) -> None:
         assert any((block[0] != block[number]).any() for block in blocks), name
 
 
-@every_pair
+@each_model
 def test_the_file_that_ships_answers_as_the_network_does(tasks: str, kind: str) -> None:
     from hone_trainer.compress.tflite_export import convert
     from hone_trainer.models.answers import by_target
