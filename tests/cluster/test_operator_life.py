@@ -1,11 +1,13 @@
 """How an operator starts, stops, stands by and takes over: processes on a real API server."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from hone.cluster.kube_connection import MERGE
+from hone.control.ending import LAST_SECONDS
 from hone.control.relay import PATH
 from lab.apiserver import Cluster
 from tests.cluster.contract import DATA
@@ -14,6 +16,19 @@ from tests.cluster.process import Process, ask, leader, operator
 from tests.cluster.real import RealGround, until
 from tests.cluster.views import SPEC, children, complete, only, status
 
+STUBBORN = """
+import asyncio
+from hone.control import doorbell
+
+async def listen(*_):
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            pass
+
+doorbell.listen = listen
+"""
 pytestmark = pytest.mark.api
 
 
@@ -95,6 +110,18 @@ async def test_a_lost_lease_ends_the_process(ground: RealGround, config: Path, l
         taken = {"spec": {"holderIdentity": "usurper"}}
         await ground.api.call("PATCH", path, body=taken, content_type=MERGE)
         assert await running.ended(15) == 1
+
+
+async def test_a_part_that_heeds_no_end_does_not_keep_the_process(
+    ground: RealGround, config: Path, log: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(STUBBORN)
+    python = {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
+    async with leader(config, log, **python, **only(ground)) as running:
+        path = ground.path("apis/coordination.k8s.io/v1", "leases", "hone-operator")
+        taken = {"spec": {"holderIdentity": "usurper"}}
+        await ground.api.call("PATCH", path, body=taken, content_type=MERGE)
+        assert await running.ended(LAST_SECONDS + 15) == 1
 
 
 async def test_without_rights_it_names_them_and_ends(

@@ -9,9 +9,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hone.cluster.kube import KubeCluster
@@ -21,6 +22,7 @@ from hone.cluster.kube_lease import KubeLease
 from hone.cluster.port import Key, Mark, Seen, Unavailable
 from hone.control import doorbell, logs
 from hone.control.clock import SystemClock
+from hone.control.ending import LAST_SECONDS, end_within
 from hone.control.lease import Lease, Terms
 from hone.control.preflight import problems
 from hone.control.progress import ProgressBoard, Reception
@@ -46,11 +48,16 @@ PREFLIGHT_PAUSE = 2.0
 def main(settings: Settings) -> int:
     """Run until asked to stop, and give the exit code."""
     logs.configure(settings.log_level)
-    return asyncio.run(run_operator(settings))
+    return asyncio.run(run_operator(settings, partial(end_within, LAST_SECONDS)))
 
 
-async def run_operator(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT, and give the exit code."""
+async def run_operator(settings: Settings, ending: Callable[[int], None]) -> int:
+    """Run until SIGTERM or SIGINT, and give the exit code.
+
+    Args:
+        settings: what the installation decides.
+        ending: told the exit code as soon as it is known.
+    """
     stop = asyncio.Event()
     try:
         connection = await Connection.open(settings.kubeconfig)
@@ -59,7 +66,7 @@ async def run_operator(settings: Settings) -> int:
         return UNFIT
     _on_signals(stop)
     async with connection:
-        return await Operator(settings, connection).run(stop)
+        return await Operator(settings, connection, ending).run(stop)
 
 
 class Operator:
@@ -68,10 +75,14 @@ class Operator:
     Args:
         settings: what the installation decides.
         connection: the way to the API server.
+        ending: told the exit code as soon as it is known.
     """
 
-    def __init__(self, settings: Settings, connection: Connection) -> None:
+    def __init__(
+        self, settings: Settings, connection: Connection, ending: Callable[[int], None]
+    ) -> None:
         self._settings = settings
+        self._ending = ending
         self._connection = connection
         identity = settings.pod_name or f"{socket.gethostname()}-{os.getpid()}"
         self._queue: Workqueue[Key] = Workqueue()
@@ -155,6 +166,7 @@ class Operator:
         ended |= {f"worker {n}": worker for n, worker in enumerate(workers) if worker.done()}
         self._telemetry.leading = False
         code = _judge(ended, asked=stop.is_set())
+        self._ending(code)
         if "lease" not in ended:
             await self._drain(workers)
         for task in (*workers, *tasks):
