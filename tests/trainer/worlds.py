@@ -44,6 +44,12 @@ MODELS: dict[str, dict[str, Any]] = {
     "din": {"ads": {"din": {"layers": [16], "embedding": 8, "attention": [8]}}},
     "deepFm": {"ads": {"deepFm": {"layers": [16], "embedding": 8}}},
     "finalMlp": {"ads": {"finalMlp": {"layers": [16], "embedding": 8, "gate": 8}}},
+    "gru": {"recommendation": {"gru": {"embedding": 8, "units": 8}}},
+    "transformer": {"recommendation": {"transformer": {"embedding": 8, "blocks": 2}}},
+    "biLstm": {"service": {"biLstm": {"embedding": 8, "units": 8}}},
+    "textCnn": {"service": {"textCnn": {"embedding": 8, "filters": 8}}},
+    "textTransformer": {"service": {"transformer": {"embedding": 8}}},
+    "custom": {"custom": {"keras": {"function": "tests.trainer.models.own:build"}}},
 }
 ANY_TASK = ("lstm", "dense", "linear")
 FOR = {
@@ -83,10 +89,25 @@ def world(tasks: list[dict[str, Any]], rows: int = 600) -> World:
     blocks = {part: block for part, (_, block) in drawn.items()}
     targets = tuple(_target(each, blocks["train"]) for each in tasks)
     parts: dict[Part, Rows] = {}
+    shared = {t.how.label: t for t in targets}.get("next")
     for part, (features, block) in drawn.items():
         encoded = {t.name: _targets(t, block) for t in targets}
-        parts[part] = Rows(features, encoded)
-    return World(Schema(fields=FIELDS, targets=targets, rows=rows), parts)
+        parts[part] = Rows(_coded(features, shared), encoded)
+    fields = tuple(
+        field.model_copy(update={"answers": shared.name})
+        if shared and field.name == "before"
+        else field
+        for field in FIELDS
+    )
+    return World(Schema(fields=fields, targets=targets, rows=rows), parts)
+
+
+def _coded(features: dict[str, Any], shared: Target | None) -> dict[str, Any]:
+    """Return the features with histories in the codes of the items that come next."""
+    if shared is None:
+        return features
+    codes = [shared.facts.codes[f"i{number:03d}"] + 2 for number in range(ITEMS)]
+    return {**features, "before": np.array(codes, np.int32)[features["before"] - 2]}
 
 
 def model(name: str) -> AnyModel:
