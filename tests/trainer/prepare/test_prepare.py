@@ -219,3 +219,17 @@ def test_a_real_shop(run_stage: Any, datasets: Path) -> None:
     manifest = run_stage.manifest(run_stage("data", {"prepare": run}))
     assert manifest.facts["rowsIn"] == 12_330
     assert manifest.facts["dropped"]["duplicate"] > 0
+
+
+def test_a_split_that_rows_say_themselves_is_kept_and_no_cause_for_caution(shop: Shop) -> None:
+    parts = ["train"] * 150 + ["test"] * 50
+    lines = [f"u{i % 7},{i},{i % 2},{part}" for i, part in enumerate(parts)]
+    columns = [*COLUMNS, {"name": "part", "key": {}}]
+    split = {"validation": 0.2, "by": {"given": {"column": "part"}}}
+    text = "user,price,bought,part\n" + "\n".join(lines) + "\n"
+    dataset = shop.prepare(text, columns=columns, split=split)
+    train, validation, test = (dataset.read(part) for part in ("train", "validation", "test"))
+    assert (len(train) + len(validation), len(test)) == (150, 50)
+    assert 15 < len(validation) < 45
+    assert [field.name for field in dataset.schema.fields] == ["user", "price"]
+    assert not [caution for caution in shop.report.cautions if "more than one part" in caution]

@@ -151,7 +151,9 @@ def _look(context: PassContext, told: dict[str, Any], before: Block, after: Bloc
 
     by = context.stage.split.by
     group = (by.group.column,) if by.group is not None else ()
-    keys = (*(column.name for column in context.columns if column.kind == "key"), *group)
+    apart = {by.given.column} if by.given is not None else set()  # it says which part a row is in
+    named = [column.name for column in context.columns if column.kind == "key"]
+    keys = (*(name for name in named if name not in apart), *group)
     if by.kind in ("time", "leaveOneOut"):
         keys = ()  # a user is in several parts by design
     told = {name: value for name, value in told.items() if name != "unreadableRows"}
