@@ -140,7 +140,7 @@ def test_a_network_cut_to_what_is_asked_for_keeps_what_may_be_answered() -> None
     made = graph("gru", of)
     model = AnyModel.model_validate({"recommendation": {"gru": KINDS["gru"]}})
     network = Network(of, (Part(model, tuple(made.whole.get_weights())),))
-    features = {"before": np.array([[0, 2, 3, 9, 2]], np.int32)}
+    features: dict[str, Any] = {"before": np.array([[0, 2, 3, 9, 2]], np.int32)}
     cut, renumbered = narrow(network, features)
     assert cut.schema.ids[0].size == FIRST_KNOWN + ITEMS + 1
     answered = [list(each.answer(rows)) for each, rows in ((network, features), (cut, renumbered))]

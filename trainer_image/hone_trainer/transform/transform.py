@@ -75,7 +75,7 @@ class Transform:
         """Return the target whose keys are the ids of a sequence, the first ones of its vocabulary;
         empty where there is none.
         """
-        known = self.learned_of(column).get("known") if column.value.derived else None
+        known: list[str] = self.learned_of(column).get("known", []) if column.value.derived else []
         for target in self.targets if known else ():
             keys = target.facts.keys
             if target.how.label == column.value.of and tuple(known[: len(keys)]) == keys:
