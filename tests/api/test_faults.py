@@ -32,8 +32,9 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         ((*TRAIN, "epoch"), 3, "stages[1].train.epoch: unknown; did you mean epochs?"),
         (
             (*TRAIN, "model", "recommendation"),
-            {"gru": {}},
-            "stages[1].train.model.recommendation.gru: unknown; known here: lstm",
+            {"bert": {}},
+            "stages[1].train.model.recommendation.bert: unknown; known here: gru, lstm, "
+            "transformer",
         ),
         ((*TRAIN, "epochs"), "ten", 'stages[1].train.epochs: must be a whole number; found "ten"'),
         (
@@ -61,8 +62,8 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (
             (*TRAIN, "model"),
             "bert",
-            "stages[1].train.model: must hold `key: value` pairs; known here: generic, "
-            "recommendation",
+            "stages[1].train.model: must hold `key: value` pairs; known here: ads, custom, "
+            "generic, recommendation, service",
         ),
         (
             (*TRAIN, "learningRate"),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from hone.api import addresses, labels
 from hone.api.dialect import meaning
 from hone.api.job import DNS_PATTERN
-from hone.api.pod_settings import IMAGE_PATTERN, VARIABLE_PATTERN
+from hone.api.pod_settings import IMAGE_PATTERN
 from hone.api.quantity import QUANTITY
 from hone.api.volumes import PATH_PATTERN
 from hone.api.whereabouts import below, purpose, required, unknown
@@ -21,7 +21,6 @@ Step = str | int
 FORMS = {
     DNS_PATTERN: f"{labels.SMALL}, with a letter first and no hyphen last",
     IMAGE_PATTERN: "must be the name of an image, without spaces",
-    VARIABLE_PATTERN: "must be letters, digits and underscores, with no digit first",
     QUANTITY: "must be an amount such as 500m, 4Gi or 1",
     PATH_PATTERN: "must be an absolute path without a colon",
     **addresses.FORMS,

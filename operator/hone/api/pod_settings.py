@@ -12,11 +12,10 @@ from hone.api.labels import KEY_PATTERN, KEYS, KeyText, Labels, LabelText
 from hone.api.resources import Resources
 from hone.api.volumes import APART, Volume, twice
 from hone_trainer.contract import patterns
-from hone_trainer.contract.patterns import Name
+from hone_trainer.contract.patterns import VARIABLE_PATTERN, Name
 from hone_trainer.contract.spec import Rule, Spec
 
 Settings = TypeVar("Settings", bound="PodSettings")
-VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 IMAGE_PATTERN = "^[!-~]+$"
 KEYLESS = "operator: only Exists goes without a key: name the taint's, or say Exists"
 VALUELESS = "value: Exists compares none: leave it out, or say Equal"

@@ -38,6 +38,8 @@ SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 NAME_PATTERN = rf"^{SUBDOMAIN}$"
 PASSED_PATTERN = r"^[^\x00]*$"
 WORD_PATTERN = rf"^[^{SPACES}]+$"
+FUNCTION_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
+VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 METRIC_PATTERN = r"^[a-zA-Z0-9]+(@[1-9][0-9]{0,4})?$"
 
 Uri = Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
@@ -56,6 +58,8 @@ FORMS = {
     "letter or digit first and last in each",
     PASSED_PATTERN: "must hold no NUL (\\0), which no program can be given",
     WORD_PATTERN: "must be one word, without spaces",
+    FUNCTION_PATTERN: "must be a module and a function in it, such as shop.models:build",
+    VARIABLE_PATTERN: "must be letters, digits and underscores, with no digit first",
     METRIC_PATTERN: "must be a figure's name as the status shows it, such as auc or ndcg@10",
 }
 """Pattern -> what it asks for."""

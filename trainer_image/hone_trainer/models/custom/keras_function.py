@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.patterns import FUNCTION_PATTERN, VARIABLE_PATTERN
 from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 REASON = "CustomModel"
 FIELD = "train.model.custom.keras"
-FUNCTION = r"^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
-Parameter = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Parameter = Annotated[str, Field(min_length=1, max_length=63, pattern=VARIABLE_PATTERN)]
+Number = Annotated[float, Field(ge=-1e12, le=1e12)]
 
 
 class KerasFunction(Model):
@@ -37,9 +38,9 @@ class KerasFunction(Model):
     width) that heads are put on.
     """
 
-    function: Annotated[str, Field(max_length=255, pattern=FUNCTION)]
+    function: Annotated[str, Field(max_length=255, pattern=FUNCTION_PATTERN)]
     """Where it is, such as ``shop.models:build``; its package is in the image of the stages."""
-    parameters: Annotated[dict[Parameter, float], Field(max_length=64)] = {}
+    parameters: Annotated[dict[Parameter, Number], Field(max_length=64)] = {}
     """Numbers that it is called with; whole ones come as ``int``."""
 
     def features(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> dict[str, Any]:

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.model import Model
-from hone_trainer.rows.tokens import FIRST_KNOWN
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
@@ -51,6 +50,7 @@ class HistoryModel(Model):
         """See ``Model.features``."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.sequence_layers import Codes, Present
+        from hone_trainer.rows.tokens import FIRST_KNOWN
 
         if message := _unreadable({field.name: field.length for field in schema.ids}):
             raise StageFailure("LengthsDiffer", message)
