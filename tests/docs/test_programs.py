@@ -71,6 +71,7 @@ RUN: dict[tuple[str, str], Callable[[Block], None] | None] = {
     ("CONTRIBUTING.md", "cluster: Cluster | None = None"): line,
     ("docs/custom-training.md", "import os\nimport tensorflow as tf"): None,
     ("docs/custom-training.md", "import json\nimport os\nimport torch"): meeting,
+    ("docs/models.md", "# shop/models.py"): None,
     ("docs/serving.md", "import hone_serving\nimport tritonclient"): None,
     ("docs/serving.md", "import numpy as np\nimport tritonclient"): None,
     ("docs/tutorial-recommendation.md", "import hone_serving"): None,

@@ -21,7 +21,7 @@ from tests.docs.test_commands import NAMED
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 TUTORIAL, TRAINING = "docs/tutorial-recommendation.md", "docs/training.md"
-OWN = "docs/custom-training.md"
+OWN, MODELS = "docs/custom-training.md", "docs/models.md"
 GANG = """
 import json, os, sys
 import tensorflow as tf
@@ -172,3 +172,22 @@ def test_the_program_for_a_gang_of_tensorflows_own_meets_its_peers(tmp_path: Pat
     text = block(OWN, "python", "import os\nimport tensorflow").text
     printed = run(tmp_path, "-c", GANG, text, json.dumps(cluster))
     assert printed == "ps serves\nworker serves\nmet 2 True\n"
+
+
+def test_the_model_of_ones_own_can_go_through_the_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function of the page on models, in a package, on rows with every kind of field."""
+    from hone_trainer.models import AnyModel
+    from hone_trainer.models.graph import open_graph
+    from tests.trainer.worlds import world
+
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "models.py").write_text(block(MODELS, "python").text)
+    monkeypatch.syspath_prepend(tmp_path)
+    stage = next(each for each in blocks("yaml") if each.page == MODELS and "custom" in each.text)
+    (train,) = yaml.safe_load(stage.text)
+    model = AnyModel.model_validate(train["train"]["model"])
+    graph = open_graph(model, world([{"binary": {"label": "clicked"}}], 60).schema)
+    assert graph.features["vector"].shape[1] == 32
