@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from hone.api.pod_settings import VARIABLE_PATTERN
 from hone.migrate.notes import Note, check, dropped
 from hone.migrate.reading import Share, entries, named, pairs
+from hone_trainer.contract.patterns import VARIABLE_PATTERN
 
 OURS = ("TF_CONFIG", "TF_TASK_INDEX")
 """What Hone sets itself: another value would take the pods of a gang apart."""
