@@ -40,6 +40,7 @@ class NextItem(Categorical):
     gives: ClassVar[frozenset[str]] = frozenset(
         {"better", "equal", "relevance", "likelihood", "top"}
     )
+    ranks: ClassVar[bool] = True
     spoken: ClassVar[Mapping[str, Said]] = {"items": "list"}
     headline: ClassVar[tuple[Metric, ...]] = (
         Ndcg(at=10),

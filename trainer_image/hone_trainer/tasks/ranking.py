@@ -41,6 +41,7 @@ class Ranking(Task):
         Recall(at=10),
     )
     answers: ClassVar[tuple[str, ...]] = ("score",)
+    ranks: ClassVar[bool] = True
     spoken: ClassVar[Mapping[str, Said]] = {"score": "number", "rank": "count"}
     mixes_in: ClassVar[Space] = "score"
 

@@ -27,7 +27,7 @@ ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 Reading = Literal["label", "amount", "grade", "category"]
 Space = Literal["mixture", "value", "score"]
 Said = Literal["number", "count", "flag", "text", "list"]
-"""A float, a whole number, true or false, a text, or a list of dicts with such values."""
+"""A float, a whole number, true or false, a text, a list of dicts with such values."""
 
 
 class Task(Spec):
@@ -53,22 +53,23 @@ class Task(Spec):
     """What ``told`` says of a row, whatever the parameters: name -> kind of value."""
     calibrates: ClassVar[bool] = False
     """Whether ``calibrate`` fits anything."""
+    ranks: ClassVar[bool] = False
+    """Whether order alone counts: the first figure compares epochs, and not the loss."""
     mixes_in: ClassVar[Space]
-    """What an average of several answers is: a mixture of distributions, a value, or a score."""
+    """What an average of answers is: a mixture of distributions, a value, or a score."""
 
     label: ColumnName
     """The column that is predicted; no model reads it."""
     name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
     """What it is called in figures and answers; the label's name where nothing is said."""
     share: Annotated[float, Field(gt=0, le=1000)] = 1.0
-    """How much its loss counts beside those of other tasks."""
+    """How much its loss counts beside those of others."""
     weight: ColumnName | None = None
     """A number column that says how much a row counts, in the loss and in the figures."""
     where: ColumnName | None = None
     """A column of 0 and 1: only rows where it is 1 have this target."""
     group: ColumnName | None = None
-    """A column whose rows belong together, such as a user: figures do not take them for
-    independent."""
+    """A column whose rows belong together, such as a user: to figures they are not independent."""
 
     @property
     def longest(self) -> int:
@@ -104,7 +105,7 @@ class Task(Spec):
 
     @property
     def figured(self) -> frozenset[str]:
-        """What figures can read of the answers to it: groups only where there are any."""
+        """What figures can read of the answers: groups only where there are any."""
         return self.gives if self.group is not None else self.gives - {"group"}
 
     def summarize(self, block: Block) -> Any:
@@ -112,11 +113,7 @@ class Task(Spec):
         raise NotImplementedError
 
     def learn(self, summaries: list[Any]) -> Learned:
-        """Learn from the summaries of all blocks.
-
-        Raises:
-            StageFailure: the rows do not say enough to learn from.
-        """
+        """Learn from the summaries of all blocks; StageFailure: they do not say enough for it."""
         raise NotImplementedError
 
     def encode(self, block: Block, learned: Learned) -> tuple[Array, Array]:

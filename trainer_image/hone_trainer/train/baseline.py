@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from hone_trainer.models import AnyModel
 
 EPOCHS, PATIENCE = 20, 3
-"""Epochs at most, and how many may pass without a lower validation loss."""
+"""Epochs at most, and how many may pass without a better one."""
 RATE = 0.01
 """Weights of ids are few and rarely touched: they want larger steps than layers do."""
 
 
 def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Network:
-    """Train a model on all training rows and keep the epoch of least validation loss.
+    """Train a model on all training rows and keep the epoch that is best on validation rows.
 
     Args:
         model: the architecture.
@@ -48,16 +48,17 @@ def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Net
     steps = Steps(tf.distribute.get_strategy(), objective, optimizer, rows, batch, seed)
     validation = Validation(objective, data.read("validation"))
     kept: list[Any] = objective.graph.whole.get_weights()
-    best, since = validation.measure()[LOSS], 0
+    best, since = validation.cost(validation.measure()), 0
     fitted = validation.fitted
     for epoch in range(EPOCHS):
         for _ in steps.epoch(epoch, 0, steps.per_epoch, lambda: False):
             pass
-        loss = validation.measure()[LOSS]
+        measured = validation.measure()
+        loss, cost = measured[LOSS], validation.cost(measured)
         tell((epoch + 1) / EPOCHS, f"training the baseline, epoch {epoch + 1}: loss {loss:.4f}")
         since += 1
-        if loss < best:
-            best, since, kept = loss, 0, objective.graph.whole.get_weights()
+        if cost < best:
+            best, since, kept = cost, 0, objective.graph.whole.get_weights()
             fitted = validation.fitted
         if since >= PATIENCE:
             break

@@ -105,9 +105,8 @@ class CheckpointManager:
         return found
 
     def _better(self, state: TrainState) -> bool:
-        losses = [epoch.get("valLoss", np.nan) for epoch in state.history]
-        if not np.isfinite(losses[-1]):
+        if not np.isfinite(state.costs[-1]):
             return False
         if self._keep == "last":
             return state.epochs == self._epochs
-        return bool(losses[-1] <= np.nanmin(losses))
+        return state.costs[-1] <= min(state.costs)

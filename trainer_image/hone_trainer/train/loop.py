@@ -90,7 +90,7 @@ class Training:
         state, keep = self.state, self.stage.keep
         if keep == "last" and self.stage.patience is None:
             return False
-        enough = self.ctx.chief and settled(state.history, LOSS, state.step, self.stage.patience)
+        enough = self.ctx.chief and settled(state.costs, state.step, self.stage.patience)
         return bool(self.all_reduce(np.array([float(enough)]))[0] > 0)
 
     def commit(self) -> Report:
@@ -181,7 +181,7 @@ class Training:
         state = self.state
         loss = float(self.objective.shares @ mean_losses(np.asarray(state.sums)))
         measured = self.validation.measure() | {"loss": loss} | self.throughput.figures()
-        state.end_epoch(measured, self.validation.fitted)
+        state.end_epoch(measured, self.validation.fitted, self.validation.cost(measured))
         self.ctx.heartbeat.beat()
         self.checkpoints.end_epoch(state)
         told = state.history[-1]

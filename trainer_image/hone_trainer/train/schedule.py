@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 Schedule = Literal["constant", "cosine"]
@@ -54,24 +54,20 @@ def factor(schedule: Schedule, step: int, steps: int) -> float:
     return LAST + (1 - LAST) * (1 + math.cos(math.pi * min(way, 1.0))) / 2
 
 
-def settled(
-    history: Sequence[Mapping[str, float]], loss: str, step: int, patience: int | None
-) -> bool:
-    """Say whether a training has seen enough: its loss has not fallen for as long as it may.
+def settled(costs: Sequence[float], step: int, patience: int | None) -> bool:
+    """Say whether a training has seen enough: its cost has not fallen for as long as it may.
 
     Args:
-        history: figures of the epochs so far.
-        loss: name of the validation loss in them.
+        costs: of the epochs so far on the validation part.
         step: steps done.
-        patience: epochs without a lower loss; worked out where nothing is said, as a share of the
+        patience: epochs without a lower cost; worked out where nothing is said, as a share of the
             best epoch's number, and then never within the first steps.
     """
-    losses = [epoch.get(loss, math.inf) for epoch in history]
-    if not losses:
+    if not costs:
         return False
-    best = min(range(len(losses)), key=losses.__getitem__) + 1
+    best = min(range(len(costs)), key=costs.__getitem__) + 1
     if patience is None:
-        if len(losses) < LEAST_EPOCHS and step < LEAST_STEPS:
+        if len(costs) < LEAST_EPOCHS and step < LEAST_STEPS:
             return False
         patience = max(LEAST_PATIENCE, math.ceil(SHARE_OF_BEST * best))
-    return len(losses) - best >= patience
+    return len(costs) - best >= patience

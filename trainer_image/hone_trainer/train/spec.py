@@ -71,8 +71,9 @@ class Train(Stage):
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 50
     """Passes over the member's rows, at most; ``patience`` ends most trainings before."""
     patience: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """End a training whose validation loss has not fallen for so many epochs. Where nothing is
-    said, three, or 30 % of the best epoch's number, but not before 20 epochs or 2,000 steps."""
+    """End a training that has not become better on the validation part for so many epochs, by what
+    ``keep`` says. Where nothing is said, three, or 30 % of the best epoch's number, but not before
+    20 epochs or 2,000 steps."""
     schedule: Schedule = "constant"
     """How the learning rate goes: as it is, or up in the first 5 % of the steps, 500 at most, and
     then down along a cosine to 5 % of it."""
@@ -95,7 +96,8 @@ class Train(Stage):
     """No step for so long: the pods keep their stacks and the gang restarts. Before the first step,
     six times as long."""
     keep: Literal["best", "last"] = "best"
-    """Which epoch's weights are kept: the one of least validation loss, or the last."""
+    """Which epoch's weights are kept: the one that is best on the validation part, by its loss or,
+    where the first task ranks, by its first figure; or the last."""
 
     row_log: bool = False
     """Keep, for each worker, which rows each step has seen, and join them over restarts in the

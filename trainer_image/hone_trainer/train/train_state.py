@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from math import inf
 from typing import Any, Self
 
 import numpy as np
@@ -26,6 +27,8 @@ class TrainState:
     """The figures of every finished epoch."""
     fitted: list[dict[str, dict[str, float]]] = field(default_factory=list)
     """Of every finished epoch, target -> calibration, in JSON values."""
+    costs: list[float] = field(default_factory=list)
+    """What each finished epoch costs on the validation part, see ``Validation.cost``."""
     best_epoch: int = 0
     """The epoch that would be kept if the training ended here; 0 before the first."""
     rate: float = 1.0
@@ -59,10 +62,14 @@ class TrainState:
             self.trace = self.trace[::-2][::-1]  # every other, and always the last
 
     def end_epoch(
-        self, figures: dict[str, float], fitted: dict[str, dict[str, float]] | None = None
+        self,
+        figures: dict[str, float],
+        fitted: dict[str, dict[str, float]] | None = None,
+        cost: float = inf,
     ) -> None:
         """Take note of an epoch's end; what follows belongs to the next."""
         self.fitted.append(fitted or {})
+        self.costs.append(cost)
         own = {"epoch": self.epochs + 1}
         self.history.append(own | figures | {"seconds": round(self.seconds, 3)})
         self.sums, self.seconds = [], 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,6 +94,14 @@ class Validation:
         value = measured.get(self.leading)
         told = "not defined" if value is None else decimal(value)
         return f"{self.title} {told}"
+
+    def cost(self, measured: dict[str, float]) -> float:
+        """Return by what epochs are compared, of what was measured: the lower, the better."""
+        task, loss = self._objective.schema.targets[0].how, measured[LOSS]
+        if not task.ranks or not isfinite(loss):
+            return loss if isfinite(loss) else inf
+        value = measured.get(self.leading, -inf)
+        return -value if next(task.metrics()).higher_is_better else value
 
     def _fit(self, kept: list[tuple[Array, dict[str, Array]]]) -> dict[str, dict[str, float]]:
         """Calibrate by some rows and their logits: a model that is told again costs a graph."""
