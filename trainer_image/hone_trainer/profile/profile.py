@@ -54,6 +54,8 @@ def look(
             ``key`` where nothing is said.
     """
     held = set(before.table.column_names) & set(after.table.column_names)
+    # A row is as much as its history, which is that of its user.
+    owners = {column.value.by for column in columns if column.value.derived} & held
     columns = tuple(column for column in columns if column.name in held)
     tallies = {c.name: Tally.of(after, c) for c in columns if after.form(c.name) == "text"}
     thinned = thin(after, THIN, seed)
@@ -83,7 +85,9 @@ def look(
             for one in alone(task, compared, before, after, thinned, tallies)
         ),
         keys=tuple(shared_key(after, name) for name in keys if name in held),
-        repeats=repeats(after, tuple(column.name for column in used)),
+        repeats=repeats(
+            after, tuple(dict.fromkeys([*(column.name for column in used), *sorted(owners)]))
+        ),
         likenesses=_likenesses(columns, tallies),
     )
     return replace(findings, cautions=judge(findings, columns))
