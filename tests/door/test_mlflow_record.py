@@ -1,6 +1,7 @@
 """A run as MLflow has runs: keys, values and what is left out."""
 
 import math
+from posixpath import normpath
 from typing import Any
 
 import pytest
@@ -141,3 +142,19 @@ def test_a_run_is_where_it_stands(state: str, ended: str | None, said: tuple[str
     made = record(run(state=state, ended_at=ended), Findings(), {})
     assert (made.status, made.ended) == said
     assert (made.started, made.name) == (BEGAN, "clicks-3f2a91c0")
+
+
+@pytest.mark.parametrize("name", ["a//b", "/a", "a/", "a/./b", "..", "../a", "a" * 231 + "/b/c"])
+def test_no_key_is_the_name_of_another_file(name: str) -> None:
+    """As ``mlflow.utils.validation.path_not_unique`` asks of every key."""
+    columns = [{"name": name, "id": {}}, {"name": "b", "id": {}}]
+    figures = {name: {"test": {"auc": FigureOutcome(value=0.9)}}}
+    made = record(
+        run(spec={"stages": [{"name": "data", "prepare": {"columns": columns}}]}, figures=figures),
+        Findings(),
+        {f"{name}/x": 1.0},
+    )
+    for key in (*made.params, *(point.key for point in made.points)):
+        assert normpath(key) == key
+        assert not key.startswith(("/", ".."))
+        assert len(key) <= 250

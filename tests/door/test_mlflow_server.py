@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from hone.door.mlflow_record import Record
+from hone.door.mlflow_run import experiment_of, write
 from hone.door.mlflow_server import Server
 from hone_trainer.contract.assignment import StageFailure
 from lab import probes
@@ -22,8 +24,11 @@ def answering(code: int, body: bytes, **headers: str) -> Iterator[tuple[str, lis
     asked: list[Any] = []
 
     class Says(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
             asked.append(self.headers["Authorization"])
             self.send_response(code)
             for key, value in headers.items():
@@ -56,6 +61,7 @@ def fault(address: str, environment: Mapping[str, str] | None = None) -> str:
     [
         *("mlruns", "sqlite:///mlflow.db", "databricks", "ftp://h", "http://", "http://h:port"),
         *("http://h?a=b", "http://[::1", f"http://u:{SECRET}@h:x"),
+        *("http://.", "http://a..b:5000", f"http://{'a' * 64}.de", "http://h/\udcff"),
     ],
 )
 def test_what_is_no_address_of_a_server_is_refused_before_anybody_is_asked(address: str) -> None:
@@ -83,6 +89,47 @@ def test_an_answer_that_does_not_serve_says_what_to_do(code: int, body: bytes, t
     elsewhere = f"http://u:{SECRET}@127.0.0.1:1/"
     with answering(code, body, Location=elsewhere) as (place, _):
         assert told in fault(f"http://{place}", {"MLFLOW_TRACKING_TOKEN": SECRET})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"{}",
+        b'{"experiment": null}',
+        b'{"experiment": "x"}',
+        b'{"experiment": {}}',
+        b'{"experiment": {"experiment_id": 1}}',
+        b'{"experiment": {"experiment_id": "1"}, "runs": [{}]}',
+        b'{"experiment": {"experiment_id": "1"}, "runs": [{"info": {}}]}',
+        b'{"experiment": {"experiment_id": "1"}, "runs": "none"}',
+        b'{"experiment": {"experiment_id": "1"}, "run": []}',
+    ],
+)
+def test_who_answers_json_of_another_kind_is_no_tracking_server(said: bytes) -> None:
+    whole = Record("n", "FINISHED", 0, 1, {}, (), {"hone.run": "u"})
+    with answering(200, said) as (place, _):
+        server = Server.of(f"http://{place}", {})
+        with pytest.raises(StageFailure, match="is no MLflow tracking server: correct --mlflow"):
+            write(server, experiment_of(server, "shop/clicks"), whole)
+
+
+@pytest.mark.parametrize(("code", "told"), [(500, "try again later"), (404, "correct --mlflow")])
+def test_a_fault_that_breaks_off_is_told_as_one(code: int, told: str) -> None:
+    with answering(code, b'{"error', **{"Content-Length": "99"}) as (place, _):
+        assert told in fault(f"http://{place}")
+
+
+def test_letters_of_any_language_may_stand_in_an_address() -> None:
+    (port,) = probes.free_ports(1)
+    told = fault(f"http://127.0.0.1:{port}/ml flow/ü%20")
+    assert told.startswith(f"http://127.0.0.1:{port}/ml%20flow/%C3%BC%20 does not answer (")
+
+
+def test_a_password_that_is_no_utf8_is_sent_as_it_is() -> None:
+    given = {"MLFLOW_TRACKING_USERNAME": "u", "MLFLOW_TRACKING_PASSWORD": "\udcff"}
+    with answering(200, b"{}") as (place, asked):
+        Server.of(f"http://{place}", given).tell("runs/create")
+    assert asked == [f"Basic {base64.b64encode(b'u:' + bytes([255])).decode()}"]
 
 
 @pytest.mark.parametrize("code", [401, 403])

@@ -83,5 +83,5 @@ def export(request: Request) -> Exported:
                 "ReportNotFound", f"run {about.run} has no report: leave out --report"
             )
         state = keep(server, run, artifact.sha256, data, state)
-    url = f"{server.root}/#/experiments/{number}/runs/{run['info']['run_id']}"
+    url = f"{server.root}/#/experiments/{number}/runs/{run.info.run_id}"
     return Exported(run=about.run, experiment=experiment, state=state, url=url)

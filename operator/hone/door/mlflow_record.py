@@ -173,13 +173,20 @@ def _keys(given: list[str]) -> dict[str, str]:
     """Return each key as MLflow takes it; two that would become one stay two."""
     taken: dict[str, str] = {}
     for key in dict.fromkeys(given):
-        plain = FOREIGN.sub("_", key)[:KEY]
+        plain = _plain(key)
         found, count = plain, 1
         while found in taken.values():
             count += 1
             found = f"{plain[: KEY - 4]}_{count}"
         taken[key] = found
     return taken
+
+
+def _plain(key: str) -> str:
+    """Return a key that is the name of a file, too: MLflow takes none that means another one."""
+    parts = FOREIGN.sub("_", key).split("/")
+    plain = "/".join(part if part.strip(".") else "_" for part in parts)
+    return plain if len(plain) <= KEY else plain[:KEY].rstrip("/.")
 
 
 def _joined(at: str, key: str) -> str:

@@ -9,10 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from pydantic import BaseModel, ValidationError
 
 from hone_trainer.contract.assignment import StageFailure
 
@@ -20,7 +22,10 @@ SECONDS = 30
 """That an answer may take."""
 ACCESS = "MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
 EXAMPLE = "as in http://127.0.0.1:5000"
+SAFE = "/%:@!$&'()*+,;=~"
+"""What stands in a path as it is; all else is written in percents."""
 PROXIED = "mlflow-artifacts"
+T = TypeVar("T", bound=BaseModel)
 WRONG, REFUSED = "MlflowWrong", "MlflowRefused"
 
 
@@ -87,6 +92,17 @@ class Server:
         path = quote(f"{where.path.strip('/')}/{name}")
         self._send("PUT", f"/api/2.0/mlflow-artifacts/artifacts/{path}", data)
 
+    def read(self, kind: type[T], said: Mapping[str, Any]) -> T:
+        """Return an answer as what it has to be.
+
+        Raises:
+            StageFailure: it is something else.
+        """
+        try:
+            return kind.model_validate(said)
+        except ValidationError:
+            raise self._stranger() from None
+
     def _call(self, method: str, path: str, data: bytes | None) -> dict[str, Any]:
         said = _read(self._send(method, path, data))
         if said is None:
@@ -102,8 +118,7 @@ class Server:
             with build_opener(_Unmoved).open(request, timeout=SECONDS) as answer:
                 return bytes(answer.read())
         except HTTPError as error:
-            with error:
-                raise self._refused(error.code, _read(error.read())) from None
+            raise self._refused(error.code, _read(_rest(error))) from None
         except URLError as error:
             raise self._unreachable(str(error.reason)) from None
         except (OSError, HTTPException) as error:
@@ -134,10 +149,11 @@ class Server:
 
 
 def _bare(parts: SplitResult) -> str:
-    host = parts.hostname or ""
+    """Return an address without who asks; ValueError where there can be no such host."""
+    host = (parts.hostname or "").encode("idna").decode()
     place = f"[{host}]" if ":" in host else host
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{place}{port}{parts.path.rstrip('/')}"
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{place}{port}{quote(parts.path.rstrip('/'), safe=SAFE)}"
 
 
 def _authorization(parts: SplitResult, environment: Mapping[str, str]) -> str:
@@ -145,13 +161,24 @@ def _authorization(parts: SplitResult, environment: Mapping[str, str]) -> str:
     user = unquote(parts.username or "") or environment.get("MLFLOW_TRACKING_USERNAME", "")
     password = unquote(parts.password or "") or environment.get("MLFLOW_TRACKING_PASSWORD", "")
     if user:
-        return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+        # As it came: the environment is bytes, and they need be no UTF-8.
+        both = f"{user}:{password}".encode(errors="surrogateescape")
+        return f"Basic {base64.b64encode(both).decode()}"
     token = environment.get("MLFLOW_TRACKING_TOKEN", "").strip()
     if not token.isascii() or not token.isprintable():
         raise StageFailure(
             WRONG, "MLFLOW_TRACKING_TOKEN has characters that no token has: set it anew"
         )
     return f"Bearer {token}" if token else ""
+
+
+def _rest(error: HTTPError) -> bytes:
+    """Return what a server says of a fault; nothing where that breaks off."""
+    try:
+        with error:
+            return bytes(error.read())
+    except (OSError, HTTPException):
+        return b""
 
 
 def _read(data: bytes) -> dict[str, Any] | None:
