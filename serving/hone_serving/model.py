@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from hone_trainer.bundle.description import MODEL, Description
 from hone_trainer.bundle.reading import Bundle
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import TABLES, TRANSFORM
-from hone_trainer.models.answers import by_target
+from hone_trainer.models.answers import NOT_FINITE, by_target, finite
 from hone_trainer.tasks.learned import Array, Asked, Calibration
 from hone_trainer.transform.encoding import encode
 from hone_trainer.transform.saving import restore
@@ -145,21 +145,12 @@ class Model:
         )
 
     def infer(self, features: Features) -> Outputs:
-        """Run the graph; rows of several requests may be put one after the other.
-
-        Raises:
-            StageFailure: the graph answers with something that is no number (AnswersNotFinite).
-        """
-        if not _count(features):
-            return {}
-        outputs = self._graph.run(features)
-        if not all(np.isfinite(values).all() for values in outputs.values()):
-            message = "the model answers with something that is no number"
-            raise StageFailure("AnswersNotFinite", f"{message}: evaluate it on such rows")
-        return outputs
+        """Run the graph; rows of several requests may be put one after the other."""
+        return self._graph.run(features) if _count(features) else {}
 
     def answer(self, outputs: Outputs, encoded: Encoded, top: int = 10) -> list[Answer]:
-        """Return what is said of each row, refused ones included."""
+        """Return what is said of each row; those whose answer is no number are refused, too."""
+        outputs, encoded = _sound(outputs, encoded)
         found: list[Answer] = [{} for _ in range(encoded.count)]
         for row, why in encoded.refused.items():
             found[row] = {REFUSED: why}
@@ -181,6 +172,25 @@ class Model:
             self._own.graph = self._runtime(self._content)
         found: Graph | OnnxGraph = self._own.graph
         return found
+
+
+def _sound(outputs: Outputs, encoded: Encoded) -> tuple[Outputs, Encoded]:
+    """Return the same, with rows refused to which the graph answers with what is no number."""
+    if all(np.isfinite(values).all() for values in outputs.values()):
+        return outputs, encoded
+    good = finite(outputs.values())
+    why = dict.fromkeys(encoded.rows[~good].tolist(), NOT_FINITE)
+    kept = replace(
+        encoded,
+        features={name: values[good] for name, values in encoded.features.items()},
+        rows=encoded.rows[good],
+        refused={**encoded.refused, **why},
+        seen={
+            n: [met for met, ok in zip(v, good, strict=True) if ok] for n, v in encoded.seen.items()
+        },
+        lists={name: codes[good] for name, codes in encoded.lists.items()},
+    )
+    return {name: values[good] for name, values in outputs.items()}, kept
 
 
 def _count(features: Features) -> int:

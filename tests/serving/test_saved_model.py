@@ -117,7 +117,7 @@ def test_the_description_says_what_the_signature_calls_each_column() -> None:
     about = json.loads((made("visits") / "bundle.json").read_text())
     (format_,) = (each for each in about["formats"] if each["name"] == "savedModel")
     assert format_["columns"] == {"before": "before"}
-    assert format_["differs"] < 1e-5
+    assert format_["differs"]["probabilities"] < 1e-5
     listed = {file["name"] for file in about["files"]}
     assert {f"{format_['place']}/1/saved_model.pb"} <= listed
 

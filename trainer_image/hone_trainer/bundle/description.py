@@ -61,9 +61,9 @@ class Format(Spec):
     """Raw columns, or what they are encoded to, as ``inputs`` says."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Column -> what it is called there, where it reads rows."""
-    differs: float = 0.0
-    """The most by which an answer to rows of the test part is another than the runtime's: where
-    that is quantised, this is the network before."""
+    differs: dict[str, float] = Field(default_factory=dict)
+    """Output of the graph -> the most by which it is another than the runtime's, on up to 1,024
+    rows of the test part: where that is quantised, this is the network before."""
 
 
 class Description(Spec):

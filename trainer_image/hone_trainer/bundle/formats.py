@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hone_trainer.bundle.description import Format
-from hone_trainer.models.answers import output_name
+from hone_trainer.models.answers import beside
 from hone_trainer.models.litert import LiteModel
 
 if TYPE_CHECKING:
@@ -67,17 +67,13 @@ def _onnx(transform: Transform, network: Network, few: Any) -> tuple[Files, Form
 MAKERS = {"savedModel": _saved_model, "onnx": _onnx}
 
 
-def _differs(network: Network, graph: bytes, features: Mapping[str, Any]) -> float:
-    """Return the most by which the runtime's answers are others than the network's."""
-    schema, model, most, start = network.schema, LiteModel(graph), 0.0, 0
-    for answers in network.answer(dict(features)):
-        rows = len(next(iter(next(iter(answers.values())).values())))
-        here = {name: values[start : start + rows] for name, values in features.items()}
+def _differs(network: Network, graph: bytes, features: Mapping[str, Any]) -> dict[str, float]:
+    """Return the most by which each of the runtime's outputs is another than the network's."""
+    model, most = LiteModel(graph), dict[str, float]()
+    for here, answers in beside(network, features):
         parts = list(model.answer(here))
-        for target in schema.targets:
-            for name, values in answers[target.name].items():
-                output = output_name(schema, target, name)
-                shipped = np.concatenate([part[output] for part in parts])
-                most = max(most, float(np.abs(shipped - values).max(initial=0.0)))
-        start += rows
+        for output, values in answers.items():
+            shipped = np.concatenate([part[output] for part in parts])
+            apart = float(np.abs(shipped - values).max(initial=0.0))
+            most[output] = max(most.get(output, 0.0), apart)
     return most

@@ -11,7 +11,7 @@ import numpy as np
 
 from hone_trainer.bundle.proof import CLOSE
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.models.answers import output_name
+from hone_trainer.models.answers import beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +56,10 @@ def prove(content: bytes, network: Network, features: Mapping[str, Any]) -> None
     from onnx.reference import ReferenceEvaluator
 
     evaluator = ReferenceEvaluator(load_from_string(content))
-    given = {name: _wide(features[name]) for name in evaluator.input_names}
-    found = dict(zip(evaluator.output_names, evaluator.run(None, given), strict=True))
-    (answers,) = network.answer(dict(features))
-    for target in network.schema.targets:
-        for name, values in answers[target.name].items():
-            output = output_name(network.schema, target, name)
+    for here, answers in beside(network, features):
+        given = {name: _wide(here[name]) for name in evaluator.input_names}
+        found = dict(zip(evaluator.output_names, evaluator.run(None, given), strict=True))
+        for output, values in answers.items():
             largest = max(1.0, float(np.abs(values).max(initial=0.0)))
             if not np.allclose(found[output], values, rtol=0, atol=CLOSE * largest):
                 message = f"the ONNX file's {output!r} is another than the network's"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.models.answers import output_name
+from hone_trainer.models.answers import NOT_FINITE, Answers, finite, output_name
 from hone_trainer.tasks.learned import Asked
 from hone_trainer.transform.encoding import encode
 
@@ -64,7 +64,12 @@ def _told(transform: Transform, network: Network, rows: Any) -> dict[str, list[A
     asked = Asked(seen={column.value.of: encoded.met(column.name) for column in derived})
     refused = [encoded.refused.get(row, "") for row in range(encoded.count)]
     found: dict[str, list[Any]] = {"refused": refused}
-    (answers,) = network.answer(encoded.features)
+    if not len(encoded.block.rows):
+        return found
+    answers = _answers(network, encoded.features)
+    sound = finite(values for each in answers.values() for values in each.values())
+    odd = encoded.block.rows[~sound].tolist()
+    found["refused"] = [NOT_FINITE if row in odd else why for row, why in enumerate(refused)]
     for target in network.schema.targets:
         fitted = network.calibration(target.name)
         told = target.how.told(answers[target.name], target.facts, fitted, asked)
@@ -73,16 +78,27 @@ def _told(transform: Transform, network: Network, rows: Any) -> dict[str, list[A
             if said == "number":
                 values = {ours: [each[name] for each in told]}
             elif said == "list":
-                numbers = [k for k, v in told[0][name][0].items() if isinstance(v, float)]
+                # A user who has met all items is told none.
+                first: dict[str, Any] = next((each[name][0] for each in told if each[name]), {})
+                numbers = [k for k, v in first.items() if isinstance(v, float)]
                 values = {f"{ours}_{k}": [[v[k] for v in t[name]] for t in told] for k in numbers}
             else:
                 continue
             for output, each in values.items():
                 whole: list[Any] = [None] * encoded.count
-                for row, value in zip(encoded.block.rows.tolist(), each, strict=True):
-                    whole[row] = value
+                for row, value, ok in zip(encoded.block.rows.tolist(), each, sound, strict=True):
+                    whole[row] = value if ok else None
                 found[output] = whole
     return found
+
+
+def _answers(network: Network, features: Mapping[str, Any]) -> Answers:
+    """Return the answers to all of a few rows: of a wide answer, they come in parts."""
+    parts = list(network.answer(dict(features)))
+    return {
+        target: {n: np.concatenate([part[target][n] for part in parts]) for n in answers}
+        for target, answers in parts[0].items()
+    }
 
 
 def _ask(files: Mapping[str, bytes], given: Mapping[str, Any]) -> dict[str, Any]:

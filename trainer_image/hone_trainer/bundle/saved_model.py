@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.models.answers import by_target, output_name
+from hone_trainer.models.answers import NOT_FINITE, by_target, output_name
 from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.tasks.learned import AskedGraph
 from hone_trainer.transform.graph import TransformGraph
@@ -53,18 +53,22 @@ class RawModel:
         features, rows = self.graph.encode(self.graph.read(columns))
         schema = self._network.schema
         inputs = {name: features[name] for name in self._network.inputs}
-        answers = by_target(schema, self._keras(inputs, training=False))
+        outputs = self._keras(inputs, training=False)
+        for values in outputs.values():
+            sound = tf.reduce_all(tf.math.is_finite(tf.reshape(values, [-1, values.shape[-1]])), 1)
+            rows = rows.refuse(tf.logical_not(sound), NOT_FINITE)
+        answers = by_target(schema, outputs)
         derived = [c for c in self.graph.transform.read if c.value.derived]
         histories = {column.value.of: column.name for column in derived}
-        good, outputs = tf.equal(rows.refused, ""), {}
+        good, said = tf.equal(rows.refused, ""), {}
         for target in schema.targets:
             fitted = self._network.calibration(target.name)
             asked = AskedGraph(target.facts, fitted, rows, histories)
             told = target.how.graph(answers[target.name], asked)
             for name, values in told.items():
-                outputs[output_name(schema, target, name)] = _where(good, values)
+                said[output_name(schema, target, name)] = _where(good, values)
         self._tables = rows.tables.made
-        return outputs | {REFUSED: rows.refused}
+        return said | {REFUSED: rows.refused}
 
     def save(self) -> dict[str, bytes]:
         """Return the files, by their places in a bundle."""

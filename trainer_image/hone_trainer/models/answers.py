@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema, Target
+    from hone_trainer.models.network import Network
 
 Answers = dict[str, dict[str, NDArray[Any]]]
 """Target -> name of the answer -> array (rows, …)."""
 ROWS = 8192
 """Rows that are answered at a time."""
+NOT_FINITE = "the model answers with something that is no number: evaluate it on such rows"
+"""Why a row has no answer whose numbers drown the model's own."""
 
 
 def output_name(schema: Schema, target: Target, name: str) -> str:
@@ -30,6 +33,28 @@ def by_target(schema: Schema, outputs: dict[str, NDArray[Any]]) -> Answers:
         }
         for target in schema.targets
     }
+
+
+def finite(outputs: Iterable[NDArray[Any]]) -> NDArray[np.bool_]:
+    """Say for each row (rows,) whether all that is answered to it are numbers."""
+    sound = [np.isfinite(values).reshape(len(values), -1).all(axis=1) for values in outputs]
+    return np.logical_and.reduce(sound)
+
+
+def beside(
+    network: Network, features: Mapping[str, NDArray[Any]]
+) -> Iterator[tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]]:
+    """Yield some rows of the features, and what a network answers to them, output -> array."""
+    start = 0
+    for answers in network.answer(dict(features)):
+        told = {
+            output_name(network.schema, target, name): values
+            for target in network.schema.targets
+            for name, values in answers[target.name].items()
+        }
+        stop = start + len(next(iter(told.values())))
+        yield {name: values[start:stop] for name, values in features.items()}, told
+        start = stop
 
 
 def answering(
