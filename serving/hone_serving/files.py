@@ -32,6 +32,8 @@ def kind_of(path: Path) -> str:
 def read(path: Path, delimiter: str = ",") -> Iterator[Any]:
     """Yield the rows of a file: Arrow batches, whose texts stay texts, or lists of dicts.
 
+    Of a file without rows, one batch without any: it has columns, too.
+
     Args:
         path: of the file.
         delimiter: what stands between the fields of a CSV.
@@ -40,14 +42,16 @@ def read(path: Path, delimiter: str = ",") -> Iterator[Any]:
         StageFailure: UnknownFormat, or it cannot be read (UnreadableInput).
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
     kind = kind_of(path)
+    if len(delimiter) != 1 or delimiter in '\r\n"':
+        message = f"--delimiter {delimiter!r} parts no fields"
+        raise StageFailure("WrongOption", f"{message}: give one character, such as ;")
     try:
         if kind == CSV:
             yield from _csv(path, delimiter)
         elif kind == PARQUET:
-            yield from parquet.ParquetFile(path).iter_batches(ROWS)
+            yield from _parquet(path)
         else:
             yield from _json_lines(path)
     except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration) as error:
@@ -64,19 +68,38 @@ def _csv(path: Path, delimiter: str) -> Iterator[Any]:
     from pyarrow import csv
 
     with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next(words.reader(file, delimiter=delimiter), [])
+        try:
+            names = next(words.reader(file, delimiter=delimiter), [])
+        except words.Error as error:
+            message = f"{path}, line 1: {error}"
+            raise StageFailure("UnreadableInput", f"{message}: correct the file") from None
     options = csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )
     parse = csv.ParseOptions(newlines_in_values=True, delimiter=delimiter)
     with csv.open_csv(path, convert_options=options, parse_options=parse) as reader:
+        found = False
         for batch in reader:
             for start in range(0, batch.num_rows, ROWS):
+                found = True
                 yield batch.slice(start, ROWS)
+        if not found:
+            yield pa.RecordBatch.from_pylist([], reader.schema)
+
+
+def _parquet(path: Path) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        if not file.metadata.num_rows:
+            yield pa.RecordBatch.from_pylist([], file.schema_arrow)
+        yield from file.iter_batches(ROWS)
 
 
 def _json_lines(path: Path) -> Iterator[list[Any]]:
     rows: list[Any] = []
+    found = False
     with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
@@ -87,7 +110,8 @@ def _json_lines(path: Path) -> Iterator[list[Any]]:
                 message = f"{path}, line {number}: {error}"
                 raise StageFailure("UnreadableInput", f"{message}: correct the file") from None
             if len(rows) == ROWS:
+                found = True
                 yield rows
                 rows = []
-    if rows:
+    if rows or not found:
         yield rows

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from hone_serving.files import CSV, PARQUET, kind_of
+from hone_trainer.contract.assignment import StageFailure
 
 if TYPE_CHECKING:
     from hone_serving.model import Answer
@@ -35,14 +36,14 @@ def writer(path: Path | None, out: IO[str], says: Mapping[str, str]) -> Writer:
         return JsonLines(out)
     if kind_of(path) in (CSV, PARQUET):
         return Table(path, says)
-    return JsonLines(path.open("w", encoding="utf-8"))
+    return JsonLines(path.open("w", encoding="utf-8"), own=True)
 
 
 class JsonLines:
     """An answer a line, without its row."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
+    def __init__(self, file: IO[str], *, own: bool = False) -> None:
+        self._file, self._own = file, own
 
     def write(self, rows: Any, answers: list[Answer]) -> None:  # noqa: ARG002
         """See ``Writer.write``."""
@@ -51,6 +52,8 @@ class JsonLines:
     def close(self) -> None:
         """See ``Writer.close``."""
         self._file.flush()
+        if self._own:
+            self._file.close()
 
 
 class Table:
@@ -66,6 +69,8 @@ class Table:
     def write(self, rows: Any, answers: list[Answer]) -> None:
         """See ``Writer.write``."""
         table = _table(rows)
+        if kind_of(self._path) == CSV:
+            table = _flattened(table)
         told = [_flat(answer) for answer in answers]
         for name, said in self._says.items():
             column = f"answer_{name}" if name in table.column_names else name
@@ -73,12 +78,30 @@ class Table:
             table = table.append_column(column, _array(values, said))
         if self._writer is None:
             self._open(table)
-        self._writer.write_table(table.cast(self._schema))
+        self._writer.write_table(self._alike(table))
 
     def close(self) -> None:
         """See ``Writer.close``."""
         if self._writer is not None:
             self._writer.close()
+
+    def _alike(self, table: Any) -> Any:
+        """Return a table with the columns that the file has by now.
+
+        Raises:
+            StageFailure: it has others besides (WrongOutput).
+        """
+        import pyarrow as pa
+
+        names = self._schema.names
+        if table.column_names != names:
+            if more := next((name for name in table.column_names if name not in names), None):
+                message = f"column {more!r} is in later rows alone, and {self._path} has none"
+                raise StageFailure("WrongOutput", f"{message}: name a .jsonl file")
+            there = {name: table.column(name) for name in table.column_names}
+            none = pa.nulls(table.num_rows)
+            table = pa.table({name: there.get(name, none) for name in names})
+        return table.cast(self._schema)
 
     def _open(self, table: Any) -> None:
         from pyarrow import csv, parquet
@@ -99,6 +122,17 @@ def _table(rows: Any) -> Any:
     return pa.table({name: _array([row.get(name) for row in whole], "text") for name in names})
 
 
+def _flattened(table: Any) -> Any:
+    """Return a table whose lists and records are JSON: a CSV has neither."""
+    import pyarrow as pa
+
+    for at, field in enumerate(table.schema):
+        if pa.types.is_nested(field.type):
+            values = table.column(at).to_pylist()
+            table = table.set_column(at, field.name, _array(values, "text"))
+    return table
+
+
 def _array(values: list[Any], said: str) -> Any:
     import pyarrow as pa
 
@@ -109,7 +143,8 @@ def _array(values: list[Any], said: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return told.encode(errors="backslashreplace").decode()
 
 
 def _flat(answer: Answer) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def main(request: Request, out: TextIO, err: TextIO) -> int:
     except BrokenPipeError:
         return OK  # whoever read along has seen enough
     except OSError as error:
-        err.write(f"{error.filename}: {error.strerror}\n")
+        err.write(f"{error.filename or output or request.rows}: {error.strerror}\n")
         return WRONG
     err.write(f"{rows:,} rows answered" + f", {refused:,} of them refused" * (refused > 0) + "\n")
     return OK

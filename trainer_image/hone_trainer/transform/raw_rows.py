@@ -191,6 +191,9 @@ class RawRows:
             there = ", ".join(repr(each) for each in names[:32]) or "none"
             message = f"the rows have no column {name!r}{hint(name, names)}; they have {there}"
             raise StageFailure("ColumnNotFound", message)
+        if names.count(name) > 1:
+            message = f"the rows have more than one column {name!r}"
+            raise StageFailure("RowsUnreadable", f"{message}: rename all but one")
         if isinstance(given, TABLES):
             return pa.chunked_array([given.column(name)]).combine_chunks()
         values = given[name]
