@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,9 +78,7 @@ def _told(transform: Transform, network: Network, rows: Any) -> dict[str, list[A
             if said == "number":
                 values = {ours: [each[name] for each in told]}
             elif said == "list":
-                # A user who has met all items is told none.
-                first: dict[str, Any] = next((each[name][0] for each in told if each[name]), {})
-                numbers = [k for k, v in first.items() if isinstance(v, float)]
+                numbers = numbers_of([each[name] for each in told])
                 values = {f"{ours}_{k}": [[v[k] for v in t[name]] for t in told] for k in numbers}
             else:
                 continue
@@ -90,6 +88,12 @@ def _told(transform: Transform, network: Network, rows: Any) -> dict[str, list[A
                     whole[row] = value if ok else None
                 found[output] = whole
     return found
+
+
+def numbers_of(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Return the fields of lists that are numbers; some are empty, of users who have met all."""
+    first: Mapping[str, Any] = next((each[0] for each in lists if each), {})
+    return [name for name, value in first.items() if isinstance(value, float)]
 
 
 def _answers(network: Network, features: Mapping[str, Any]) -> Answers:
