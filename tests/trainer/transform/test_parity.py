@@ -211,3 +211,12 @@ def seeks(union: type[Spec], name: str) -> bool:
     annotation: Any = union.model_fields[name].annotation
     kinds = [each for each in annotation.__args__ if each is not type(None)]
     return bool(kinds[0].seeks)
+
+
+def test_rows_that_are_shown_are_such_as_have_an_answer(tmp_path: Path) -> None:
+    """A server tries itself on the first of them, and would never start."""
+    rows = table([(k, "user", "") for k in range(0, ROWS, 3)])
+    _, report = prepared(tmp_path / "x", rows, {"columns": COLUMNS, "clean": CLEAN["drop"]})
+    transform = load(report.manifest.uri)
+    assert len(transform.examples) == 8
+    assert not encode(transform, list(transform.examples)).refused

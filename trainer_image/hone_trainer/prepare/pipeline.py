@@ -129,8 +129,8 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
         targets,
         steps=steps.each_row,
         absent={c.name: c.value.form for c in columns if c.value.target},
-        examples=examples(columns, before.part(0)),
     )
+    transform = replace(transform, examples=examples(columns, before.part(0), transform))
     histories = remember(context, runner, transform, read)
     encode = Encode(context, transform, augment, histories, divided)
     encoded = runner.run(ENCODED, encode, count, "writing")
