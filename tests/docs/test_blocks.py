@@ -10,6 +10,7 @@ LANGUAGES = {
     "mermaid": "drawn, not run",
     "protobuf": "test_onnx_page.py",
     "python": "test_programs.py, test_trainings.py, test_serving_page.py, …",
+    "sh": "fetches what others publish: not run",
     "yaml": "test_jobs.py, test_trainings.py",
 }
 """Language of a block -> which test runs it."""

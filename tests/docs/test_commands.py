@@ -17,8 +17,13 @@ QUICK = ("plan", "convert", "help")
 """Commands of `hone` that these tests run."""
 ALIKE = "hone predict .hone/artifacts/default/reference/*/evaluate/0/0/bundle rows.csv"
 NAMED = "hone predict latest:clicks clicks.csv --output answers.csv"
-TRAINED = {"hone run clicks.yaml", "hone run my-job.yaml", ALIKE, NAMED}
-"""Run by ``test_trainings.py``, under the names of the tutorial."""
+TRAINED = {
+    *("hone run clicks.yaml", "hone run my-job.yaml", ALIKE, NAMED),
+    *("hone run ads.yaml", "hone predict latest:ads ads.csv --output answers.csv"),
+    "hone run questions.yaml",
+    "hone predict latest:questions questions.csv --output answers.csv",
+}
+"""Run by ``test_trainings.py`` and ``test_tutorials.py``, under the names of the tutorials."""
 CLUSTER = ("kubectl", "helm", "hone retry")
 """Run by ``test_cluster_commands.py``."""
 RECORDED = ("hone runs", "hone show", "hone compare", "hone clean")

@@ -1,0 +1,123 @@
+"""The tutorials of the domains, run as they stand there: each model beats the linear one."""
+
+import csv
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hone_trainer.sources.click_model import ClickModel
+from hone_trainer.sources.made_up import MadeUpSource
+from hone_trainer.sources.question_model import QuestionModel
+from lab import patience
+from tests.docs.blocks import blocks, commands
+
+pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
+
+
+@dataclass(frozen=True)
+class Tutorial:
+    """A page, its rows, and what its model has to do better than a linear one."""
+
+    page: str
+    name: str
+    """Of the job, and of its files."""
+    rows: MadeUpSource
+    figures: dict[str, str]
+    """Target -> figure."""
+    answers: frozenset[str]
+    """Columns that `hone predict` adds."""
+
+    def commands(self) -> list[str]:
+        """What the page has people type."""
+        return [each.text for each in commands() if each.page == self.page]
+
+    def block(self, language: str) -> str:
+        """The first block of a language."""
+        return next(b.text for b in blocks(language) if b.page == self.page)
+
+
+TUTORIALS = {
+    "service": Tutorial(
+        "docs/tutorial-service.md",
+        "questions",
+        QuestionModel(rows=8000),
+        {"intent": "accuracy"},
+        frozenset({"class", "probability", "classes", "inScope"}),
+    ),
+    "ads": Tutorial(
+        "docs/tutorial-ads.md",
+        "ads",
+        ClickModel(rows=40_000, users=120, items=60, factors=2, affinity=1.5),
+        {"clicked": "auc", "bought": "auc"},
+        frozenset({"clicked_probability", "bought_probability"}),
+    ),
+}
+each_tutorial = pytest.mark.parametrize("domain", TUTORIALS)
+
+
+def run(folder: Path, command: str) -> None:
+    """Run a command of `hone` in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(command)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=patience.seconds(400),
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """For each tutorial a folder in which its commands were run."""
+    found = {}
+    for domain, tutorial in TUTORIALS.items():
+        folder = found[domain] = tmp_path_factory.mktemp(domain)
+        units = range(tutorial.rows.extent[0])
+        header = tutorial.block("csv").splitlines()[0].split(",")
+        drawn, _ = tutorial.rows.draw(0, units, frozenset(header))
+        with (folder / f"{tutorial.name}.csv").open("w", newline="") as file:
+            written = csv.writer(file)
+            written.writerow(header)
+            written.writerows(zip(*(drawn[name].to_pylist() for name in header), strict=True))
+        (folder / f"{tutorial.name}.yaml").write_text(tutorial.block("yaml"))
+        for command in tutorial.commands():
+            run(folder, command)
+    return found
+
+
+@each_tutorial
+def test_its_model_is_better_than_a_linear_one(domain: str, desks: dict[str, Path]) -> None:
+    (found,) = desks[domain].glob(".hone/artifacts/default/*/*/evaluate/0/0/evaluation.json")
+    judged: dict[str, Any] = json.loads(found.read_text())["targets"]
+    for target, figure in TUTORIALS[domain].figures.items():
+        ours, theirs = judged[target]["shipped"][figure], judged[target]["baseline"][figure]
+        assert ours["value"] > theirs["value"], (target, ours, theirs)
+
+
+@each_tutorial
+def test_it_ends_with_an_answer_to_every_row(domain: str, desks: dict[str, Path]) -> None:
+    tutorial, folder = TUTORIALS[domain], desks[domain]
+    with (folder / "answers.csv").open(newline="") as file:
+        answers = list(csv.DictReader(file))
+    with (folder / f"{tutorial.name}.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(answers) == len(rows)
+    assert tutorial.answers <= answers[0].keys()
+    assert all(
+        all(row[name] for name in tutorial.answers) != bool(row["refused"]) for row in answers
+    )
+
+
+@each_tutorial
+def test_its_commands_are_a_run_and_a_prediction(domain: str) -> None:
+    first, second = TUTORIALS[domain].commands()
+    assert first == f"hone run {TUTORIALS[domain].name}.yaml"
+    assert second.startswith(f"hone predict latest:{TUTORIALS[domain].name} ")
