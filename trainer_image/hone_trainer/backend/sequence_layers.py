@@ -38,6 +38,35 @@ class Reversed(keras.layers.Layer):  # type: ignore[misc]
         return tf.reverse(inputs, [1])
 
 
+class Ordinals(keras.layers.Layer):  # type: ignore[misc]
+    """How many positions that are there stand before each: the first of them is 0."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, length) int32 of where there is anything; 0 where there is not."""
+        return tf.maximum(tf.cumsum(tf.cast(inputs, tf.int32), axis=1) - 1, 0)
+
+
+class Zeros(keras.layers.Layer):  # type: ignore[misc]
+    """The id 0 for each position."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, length) of ids."""
+        return tf.zeros_like(inputs)
+
+
+class FirstOf(keras.layers.Layer):  # type: ignore[misc]
+    """The vector of the first position that is there; 0 where there is none."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, width) of vectors (batch, length, width), and where there is anything
+        (batch, length), at the end.
+        """
+        vectors, present = inputs
+        there = tf.cast(present, vectors.dtype)
+        before = tf.pad(there[:, :-1], [[0, 0], [1, 0]])
+        return tf.reduce_sum(vectors * (there - before)[:, :, tf.newaxis], axis=1)
+
+
 class Codes(keras.layers.Layer):  # type: ignore[misc]
     """The ids of all keys of a target, whatever the rows: what a table has to be asked for."""
 

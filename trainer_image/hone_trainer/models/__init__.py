@@ -1,11 +1,19 @@
 """The models that exist, by domain: one line each."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.ads import Ads
 from hone_trainer.models.custom import OwnModel
 from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
 from hone_trainer.models.service import Service
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset.schema import Schema
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 
 class AnyModel(OneOf):
@@ -21,3 +29,10 @@ class AnyModel(OneOf):
     """Personalised recommendation."""
     service: Service | None = None
     """Customer service."""
+
+    def settled(self, schema: Schema, store: ArtifactStore) -> Self:
+        """Return it with all that its graph needs to know; see ``Model.settled``."""
+        family = self.value
+        model = family.value.settled(schema, store)
+        family = family.model_copy(update={family.kinds[family.kind]: model})
+        return self.model_copy(update={self.kinds[self.kind]: family})

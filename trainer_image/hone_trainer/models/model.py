@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from hone_trainer.dataset.schema import Schema
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 
 class Model(Spec):
@@ -18,9 +21,29 @@ class Model(Spec):
         """Say why it cannot read fields of ids, with so many in each: with field and remedy."""
         yield from ()
 
-    def reads(self) -> tuple[str, ...]:
-        """Return what changes whenever code changes that is not this product's."""
+    def reads(self, store: ArtifactStore) -> tuple[str, ...]:  # noqa: ARG002
+        """Return what changes whenever code or files change that are not this product's."""
         return ()
+
+    def settled(self, schema: Schema, store: ArtifactStore) -> Self:  # noqa: ARG002
+        """Return it with all that its graph needs to know, before the first graph is built.
+
+        Raises:
+            StageFailure: what it reads is not there, or does not fit the columns.
+        """
+        return self
+
+    def start(
+        self,
+        schema: Schema,  # noqa: ARG002
+        store: ArtifactStore,  # noqa: ARG002
+    ) -> Mapping[str, NDArray[Any]]:
+        """Return what weights start from where that is not chance: name of a weight -> array.
+
+        Raises:
+            StageFailure: what it reads is not there, or is not what it should be.
+        """
+        return {}
 
     def gives(self, schema: Schema) -> frozenset[str]:  # noqa: ARG002
         """Return the names of its features: a task fits whose ``needs`` are among them."""

@@ -31,3 +31,5 @@ class Field(Spec):
     of the other."""
     of: str = ""
     """The field of single ids that a sequence holds earlier ones of, with the same numbers."""
+    pieces: str = ""
+    """Digest of the tokenizer whose pieces its ids are; empty where they are none."""

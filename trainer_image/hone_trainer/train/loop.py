@@ -48,6 +48,8 @@ class Training:
             message = f"the member has {len(units)} training {what}: train.batchSize is larger"
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
         self.ctx, self.schema, self.rows = ctx, dataset.schema, rows
+        settled_model = stage.model.settled(self.schema, ctx.store)
+        stage = stage.model_copy(update={"model": settled_model})
         chosen = stage.strategy.value
         strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
         chosen.require_room(lambda: training_bytes(stage.model, self.schema))
@@ -70,8 +72,8 @@ class Training:
         self.objective = objective
         self.validation = Validation(objective, dataset.read("validation"))
         self.all_reduce = GangSum(strategy)
-        variables = chosen.variables(strategy, model, self.optimizer)
-        self.checkpoints = CheckpointManager(stage, ctx, variables, self.all_reduce)
+        self.variables = chosen.variables(strategy, model, self.optimizer)
+        self.checkpoints = CheckpointManager(stage, ctx, self.variables, self.all_reduce)
         self.row_log = _row_log(ctx)
         self.steps.log_rows = stage.row_log
         self.state = TrainState()
@@ -79,11 +81,19 @@ class Training:
 
     def run(self) -> None:
         """Train what is not done yet."""
-        if not self._resume() and self.ctx.chief and self.stage.divergence.rollbacks:
-            self.checkpoints.save(self.state)  # something to go back to, from the first step on
+        if not self._resume():
+            self._start()
         while self.state.epochs < self.stage.epochs and not self._settled():
             self._epoch()
         self.checkpoints.flush()
+
+    def _start(self) -> None:
+        """Begin before the first step."""
+        given = self.stage.model.value.value.start(self.schema, self.ctx.store)
+        if given:
+            self.variables.start(given)
+        if self.ctx.chief and self.stage.divergence.rollbacks:
+            self.checkpoints.save(self.state)  # something to go back to, from the first step on
 
     def _settled(self) -> bool:
         """Say whether the training has seen enough; the chief knows, and tells its gang."""

@@ -105,6 +105,19 @@ class ServedVariables:
         """Return the values as they are whenever they are read."""
         return {name: tuple(map(OnServer, group)) for name, group in self.groups.items()}
 
+    def start(self, given: Mapping[str, Any]) -> None:
+        """Let weights start from what is given by their names; each of these is one of them."""
+        parts: dict[str, list[Any]] = {}
+        for variable in self.groups["weights"]:
+            name = _PART.sub("", variable.name).partition(":")[0]
+            parts.setdefault(name, []).append(variable)
+        for name, array in given.items():
+            first = 0
+            for variable in parts[name]:
+                last = first + int(variable.shape[0])
+                OnServer(variable).write(InMemory(array[first:last]))
+                first = last
+
     def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
         for name, group in self.groups.items():

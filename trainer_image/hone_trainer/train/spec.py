@@ -126,10 +126,10 @@ class Train(Stage):
                 message = "train.rowLog proves that each row is seen, and of long lists not every"
                 yield f"{message} row is: leave it out"
 
-    def reads(self, store: Any) -> Sequence[str]:  # noqa: ARG002
-        """Ask the model for code of its own."""
-        code: tuple[str, ...] = self.model.value.value.reads()
-        return code
+    def reads(self, store: Any) -> Sequence[str]:
+        """Ask the model for code and files of its own."""
+        found: tuple[str, ...] = self.model.value.value.reads(store)
+        return found
 
     def gangs(self) -> tuple[Gang, ...]:
         """One gang per member, shaped by the strategy."""

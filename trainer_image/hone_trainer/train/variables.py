@@ -35,6 +35,13 @@ class Variables:
             for name, group in self.groups.items()
         }
 
+    def start(self, given: Mapping[str, Any]) -> None:
+        """Let weights start from what is given by their names; each of these is one of them."""
+        weights = {each.name.partition(":")[0]: each for each in self.groups["weights"]}
+        with self.strategy.scope():
+            for name, array in given.items():
+                weights[name].assign(array)
+
     def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
         with self.strategy.scope():

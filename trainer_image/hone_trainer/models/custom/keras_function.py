@@ -23,6 +23,7 @@ from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
+    from hone_trainer.store.artifact_store import ArtifactStore
 
 REASON = "CustomModel"
 FIELD = "train.model.custom.keras"
@@ -74,7 +75,7 @@ class KerasFunction(Model):
         """Return why it cannot be trained."""
         return StageFailure(REASON, f"{FIELD}.function: {message}: {remedy}")
 
-    def reads(self) -> tuple[str, ...]:
+    def reads(self, store: ArtifactStore) -> tuple[str, ...]:  # noqa: ARG002
         """See ``Model.reads``: the SHA-256 digest of the package that the function is in.
 
         Raises:

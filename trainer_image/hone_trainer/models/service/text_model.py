@@ -52,26 +52,37 @@ class TextModel(Model):
         """See ``Model.features``."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.layers import Dropout
-        from hone_trainer.backend.sequence_layers import Present
 
         if message := _unreadable([field.length for field in schema.ids]):
             raise StageFailure("NothingInOrder", message)
-        found = []
-        for k, field in enumerate(schema.ids):
-            ids, name = inputs[field.name], f"{prefix}{field.name}_"
-            vectors = self._table(field, schema, prefix)(ids)
-            if field.length == 1:
-                found.append(keras.layers.Flatten(name=f"{name}flat")(vectors))
-            elif field.hashed:
-                found.append(_bag(vectors, ids, name))
-            else:
-                present = Present(name=f"{name}present")(ids)
-                found += self.read(vectors, present, name, PLACE + 100 * k)
+        found = self.texts(inputs, schema, prefix)
         found += [inputs[field.name] for field in schema.numbers]
         vector = found[0]
         if len(found) > 1:
             vector = keras.layers.Concatenate(name=f"{prefix}text")(found)
         return {"vector": Dropout(self.dropout, 0, name=f"{prefix}dropout")(vector)}
+
+    def texts(self, inputs: dict[str, Any], schema: Schema, prefix: str) -> list[Any]:
+        """Return what ids say, (batch, any width) each; see ``features``."""
+        told = (
+            self.told(field, inputs[field.name], schema, prefix, PLACE + 100 * k)
+            for k, field in enumerate(schema.ids)
+        )
+        return [each for several in told for each in several]
+
+    def told(self, field: Column, ids: Any, schema: Schema, prefix: str, place: int) -> list[Any]:
+        """Return what the ids of one field say, by vectors of its own."""
+        from hone_trainer.backend.keras import keras
+        from hone_trainer.backend.sequence_layers import Present
+
+        name = f"{prefix}{field.name}_"
+        vectors = self._table(field, schema, prefix)(ids)
+        if field.length == 1:
+            return [keras.layers.Flatten(name=f"{name}flat")(vectors)]
+        if field.hashed:
+            return [_bag(vectors, ids, name)]
+        present = Present(name=f"{name}present")(ids)
+        return self.read(vectors, present, name, place)
 
     def _table(self, field: Column, schema: Schema, prefix: str) -> Any:
         from hone_trainer.backend.keras import keras
