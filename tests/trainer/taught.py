@@ -21,7 +21,7 @@ def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.sync_steps import Steps
 
-    here, model = world(TASKS[tasks]), worlds.model(kind)
+    here, model = world(TASKS[tasks], fields=worlds.fields(kind)), worlds.model(kind)
     keras.utils.set_random_seed(1)
     objective = Objective.of(open_graph(model, here.schema), here.schema)
     whole = objective.graph.whole

@@ -36,6 +36,17 @@ TASKS: dict[str, list[dict[str, Any]]] = {
 }
 STEPS = TASKS | {"drawn items": [{"nextItem": {"label": "next", "negatives": 4}}]}
 """What may happen in a step of training: any task, and items that are drawn."""
+ENCODER: dict[str, Any] = {
+    "words": ITEMS,
+    "width": 16,
+    "layers": 2,
+    "heads": 4,
+    "inner": 24,
+    "positions": 3,
+    "kinds": 2,
+    "epsilon": 1e-12,
+}
+"""As a training has noted them: later stages need no file of the encoder."""
 MODELS: dict[str, dict[str, Any]] = {
     "lstm": {"recommendation": {"lstm": {"embedding": 8, "units": 8}}},
     "dense": {"generic": {"dense": {"layers": [16], "embedding": 8}}},
@@ -50,6 +61,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "textCnn": {"service": {"textCnn": {"embedding": 8, "filters": 8}}},
     "textTransformer": {"service": {"transformer": {"embedding": 8}}},
     "custom": {"custom": {"keras": {"function": "tests.trainer.models.own:build"}}},
+    "encoder": {"service": {"encoder": {"uri": "nowhere", "sizes": ENCODER, "embedding": 8}}},
 }
 ANY_TASK = ("lstm", "dense", "linear")
 FOR = {
@@ -61,6 +73,7 @@ FOR = {
     "transformer": "nextItem",
     "biLstm": "classes",
     "custom": "classes",
+    "encoder": "classes",
     "textCnn": "classes",
     "textTransformer": "classes",
 }
@@ -83,7 +96,9 @@ class World(Dataset):
         return self.parts[part]
 
 
-def world(tasks: list[dict[str, Any]], rows: int = 600) -> World:
+def world(
+    tasks: list[dict[str, Any]], rows: int = 600, fields: tuple[Field, ...] = FIELDS
+) -> World:
     """Draw the rows of all parts; what tasks learn, they learn on training rows."""
     drawn = {part: _drawn(rows, seed) for seed, part in enumerate(PARTS)}
     blocks = {part: block for part, (_, block) in drawn.items()}
@@ -97,7 +112,7 @@ def world(tasks: list[dict[str, Any]], rows: int = 600) -> World:
         field.model_copy(update={"answers": shared.name})
         if shared and field.name == "before"
         else field
-        for field in FIELDS
+        for field in fields
     )
     return World(Schema(fields=fields, targets=targets, rows=rows), parts)
 
@@ -108,6 +123,14 @@ def _coded(features: dict[str, Any], shared: Target | None) -> dict[str, Any]:
         return features
     codes = [shared.facts.codes[f"i{number:03d}"] + 2 for number in range(ITEMS)]
     return {**features, "before": np.array(codes, np.int32)[features["before"] - 2]}
+
+
+def fields(name: str) -> tuple[Field, ...]:
+    """Return the columns as a kind of model reads them: encoders read pieces of texts."""
+    if name != "encoder":
+        return FIELDS
+    pieces = {"of": "", "pieces": "0123456789abcdef"}
+    return tuple(f.model_copy(update=pieces) if f.name == "before" else f for f in FIELDS)
 
 
 def model(name: str) -> AnyModel:

@@ -8,6 +8,7 @@ import pytest
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models import AnyModel
+from tests.trainer.conftest import Bench
 from tests.trainer.worlds import world
 
 pytestmark = pytest.mark.tensorflow
@@ -73,13 +74,16 @@ def test_other_code_of_its_package_is_noticed(
     monkeypatch.syspath_prepend(tmp_path)
     keras = {"function": "shop_models.own:build"}
     model = AnyModel.model_validate({"custom": {"keras": keras}}).value.value
-    before = model.reads()
-    assert model.reads() == before
+    store = Bench(tmp_path).store
+    before = model.reads(store)
+    assert model.reads(store) == before
     (package / "other.py").write_text("x = 1\n")
-    assert model.reads() != before
+    assert model.reads(store) != before
 
 
-def test_without_its_package_nothing_is_trained() -> None:
+def test_without_its_package_nothing_is_trained(tmp_path: Path) -> None:
     keras = {"function": "nowhere.models:build"}
     with pytest.raises(StageFailure, match="there is no package 'nowhere'"):
-        AnyModel.model_validate({"custom": {"keras": keras}}).value.value.reads()
+        AnyModel.model_validate({"custom": {"keras": keras}}).value.value.reads(
+            Bench(tmp_path).store
+        )

@@ -9,8 +9,10 @@ import pytest
 from hone_trainer.augment import AnyAugmentation
 from hone_trainer.clean import AnyCleaning
 from hone_trainer.clean.rules import AnyRowRule
+from hone_trainer.columns import ColumnKind
+from hone_trainer.columns.text import TextColumn
 from hone_trainer.contract.assignment import StageFailure, Store
-from hone_trainer.contract.spec import OneOf, models
+from hone_trainer.contract.spec import Spec, models
 from hone_trainer.prepare.spec import Prepare
 from hone_trainer.sources import AnySource
 from hone_trainer.store.artifact_store import ArtifactStore, open_store
@@ -74,14 +76,15 @@ def beside(file: Path) -> list[dict[str, Any]]:
     return [
         {"clean": [{"rules": {"hold": [rule]}}]},
         {"augment": [{"synonyms": {"column": "title", "uri": str(file)}}]},
+        {"columns": [{"name": "title", "text": {"pieces": {"uri": str(file.parent)}}}]},
     ]
 
 
-@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("which", [0, 1, 2])
 def test_files_beside_the_source_count_too(
     store: ArtifactStore, tmp_path: Path, which: int
 ) -> None:
-    file = tmp_path / "other.csv"
+    file = tmp_path / ("tokenizer.json" if which == 2 else "other.csv")
     file.write_text("k\n1\n")
     more = beside(file)[which]
     (first,) = reads(store, {"clickModel": {"rows": 100}}, **more)
@@ -89,12 +92,17 @@ def test_files_beside_the_source_count_too(
     os.utime(file, (1, 1))
     assert reads(store, {"clickModel": {"rows": 100}}, **more) != (first,)
     file.unlink()
-    with pytest.raises(StageFailure, match=r"other\.csv.*prepare\.(clean|augment)"):
+    with pytest.raises(
+        StageFailure, match=r"(other|tokenizer)\..*prepare\.(clean|augment|columns)"
+    ):
         reads(store, {"clickModel": {"rows": 100}}, **more)
 
 
-@pytest.mark.parametrize("catalogue", [AnyCleaning, AnyRowRule, AnyAugmentation, AnySource])
-def test_whatever_takes_an_address_tells_of_it(catalogue: type[OneOf]) -> None:
+CATALOGUES = [AnyCleaning, AnyRowRule, AnyAugmentation, AnySource, ColumnKind, TextColumn]
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES)
+def test_whatever_takes_an_address_tells_of_it(catalogue: type[Spec]) -> None:
     """A new step that reads a file and says nothing of it would be reused with another file."""
     for field in catalogue.model_fields.values():
         for step in models(field.annotation):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hone_trainer.contract.graph_form import NO_GRAPH
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from hone_trainer.rows.block import Block, Form
     from hone_trainer.rows.field import Field
     from hone_trainer.rows.row_tensors import RowTensors
+    from hone_trainer.store.side_inputs import SideInputs
 
 
 class Kind(Spec):
@@ -62,6 +64,19 @@ class Kind(Spec):
         """
         return
 
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """The files that it learns from besides: address -> field of the job."""
+        return {}
+
+    def load(self, side_inputs: SideInputs) -> dict[str, Any]:  # noqa: ARG002
+        """Return what it learns from these files, JSON values; nothing of rows.
+
+        Raises:
+            StageFailure: one is not there, or is not what it should be.
+        """
+        return {}
+
     def summarize(self, name: str, block: Block) -> Any:  # noqa: ARG002
         """Return what has to be known of a block's cleaned training rows, as an Arrow table."""
         return None
@@ -95,6 +110,10 @@ class Kind(Spec):
     ) -> dict[str, NDArray[np.generic]]:
         """Return field name -> ids (n, length) int32, or numbers (n,) float32."""
         raise NotImplementedError
+
+    def losses(self, name: str, block: Block, learned: dict[str, Any]) -> dict[str, float]:  # noqa: ARG002
+        """Say what of a block's values no model gets to see: what is lost -> its share."""
+        return {}
 
     @property
     def no_graph(self) -> str:

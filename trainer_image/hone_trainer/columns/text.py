@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field as Bound
@@ -9,6 +10,7 @@ from pydantic import model_validator
 
 from hone_trainer.columns.id import id_field
 from hone_trainer.columns.kind import Kind
+from hone_trainer.columns.text_pieces import TextPieces
 from hone_trainer.contract.spec import Rule, Spec
 
 if TYPE_CHECKING:
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
     from hone_trainer.rows.block import Block
     from hone_trainer.rows.field import Field
+    from hone_trainer.store.side_inputs import SideInputs
 
-SOME = "set one or more of words, characters, pairs"
+SOME = "set one or more of words, characters, pairs, pieces"
 UPWARDS = "upTo: must not be below ngram"
 
 
@@ -70,10 +73,15 @@ class TextPairs(Spec):
 
 class TextColumn(Kind):
     """Text, read in small letters and taken apart at whatever is no letter and no digit. In scripts
-    without spaces (Chinese, Japanese, Thai …) each letter is a word.
+    without spaces (Chinese, Japanese, Thai …) each letter is a word. Pieces are as their encoder
+    takes them.
     """
 
-    rules = (Rule("has(self.words) || has(self.characters) || has(self.pairs)", SOME),)
+    rules = (
+        Rule(
+            "has(self.words) || has(self.characters) || has(self.pairs) || has(self.pieces)", SOME
+        ),
+    )
 
     words: TextWords | None = None
     """Read it word by word."""
@@ -81,17 +89,30 @@ class TextColumn(Kind):
     """Read it in pieces of a few letters: helps with words that are rare, misspelt or compound."""
     pairs: TextPairs | None = None
     """Read the pairs of words that stand beside each other."""
+    pieces: TextPieces | None = None
+    """Read it as a pretrained encoder does."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:
-        if self.words is None and self.characters is None and self.pairs is None:
+        if not any((self.words, self.characters, self.pairs, self.pieces)):
             raise ValueError(SOME)
         return self
 
     @property
     def no_graph(self) -> str:
         """See ``Kind.no_graph``."""
+        if self.pieces:
+            return "pieces are taken by the tokenizer of their encoder, which TensorFlow has not"
         return "words are found in one Unicode form (NFKC), which TensorFlow alone cannot write"
+
+    @property
+    def uris(self) -> Mapping[str, str]:
+        """See ``Kind.uris``."""
+        return self.pieces.uris if self.pieces else {}
+
+    def load(self, side_inputs: SideInputs) -> dict[str, Any]:
+        """See ``Kind.load``."""
+        return self.pieces.load(side_inputs) if self.pieces else {}
 
     def summarize(self, name: str, block: Block) -> Any:
         """Count the words."""
@@ -111,7 +132,8 @@ class TextColumn(Kind):
 
     def positions(self, name: str) -> dict[str, int]:
         """See ``Kind.positions``."""
-        read = {"words": self.words, "characters": self.characters, "pairs": self.pairs}
+        read: dict[str, Any] = {"words": self.words, "characters": self.characters}
+        read |= {"pairs": self.pairs, "pieces": self.pieces}
         return {f"{name}_{how}": each.length for how, each in read.items() if each is not None}
 
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
@@ -125,6 +147,8 @@ class TextColumn(Kind):
         if self.pairs:
             hashed = {"buckets": self.pairs.buckets}
             found.append(id_field(f"{name}_pairs", name, self.pairs.length, hashed))
+        if self.pieces:
+            found.append(self.pieces.field(name, learned))
         return tuple(found)
 
     def encode(
@@ -149,4 +173,10 @@ class TextColumn(Kind):
             found = pairs(texts.words, self.pairs.length)
             codes = hash_codes(found.words, self.pairs.buckets)
             encoded[f"{name}_pairs"] = positions(found, codes, self.pairs.length, texts.codes)
+        if self.pieces:
+            encoded[f"{name}_pieces"] = self.pieces.encode(texts, learned)
         return encoded
+
+    def losses(self, name: str, block: Block, learned: dict[str, Any]) -> dict[str, float]:
+        """See ``Kind.losses``."""
+        return self.pieces.losses(block.texts(name), learned) if self.pieces else {}

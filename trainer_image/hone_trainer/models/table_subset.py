@@ -17,6 +17,7 @@ from hone_trainer.store import chunked_storage
 
 if TYPE_CHECKING:
     from hone_trainer.models.network import Network
+    from hone_trainer.rows.field import Field
     from hone_trainer.store.chunked_array import Array
 
 
@@ -27,14 +28,11 @@ def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[
         network: any of its weights may be mapped or lie elsewhere.
         features: column name -> ids (rows, length) or numbers (rows, 1).
     """
-    # Id 0 is padding: it stays 0, whether it occurs or not, as layers mask it.
     outputs = {target.name: target.outputs for target in network.schema.targets}
     chosen = {
-        # Ids that are answers too are asked for by every row.
-        field.name: np.union1d(
-            np.arange(FIRST_KNOWN + outputs[field.answers] if field.answers else 1),
-            features[field.name],
-        ).astype(np.int64)
+        field.name: np.union1d(np.arange(_always(field, outputs)), features[field.name]).astype(
+            np.int64
+        )
         for field in network.schema.ids
     }
     parts = []
@@ -55,3 +53,12 @@ def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[
         for name, values in features.items()
     }
     return replace(network, schema=schema, parts=tuple(parts)), renumbered
+
+
+def _always(field: Field, outputs: dict[str, int]) -> int:
+    """Return how many rows of a field's table stay, whatever occurs."""
+    if field.pieces:
+        return field.size  # texts in pieces have one table for all of them
+    if field.answers:
+        return FIRST_KNOWN + outputs[field.answers]  # ids that are answers too: every row asks
+    return 1  # padding stays 0, as layers mask it

@@ -31,6 +31,7 @@ from hone_trainer.prepare.passes.survey import OBSERVE, Observe, Survey, Where
 from hone_trainer.prepare.passes.survey import WORK as SURVEYED
 from hone_trainer.prepare.scratch import Scratch
 from hone_trainer.prepare.side_inputs import fetch
+from hone_trainer.profile.subsample import thin
 from hone_trainer.rows.packing import unpack
 from hone_trainer.rows.plain_names import plain_names
 from hone_trainer.sources.source import PIECE_BYTES
@@ -56,6 +57,8 @@ SILENCE_S = 3600.0
 """Longest silence before the pod counts as hung: work in other pods is silent until it ends."""
 LEAST_UNSEEN, MOST_UNSEEN = 0.01, 0.2
 """Bounds of the share of ids that training takes for unseen."""
+LOOKED_AT = 20_000
+"""Rows of each part of which it is said what a model does not get to see."""
 BASE_BYTES, TIMES = 400 << 20, 14
 """What a pod takes before the first row, and what a piece becomes with all that is made of it."""
 
@@ -112,7 +115,9 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
     sums = [unpack(scratch.get(f"{SUMS}/{index:06d}")) for index in range(count)]
     sample = after.part(0)
     learned = {
-        c.name: c.value.learn(c.name, _each(sums, f"column {c.name}"), sample) for c in columns
+        c.name: c.value.learn(c.name, _each(sums, f"column {c.name}"), sample)
+        | fetched.columns[c.name]
+        for c in columns
     }
     augment = tuple(
         fetched.augment[number]
@@ -141,6 +146,8 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
         withheld=_withheld(encoded),
     )
     told = summary.tell(context, read, surveyed, steps, cleaned, encoded)
+    if lost := transform.losses(thin(after, LOOKED_AT, context.seed)):
+        told["lost"] = lost
     if fetched.files:
         told["beside"] = fetched.files
     if inferred:

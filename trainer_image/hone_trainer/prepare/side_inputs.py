@@ -1,4 +1,5 @@
-"""What lies beside the source: tables that rows are compared with, lists that they are changed by.
+"""What lies beside the source: tables that rows are compared with, lists that they are changed by,
+vocabularies that they are read by.
 
 All of it is fetched before the first row is read: a wrong address costs no pass over the source,
 and its bytes are part of what names the scratch folder, so that a resumed preparation never mixes
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What the steps of a stage have loaded, by their numbers."""
+    """What the columns of a stage have loaded, by name, and its steps, by their numbers."""
 
+    columns: dict[str, dict[str, Any]]
+    """Column -> what it has learned of files."""
     clean: dict[int, Any]
     augment: dict[int, Any]
     files: list[dict[str, Any]]
@@ -31,10 +34,10 @@ class Fetched:
 
 
 def fetch(stage: Prepare, columns: tuple[Column, ...], store: ArtifactStore) -> Fetched:
-    """Load what steps of the stage compare rows with.
+    """Load what steps of the stage compare rows with, and what its columns are read by.
 
     Raises:
-        StageFailure: whatever a step's ``load`` raises.
+        StageFailure: whatever a ``load`` raises.
     """
     inputs = SideInputs(store)
 
@@ -42,8 +45,9 @@ def fetch(stage: Prepare, columns: tuple[Column, ...], store: ArtifactStore) -> 
         chosen = ((number, step.value) for number, step in enumerate(steps) if step.value.loads)
         return {number: step.load(inputs, columns) for number, step in chosen}
 
+    read = {column.name: column.value.load(inputs) for column in columns}
     clean, augment = load(stage.clean), load(stage.augment)
-    return Fetched(clean, augment, inputs.files)
+    return Fetched(read, clean, augment, inputs.files)
 
 
 def versions(stage: Prepare, store: ArtifactStore) -> tuple[str, ...] | None:
@@ -55,8 +59,8 @@ def versions(stage: Prepare, store: ArtifactStore) -> tuple[str, ...] | None:
     files = stage.source.value.files(store)
     if files is None:
         return None
-    steps = [step.value for step in (*stage.clean, *stage.augment)]
-    beside = {uri: field for step in steps for uri, field in step.uris.items()}
+    readers = [each.value for each in (*(stage.columns or ()), *stage.clean, *stage.augment)]
+    beside = {uri: field for each in readers for uri, field in each.uris.items()}
     more = (file for uri, field in beside.items() for file in find(uri, (), store, field))
     return tuple(f"{_absolute(file.uri)} {file.version}" for file in (*files, *more))
 

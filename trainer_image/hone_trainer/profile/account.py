@@ -5,13 +5,14 @@ rows], "floats": [columns that are read as ids and that the source holds as floa
 "unreadable": n, "rows": {part: n}, "labels": {part: [rows with label 0, with label 1]}, "largest":
 {number column: its largest size as a model reads it}, "augmented": n, "steps": [{"name", "text",
 "dropped": {why: n}, "changed": {what: {column: n}}, "quarantined": {why: n}, "learned": {…}}],
-"missing": {column: n}, "seconds": {what: s}}``.
+"missing": {column: n}, "lost": {column: {"unknown": share of pieces, "cut": share of texts}},
+"seconds": {what: s}}``.
 
 ``inferred`` says of each column of the source, where it was worked out, ``{"name", "kind" (empty
-where it is left out), "why"}``. ``beside`` are files that steps compared rows with. ``rowsIn``
-counts every row of the source; ``unreadable`` those of them that no step has seen; ``rows`` what
-came out, with the ``augmented`` training rows, which the source has not. What is left out is
-nought.
+where it is left out), "why"}``. ``beside`` are files that steps compared rows with, or columns are
+read by. ``lost`` is of drawn rows. ``rowsIn`` counts every row of the source; ``unreadable`` those
+of them that no step has seen; ``rows`` what came out, with the ``augmented`` training rows, which
+the source has not. What is left out is nought.
 """
 
 from __future__ import annotations
@@ -66,6 +67,12 @@ def changed(account: Account) -> dict[str, dict[str, int]]:
         for what, columns in step.get("changed", {}).items():
             total[what] = _sum([total.get(what, {}), columns])
     return {what: columns for what, columns in total.items() if columns}
+
+
+def lost(account: Account, what: str) -> dict[str, float]:
+    """Column -> share of what no model gets to see of it; columns read otherwise are left out."""
+    told = account.get("lost", {})
+    return {name: float(shares[what]) for name, shares in told.items() if what in shares}
 
 
 def _sum(tables: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from hone_trainer.html.sheet import broken, table
+from hone_trainer.profile import account as accounts
 from hone_trainer.profile.alone import Alone
 from hone_trainer.profile.charts import bars
 from hone_trainer.profile.distributions import Histogram, Portrait, Summary
@@ -14,6 +15,7 @@ from hone_trainer.profile.findings import Findings
 WORDS = 5
 """Words shown on a card; the record has more."""
 NAMES = {"deviation": "deviation", "q1": "first quartile", "q3": "third quartile"}
+LOST = {"unknown": "of its pieces unknown", "cut": "of its texts cut"}
 LEGEND = (
     '<p class="dim"><svg class="key" viewBox="0 0 26 12" aria-hidden="true"><g class="now">'
     '<rect width="26" height="12"/></g></svg> as it is now; '
@@ -44,6 +46,10 @@ def _card(found: Findings, column: Portrait, alone: list[Alone], severity: str) 
     facts.append(f"{column.after.distinct:,} distinct")
     if column.changed:
         facts.append(f"{plural(column.changed, 'value')} changed")
+    for what, words in LOST.items():
+        portion = accounts.lost(found.account, what).get(column.name)
+        if portion is not None:
+            facts.append(f"{share(portion)} {words}")
     for one in alone:
         if one.figure is not None:
             of = f" for {broken(one.label)}" if len(alone) > 1 else ""

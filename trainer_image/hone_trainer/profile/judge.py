@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hone_trainer.columns import Column
-from hone_trainer.profile import row_checks, split_checks
+from hone_trainer.profile import row_checks, split_checks, text_checks
 from hone_trainer.profile.caution import SEVERITIES, Caution, Check
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ CHECKS: tuple[Check, ...] = (
     split_checks.one_label,
     row_checks.large_numbers,
     row_checks.rows_quarantined,
+    text_checks.unknown_pieces,
+    text_checks.cut_texts,
     row_checks.constants,
     split_checks.drifts,
     split_checks.label_rates,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hone_trainer.rows.tokens import Tokens
 
@@ -20,14 +21,16 @@ class Pieces:
     """The pieces of distinct texts.
 
     Attributes:
-        tokens: ids of the vocabulary, from 0 on; those that begin and end a text included.
-        unknown: how many pieces of each text (n,) stand for what the vocabulary does not have.
+        tokens: ids of the vocabulary, from 0 on; those that begin and end every text included.
+        own: how many pieces of each text (n,) are others than these.
+        unknown: how many of its own (n,) stand for what the vocabulary does not have.
         cut: whether each text (n,) goes on behind its last piece.
     """
 
     tokens: Tokens
-    unknown: Any
-    cut: Any
+    own: NDArray[np.int64]
+    unknown: NDArray[np.int64]
+    cut: NDArray[np.bool_]
 
 
 def digest(data: bytes) -> str:
@@ -45,6 +48,16 @@ def size(tokenizer: str) -> int:
     return max(known.values(), default=-1) + 1
 
 
+def framing(tokenizer: str) -> int:
+    """Return how many pieces begin and end every text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    count: int = open_tokenizer(tokenizer).num_special_tokens_to_add(is_pair=False)
+    return count
+
+
 def take_apart(words: Any, tokenizer: str, length: int) -> Pieces:
     """Take distinct texts apart.
 
@@ -60,8 +73,10 @@ def take_apart(words: Any, tokenizer: str, length: int) -> Pieces:
     ids = [np.array(each.ids, np.int32) for each in found]
     sizes = np.array([len(each) for each in ids], np.int64)
     codes = np.concatenate(ids) if ids else np.zeros(0, np.int32)
+    frames = np.array([sum(each.special_tokens_mask) for each in found], np.int64)
     return Pieces(
         Tokens((), codes, np.cumsum(sizes)),
+        sizes - frames,
         np.array([int((each == unknown).sum()) for each in ids], np.int64),
         np.array([bool(each.overflowing) for each in found], bool),
     )

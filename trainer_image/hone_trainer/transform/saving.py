@@ -20,8 +20,9 @@ from hone_trainer.tasks import AnyTask
 from hone_trainer.transform.transform import Step, Transform
 
 VERSION = 2
-LISTS = ("known", "keys", "counts", "quantiles", "bounds")
-"""What is a list of no bounded length: kept as a table."""
+TEXTS = ("known", "keys", "tokenizer")
+LISTS = (*TEXTS, "counts", "quantiles", "bounds")
+"""What is a list of no bounded length, or of long texts: kept as a table."""
 _COLUMNS = TypeAdapter(tuple[Column, ...])
 
 
@@ -104,7 +105,7 @@ def load(uri: str, endpoint: str | None = None, region: str | None = None) -> Tr
 def _listed(learned: dict[str, Any]) -> dict[str, Any]:
     """Return what was learned with its long lists as Arrow arrays, those inside it too."""
     return {
-        name: pa.array(value, pa.large_string() if name in ("known", "keys") else pa.float64())
+        name: pa.array(value, pa.large_string() if name in TEXTS else pa.float64())
         if name in LISTS and value is not None
         else value
         for name, value in learned.items()

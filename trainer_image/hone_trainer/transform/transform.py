@@ -106,6 +106,12 @@ class Transform:
             encoded |= {plain[name]: values for name, values in found.items()}
         return encoded
 
+    def losses(self, block: Block) -> dict[str, dict[str, float]]:
+        """Say what of cleaned rows no model gets to see: column -> what is lost -> its share."""
+        given = (column for column in self.read if not column.value.derived)
+        found = {c.name: c.value.losses(c.name, block, self.learned[c.name]) for c in given}
+        return {name: shares for name, shares in found.items() if shares}
+
     def encode_targets(self, block: Block) -> dict[str, NDArray[Any]]:
         """Return what is to be predicted of cleaned rows, and how much each counts.
 

@@ -113,7 +113,7 @@ class Encode:
     def _unseen(self, columns: dict[str, Any]) -> Iterator[tuple[str, tuple[int, int]]]:
         """Yield how many ids of each field training rows do not hold, and how many there are."""
         for field in self.transform.schema.ids:
-            if field.hashed:  # no id is unseen there
+            if field.hashed or field.pieces:  # no id is unseen there
                 continue
             ids = columns[field.name]
             yield field.name, (int((ids == UNSEEN).sum()), int((ids != PADDING).sum()))
