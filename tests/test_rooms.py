@@ -62,7 +62,15 @@ PURE: dict[str, tuple[str, ...]] = {
 NOT_PURE = {"asyncio", "os", "time", "random", "logging", "socket", "subprocess"}
 IMPURE = ("hone.plan", "hone.api", "hone.migrate")
 ONLY = {"kopf": "hone.control.doorbell", "kubernetes": "hone.cluster.kube"}
-HEAVY = ("tensorflow", "tf_keras", "tensorflow_model_optimization", "sklearn", "ai_edge_litert")
+HEAVY = (
+    "tensorflow",
+    "tf_keras",
+    "tensorflow_model_optimization",
+    "sklearn",
+    "ai_edge_litert",
+    "safetensors",
+    "tokenizers",
+)
 
 
 def inside(name: str, rooms: Iterable[str]) -> bool:

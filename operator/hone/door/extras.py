@@ -15,14 +15,16 @@ MODULES: dict[str, Sequence[str]] = {
         "obstore",
         "pandas",
         "pyarrow",
+        "safetensors",
         "siphash24",
         "sklearn",
         "tensorflow",
         "tensorflow_model_optimization",
         "tf2onnx",
         "tf_keras",
+        "tokenizers",
     ),
-    "serving": ("numpy", "obstore", "pyarrow", "siphash24"),
+    "serving": ("numpy", "obstore", "pyarrow", "siphash24", "tokenizers"),
     "server": ("aiohttp", "msgspec", "prometheus_client"),
 }
 """What each extra of the distribution brings on every system."""

@@ -68,7 +68,7 @@ def test_another_version_of_a_library_that_computes_is_other_code(
     assert installed("tensorflow")
 
 
-CARRYING = {"dask", "distributed", "obstore", "psycopg", "pydantic"}
+CARRYING = {"dask", "distributed", "obstore", "psycopg", "pydantic", "safetensors"}
 """Libraries that carry words and bytes, or divide the work, and change nothing of what is made."""
 
 

@@ -17,6 +17,7 @@ COMPUTING: dict[str, tuple[str, ...]] = {
     "tensorflow_model_optimization": ("tensorflow-model-optimization",),
     "tf2onnx": ("tf2onnx",),
     "tf_keras": ("tf-keras",),
+    "tokenizers": ("tokenizers",),
 }
 """Module -> the distributions that may hold it."""
 
