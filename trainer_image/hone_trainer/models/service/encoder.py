@@ -61,8 +61,8 @@ class Encoder(TextModel):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of units dropped while training, in layers that are trained and before the heads."""
     sizes: BertSizes | None = None
-    """Its sizes, not to be written: a training notes them as it starts, whatever stands here, so that
-    later stages need none of its files."""
+    """Its sizes, not to be written: a training notes them as it starts, whatever stands here, so
+    that later stages need none of its files."""
 
     @model_validator(mode="after")
     def _counted(self) -> Self:
