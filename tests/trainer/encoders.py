@@ -1,6 +1,7 @@
 """A tiny encoder of BERT's family, its weights drawn: the files that a folder of one holds."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,6 @@ def write(
 
 def forward(weights: Tensors, ids: Any) -> Any:
     """What a BERT makes of one text by the book, in plain NumPy: pieces (n,) to (n, width)."""
-    from scipy.special import erf
 
     def norm(x: Any, name: str) -> Any:
         centred = x - x.mean(-1, keepdims=True)
@@ -138,7 +138,7 @@ def forward(weights: Tensors, ids: Any) -> Any:
         told = dense(seen.transpose(1, 0, 2).reshape(len(x), -1), f"{lead}attention.output.dense")
         x = norm(x + told, f"{lead}attention.output.LayerNorm")
         inner = dense(x, f"{lead}intermediate.dense")
-        inner = inner * (1 + erf(inner / np.sqrt(2))) / 2
+        inner = inner * (1 + np.vectorize(math.erf)(inner / np.sqrt(2))) / 2
         x = norm(x + dense(inner, f"{lead}output.dense"), f"{lead}output.LayerNorm")
     return x
 

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.dataset.dataset import Rows
 from hone_trainer.models import table_subset, weight_inventory
 from hone_trainer.models.network import Network
 from hone_trainer.pod import memory
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import InMemory
+from tests.trainer import taught
 from tests.trainer.networks import CLICKS, SEQUENCE, Drawn, answers, fresh
 
 pytestmark = pytest.mark.tensorflow
@@ -54,6 +56,17 @@ def test_a_narrowed_network_predicts_the_same(schema: Any, parts: int) -> None:
     assert smaller <= len(np.unique(rows.features[schema.ids[0].name])) + 1
     expected = answers(network, rows.features)
     assert answers(narrowed, features) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("tasks", "kind"), [("two heads", "din"), ("classes", "encoder")])
+def test_columns_that_share_a_table_are_narrowed_together(tasks: str, kind: str) -> None:
+    here, _, network = taught.learned(tasks, kind)
+    few = {name: values[:2] for name, values in here.read("test").features.items()}
+    narrowed, features = table_subset.narrow(network, few)
+    assert narrowed.schema.ids[1].size < network.schema.ids[1].size
+    expected = taught.answers(network, Rows(few, {}))
+    for name, values in taught.answers(narrowed, Rows(features, {})).items():
+        np.testing.assert_allclose(values, expected[name], atol=1e-6)
 
 
 def test_padding_stays_padding() -> None:

@@ -13,6 +13,7 @@ import hone_serving
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network
+from hone_trainer.rows.field import PARTS
 from tests.trainer import encoders
 from tests.trainer.conftest import Bench
 
@@ -82,8 +83,8 @@ def test_every_stage_works_and_raw_rows_get_the_same_answers(
     (fused,) = Network.members(run_stage.context(run_stage.task("next", {})))
     assert len(fused.parts) == 2
     frozen = words["train"] == "frozen"
-    for member in (one, other):
-        learned, given = weights(member), encoders.tensors()
+    for network in (one, other):
+        learned, given = weights(network), encoders.tensors()
         for k, kept in enumerate((True, frozen)):
             kernel = given[f"encoder.layer.{k}.attention.self.query.weight"].T
             assert np.array_equal(learned[f"encoder_layer{k}_query/kernel"], kernel) is kept
@@ -116,8 +117,7 @@ def test_rows_that_are_served_are_read_as_those_of_training(
         asked = [{**row, "intent": None} for row in csv.DictReader(file)]
     found = encode(transform, asked).features["asked_pieces"]
     dataset = Dataset.of(run_stage.context(run_stage.task("next", {})))
-    parts = ("train", "validation", "test")
-    there = np.concatenate([dataset.read(part).features["asked_pieces"] for part in parts])
+    there = np.concatenate([dataset.read(part).features["asked_pieces"] for part in PARTS])
     assert sorted(map(tuple, found.tolist())) == sorted(map(tuple, there.tolist()))
 
 

@@ -16,6 +16,9 @@ from hone_trainer.rows.tokens import FIRST_KNOWN
 from hone_trainer.store import chunked_storage
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from hone_trainer.dataset.schema import Schema
     from hone_trainer.models.network import Network
     from hone_trainer.rows.field import Field
     from hone_trainer.store.chunked_array import Array
@@ -28,13 +31,7 @@ def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[
         network: any of its weights may be mapped or lie elsewhere.
         features: column name -> ids (rows, length) or numbers (rows, 1).
     """
-    outputs = {target.name: target.outputs for target in network.schema.targets}
-    chosen = {
-        field.name: np.union1d(np.arange(_always(field, outputs)), features[field.name]).astype(
-            np.int64
-        )
-        for field in network.schema.ids
-    }
+    chosen = _asked(network.schema, features)
     parts = []
     for part in network.parts:
         arrays = zip(weights_of(part.model, network.schema), part.weights, strict=True)
@@ -55,10 +52,17 @@ def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[
     return replace(network, schema=schema, parts=tuple(parts)), renumbered
 
 
-def _always(field: Field, outputs: dict[str, int]) -> int:
-    """Return how many rows of a field's table stay, whatever occurs."""
-    if field.pieces:
-        return field.size  # texts in pieces have one table for all of them
-    if field.answers:
-        return FIRST_KNOWN + outputs[field.answers]  # ids that are answers too: every row asks
-    return 1  # padding stays 0, as layers mask it
+def _asked(schema: Schema, features: dict[str, Array]) -> dict[str, NDArray[np.int64]]:
+    """Return the rows of each field's table that stay; fields that may share one keep the same."""
+    outputs = {target.name: target.outputs for target in schema.targets}
+    tables: dict[str, list[Field]] = {}
+    for field in schema.ids:
+        tables.setdefault(field.pieces or field.of or field.name, []).append(field)
+    found = {}
+    for fields in tables.values():
+        # Padding stays 0, as layers mask it; ids that are answers too are asked for by every row.
+        always = max(FIRST_KNOWN + outputs[f.answers] if f.answers else 1 for f in fields)
+        ids = [np.arange(always), *(features[field.name].ravel() for field in fields)]
+        rows = np.unique(np.concatenate(ids)).astype(np.int64)
+        found |= {field.name: rows for field in fields}
+    return found
