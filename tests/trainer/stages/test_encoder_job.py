@@ -12,10 +12,11 @@ import pytest
 import hone_serving
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
-from hone_trainer.models.network import Network
+from hone_trainer.models.network import Network, join
 from hone_trainer.rows.field import PARTS
 from tests.trainer import encoders
 from tests.trainer.conftest import Bench
+from tests.trainer.taught import answers
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -79,9 +80,11 @@ def test_every_stage_works_and_raw_rows_get_the_same_answers(
         run_stage("train", run, member=member, members=2)
     one, other = Network.members(run_stage.context(run_stage.task("next", {})))
     shutil.rmtree(encoder)
+    rows = Dataset.of(run_stage.context(run_stage.task("next", {}))).read("test")
+    each = [answers(network, rows)["intent/probabilities"] for network in (one, other)]
+    both = answers(join((one, other), (0.5, 0.5)), rows)["intent/probabilities"]
+    np.testing.assert_allclose(both, np.mean(each, axis=0), atol=1e-5)
     run_stage("fuse", {"fuse": {"vote": {}}})
-    (fused,) = Network.members(run_stage.context(run_stage.task("next", {})))
-    assert len(fused.parts) == 2
     frozen = words["train"] == "frozen"
     for network in (one, other):
         learned, given = weights(network), encoders.tensors()
@@ -97,9 +100,9 @@ def test_every_stage_works_and_raw_rows_get_the_same_answers(
     (description,) = (each for each in report.artifacts if each.name.endswith("bundle.json"))
     model = hone_serving.load(str(Path(description.uri).parent))
     asked = [{"asked": text, "price": 0.5} for text in SAID.values()]
-    answers = model.predict([*asked, {"asked": "ünknöwn", "price": 0.5}])
-    assert [answer["class"] for answer in answers[:3]] == [*SAID]
-    for row, answer in zip(asked, answers, strict=False):
+    told = model.predict([*asked, {"asked": "ünknöwn", "price": 0.5}])
+    assert [answer["class"] for answer in told[:3]] == [*SAID]
+    for row, answer in zip(asked, told, strict=False):
         assert model.predict([row]) == [answer]
 
 
