@@ -3,6 +3,7 @@
 import csv
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.models.network import Network, join
 from hone_trainer.rows.field import PARTS
+from hone_trainer.stages import AnyStage
 from tests.trainer import encoders
 from tests.trainer.conftest import Bench
 from tests.trainer.taught import answers
@@ -50,8 +52,8 @@ def prepared(bench: Bench, encoder: Path, rows: Path, **pieces: Any) -> Any:
 def trained(encoder: Path, **words: Any) -> dict[str, Any]:
     return {
         "model": {"service": {"encoder": {"uri": str(encoder), **words}}},
-        "optimizer": {"adam": {"learningRate": 0.01}},
-        "epochs": 3,
+        "optimizer": {"adam": {"learningRate": 0.02}},
+        "epochs": 10,
         "batchSize": 24,
     }
 
@@ -166,3 +168,30 @@ def test_an_encoder_of_other_pieces_is_refused_before_anything_is_trained(
     with pytest.raises(StageFailure, match=r"column 'asked'.*another tokenizer.json") as refused:
         run_stage("train", {"train": trained(encoder)})
     assert refused.value.reason == "BadEncoder"
+
+
+def test_a_training_that_resumes_goes_on_from_its_checkpoint(
+    run_stage: Bench, tmp_path: Path, encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hone_trainer.train.async_checkpointer import AsyncCheckpointer
+
+    prepared(run_stage, encoder, table(tmp_path / "rows.csv", SAID))
+    run = {"train": trained(encoder) | {"stepsPerExecution": 4}}
+    whole = run_stage.manifest(run_stage("whole", run))
+    run_stage.sources.pop()
+    due = AsyncCheckpointer.due
+    monkeypatch.setattr(AsyncCheckpointer, "due", lambda checkpointer, epoch_ends=False: True)
+    stop = replace(run_stage.context(run_stage.task("train", run)), post=_stopping)
+    with pytest.raises(InterruptedError):
+        AnyStage.model_validate(run).value.run(stop)
+    monkeypatch.setattr(AsyncCheckpointer, "due", due)
+    (encoder / "model.safetensors").unlink()
+    run_stage.posts.clear()
+    resumed = run_stage.manifest(run_stage("train", run, attempt=1))
+    assert any("resumed" in post.message for post in run_stage.posts)
+    assert whole.file("weights.npz").sha256 == resumed.file("weights.npz").sha256
+
+
+def _stopping(progress: Any) -> None:
+    if progress.fraction > 0.6:
+        raise InterruptedError

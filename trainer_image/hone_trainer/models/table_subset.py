@@ -58,7 +58,7 @@ def _asked(schema: Schema, features: dict[str, Array]) -> dict[str, NDArray[np.i
     tables: dict[str, list[Field]] = {}
     for field in schema.ids:
         tables.setdefault(field.pieces or field.of or field.name, []).append(field)
-    found = {}
+    found: dict[str, NDArray[np.int64]] = {}
     for fields in tables.values():
         # Padding stays 0, as layers mask it; ids that are answers too are asked for by every row.
         always = max(FIRST_KNOWN + outputs[f.answers] if f.answers else 1 for f in fields)
