@@ -5,7 +5,7 @@ import pytest
 from hone_trainer.profile.profile import look
 from tests.trainer.blocks import block, columns
 
-KINDS = {"user": {"key": {}}, "step": {"number": {}}, "item": {"id": {}}}
+KINDS: dict[str, object] = {"user": {"key": {}}, "step": {"number": {}}, "item": {"id": {}}}
 HISTORY = {"sequence": {"of": "item", "by": "user", "along": "step", "length": 3}}
 
 

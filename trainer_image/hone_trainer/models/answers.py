@@ -38,7 +38,8 @@ def by_target(schema: Schema, outputs: dict[str, NDArray[Any]]) -> Answers:
 def finite(outputs: Iterable[NDArray[Any]]) -> NDArray[np.bool_]:
     """Say for each row (rows,) whether all that is answered to it are numbers."""
     sound = [np.isfinite(values).reshape(len(values), -1).all(axis=1) for values in outputs]
-    return np.logical_and.reduce(sound)
+    found: NDArray[np.bool_] = np.logical_and.reduce(sound)
+    return found
 
 
 def beside(
