@@ -28,6 +28,9 @@ def answers_for(metric: Metric, seed: int = 0, rows: int = 60) -> Scored:
         return numbers(draw, rows)
     if metric.key == "macroF1":
         return classes(draw, rows)
+    if "scope" in metric.reads:
+        known = (draw.random(rows) < 0.7).astype(float)
+        return Scored({"scope": known, "forecast": np.round(draw.random(rows), 1)}, np.ones(rows))
     if "top" in metric.reads:
         return Scored({"top": draw.integers(0, 99, (rows, 10))}, np.ones(rows), answers=99)
     made = binary(draw, rows, ties=True)

@@ -55,13 +55,13 @@ def checkpoints(
     )
 
 
-def epochs(kept: CheckpointManager, numbers: Numbers, losses: Sequence[float]) -> TrainState:
-    """End epochs with such losses on validation rows; the numbers count them."""
+def epochs(kept: CheckpointManager, numbers: Numbers, costs: Sequence[float]) -> TrainState:
+    """End epochs with such costs on validation rows; the numbers count them."""
     state = TrainState()
-    for number, loss in enumerate(losses, 1):
+    for number, cost in enumerate(costs, 1):
         numbers.now = float(number)
         state.add(10, np.array([5.0, 10.0, 10.0]), 0.5)
-        state.end_epoch({"valLoss": loss})
+        state.end_epoch({}, cost=cost)
         kept.end_epoch(state)
     kept.flush()
     return state
@@ -69,21 +69,21 @@ def epochs(kept: CheckpointManager, numbers: Numbers, losses: Sequence[float]) -
 
 @pytest.mark.parametrize("numbers", [Numbers(), Served()])
 @pytest.mark.parametrize(
-    ("keep", "losses", "best"),
+    ("keep", "costs", "best"),
     [
         ("best", [0.5, 0.4, 0.45], 2),
         ("best", [0.5, 0.4, 0.4], 3),
-        ("best", [0.5, float("nan"), 0.6], 1),
-        ("best", [float("nan"), 0.9], 2),
+        ("best", [0.5, float("inf"), 0.6], 1),
         ("best", [float("inf"), 0.9], 2),
+        ("best", [-0.3, -0.4, -0.35], 2),
         ("last", [0.1, 0.4, 0.3, 0.5], 4),
     ],
 )
 def test_the_weights_are_those_of_the_epoch_that_is_named(
-    run_stage: Any, numbers: Numbers, keep: str, losses: list[float], best: int
+    run_stage: Any, numbers: Numbers, keep: str, costs: list[float], best: int
 ) -> None:
     kept = checkpoints(run_stage, numbers, keep=keep)
-    state = epochs(kept, numbers, losses)
+    state = epochs(kept, numbers, costs)
     assert state.best_epoch == best
     (chunked,) = kept.weights()
     assert (whole(chunked) == best).all()
