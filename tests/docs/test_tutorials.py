@@ -58,7 +58,6 @@ TUTORIALS = {
         frozenset({"clicked_probability", "bought_probability"}),
     ),
 }
-each_tutorial = pytest.mark.parametrize("domain", TUTORIALS)
 
 
 def run(folder: Path, command: str) -> None:
@@ -74,40 +73,44 @@ def run(folder: Path, command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture(scope="module", params=TUTORIALS)
+def domain(request: pytest.FixtureRequest) -> str:
+    """One domain after the other."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="module")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """For each tutorial a folder in which its commands were run."""
-    found = {}
-    for domain, tutorial in TUTORIALS.items():
-        folder = found[domain] = tmp_path_factory.mktemp(domain)
-        units = range(tutorial.rows.extent[0])
-        header = tutorial.block("csv").splitlines()[0].split(",")
-        drawn, _ = tutorial.rows.draw(0, units, frozenset(header))
-        with (folder / f"{tutorial.name}.csv").open("w", newline="") as file:
-            written = csv.writer(file)
-            written.writerow(header)
-            written.writerows(zip(*(drawn[name].to_pylist() for name in header), strict=True))
-        (folder / f"{tutorial.name}.yaml").write_text(tutorial.block("yaml"))
-        for command in tutorial.commands():
-            run(folder, command)
-    return found
+def desk(domain: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the commands of a tutorial were run."""
+    tutorial, folder = TUTORIALS[domain], tmp_path_factory.mktemp(domain)
+    units = range(tutorial.rows.extent[0])
+    header = tutorial.block("csv").splitlines()[0].split(",")
+    drawn, _ = tutorial.rows.draw(0, units, frozenset(header))
+    with (folder / f"{tutorial.name}.csv").open("w", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(header)
+        rows = zip(*(drawn[name].to_pylist() for name in header), strict=True)
+        written.writerows(["" if cell != cell else cell for cell in row] for row in rows)
+    (folder / f"{tutorial.name}.yaml").write_text(tutorial.block("yaml"))
+    for command in tutorial.commands():
+        run(folder, command)
+    return folder
 
 
-@each_tutorial
-def test_its_model_is_better_than_a_linear_one(domain: str, desks: dict[str, Path]) -> None:
-    (found,) = desks[domain].glob(".hone/artifacts/default/*/*/evaluate/0/0/evaluation.json")
+def test_its_model_is_better_than_a_linear_one(domain: str, desk: Path) -> None:
+    (found,) = desk.glob(".hone/artifacts/default/*/*/evaluate/0/0/evaluation.json")
     judged: dict[str, Any] = json.loads(found.read_text())["targets"]
     for target, figure in TUTORIALS[domain].figures.items():
         ours, theirs = judged[target]["shipped"][figure], judged[target]["baseline"][figure]
         assert ours["value"] > theirs["value"], (target, ours, theirs)
 
 
-@each_tutorial
-def test_it_ends_with_an_answer_to_every_row(domain: str, desks: dict[str, Path]) -> None:
-    tutorial, folder = TUTORIALS[domain], desks[domain]
-    with (folder / "answers.csv").open(newline="") as file:
+def test_it_ends_with_an_answer_to_every_row(domain: str, desk: Path) -> None:
+    tutorial = TUTORIALS[domain]
+    with (desk / "answers.csv").open(newline="") as file:
         answers = list(csv.DictReader(file))
-    with (folder / f"{tutorial.name}.csv").open(newline="") as file:
+    with (desk / f"{tutorial.name}.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(answers) == len(rows)
     assert tutorial.answers <= answers[0].keys()
@@ -116,7 +119,6 @@ def test_it_ends_with_an_answer_to_every_row(domain: str, desks: dict[str, Path]
     )
 
 
-@each_tutorial
 def test_its_commands_are_a_run_and_a_prediction(domain: str) -> None:
     first, second = TUTORIALS[domain].commands()
     assert first == f"hone run {TUTORIALS[domain].name}.yaml"
