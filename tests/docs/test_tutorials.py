@@ -3,8 +3,6 @@
 import csv
 import json
 import shlex
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,8 @@ import pytest
 from hone_trainer.sources.click_model import ClickModel
 from hone_trainer.sources.made_up import MadeUpSource
 from hone_trainer.sources.question_model import QuestionModel
-from lab import patience
 from tests.docs.blocks import blocks, commands
+from tests.docs.test_trainings import run
 
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
@@ -60,19 +58,6 @@ TUTORIALS = {
 }
 
 
-def run(folder: Path, command: str) -> None:
-    """Run a command of `hone` in a folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=patience.seconds(400),
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module", params=TUTORIALS)
 def domain(request: pytest.FixtureRequest) -> str:
     """One domain after the other."""
@@ -94,7 +79,7 @@ def desk(domain: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         written.writerows(["" if cell != cell else cell for cell in row] for row in rows)
     (folder / f"{tutorial.name}.yaml").write_text(tutorial.block("yaml"))
     for command in tutorial.commands():
-        run(folder, command)
+        run(folder, "-m", *shlex.split(command))
     return folder
 
 

@@ -20,6 +20,11 @@ class Unreadable(Exception):
     """Nobody can read the file; the text says where and what helps."""
 
 
+def home_of(file: Path) -> Path:
+    """Return the folder that relative paths in a job start from: its file's own."""
+    return Path.cwd() if file == STANDARD else file.absolute().parent
+
+
 def called(file: Path) -> str:
     """Return the name of a file for messages."""
     return "standard input" if file == STANDARD else str(file)

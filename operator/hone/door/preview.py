@@ -16,7 +16,7 @@ from hone.api import dialect
 from hone.api.execution import Execution
 from hone.api.job import ArtifactsSpec, OptimizationJob, StageSpec
 from hone.api.status import JobStatus, StageStatus
-from hone.door.documents import STANDARD, called
+from hone.door.documents import called, home_of
 from hone.door.jobfile import WrongFile, check, read
 from hone.door.local_inputs import faults
 from hone.plan import names
@@ -54,8 +54,7 @@ def main(file: Path, output: str, out: TextIO) -> int:
         job = check({**raw, "metadata": {"uid": UID} | raw["metadata"]}, called(file))
         if why := impossible(job, SITE):
             raise WrongFile(f"{called(file)} cannot run in a cluster:\n  {why}")
-        home = Path.cwd() if file == STANDARD else file.absolute().parent
-        if wrong := list(faults(job, home)):
+        if wrong := list(faults(job, home_of(file))):
             said = "\n".join(f"  {each}" for each in wrong)
             raise WrongFile(f"{called(file)} names files on this machine that do not fit:\n{said}")
     except WrongFile as wrong:

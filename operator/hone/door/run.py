@@ -16,7 +16,7 @@ from hone.api.outcome import Outcome
 from hone.api.status import JobStatus
 from hone.cluster.local_files import Folder, Taken, Unrecorded, submit
 from hone.cluster.port import Key
-from hone.door.documents import STANDARD, called
+from hone.door.documents import called, home_of
 from hone.door.jobfile import WrongFile, check, read
 from hone.plan import record
 from hone.plan.retry import retry
@@ -44,7 +44,7 @@ class Request:
     @property
     def home(self) -> Path:
         """The folder that relative paths in the job start from: the file's own."""
-        return Path.cwd() if self.file == STANDARD else self.file.absolute().parent
+        return home_of(self.file)
 
 
 def main(request: Request, console: Console) -> int:

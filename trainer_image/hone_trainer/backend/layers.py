@@ -14,6 +14,20 @@ SMALLEST = 1e-7
 """So far from 0 and 1 probabilities are kept before a logarithm."""
 
 
+def visible(vectors: Any, present: Any) -> Any:
+    """Return vectors (batch, length, width), zeros where nothing is present (batch, length)."""
+    return vectors * tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
+
+
+def mean(vectors: Any, present: Any, power: float = 1.0) -> Any:
+    """Return the sum (batch, width) of those that are present, over a power of how many these are;
+    0 where there is none.
+    """
+    there = tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
+    count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
+    return tf.reduce_sum(visible(vectors, present), axis=1) / count**power
+
+
 class Dropout(keras.layers.Layer):  # type: ignore[misc]
     """Sets units to zero while training (Srivastava et al. 2014), by the draws of the step.
 
@@ -52,9 +66,7 @@ class Bag(keras.layers.Layer):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         """Return (batch, width) of vectors (batch, length, width) and ids (batch, length)."""
         vectors, ids = inputs
-        there = tf.cast(tf.not_equal(ids, 0), vectors.dtype)[:, :, tf.newaxis]
-        count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
-        return tf.reduce_sum(vectors * there, axis=1) / count**self.power
+        return mean(vectors, tf.not_equal(ids, 0), self.power)
 
     def get_config(self) -> dict[str, Any]:
         """Return what a copy is made of."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hone_trainer.backend.keras import keras, tf
+from hone_trainer.backend.layers import mean, visible
 
 HIDDEN = -1e9
 """Added to the logit of a position that must not be seen."""
@@ -26,8 +27,7 @@ class Visible(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: Any) -> Any:
         """Return (batch, length, width) of such vectors, and where there is anything."""
-        vectors, present = inputs
-        return vectors * tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
+        return visible(*inputs)
 
 
 class Reversed(keras.layers.Layer):  # type: ignore[misc]
@@ -105,9 +105,7 @@ class LargestOf(keras.layers.Layer):  # type: ignore[misc]
         """Return (batch, width) of values (batch, length, width) from 0 on, and where there is
         anything (batch, length).
         """
-        values, present = inputs
-        there = tf.cast(present, values.dtype)[:, :, tf.newaxis]
-        return tf.reduce_max(values * there, axis=1)
+        return tf.reduce_max(visible(*inputs), axis=1)
 
 
 class MeanOf(keras.layers.Layer):  # type: ignore[misc]
@@ -117,10 +115,7 @@ class MeanOf(keras.layers.Layer):  # type: ignore[misc]
         """Return (batch, width) of vectors (batch, length, width), and where there is anything
         (batch, length).
         """
-        vectors, present = inputs
-        there = tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
-        count = tf.maximum(tf.reduce_sum(there, axis=1), 1)
-        return tf.reduce_sum(vectors * there, axis=1) / count
+        return mean(*inputs)
 
 
 class WeightedSum(keras.layers.Layer):  # type: ignore[misc]
@@ -131,8 +126,7 @@ class WeightedSum(keras.layers.Layer):  # type: ignore[misc]
         where there is anything (batch, length).
         """
         vectors, weights, present = inputs
-        there = tf.cast(present, vectors.dtype)[:, :, tf.newaxis]
-        return tf.reduce_sum(vectors * weights * there, axis=1)
+        return tf.reduce_sum(visible(vectors * weights, present), axis=1)
 
 
 class Attention(keras.layers.Layer):  # type: ignore[misc]

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from hone_trainer.models.generic.widths import usual_dropout
 from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
 
-SOME = 20_000
-"""Training rows below which more is dropped."""
 Units = Annotated[int, Field(ge=1, le=16_384)]
 
 
@@ -29,6 +28,4 @@ class Interaction(Model):
 
     def rate(self, schema: Schema) -> float:
         """Return the share that is dropped."""
-        if self.dropout is not None:
-            return self.dropout
-        return 0.2 if schema.rows < SOME else 0.1
+        return usual_dropout(schema.rows) if self.dropout is None else self.dropout

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from hone_trainer.models.generic.widths import width_of
+from hone_trainer.models.generic.widths import usual_dropout, width_of
 from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ SEQUENCE = 64
 """Width of the vectors of a sequence: the mean of many has to tell much."""
 SPREAD, SEQUENCE_SPREAD = 0.05, 0.5
 """Standard deviation of fresh vectors, and of those of which a mean is taken: it is far smaller."""
-FEW, SOME = 5_000, 20_000
-"""Training rows below which layers are half as wide, and below which more is dropped."""
+FEW = 5_000
+"""Training rows below which layers are half as wide."""
 Units = Annotated[int, Field(ge=1, le=16_384)]
 
 
@@ -82,6 +82,4 @@ class Dense(Model):
         return first, max(second, min(2 * widest, 256)) if widest > 1 else second
 
     def _rate(self, schema: Schema) -> float:
-        if self.dropout is not None:
-            return self.dropout
-        return 0.2 if schema.rows < SOME else 0.1
+        return usual_dropout(schema.rows) if self.dropout is None else self.dropout

@@ -1,10 +1,12 @@
-"""How wide the vectors of ids are, where nobody says."""
+"""How wide the vectors of ids are, and how much is dropped, where nobody says."""
 
 import math
 
 WIDEST, STEP = 64, 8
 """Of a field; wider tables cost more than they add."""
 NARROWEST, ROWS_PER_NUMBER = 8, 4
+SOME = 20_000
+"""Training rows below which more is dropped."""
 
 
 def width_of(ids: int, rows: int) -> int:
@@ -21,3 +23,8 @@ def width_of(ids: int, rows: int) -> int:
     widest = min(WIDEST, STEP * math.ceil(2 * math.sqrt(math.sqrt(ids)) / STEP))
     most = rows // (ROWS_PER_NUMBER * max(1, ids))
     return min(widest, max(NARROWEST, most // STEP * STEP))
+
+
+def usual_dropout(rows: int) -> float:
+    """Return the share of units that is dropped while training on so many rows."""
+    return 0.2 if rows < SOME else 0.1
