@@ -63,7 +63,7 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
             (*TRAIN, "model"),
             "bert",
             "stages[1].train.model: must hold `key: value` pairs; known here: ads, custom, "
-            "generic, recommendation, service",
+            "generic, recommendation, search, service",
         ),
         (
             (*TRAIN, "learningRate"),

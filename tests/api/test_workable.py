@@ -15,6 +15,7 @@ from hone.door.preview import main as preview
 from tests.api.rich import RICH
 
 LSTM: dict[str, Any] = {"recommendation": {"lstm": {}}}
+MATCHING: dict[str, Any] = {"search": {"matching": {"query": ["titel"]}}}
 USER = {"name": "user", "id": {}}
 TASKS = [{"binary": {"label": "clicked"}}]
 WORDS = {"name": "title", "text": {"words": {"length": 16}}}
@@ -75,6 +76,11 @@ WRONG = {
         spec(data(USER, WORDS, WHEN, SEQUENCE), train()),
         "stages[1]: the lstm model wants sequences of one length, with single ids beside them "
         "(user: 1, title_words: 16, before: 8); give length the same value in prepare.columns[].id",
+    ),
+    "a query of a column that is none": (
+        spec(data(USER, WORDS), {"name": "t", "train": {"model": MATCHING}}),
+        "stages[1]: train.model.search.matching.query names 'titel', which no model reads (did you "
+        "mean 'title'?); columns are title, user",
     ),
     "a split by a column that takes no part": (
         spec(data(USER, split={"by": {"time": {"column": "when"}}})),

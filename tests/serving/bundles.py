@@ -55,12 +55,16 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "tasks": [{"ranking": {"label": "relevance", "group": "search"}}],
             "columns": [
                 {"name": "search", "key": {}},
-                {"name": "words", "text": {"words": {"length": 4}}},
+                {"name": "words", "text": {"words": {"length": 4}, "characters": {"length": 12}}},
                 {"name": "item", "id": {}},
+                {
+                    "name": "title",
+                    "text": {"like": "words", "words": {"length": 3}, "characters": {"length": 8}},
+                },
             ],
             "split": {"by": {"group": {"column": "search"}}},
         },
-        {"model": {"generic": {"linear": {}}}, "epochs": 1, "batchSize": 16},
+        {"model": {"search": {"matching": {"query": ["words"]}}}, "epochs": 1, "batchSize": 16},
     ),
 }
 """Name -> the stages ``prepare`` and ``train``."""

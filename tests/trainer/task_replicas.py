@@ -39,7 +39,7 @@ def training(strategy: Any, tasks: str) -> dict[str, Any]:
         objective = Objective.of(graph, here.schema)
         optimizer = keras.optimizers.SGD(0.5)
         optimizer.build(objective.variables)
-    batch = 12 if tasks == "ranking" else 64
+    batch = 12 if tasks in ("ranking", "pairs") else 64
     steps = Steps(strategy, objective, optimizer, rows, batch, 9)
     steps.log_rows = True
     blocks = list(steps.epoch(0, 0, STEPS, lambda: False))

@@ -34,8 +34,13 @@ TASKS: dict[str, list[dict[str, Any]]] = {
         {"binary": {"label": "bought", "where": "clicked", "share": 0.3}},
     ],
 }
-STEPS = TASKS | {"drawn items": [{"nextItem": {"label": "next", "negatives": 4}}]}
-"""What may happen in a step of training: any task, and items that are drawn."""
+STEPS = TASKS | {
+    "drawn items": [{"nextItem": {"label": "next", "negatives": 4}}],
+    "pairs": [
+        {"ranking": {"label": "grade", "group": "query", "length": LIST, "objective": "pairwise"}}
+    ],
+}
+"""What may happen in a step of training: any task, items that are drawn, pairs of a list."""
 ENCODER: dict[str, Any] = {
     "words": ITEMS,
     "width": 16,
@@ -61,6 +66,9 @@ MODELS: dict[str, dict[str, Any]] = {
     "textCnn": {"service": {"textCnn": {"embedding": 8, "filters": 8}}},
     "textTransformer": {"service": {"transformer": {"embedding": 8}}},
     "custom": {"custom": {"keras": {"function": "tests.trainer.models.own:build"}}},
+    "matching": {
+        "search": {"matching": {"query": ["user", "before"], "layers": [16], "embedding": 8}}
+    },
     "encoder": {"service": {"encoder": {"uri": "nowhere", "sizes": ENCODER, "embedding": 8}}},
 }
 ANY_TASK = ("lstm", "dense", "linear")
@@ -70,6 +78,7 @@ FOR = {
     "deepFm": "two heads",
     "finalMlp": "two heads",
     "gru": "nextItem",
+    "matching": "ranking",
     "transformer": "nextItem",
     "biLstm": "classes",
     "custom": "classes",

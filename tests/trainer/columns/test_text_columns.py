@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hone_trainer.columns import Column
 from hone_trainer.columns.text import TextColumn
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.rows.block import Block
 from hone_trainer.rows.ngrams import ngrams, pairs, words
 from hone_trainer.rows.tokens import Tokens, hash_codes
@@ -207,3 +208,42 @@ def test_misspelt_words_keep_most_of_their_pieces(datasets: Path) -> None:
     found = by_text(ngrams(pa.array(new), (3,), 512))
     shares = [sum(piece in pieces for piece in each) / len(each) for each in found]
     assert np.mean(shares) > 0.8
+
+
+def test_texts_that_are_alike_have_the_words_of_both() -> None:
+    leads = TextColumn.model_validate({"words": {"length": 2}})
+    follows = TextColumn.model_validate({"like": "words", "words": {"length": 3}})
+    both = [leads.summarize("title", texts("red shoes")), follows.summarize("title", texts("hat"))]
+    learned = leads.learn("words", both, texts("red"))
+    assert learned == {"known": ["hat", "red", "shoes"]}
+    assert follows.learn("title", both[1:], texts("red")) == {}
+    assert follows.borrows == "words"
+    (mine,), (theirs,) = leads.fields("words", learned), follows.fields("title", learned)
+    assert (theirs.like, theirs.size, theirs.length) == (mine.name, mine.size, 3)
+    assert mine.table == theirs.table
+    one, other = (
+        leads.encode("title", texts("hat"), learned),
+        follows.encode("title", texts("hat"), learned),
+    )
+    assert one["title_words"][0, -1] == other["title_words"][0, -1] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ({"like": "wrods", "words": {}}, r"no other text column \(did you mean 'words'"),
+        ({"like": "title", "words": {}}, "which is no other text column"),
+        ({"like": "second", "words": {}}, "which is like another itself: name 'words'"),
+        ({"like": "words", "pairs": {}}, "text.pairs is another than that of 'words'"),
+        ({"like": "words", "words": {"minCount": 3}}, "only length may differ"),
+        ({"like": "words", "pieces": {"uri": "s3://m/e"}}, "leave like out"),
+    ],
+)
+def test_texts_that_cannot_be_alike_are_refused(text: dict[str, Any], told: str) -> None:
+    others = (
+        {"name": "words", "text": {"words": {"length": 9}}},
+        {"name": "second", "text": {"like": "words", "words": {}}},
+    )
+    columns = tuple(Column.model_validate(c) for c in (*others, {"name": "title", "text": text}))
+    with pytest.raises(StageFailure, match=told):
+        columns[2].value.check("title", columns)

@@ -44,6 +44,11 @@ class Kind(Spec):
         return False
 
     @property
+    def borrows(self) -> str:
+        """The column whose ids it has; empty where they are its own."""
+        return ""
+
+    @property
     def orders(self) -> tuple[str, ...]:
         """Columns by which it orders rows."""
         return ()

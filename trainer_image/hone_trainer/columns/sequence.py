@@ -40,6 +40,11 @@ class SequenceColumn(Kind):
     """Positions; longer histories keep their last ids, shorter ones are padded at the front."""
 
     @property
+    def borrows(self) -> str:
+        """See ``Kind.borrows``."""
+        return self.of
+
+    @property
     def orders(self) -> tuple[str, ...]:
         """See ``Kind.orders``."""
         return (self.along,)

@@ -11,12 +11,15 @@ from pydantic import model_validator
 from hone_trainer.columns.id import id_field
 from hone_trainer.columns.kind import Kind
 from hone_trainer.columns.text_pieces import TextPieces
+from hone_trainer.contract.assignment import StageFailure
+from hone_trainer.contract.nearest import hint
 from hone_trainer.contract.spec import Rule, Spec
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hone_trainer.columns import Column
     from hone_trainer.rows.block import Block
     from hone_trainer.rows.field import Field
     from hone_trainer.store.side_inputs import SideInputs
@@ -91,12 +94,42 @@ class TextColumn(Kind):
     """Read the pairs of words that stand beside each other."""
     pieces: TextPieces | None = None
     """Read it as a pretrained encoder does."""
+    like: Annotated[str, Bound(min_length=1, max_length=63)] | None = None
+    """Another text column whose words, characters and pairs mean the same, counted in both: what
+    ``search.matching`` looks for in each of them. All but length is as it is there."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not any((self.words, self.characters, self.pairs, self.pieces)):
             raise ValueError(SOME)
         return self
+
+    def check(self, name: str, columns: tuple[Column, ...]) -> None:
+        """See ``Kind.check``."""
+        if self.like is None:
+            return
+        path = f"prepare.columns: {name!r}: text"
+        known = {c.name: c.text for c in columns if c.text is not None and c.name != name}
+        other = known.get(self.like)
+        if other is None:
+            message = f"{path}.like names {self.like!r}, which is no other text column"
+            raise StageFailure("ColumnNotFound", f"{message}{hint(self.like, known)}")
+        if other.like is not None:
+            message = f"{path}.like names {self.like!r}, which is like another itself"
+            raise StageFailure("WrongColumnKind", f"{message}: name {other.like!r}")
+        if self.pieces is not None:
+            message = f"{path}.pieces: those of one encoder mean the same anyway"
+            raise StageFailure("WrongColumnKind", f"{message}: leave like out")
+        for how in ("words", "characters", "pairs"):
+            mine, theirs = getattr(self, how), getattr(other, how)
+            if mine and (not theirs or _but_length(mine) != _but_length(theirs)):
+                message = f"{path}.{how} is another than that of {self.like!r}, which it is like"
+                raise StageFailure("WrongColumnKind", f"{message}: only length may differ")
+
+    @property
+    def borrows(self) -> str:
+        """See ``Kind.borrows``."""
+        return self.like or ""
 
     @property
     def no_graph(self) -> str:
@@ -126,7 +159,7 @@ class TextColumn(Kind):
         """Return ``known``, the vocabulary of words, where they are read."""
         from hone_trainer.rows.tokens import vocabulary
 
-        if self.words is None:
+        if self.words is None or self.like:
             return {}
         return {"known": vocabulary(summaries, self.words.min_count, self.words.max_size, name)}
 
@@ -139,14 +172,14 @@ class TextColumn(Kind):
     def fields(self, name: str, learned: dict[str, Any]) -> tuple[Field, ...]:
         """See ``Kind.fields``."""
         found = []
-        if self.words:
-            found.append(id_field(f"{name}_words", name, self.words.length, learned))
-        if self.characters:
-            hashed = {"buckets": self.characters.buckets}
-            found.append(id_field(f"{name}_characters", name, self.characters.length, hashed))
-        if self.pairs:
-            hashed = {"buckets": self.pairs.buckets}
-            found.append(id_field(f"{name}_pairs", name, self.pairs.length, hashed))
+        read: dict[str, Any] = {"words": self.words, "characters": self.characters}
+        read |= {"pairs": self.pairs}
+        for how, each in read.items():
+            if each is not None:
+                given = learned if how == "words" else {"buckets": each.buckets}
+                field = id_field(f"{name}_{how}", name, each.length, given)
+                like = f"{self.like}_{how}" if self.like else ""
+                found.append(field.model_copy(update={"like": like}))
         if self.pieces:
             found.append(self.pieces.field(name, learned))
         return tuple(found)
@@ -180,3 +213,7 @@ class TextColumn(Kind):
     def losses(self, name: str, block: Block, learned: dict[str, Any]) -> dict[str, float]:
         """See ``Kind.losses``."""
         return self.pieces.losses(block.texts(name), learned) if self.pieces else {}
+
+
+def _but_length(how: Spec) -> dict[str, Any]:
+    return how.model_dump(exclude={"length"})

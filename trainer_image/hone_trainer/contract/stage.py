@@ -137,6 +137,10 @@ class Stage(Spec):
         """Say how many ids each field of the data set has that it makes; None where rows decide."""
         return None
 
+    def readable(self) -> frozenset[str] | None:
+        """Name the columns of which a model reads something; None where rows decide."""
+        return None
+
     def lists(self) -> bool:
         """Whether rows of the data set that it makes are judged in lists, which nothing cuts."""
         return False

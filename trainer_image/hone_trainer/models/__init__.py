@@ -9,6 +9,7 @@ from hone_trainer.models.ads import Ads
 from hone_trainer.models.custom import OwnModel
 from hone_trainer.models.generic import Generic
 from hone_trainer.models.recommendation import Recommendation
+from hone_trainer.models.search import Search
 from hone_trainer.models.service import Service
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class AnyModel(OneOf):
     """Any domain."""
     recommendation: Recommendation | None = None
     """Personalised recommendation."""
+    search: Search | None = None
+    """Search: what was found, in the order of what was meant."""
     service: Service | None = None
     """Customer service."""
 

@@ -21,6 +21,10 @@ class Model(Spec):
         """Say why it cannot read fields of ids, with so many in each: with field and remedy."""
         yield from ()
 
+    def names(self, columns: frozenset[str]) -> Iterator[str]:  # noqa: ARG002
+        """Say which columns it names that are none of those that are read: field and remedy."""
+        yield from ()
+
     def reads(self, store: ArtifactStore) -> tuple[str, ...]:  # noqa: ARG002
         """Return what changes whenever code or files change that are not this product's."""
         return ()

@@ -57,7 +57,7 @@ def _asked(schema: Schema, features: dict[str, Array]) -> dict[str, NDArray[np.i
     outputs = {target.name: target.outputs for target in schema.targets}
     tables: dict[str, list[Field]] = {}
     for field in schema.ids:
-        tables.setdefault(field.pieces or field.of or field.name, []).append(field)
+        tables.setdefault(field.table, []).append(field)
     found: dict[str, NDArray[np.int64]] = {}
     for fields in tables.values():
         # Padding stays 0, as layers mask it; ids that are answers too are asked for by every row.

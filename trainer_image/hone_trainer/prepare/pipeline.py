@@ -40,6 +40,7 @@ from hone_trainer.transform.examples import examples
 from hone_trainer.transform.transform import Transform
 
 if TYPE_CHECKING:
+    from hone_trainer.columns import Column
     from hone_trainer.pod.context import Context
     from hone_trainer.prepare.spec import Prepare
 
@@ -115,8 +116,7 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
     sums = [unpack(scratch.get(f"{SUMS}/{index:06d}")) for index in range(count)]
     sample = after.part(0)
     learned = {
-        c.name: c.value.learn(c.name, _each(sums, f"column {c.name}"), sample)
-        | fetched.columns[c.name]
+        c.name: c.value.learn(c.name, _counted(sums, c, columns), sample) | fetched.columns[c.name]
         for c in columns
     }
     augment = tuple(
@@ -194,6 +194,12 @@ def _withheld(encoded: list[dict[str, Any]]) -> dict[str, float]:
     sums = {name: np.sum([each[name] for each in counts], axis=0) for name in names}
     shares = {name: float(new / max(1, ids)) for name, (new, ids) in sums.items()}
     return {name: min(max(share, LEAST_UNSEEN), MOST_UNSEEN) for name, share in shares.items()}
+
+
+def _counted(sums: list[dict[str, Any]], column: Column, columns: tuple[Column, ...]) -> list[Any]:
+    """Return what was summed up of a column, and of those that have its ids."""
+    names = [column.name, *(c.name for c in columns if c.value.borrows == column.name)]
+    return [table for name in names for table in _each(sums, f"column {name}")]
 
 
 def _each(sums: list[dict[str, Any]], name: str) -> list[Any]:

@@ -128,6 +128,12 @@ class Prepare(Stage):
         positions = (column.value.positions(column.name) for column in self.settled(self.columns))
         return {field: length for each in positions for field, length in each.items()}
 
+    def readable(self) -> frozenset[str] | None:
+        """Read them off the columns."""
+        if self.columns is None or any(self.check(())):
+            return None
+        return frozenset(c.name for c in self.settled(self.columns) if c.value.whole)
+
     def lists(self) -> bool:
         """Whether a task ranks."""
         return any(task.listed for task in self.predicted)

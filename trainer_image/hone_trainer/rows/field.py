@@ -33,3 +33,10 @@ class Field(Spec):
     """The field of single ids that a sequence holds earlier ones of, with the same numbers."""
     pieces: str = ""
     """Digest of the tokenizer whose pieces its ids are; empty where they are none."""
+    like: str = ""
+    """The field of another text whose ids mean the same."""
+
+    @property
+    def table(self) -> str:
+        """What fields have in common whose ids mean the same, and may share their vectors."""
+        return self.pieces or self.of or self.like or self.name

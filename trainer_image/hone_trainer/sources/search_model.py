@@ -10,6 +10,7 @@ w -1, 0 or 1,
 
 and relevance 0, 1 or 2 follows a proportional odds model (McCullagh 1980) with the bounds STEPS.
 What is popular, what is cheap and what a word is mean little each; what matters is how they meet.
+An item's title has a word of its topic, its make, and its number as a word of its own.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ CHEAP, GOOD, FILLERS = "cheap budget bargain", "best premium luxury", "for my th
 MATCH, RELATED, PRICE, LIKED = 2.5, 0.7, 1.5, 0.6
 STEPS = (2.0, 4.0)
 COST, COST_SPREAD = 50.0, 0.7
+MAKES = "alba brio cora dext elan faro gala"
 SHOP, SEARCHES = 1, 2
 """Streams of chance."""
 
@@ -52,14 +54,15 @@ SHOP, SEARCHES = 1, 2
 class SearchModel(MadeUpSource):
     """Searches, what they found, and how relevant it was: data to try Hone with.
 
-    Its columns are ``search``, its ``words``, the ``item``, its ``price``, and ``relevance``, 0 to
-    2. Each search has 12 rows.
+    Its columns are ``search``, its ``words``, the ``item``, its ``title``, its ``price``, and
+    ``relevance``, 0 to 2. Each search has 12 rows.
     """
 
     offers: ClassVar[Mapping[str, Form]] = {
         "search": "text",
         "words": "text",
         "item": "text",
+        "title": "text",
         "price": "number",
         "relevance": "number",
     }
@@ -110,6 +113,7 @@ class SearchModel(MadeUpSource):
             "search": drawing.names("s", search),
             "words": _texts(topic, wish, draw),
             "item": drawing.names("i", item.reshape(-1)),
+            "title": _titles(item.reshape(-1), self.items),
             "price": pa.array((COST * np.exp(COST_SPREAD * level))[item].reshape(-1)),
             "relevance": pa.array(relevance.reshape(-1).astype(np.float64)),
         }
@@ -154,6 +158,22 @@ def _texts(topic: Any, wish: Any, draw: Any) -> Any:
     found = pa.array([text.strip() for text in written], pa.string()).dictionary_encode()
     codes = np.repeat(found.indices.to_numpy(), LIST)
     return pa.DictionaryArray.from_arrays(codes, found.dictionary)
+
+
+def _titles(item: Any, items: int) -> Any:
+    """Write what each row's item is called."""
+    import pyarrow as pa
+
+    makes, kinds = MAKES.split(), len(TOPICS)
+    words = [topic.split() for topic in TOPICS]
+    titles = pa.array(
+        [
+            f"{makes[k % len(makes)]} {words[k % kinds][k // kinds % len(words[k % kinds])]} n{k}"
+            for k in range(items)
+        ],
+        pa.string(),
+    )
+    return pa.DictionaryArray.from_arrays(pa.array(item, pa.int32()), titles)
 
 
 def _figures(search: Any, utility: Floats, relevance: Any) -> dict[str, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -51,6 +51,9 @@ class Ranking(Task):
     item: ColumnName | None = None
     """The column that names what is ranked: how often it was relevant in training is the answer
     that a model has to beat."""
+    objective: Literal["listwise", "pairwise"] = "listwise"
+    """What is learned: which rows of a list are relevant, by a softmax over all of it; or which of
+    any two of them is more relevant (RankNet)."""
     length: Annotated[int, Field(ge=2, le=1024)] = 64
     """Rows of a list that a step of training looks at; of longer lists others each epoch."""
 
@@ -120,24 +123,26 @@ class Ranking(Task):
         right about: nothing is relevant, or it is one row.
         """
         from hone_trainer.backend.keras import tf
+        from hone_trainer.backend.list_losses import ahead
 
         weight, gains = self._lists(targets)
-        rows = tf.reduce_sum(tf.cast(weight > 0, tf.float32), 1)
-        ordered = tf.cast((tf.reduce_sum(gains, 1) > 0) & (rows > 1), tf.float32)
-        return ordered * tf.reduce_max(weight, 1)
+        if self.objective == "pairwise":
+            ordered = tf.reduce_any(ahead(weight, gains), [1, 2])
+        else:
+            rows = tf.reduce_sum(tf.cast(weight > 0, tf.float32), 1)
+            ordered = (tf.reduce_sum(gains, 1) > 0) & (rows > 1)
+        return tf.cast(ordered, tf.float32) * tf.reduce_max(weight, 1)
 
     def loss(self, head: Logits, features: Any, targets: Targets, draws: Any) -> tuple[Any, Any]:  # noqa: ARG002
-        """See ``Task.loss``: softmax cross-entropy over each list (Cao et al. 2007)."""
+        """See ``Task.loss``: as ``objective`` says."""
         from hone_trainer.backend.keras import tf
+        from hone_trainer.backend.list_losses import listwise, pairwise
 
         logits = tf.reshape(head.logits(features), [-1])
         weight, gains = self._lists(targets)
         scores = tf.gather(logits, tf.maximum(targets.lists, 0))
-        # Far below every score, and finite: an empty list must not become a NaN.
-        scores = tf.where(weight > 0, scores, tf.reduce_min(logits) - 1e3)
-        wanted = tf.math.divide_no_nan(gains, tf.reduce_sum(gains, 1, keepdims=True))
-        losses = -tf.reduce_sum(wanted * tf.nn.log_softmax(scores, 1), 1)
-        return losses, self.unit_weights(targets)
+        losses = pairwise if self.objective == "pairwise" else listwise
+        return losses(scores, weight, gains), self.unit_weights(targets)
 
     def outputs(self, logits: Any, learned: Learned, calibration: Calibration) -> dict[str, Any]:  # noqa: ARG002
         """See ``Task.outputs``: ``score`` (batch, 1)."""

@@ -118,6 +118,9 @@ class Train(Stage):
         lengths = dataset.lengths() if dataset else None
         if lengths is not None:
             yield from self.model.value.value.check(lengths)
+        readable = dataset.readable() if dataset else None
+        if readable is not None:
+            yield from self.model.value.value.names(readable)
         if dataset is not None and dataset.lists():
             if self.strategy.parameter_server is not None:
                 message = "train.strategy.parameterServer hands out rows, and prepare.tasks ranks"

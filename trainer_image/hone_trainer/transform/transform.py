@@ -63,6 +63,7 @@ class Transform:
                 update={
                     "name": name,
                     "of": self.plain.get(f.of, ""),
+                    "like": self.plain.get(f.like, ""),
                     "withheld": self.withheld.get(name, 0.0),
                 }
             )
@@ -102,14 +103,14 @@ class Transform:
             if column.value.derived:
                 found = {column.name: (ready or {})[column.name]}
             else:
-                found = column.value.encode(column.name, block, self.learned[column.name])
+                found = column.value.encode(column.name, block, self.learned_of(column))
             encoded |= {plain[name]: values for name, values in found.items()}
         return encoded
 
     def losses(self, block: Block) -> dict[str, dict[str, float]]:
         """Say what of cleaned rows no model gets to see: column -> what is lost -> its share."""
         given = (column for column in self.read if not column.value.derived)
-        found = {c.name: c.value.losses(c.name, block, self.learned[c.name]) for c in given}
+        found = {c.name: c.value.losses(c.name, block, self.learned_of(c)) for c in given}
         return {name: shares for name, shares in found.items() if shares}
 
     def encode_targets(self, block: Block) -> dict[str, NDArray[Any]]:
@@ -136,8 +137,8 @@ class Transform:
         return ids
 
     def learned_of(self, column: Column) -> dict[str, Any]:
-        """Return what a column learned; a sequence has the ids of the column that it is made of."""
-        return self.learned[column.value.of if column.value.derived else column.name]
+        """Return what a column learned, or the one whose ids it has."""
+        return self.learned[column.value.borrows or column.name]
 
     @cached_property
     def _fields(self) -> tuple[Field, ...]:
