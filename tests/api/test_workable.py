@@ -77,6 +77,11 @@ WRONG = {
         "stages[1]: the lstm model wants sequences of one length, with single ids beside them "
         "(user: 1, title_words: 16, before: 8); give length the same value in prepare.columns[].id",
     ),
+    "what was seen, of nobody's history": (
+        spec(data(USER, WHEN, tasks=[{"nextItem": {"label": "item", "seen": "leftOut"}}])),
+        "stages[0]: prepare.tasks[].nextItem.seen: leftOut wants a sequence of 'item': add one to "
+        "prepare.columns",
+    ),
     "a query of a column that is none": (
         spec(data(USER, WORDS), {"name": "t", "train": {"model": MATCHING}}),
         "stages[1]: train.model.search.matching.query names 'titel', which no model reads (did you "

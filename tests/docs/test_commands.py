@@ -22,6 +22,8 @@ TRAINED = {
     *("hone run ads.yaml", "hone predict latest:ads ads.csv --output answers.csv"),
     "hone run questions.yaml",
     "hone predict latest:questions questions.csv --output answers.csv",
+    "hone run searches.yaml",
+    "hone predict latest:searches searches.csv --output answers.csv",
 }
 """Run by ``test_trainings.py`` and ``test_tutorials.py``, under the names of the tutorials."""
 CLUSTER = ("kubectl", "helm", "hone retry")

@@ -91,7 +91,9 @@ def desk(domain: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_its_model_is_better_than_no_features_and_than_a_linear_one(domain: str, desk: Path) -> None:
+def test_its_model_is_better_than_no_features_and_than_a_linear_one(
+    domain: str, desk: Path
+) -> None:
     (found,) = desk.glob(".hone/artifacts/default/*/*/evaluate/0/0/evaluation.json")
     judged: dict[str, Any] = json.loads(found.read_text())["targets"]
     for target, figure in TUTORIALS[domain].figures.items():

@@ -29,12 +29,12 @@ class Importance(keras.layers.Layer):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         """Return (batch, length) of what was learned (batch, length, 1) and ids (batch, length)."""
         learned, ids = inputs
-        factor = tf.exp(tf.squeeze(learned, 2))
+        factor = tf.exp(tf.reduce_sum(learned, 2))
         if not self.ordered:
             return factor
         place = tf.cast(ids, factor.dtype)
         place = tf.where(tf.equal(ids, UNKNOWN), tf.constant(RARE, factor.dtype), place)
-        return factor * tf.math.log1p(place)
+        return factor * tf.math.log(1 + place)
 
     def get_config(self) -> dict[str, Any]:
         """Return what a copy is made of."""
@@ -54,11 +54,12 @@ class Overlap(keras.layers.Layer):  # type: ignore[misc]
                 each of them counts, alike.
         """
         asked, there, asked_weight, there_weight = inputs
-        same = tf.equal(asked[:, :, tf.newaxis], there[:, tf.newaxis, :])
+        same = tf.equal(tf.expand_dims(asked, 2), tf.expand_dims(there, 1))
         same = tf.cast(same, asked_weight.dtype)
         known = tf.cast(asked > UNKNOWN, asked_weight.dtype)
-        same = same * known[:, :, tf.newaxis]
-        found, met = tf.reduce_max(same, 2), tf.reduce_max(same, 1)
+        same = same * tf.expand_dims(known, 2)
+        # No maximum: tf2onnx gets two over different axes of one tensor wrong.
+        found, met = (tf.minimum(tf.reduce_sum(same, axis), 1) for axis in (2, 1))
         real = tf.cast(tf.not_equal(asked, PADDING), found.dtype)
         present = tf.cast(tf.not_equal(there, PADDING), found.dtype)
         weight = tf.reduce_sum(found * asked_weight, 1)
@@ -66,5 +67,5 @@ class Overlap(keras.layers.Layer):  # type: ignore[misc]
         back = tf.reduce_sum(met * there_weight, 1)
         back = back / (tf.reduce_sum(present * there_weight, 1) + TINY)
         missing = tf.reduce_sum(real - found, 1)
-        exact = tf.cast(missing < 0.5, found.dtype) * tf.reduce_max(real, 1)
-        return tf.stack([tf.math.log1p(weight), share, back, exact], 1)
+        exact = tf.cast(missing < 0.5, found.dtype) * tf.minimum(tf.reduce_sum(real, 1), 1)
+        return tf.stack([tf.math.log(1 + weight), share, back, exact], 1)

@@ -6,7 +6,7 @@ members take every n-th row, unless the data set says which rows are whose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.rows.field import Field, Part
+from hone_trainer.rows.tokens import FIRST_KNOWN
 from hone_trainer.tasks.learned import Targets
 
 if TYPE_CHECKING:
@@ -107,9 +108,26 @@ class Dataset:
         }
         return Rows(
             {name: np.ascontiguousarray(values) for name, values in features.items()},
-            {target.name: _targets(target, tables, stride) for target in self.schema.targets},
+            {
+                target.name: self._recalling(target, _targets(target, tables, stride), features)
+                for target in self.schema.targets
+            },
             _weights(tables, stride),
         )
+
+    def _recalling(
+        self, target: Target, targets: Targets, features: dict[str, NDArray[np.generic]]
+    ) -> Targets:
+        """Return targets with what users have met, where figures have to know it."""
+        if not target.how.recalls:
+            return targets
+        field = next((f for f in self.schema.ids if f.answers == target.name), None)
+        if field is None:
+            message = f"nextItem.seen: leftOut: no sequence has the items of {target.name!r} as ids"
+            remedy = "add one to prepare.columns, without minCount, maxSize or weights"
+            raise StageFailure("NoHistory", f"{message}: {remedy}")
+        codes = features[field.name].astype(np.int32) - FIRST_KNOWN
+        return replace(targets, seen=np.where(codes < target.outputs, np.maximum(codes, -1), -1))
 
     def _shard(self, name: str) -> pa.Table:
         import pyarrow as pa

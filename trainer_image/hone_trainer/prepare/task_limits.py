@@ -17,6 +17,11 @@ def fit_tasks(stage: Prepare) -> None:
         StageFailure: WrongTask.
     """
     first, *others = stage.predicted
+    remembered = {column.value.of for column in stage.columns or () if column.value.derived}
+    for task in stage.predicted:
+        if stage.columns is not None and task.recalls and task.label not in remembered:
+            message = f"prepare.tasks[].nextItem.seen: leftOut wants a sequence of {task.label!r}"
+            raise StageFailure("WrongTask", f"{message}: add one to prepare.columns")
     way = stage.split.by.stratified
     if way is not None and way.column is None and first.strata:
         message = f"prepare.split.by.stratified: {first.label!r} {first.strata}"

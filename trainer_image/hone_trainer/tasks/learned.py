@@ -85,11 +85,15 @@ class Targets:
     """(rows,) int64: which rows belong together; None where nobody asked."""
     item: Any = None
     """(rows,) codes of what is ranked; None where nobody asked."""
+    seen: Any = None
+    """(rows, any) codes of items that each row's user has met, -1 for none; None where nobody
+    asked."""
 
     def take(self, chosen: Any) -> Targets:
         """Return those of some rows."""
-        group, item = (each if each is None else each[chosen] for each in (self.group, self.item))
-        return Targets(self.values[chosen], self.weight[chosen], None, group, item)
+        beside = (self.group, self.item, self.seen)
+        taken = (each if each is None else each[chosen] for each in beside)
+        return Targets(self.values[chosen], self.weight[chosen], None, *taken)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -31,10 +31,7 @@ AT_ONCE = 1 << 24
 
 
 class NextItem(Categorical):
-    """Which item comes next, of all that training rows hold. The answer is a probability for each.
-
-    All items are ranked, those seen before among them.
-    """
+    """Which item comes next, of all that training rows hold: a probability for each."""
 
     strata: ClassVar[str] = "names items, which are too many to be classes"
     gives: ClassVar[frozenset[str]] = frozenset(
@@ -56,6 +53,16 @@ class NextItem(Categorical):
     """Score so many drawn items in a step of training instead of all, corrected for how likely each
     is drawn (Bengio and Senécal 2003); 4,096 where nothing is said and a step would score more than
     a hundred million."""
+
+    seen: Literal["ranked", "leftOut"] | None = None
+    """Whether items that a user has met may be the answer, in figures and in answers alike; figures
+    know of those that the label's ``sequence`` holds. Where nothing is said figures rank all items,
+    and answers leave those out."""
+
+    @property
+    def recalls(self) -> bool:
+        """See ``Task.recalls``."""
+        return self.seen == "leftOut"
 
     def learn(self, summaries: list[Any]) -> Learned:
         """See ``Task.learn``: the items, the most frequent first.
@@ -107,11 +114,12 @@ class NextItem(Categorical):
         calibration: Calibration,  # noqa: ARG002
         asked: Asked,
     ) -> list[dict[str, Any]]:
-        """See ``Task.told``: the likeliest ``items`` that the row's user has not met."""
+        """See ``Task.told``: the likeliest ``items``, of those that ``seen`` allows."""
         from hone_trainer.tasks.categorical import first
 
         told = answers["probabilities"]
-        for row, met in enumerate(asked.seen.get(self.label, ())):
+        known = () if self.seen == "ranked" else asked.seen.get(self.label, ())
+        for row, met in enumerate(known):
             codes = [learned.codes[item] for item in met if item in learned.codes]
             if codes:
                 told = told.copy() if told is answers["probabilities"] else told
@@ -134,7 +142,7 @@ class NextItem(Categorical):
         from hone_trainer.tasks.categorical import first_tensors
 
         told = answers["probabilities"]
-        if self.label in asked.histories:
+        if self.seen != "ranked" and self.label in asked.histories:
             met = asked.rows.values(asked.histories[self.label])
             codes = places(asked.rows, met, asked.learned.keys, -1)
             row = tf.broadcast_to(tf.range(tf.shape(codes)[0])[:, None], tf.shape(codes))
@@ -156,7 +164,7 @@ class NextItem(Categorical):
     ) -> Scored:
         """See ``Task.reduce``: how many items are ranked above the one that came, and beside it.
 
-        One that is no answer stands behind all items.
+        One that is no answer, or that was seen and is to be left out, stands behind all items.
         """
         import numpy as np
 
@@ -171,11 +179,17 @@ class NextItem(Categorical):
         for start in range(0, rows, step):
             block = np.asarray(told[start : start + step])
             here = slice(start, start + len(block))
+            if targets.seen is not None:
+                met = np.asarray(targets.seen[here])
+                block = np.array(block)
+                block[np.nonzero(met >= 0)[0], met[met >= 0]] = -1.0  # below every probability
             own = block[np.arange(len(block)), np.maximum(truth[here], 0)][:, None]
             better[here] = (block > own).sum(axis=1)
             equal[here] = (block == own).sum(axis=1) - 1
             top[here] = np.argpartition(-block, top.shape[1] - 1, axis=1)[:, : top.shape[1]]
         unseen = truth < 0
+        if targets.seen is not None:
+            unseen |= (np.asarray(targets.seen) == truth[:, None]).any(axis=1)
         better[unseen], equal[unseen] = items, 0
         columns = {
             "better": better,

@@ -77,6 +77,11 @@ class Task(Spec):
         return 1
 
     @property
+    def recalls(self) -> bool:
+        """Whether figures have to know what a row's user has met before."""
+        return False
+
+    @property
     def says(self) -> Mapping[str, Said]:
         """The same with these parameters."""
         return self.spoken
@@ -192,11 +197,8 @@ class Task(Spec):
     def told(
         self, answers: dict[str, Array], learned: Learned, calibration: Calibration, asked: Asked
     ) -> list[dict[str, Any]]:
-        """Return what is said of each row to whoever asked: JSON values by name.
-
-        Args:
-            answers: as ``outputs`` gives them.
-            learned, calibration, asked: of the target; what is known of the rows.
+        """Return what is said of each row to whoever asked, JSON values by name; ``answers`` are as
+        ``outputs`` gives them.
         """
         raise NotImplementedError
 

@@ -4,6 +4,7 @@ from hone_trainer.contract.spec import OneOf
 from hone_trainer.models.recommendation.gru import Gru
 from hone_trainer.models.recommendation.lstm import Lstm
 from hone_trainer.models.recommendation.transformer import Transformer
+from hone_trainer.models.recommendation.two_tower import TwoTower
 
 
 class Recommendation(OneOf):
@@ -15,3 +16,5 @@ class Recommendation(OneOf):
     """Embeddings and an LSTM over the positions: the reference model."""
     transformer: Transformer | None = None
     """A causal transformer over the positions of a history, items tied."""
+    two_tower: TwoTower | None = None
+    """A vector of who asks and for what, against a vector of each item."""

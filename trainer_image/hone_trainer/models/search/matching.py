@@ -10,6 +10,7 @@ from pydantic import Field
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.ads.fields import joined, tower
 from hone_trainer.models.generic.widths import usual_dropout
+from hone_trainer.models.id_vectors import IdVectors
 from hone_trainer.models.model import Model
 from hone_trainer.models.search.common_ids import common
 from hone_trainer.models.search.sides import Sides, divide
@@ -63,7 +64,7 @@ class Matching(Model):
         from hone_trainer.backend.keras import keras
 
         sides = Sides.of(self.query, schema)
-        vectors = self._vectors(inputs, schema, prefix)
+        vectors = IdVectors.of(inputs, schema, self.embedding, SPREAD, prefix).said
         rate = usual_dropout(schema.rows) if self.dropout is None else self.dropout
         towers = []
         for number, (side, fields) in enumerate((("query", sides.query), ("item", sides.item)), 1):
@@ -77,30 +78,6 @@ class Matching(Model):
         deep = tower(row, self.layers, rate, 0, f"{prefix}deep")
         popular = self._popularity(inputs, sides, prefix)
         return {"vector": joined([deep, product, *shared, *popular], f"{prefix}all")}
-
-    def _vectors(self, inputs: dict[str, Any], schema: Schema, prefix: str) -> dict[str, Any]:
-        """Return what the ids of each field say, (batch, embedding): of several, their sum over √n.
-
-        Fields whose ids mean the same share their vectors.
-        """
-        from hone_trainer.backend.keras import keras
-        from hone_trainer.backend.layers import Bag
-
-        tables: dict[str, Any] = {}
-        found = {}
-        for field in schema.ids:
-            name = f"{prefix}{field.name}_"
-            if field.table not in tables:
-                start = keras.initializers.RandomNormal(stddev=SPREAD)
-                tables[field.table] = keras.layers.Embedding(
-                    field.size, self.embedding, start, name=f"{prefix}embedding_{field.table}"
-                )
-            vectors = tables[field.table](inputs[field.name])
-            if field.length == 1:
-                found[field.name] = keras.layers.Flatten(name=f"{name}flat")(vectors)
-            else:
-                found[field.name] = Bag(0.5, name=f"{name}bag")([vectors, inputs[field.name]])
-        return found
 
     def _popularity(self, inputs: dict[str, Any], sides: Sides, prefix: str) -> list[Any]:
         """Return a number for each single id of the item, (batch, 1)."""
