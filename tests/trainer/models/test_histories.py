@@ -93,6 +93,17 @@ def test_an_item_s_vector_is_that_of_the_same_item_in_a_history(kind: str) -> No
     np.testing.assert_allclose(few.numpy(), expected[:, [3, 0]], rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("items", [2, 18, 30, 254, 255])
+def test_a_shop_may_have_any_number_of_items(items: int) -> None:
+    """Keras takes a row of int32 for a shape, and 19 to 254 ids are one that is too large."""
+    learned = Learned(tuple(f"i{n}" for n in range(items)), np.arange(items, 0, -1.0))
+    target = schema().targets[0]
+    many = Target(name="item", task=target.task, learned=learned.dump())
+    before = schema().fields[0].model_copy(update={"size": FIRST_KNOWN + items})
+    made = graph("gru", Schema(fields=(before,), targets=(many,), rows=100))
+    assert logits(made, [[0, 0, 2, 3, 2]]).shape == (1, items)
+
+
 def test_single_ids_and_numbers_join_a_history() -> None:
     of = schema(
         user=Field(name="user", kind="id", size=9), price=Field(name="price", kind="number")

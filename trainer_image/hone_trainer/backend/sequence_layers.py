@@ -76,8 +76,10 @@ class Codes(keras.layers.Layer):  # type: ignore[misc]
         self.count = count
 
     def call(self, inputs: Any) -> Any:  # noqa: ARG002
-        """Return (count,) int32."""
-        return tf.range(self.first, self.first + self.count, dtype=tf.int32)
+        """Return (count,) int64: a row of int32 Keras takes for the shape of something, and refuses
+        where that would be too large.
+        """
+        return tf.range(self.first, self.first + self.count, dtype=tf.int64)
 
     def get_config(self) -> dict[str, Any]:
         """Return what a copy is made of."""
