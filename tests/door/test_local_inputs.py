@@ -56,3 +56,18 @@ def test_what_would_be_worked_out_is_looked_at_too(raw: Path) -> None:
 @pytest.mark.parametrize("uri", ["elsewhere.csv", "/volumes/raw.csv", "s3://raw/x.csv", "x/*.csv"])
 def test_what_is_not_here_is_not_asked_for(tmp_path: Path, uri: str) -> None:
     assert planned(tmp_path, job(uri, **COLUMNS))[0] == 0
+
+
+def test_a_network_to_start_from_that_is_not_in_a_folder_here_is_found_by_the_plan(
+    raw: Path,
+) -> None:
+    given = job("raw.csv", columns=[{"name": "user", "id": {}}])
+    train = {"model": {"generic": {"linear": {}}}, "startFrom": {"uri": str(raw.parent)}}
+    given["spec"]["stages"].append({"name": "train", "train": train})
+    code, said = planned(raw.parent, given)
+    assert code == 2
+    assert "spec.stages[1].train: train.startFrom.uri: " in said
+    assert "is no run, nor a stage of one: name a run that trained a network" in said
+    for elsewhere in ("s3://models/shop/clicks/1d5c", "latest:clicks", "/volumes/runs/a/b/c"):
+        train["startFrom"] = {"uri": elsewhere}
+        assert planned(raw.parent, given)[0] == 0

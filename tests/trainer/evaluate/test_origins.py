@@ -50,11 +50,14 @@ def test_it_is_read_off_what_earlier_stages_committed(run_stage: Bench) -> None:
         {"epoch": 1, "loss": 0.7, "valLoss": 0.69, "valAuc": 0.6},
         {"epoch": 2, "loss": float("inf"), "valLoss": 0.68},
     ]
-    trained(run_stage, 0, {"history": history, "headline": "valAuc", "keptEpoch": 2})
+    start = {"told": "started from shop/old/train: 7 of 7 weights taken over", "rows": {}}
+    facts = {"history": history, "headline": "valAuc", "keptEpoch": 2, "start": start}
+    trained(run_stage, 0, facts)
     trained(run_stage, 1, {"history": "nonsense"})
     found = Origins.of(context(run_stage))
     first, second = found.courses
     assert (first.name, first.kept) == ("member 0", 2)
+    assert (first.begun, second.begun) == (start["told"], "")
     assert first.training == ((1.0, 0.7),), "what is no number has no place in a curve"
     assert first.validation == ((1.0, 0.69), (2.0, 0.68))
     assert first.leading == ((1.0, 0.6),)

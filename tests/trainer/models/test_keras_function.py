@@ -26,6 +26,17 @@ def features(function: str, prefix: str = "m0_", **parameters: float) -> Any:
     return model.features(open_inputs(schema), schema, prefix)["vector"]
 
 
+def test_layers_that_nobody_named_are_called_the_same_whenever_it_is_built() -> None:
+    from hone_trainer.models.weight_inventory import weights_of
+
+    schema = world([{"binary": {"label": "clicked"}}], 60).schema
+    model = AnyModel.model_validate({"custom": {"keras": {"function": f"{HERE}:build"}}})
+    names = [[weight.place for weight in weights_of(model, schema)] for _ in range(2)]
+    assert names[0] == names[1]
+    assert "embedding_0/embeddings" in names[0]
+    assert len(set(names[0])) == len(names[0])
+
+
 def test_its_layers_are_copied_under_names_of_their_own() -> None:
     from hone_trainer.backend.keras import keras
 

@@ -11,6 +11,7 @@ from hone_trainer.contract.assignment import Source
 from hone_trainer.dataset.dataset import Rows
 from hone_trainer.models import AnyModel
 from hone_trainer.models.network import Network, join
+from hone_trainer.models.weight_inventory import weights_of
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Calibration
 from hone_trainer.tasks.scoring import figures, score
@@ -64,6 +65,18 @@ def test_a_few_steps_beat_it(tasks: str, kind: str) -> None:
     here, _, trained = learned(tasks, kind)
     pairs = zip(leading(here, trained), priors(here), strict=True)
     assert all(ours < theirs for ours, theirs in pairs)
+
+
+@each_model
+def test_its_arrays_are_told_apart_by_names_and_known_before_they_are_built(
+    tasks: str, kind: str
+) -> None:
+    here, _, trained = learned(tasks, kind)
+    (part,) = trained.parts
+    found = weights_of(part.model, here.schema)
+    assert [weight.shape for weight in found] == [array.shape for array in part.arrays]
+    assert len({weight.place for weight in found}) == len(found)
+    assert any(weight.column for weight in found)
 
 
 @every_pair

@@ -8,7 +8,8 @@ import pytest
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.train.checkpoints import Checkpoints
-from tests.trainer.train.test_train import TRAIN, eager, history, interrupted
+from tests.trainer.interruptions import interrupted
+from tests.trainer.train.test_train import TRAIN, eager, history
 
 __all__ = ["eager"]
 

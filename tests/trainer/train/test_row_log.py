@@ -9,7 +9,8 @@ from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.stages import AnyStage
 from hone_trainer.store.artifact_store import ArtifactStore
 from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
-from tests.trainer.train.test_train import TRAIN, eager, interrupted
+from tests.trainer.interruptions import interrupted
+from tests.trainer.train.test_train import TRAIN, eager
 
 __all__ = ["eager"]
 

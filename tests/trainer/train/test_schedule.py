@@ -45,6 +45,13 @@ def test_it_ends_where_the_loss_has_not_fallen_for_so_long(
     assert settled(losses, 10, patience) is ends
 
 
+@pytest.mark.parametrize(("held", "ends"), [(0, True), (2, True), (3, False), (4, False)])
+def test_epochs_in_which_not_all_was_trained_do_not_count_as_patience(
+    held: int, ends: bool
+) -> None:
+    assert settled([1, 2, 3, 4], 10, 2, held) is ends
+
+
 def test_nobody_ends_a_training_early_that_has_hardly_begun() -> None:
     rising = [*range(1, LEAST_EPOCHS)]
     assert not settled(rising, LEAST_STEPS - 1, None)

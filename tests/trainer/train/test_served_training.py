@@ -181,3 +181,19 @@ def test_the_model_it_leaves_was_never_cut(story: Story) -> None:
     assert shapes[:2] == [(sizes["user"], 8), (sizes["item"], 8)]
     kept = story.history[gang.manifest.facts["keptEpoch"] - 1]
     assert auc_on_validation(gang.bench) == pytest.approx(kept["valAuc"], abs=1e-6)
+
+
+def test_on_servers_it_starts_from_an_earlier_network_and_holds_layers_fast(story: Story) -> None:
+    gang, earlier = story.gang, story.gang.manifest
+    uri = str(Path(earlier.file("weights.npz").uri).parent)
+    start = {"uri": uri, "freeze": {"epochs": 2}}
+    gang.start(TRAIN | {"epochs": 2, "keep": "last", "startFrom": start}, attempt=3)
+    assert gang.chief() == Exit.OK
+    made = gang.manifest
+    kept = earlier.facts["history"][earlier.facts["keptEpoch"] - 1]
+    assert made.facts["start"]["figures"]["valAuc"] == pytest.approx(kept["valAuc"], abs=1e-6)
+    held = made.facts["start"]["frozenLayers"]
+    assert held == ["embedding_item", "embedding_user", "lstm"]
+    one, two = (Network.load(gang.bench.store, each).parts[0].arrays for each in (earlier, made))
+    same = [a.tobytes() == b.tobytes() for a, b in zip(one, two, strict=True)]
+    assert same == [True] * 5 + [False] * 2

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hone_trainer.train.train_state import TrainState
-from tests.trainer.train.test_train import TRAIN, eager, interrupted
+from tests.trainer.interruptions import interrupted
+from tests.trainer.train.test_train import TRAIN, eager
 
 __all__ = ["eager"]
 pytestmark = pytest.mark.tensorflow

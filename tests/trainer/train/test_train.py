@@ -9,6 +9,7 @@ from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.metrics.auc import Auc
 from hone_trainer.models.network import Network
 from hone_trainer.tasks.scoring import score
+from tests.trainer.interruptions import interrupted, save_at_once
 
 pytestmark = pytest.mark.tensorflow
 
@@ -84,39 +85,10 @@ def test_the_best_epoch_is_kept(clicks: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert weights[0] == weights[2] != weights[1]
 
 
-class Stopped(Exception):
-    """Stands for a pod that is killed."""
-
-
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Save at every chance, and wait until it is done."""
-    from hone_trainer.train.async_checkpointer import AsyncCheckpointer
-
-    save = AsyncCheckpointer.save
-
-    def at_once(checkpointer: AsyncCheckpointer, *args: Any) -> None:
-        save(checkpointer, *args)
-        checkpointer.flush()
-
-    monkeypatch.setattr(AsyncCheckpointer, "due", lambda checkpointer, epoch_ends=False: True)
-    monkeypatch.setattr(AsyncCheckpointer, "save", at_once)
-
-
-def interrupted(bench: Any, run: dict[str, Any], after: float, **changes: Any) -> None:
-    """Run a training that dies once so many epochs are done."""
-
-    def post(progress: Any) -> None:
-        if progress.fraction * run["epochs"] >= after:
-            raise Stopped
-
-    from dataclasses import replace
-
-    from hone_trainer.stages import AnyStage
-
-    task = bench.task("train", {"train": run}, **changes)
-    with pytest.raises(Stopped):
-        AnyStage.model_validate(task.run).value.run(replace(bench.context(task), post=post))
+    """Save at every chance."""
+    save_at_once(monkeypatch)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,9 @@ URI_PATTERN = (
     rf"|/[^{NO_SECRETS}{UNWRITABLE}]*|[^:{NO_SECRETS}{UNWRITABLE}]*)$"
 )
 """An address without user, password or signature, or a path; ``*`` is any part of a name."""
+_PLAIN = rf"[^:{NO_SECRETS}{UNWRITABLE}]"
+RUN_PATTERN = rf"^({URI_PATTERN[1:-1]}|({_PLAIN}*/)?latest:{_PLAIN}+)$"
+"""An address as above, or the newest complete run of a job."""
 DELIMITER_PATTERN = r"^[\t ,;|:^~]$"
 KEY_PATTERN = r"^[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$"
 SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -43,6 +46,8 @@ VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 METRIC_PATTERN = r"^[a-zA-Z0-9]+(@[1-9][0-9]{0,4})?$"
 
 Uri = Annotated[str, Field(min_length=1, max_length=1024, pattern=URI_PATTERN)]
+RunUri = Annotated[str, Field(min_length=1, max_length=1024, pattern=RUN_PATTERN)]
+"""A run, or what is in it."""
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
 """What an object of Kubernetes is called."""
 Word = Annotated[str, Field(max_length=4096, pattern=PASSED_PATTERN)]
@@ -51,6 +56,8 @@ Word = Annotated[str, Field(max_length=4096, pattern=PASSED_PATTERN)]
 FORMS = {
     URI_PATTERN: "must be s3://bucket/key, gs://, az:// or a path, with no user or password and no "
     "line end in it, and in a bucket no // and no ..",
+    RUN_PATTERN: "must be latest:JOB, s3://bucket/folder, gs://, az:// or a path, with no user or "
+    "password and no line end in it",
     DELIMITER_PATTERN: "must be a comma, semicolon, bar, colon, caret, tilde, space or tab",
     KEY_PATTERN: "must be letters, digits, hyphens, points and underscores, with at most one point "
     "first",

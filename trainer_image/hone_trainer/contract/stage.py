@@ -120,7 +120,7 @@ class Stage(Spec):
         return ()
 
     def paths(self) -> Sequence[str]:
-        """Return where the rows of others are that it reads, as the user wrote it."""
+        """Return where that of others is that it reads, as the user wrote it."""
         return ()
 
     def look(self, store: Any) -> None:

@@ -19,10 +19,15 @@ HELD = {"id": "ids or words", "number": "numbers"}
 
 
 def training(e: Evaluation) -> str:
-    """Draw how the trainings went; empty where none was longer than an epoch."""
+    """Draw how the trainings went, and say what they started from; empty where none was longer
+    than an epoch and all began by chance.
+    """
+    begun = "".join(
+        f"<p>{escape(c.name)}: {escape(c.begun)}</p>\n" for c in e.origins.courses if c.begun
+    )
     courses = [c for c in e.origins.courses if max(len(c.leading), len(c.validation)) > 1]
     if not courses:
-        return ""
+        return f"<h2>Training</h2>\n{begun}" if begun else ""
     title = f"Validation {e.first.titles[e.first.leading]} by epoch"
     lines = tuple(
         Line(_ended(each), each.leading, marked=_place(each, [x for x, _ in each.leading]))
@@ -32,7 +37,7 @@ def training(e: Evaluation) -> str:
     leading = Plot(title, "epoch", "on the validation part", lines, reading="Ringed: kept.")
     drawn = [plot(leading), *(plot(_losses(each)) for each in courses)]
     shown, folded = "".join(drawn[: SHOWN + 1]), drawn[SHOWN + 1 :]
-    found = f'<h2>Training</h2>\n<div class="plots">{shown}</div>\n'
+    found = f'<h2>Training</h2>\n{begun}<div class="plots">{shown}</div>\n'
     if folded:
         found += f"<details><summary>{len(folded)} more</summary>"
         found += f'<div class="plots">{"".join(folded)}</div></details>\n'

@@ -31,6 +31,8 @@ class Course:
     """The leading figure of the validation part."""
     kept: int = 0
     """The epoch whose weights were kept; 0 where that is not known."""
+    begun: str = ""
+    """What it started from, in a sentence; empty where that was chance."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _course(manifest: Manifest, members: int) -> Course:
         validation=points(VALIDATION),
         leading=points(facts.get("headline", "")),
         kept=int(facts.get("keptEpoch") or 0),
+        begun=str(dict(facts.get("start") or {}).get("told", "")),
     )
 
 

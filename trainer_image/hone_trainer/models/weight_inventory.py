@@ -1,49 +1,78 @@
-"""Which weights of a model are the tables of which columns, and how large all of it is.
+"""What the arrays of a model are: their names, their shapes, and what the rows of each stand for.
 
-Found by building the model with small tables of telling sizes, so that no model has to say it and
-no table is ever allocated to ask.
+Found by building the model twice without values, once with a few ids and keys more, so that no
+model has to say it and no table is ever allocated to ask.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from hone_trainer.dataset.schema import Schema
+from hone_trainer.dataset.schema import Schema, Target
 
 if TYPE_CHECKING:
     from hone_trainer.models import AnyModel
 
-TELLING = 10_007
-"""Rows of the first small table; those of the others follow. No layer is as wide."""
 FLOAT_BYTES = 4
 MOMENTS = 2
 """Arrays of the size of the weights that Adam keeps."""
 
 
 @dataclass(frozen=True)
-class Weight:
-    """One array of a model: its shape, and the id column whose table it is."""
+class Axis:
+    """What stands along an axis of an array: the ids of a field, or the keys of a target."""
 
+    kind: Literal["field", "target"]
+    name: str
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One array of a model."""
+
+    layer: str
+    name: str
+    """Its own within the layer; a number behind it where several have the same."""
     shape: tuple[int, ...]
-    column: str | None = None
+    axes: tuple[Axis | None, ...]
+    """What stands along each axis; None where that is units of layers."""
+
+    @property
+    def place(self) -> str:
+        """What tells it from the others of the model."""
+        return f"{self.layer}/{self.name}"
+
+    @property
+    def column(self) -> str | None:
+        """The field whose table it is."""
+        first = self.axes[0] if len(self.axes) == 2 else None
+        return first.name if first is not None and first.kind == "field" else None
 
 
 def weights_of(model: AnyModel, schema: Schema) -> tuple[Weight, ...]:
     """Return the arrays of a model, in the order of ``keras.Model.get_weights``."""
-    from hone_trainer.models.graph import open_graph
+    sizes = {Axis("field", field.name): field.size for field in schema.ids}
+    sizes |= {Axis("target", t.name): t.outputs for t in schema.targets if _counted(t)}
+    grown = {axis: size + place for place, (axis, size) in enumerate(sizes.items(), 1)}
+    more = {name: dict(_of(grown, name)) for name in ("field", "target")}
+    targets = tuple(_with_keys(t, more["target"].get(t.name, 0)) for t in schema.targets)
+    larger = resized(schema, more["field"]).model_copy(update={"targets": targets})
+    usual, other = _shapes(model, schema), _shapes(model, larger)
 
-    sizes = {field.name: field.size for field in schema.ids}
-    telling = {name: TELLING + place for place, name in enumerate(sizes)}
-    columns = {rows: name for name, rows in telling.items()}
-    small = resized(schema, telling)
-    built = open_graph(model, small).whole
+    def along(size: int, then: int) -> Axis | None:
+        return next((a for a, n in sizes.items() if n == size and grown[a] == then), None)
+
     found = []
-    for weight in built.weights:
-        shape = tuple(int(side) for side in weight.shape)
-        column = columns.get(shape[0]) if len(shape) == 2 else None
-        found.append(Weight((sizes[column], *shape[1:]) if column else shape, column))
+    for (layer, name), shape in usual.items():
+        # A model that is another one with more ids has no such array: nothing is known of its axes.
+        then = other.get((layer, name), shape)
+        pairs = (
+            zip(shape, then, strict=True) if len(then) == len(shape) else ((n, n) for n in shape)
+        )
+        found.append(Weight(layer, name, shape, tuple(along(*pair) for pair in pairs)))
     return tuple(found)
 
 
@@ -60,3 +89,47 @@ def training_bytes(model: AnyModel, schema: Schema) -> int:
     """Return the bytes that the weights and Adam's moments take."""
     elements = sum(math.prod(weight.shape) for weight in weights_of(model, schema))
     return elements * FLOAT_BYTES * (1 + MOMENTS)
+
+
+def _shapes(model: AnyModel, schema: Schema) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return layer and name of each array -> its shape, in order."""
+    from hone_trainer.backend.unmade_variables import unmade
+    from hone_trainer.models.graph import open_graph
+
+    with unmade():
+        built = open_graph(model, schema).whole
+    owners = {id(weight): layer.name for layer in built.layers for weight in layer.weights}
+    seen: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for weight in built.weights:
+        owner, name = owners[id(weight)], weight.name.rpartition("/")[2].partition(":")[0]
+        seen[owner, name] += 1
+        if (times := seen[owner, name]) > 1:
+            name = f"{name}.{times}"
+        found[owner, name] = tuple(int(side) for side in weight.shape)
+    return found
+
+
+def _counted(target: Target) -> bool:
+    """Say whether a target has a logit for each of its keys."""
+    return 1 < target.outputs == len(target.facts.keys)
+
+
+def _with_keys(target: Target, count: int) -> Target:
+    """Return a target with keys added up to so many."""
+    keys: list[str] = target.learned["keys"]
+    if count <= len(keys):
+        return target
+    counts: Any = target.learned["counts"]
+    more = count - len(keys)
+    learned = {
+        **target.learned,
+        "keys": [*keys, *(f"\x00{n}" for n in range(more))],
+        "counts": None if counts is None else [*counts, *([1.0] * more)],
+    }
+    # Not a copy: that would keep the facts that were read of the one before.
+    return Target(name=target.name, task=target.task, learned=learned)
+
+
+def _of(grown: dict[Axis, int], kind: str) -> list[tuple[str, int]]:
+    return [(axis.name, size) for axis, size in grown.items() if axis.kind == kind]

@@ -175,6 +175,7 @@ class Context:
             run=self.task.run,
             input_digest=self.digest,
             key=self.key,
+            sources=self.task.sources,
             **said,
         )
         path = f"{self.folder}/{MANIFEST}"

@@ -35,6 +35,8 @@ class Field(Spec):
     """Digest of the tokenizer whose pieces its ids are; empty where they are none."""
     like: str = ""
     """The field of another text whose ids mean the same."""
+    vocabulary: str = ""
+    """The column whose vocabulary its ids are of; empty where they are found without one."""
 
     @property
     def table(self) -> str:

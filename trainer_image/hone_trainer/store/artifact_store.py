@@ -196,18 +196,18 @@ class ArtifactStore:
 
     def fetch(self, artifact: Artifact) -> bytes:
         """Read an artifact and check its digest: ``ArtifactMissing``, ``ArtifactDamaged``."""
+        ours = self.field == ARTIFACTS_FIELD
+        instead = "run the job anew under another name" if ours else f"name another in {self.field}"
         try:
             data = self.read(artifact.uri)
         except StageFailure as failure:
             if failure.reason != "InputNotFound":
                 raise
             message = f"{artifact.uri} was removed since it was committed"
-            remedy = "run the job anew under another name"
-            raise StageFailure("ArtifactMissing", f"{message}: {remedy}") from None
+            raise StageFailure("ArtifactMissing", f"{message}: {instead}") from None
         if hashlib.sha256(data).hexdigest() != artifact.sha256:
             message = f"{artifact.uri} is not what was committed: its SHA-256 digest differs"
-            remedy = "run the job anew under another name"
-            raise StageFailure("ArtifactDamaged", f"{message}; {remedy}")
+            raise StageFailure("ArtifactDamaged", f"{message}; {instead}")
         return data
 
     def _entry(self, meta: Any) -> Entry:

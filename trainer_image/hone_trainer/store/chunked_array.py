@@ -54,6 +54,34 @@ class InMemory:
         return np.atleast_1d(self.array)[first:last]
 
 
+@dataclass(frozen=True)
+class Slice:
+    """Rows ``first`` to ``last``, exclusive, of a chunked array."""
+
+    of: ChunkedArray
+    first: int
+    last: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """See ``ChunkedArray``."""
+        return (self.last - self.first, *self.of.shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """See ``ChunkedArray``."""
+        return self.of.dtype
+
+    def read(self, first: int, last: int) -> Array:
+        """See ``ChunkedArray``."""
+        return self.of.read(self.first + first, self.first + last)
+
+
+def as_chunked(array: Array | ChunkedArray) -> ChunkedArray:
+    """Return an array as one that is read a few rows at a time."""
+    return InMemory(array) if isinstance(array, np.ndarray) else array
+
+
 def rows_of(chunked: ChunkedArray) -> int:
     """Return the number of rows."""
     return chunked.shape[0] if chunked.shape else 1

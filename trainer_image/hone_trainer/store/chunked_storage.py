@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hone_trainer.store.chunked_array import Array, ChunkedArray, InMemory, size_of, spans, whole
+from hone_trainer.store.chunked_array import (
+    Array,
+    ChunkedArray,
+    as_chunked,
+    size_of,
+    spans,
+    whole,
+)
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Artifact
@@ -33,7 +40,7 @@ LARGE = 256 << 20
 
 def is_large(array: Array | ChunkedArray) -> bool:
     """Say whether an array is stored in pieces."""
-    return size_of(_chunked(array)) > LARGE
+    return size_of(as_chunked(array)) > LARGE
 
 
 def write(
@@ -49,7 +56,7 @@ def write(
     Returns:
         The pieces, and what ``read`` has to know, as a JSON value.
     """
-    chunked = _chunked(array)
+    chunked = as_chunked(array)
     pieces = tuple(
         writer.write(f"{folder}/{first:012d}.bin", chunked.read(first, last).tobytes())
         for first, last in spans(chunked)
@@ -73,7 +80,7 @@ def read(store: ArtifactStore, manifest: Manifest, record: Any) -> Array:
 
 def rows(array: Array | ChunkedArray, chosen: NDArray[np.int64]) -> Array:
     """Return some rows, in the order asked for; ``chosen`` is sorted and without repeats."""
-    chunked = _chunked(array)
+    chunked = as_chunked(array)
     if isinstance(array, np.ndarray):
         return np.asarray(array[chosen])
     found = []
@@ -91,9 +98,5 @@ def plain(array: Array | ChunkedArray) -> Array:
 
 def count_nonzero(array: Array | ChunkedArray) -> int:
     """Count the elements that are not zero."""
-    chunked = _chunked(array)
+    chunked = as_chunked(array)
     return sum(int(np.count_nonzero(chunked.read(*span))) for span in spans(chunked))
-
-
-def _chunked(array: Array | ChunkedArray) -> ChunkedArray:
-    return InMemory(array) if isinstance(array, np.ndarray) else array

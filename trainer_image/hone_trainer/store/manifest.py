@@ -17,6 +17,7 @@ from hone_trainer.contract.assignment import (
     Cautions,
     Metric,
     Report,
+    Source,
     StageFailure,
 )
 from hone_trainer.contract.spec import Spec
@@ -44,6 +45,8 @@ class Manifest(Spec):
     """Digest of all that decides the output of an attempt: see ``store.input_digest``."""
     key: str = ""
     """Under which other jobs find it; empty where they do not."""
+    sources: tuple[Source, ...] = ()
+    """What earlier stages had made: where it lay, which nothing rests on."""
     files: tuple[Artifact, ...] = ()
     """What was made; ``name`` is unique among them."""
     facts: dict[str, Any] = Field(default_factory=dict)

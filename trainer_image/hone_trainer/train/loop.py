@@ -10,16 +10,18 @@ import numpy as np
 
 from hone_trainer.backend.keras import keras
 from hone_trainer.contract.assignment import Interrupted, Report, StageFailure
-from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.dataset.divergence import diverged
 from hone_trainer.models.graph import open_graph
 from hone_trainer.models.network import Network, Part, calibrations
 from hone_trainer.models.weight_inventory import training_bytes
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import whole
+from hone_trainer.train.beginning import beginning, noted
 from hone_trainer.train.checkpoint_manager import CheckpointManager
+from hone_trainer.train.facts import COUNTED, begun, facts_of
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
+from hone_trainer.train.phases import Phases
 from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
 from hone_trainer.train.schedule import factor, settled
 from hone_trainer.train.step_sums import mean_losses
@@ -47,7 +49,7 @@ class Training:
             what = "lists" if units.listed else "rows"
             message = f"the member has {len(units)} training {what}: train.batchSize is larger"
             raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
-        self.ctx, self.schema, self.rows = ctx, dataset.schema, rows
+        self.ctx, self.schema, self.dataset, self.rows = ctx, dataset.schema, dataset, rows
         settled_model = stage.model.settled(self.schema, ctx.store)
         stage = stage.model_copy(update={"model": settled_model})
         chosen = stage.strategy.value
@@ -74,7 +76,9 @@ class Training:
         self.all_reduce = GangSum(strategy)
         self.variables = chosen.variables(strategy, model, self.optimizer)
         self.checkpoints = CheckpointManager(stage, ctx, self.variables, self.all_reduce)
-        self.row_log = _row_log(ctx)
+        self.phases = Phases(stage, self.variables, self.steps, objective.variables)
+        folder = folder_of(ctx.task.prefix, ctx.digest)
+        self.row_log = RowLog(ctx.store, folder, ctx.task.attempt, ctx.rank)
         self.steps.log_rows = stage.row_log
         self.state = TrainState()
         self.throughput = Throughput(chosen.replicas())
@@ -89,9 +93,12 @@ class Training:
 
     def _start(self) -> None:
         """Begin before the first step."""
-        given = self.stage.model.value.value.start(self.schema, self.ctx.store)
-        if given:
-            self.variables.start(given)
+        found = beginning(self.stage, self.dataset, self.ctx.store, self.variables.names)
+        self.variables.start(found.given)
+        if found.facts:
+            judge = self.validation if self.ctx.chief else None
+            self.state.start = noted(found.facts, self.all_reduce, judge)
+            self._tell(self.state.start["told"])
         if self.ctx.chief and self.stage.divergence.rollbacks:
             self.checkpoints.save(self.state)  # something to go back to, from the first step on
 
@@ -100,7 +107,8 @@ class Training:
         state, keep = self.state, self.stage.keep
         if keep == "last" and self.stage.patience is None:
             return False
-        enough = self.ctx.chief and settled(state.costs, state.step, self.stage.patience)
+        done = state.costs, state.step, self.stage.patience, self.phases.epochs
+        enough = self.ctx.chief and settled(*done)
         return bool(self.all_reduce(np.array([float(enough)]))[0] > 0)
 
     def commit(self) -> Report:
@@ -120,15 +128,7 @@ class Training:
         drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
         files = (*network.save(self.ctx), drawn)
         figures = state.history[state.best_epoch - 1]
-        facts = {
-            "history": state.history,
-            "headline": self.validation.leading,
-            "headlineTitle": self.validation.title,
-            "keptEpoch": state.best_epoch,
-            "learningRate": self.stage.optimizer.value.rate(self.stage.batch),
-            "rollbacks": state.rollbacks,
-            "workers": self.throughput.workers(),
-        }
+        facts = facts_of(self.stage, state, self.validation, self.throughput)
         if self.stage.row_log:
             facts["rows"] = audited = audit(self.ctx.store, self.row_log.folder, self.steps.rows)
             if not complete(audited):
@@ -138,9 +138,9 @@ class Training:
             files,
             facts,
             metrics=shown(figures) | {"epoch": state.best_epoch, "seconds": seconds},
-            message=said + self.validation.headline(figures),
+            message=said + self.validation.headline(figures) + begun(state),
             show=tuple(file.name for file in files if "/" not in file.name or file is drawn),
-            aside=(EVENTS, *facts),  # clocks
+            aside=(EVENTS, *(name for name in facts if name not in COUNTED)),
         )
 
     def _resume(self) -> bool:
@@ -161,6 +161,7 @@ class Training:
         first = state.step - number * self.steps.per_epoch
         begun = time.monotonic()
         at_once = self.stage.steps_per_execution
+        self.phases.enter(state.start.get("frozen", ()), number, first)
         self._set_rate()
         for block in self.steps.epoch(number, first, at_once, lambda: self.ctx.heartbeat.asked):
             now = time.monotonic()
@@ -241,8 +242,3 @@ class Training:
         remaining = self.throughput.remaining(total - self.state.step)
         figures = told | self.throughput.figures()
         self.ctx.progress(self.state.step / total, message, figures, remaining)
-
-
-def _row_log(ctx: Context) -> RowLog:
-    folder = folder_of(ctx.task.prefix, ctx.digest)
-    return RowLog(ctx.store, folder, ctx.task.attempt, ctx.rank)

@@ -9,7 +9,7 @@ own. A block whose worker is lost goes to another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,16 +53,20 @@ class ServedSteps:
         self._coordinator = tf.distribute.coordinator.ClusterCoordinator(strategy)
         self._strategy = strategy
         self._objective = objective
-        self._variables = objective.variables
         self._optimizer = optimizer
         self._data = rows
         self._batch = batch
         self._seed = seed
         self._chance = seed % 2**31
         self._workers = workers
-        self._run = tf.function(self._run_eagerly, reduce_retracing=True, autograph=False)
+        self.train(objective.variables)
         self.rows = len(rows)
         self.per_epoch = -(-len(rows) // batch)
+
+    def train(self, variables: Sequence[Any]) -> None:
+        """Train these from the next step on; see ``Steps.train``."""
+        self._variables = list(variables)
+        self._run = tf.function(self._run_eagerly, reduce_retracing=True, autograph=False)
 
     def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
         """Run an epoch, or what is left of it; see ``Steps.epoch``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,9 +9,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hone_trainer.backend.keras import tf
-from hone_trainer.store.chunked_array import Array, ChunkedArray, InMemory, rows_of, spans
+from hone_trainer.store.chunked_array import (
+    Array,
+    ChunkedArray,
+    InMemory,
+    Slice,
+    as_chunked,
+    rows_of,
+    spans,
+)
+from hone_trainer.train.variables import name_of
 
-_PART = re.compile(r"/part_\d+(:\d+)?$")
 PARCEL_BYTES = 16 << 20
 """Bytes that are on the way to a server at a time: there they take two or three times as much."""
 
@@ -63,6 +70,18 @@ class OnServer:
 
 
 @dataclass(frozen=True)
+class Zeros:
+    """A chunked array of nothing else."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def read(self, first: int, last: int) -> Array:
+        """See ``ChunkedArray``."""
+        return np.zeros((last - first, *self.shape[1:]), self.dtype)
+
+
+@dataclass(frozen=True)
 class Joined:
     """Arrays one below the other: the parts of a table."""
 
@@ -105,18 +124,27 @@ class ServedVariables:
         """Return the values as they are whenever they are read."""
         return {name: tuple(map(OnServer, group)) for name, group in self.groups.items()}
 
-    def start(self, given: Mapping[str, Any]) -> None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each weight of a model that was never cut, in order."""
+        return tuple(dict.fromkeys(map(name_of, self.groups["weights"])))
+
+    def start(self, given: Mapping[str, Array | ChunkedArray]) -> None:
         """Let weights start from what is given by their names; each of these is one of them."""
         parts: dict[str, list[Any]] = {}
         for variable in self.groups["weights"]:
-            name = _PART.sub("", variable.name).partition(":")[0]
-            parts.setdefault(name, []).append(variable)
+            parts.setdefault(name_of(variable), []).append(variable)
         for name, array in given.items():
             first = 0
             for variable in parts[name]:
                 last = first + int(variable.shape[0])
-                OnServer(variable).write(InMemory(array[first:last]))
+                OnServer(variable).write(Slice(as_chunked(array), first, last))
                 first = last
+
+    def clear(self, group: str) -> None:
+        """Set all of a group to zero."""
+        for variable in map(OnServer, self.groups[group]):
+            variable.write(Zeros(variable.shape, variable.dtype))
 
     def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
@@ -128,5 +156,5 @@ class ServedVariables:
         """Return the weights as a model that was never cut has them."""
         parts: dict[str, list[ChunkedArray]] = {}
         for variable, chunked in zip(self.groups["weights"], weights, strict=True):
-            parts.setdefault(_PART.sub("", variable.name), []).append(chunked)
+            parts.setdefault(name_of(variable), []).append(chunked)
         return tuple(each[0] if len(each) == 1 else Joined(tuple(each)) for each in parts.values())

@@ -54,7 +54,7 @@ def factor(schedule: Schedule, step: int, steps: int) -> float:
     return LAST + (1 - LAST) * (1 + math.cos(math.pi * min(way, 1.0))) / 2
 
 
-def settled(costs: Sequence[float], step: int, patience: int | None) -> bool:
+def settled(costs: Sequence[float], step: int, patience: int | None, held: int = 0) -> bool:
     """Say whether a training has seen enough: its cost has not fallen for as long as it may.
 
     Args:
@@ -62,12 +62,13 @@ def settled(costs: Sequence[float], step: int, patience: int | None) -> bool:
         step: steps done.
         patience: epochs without a lower cost; worked out where nothing is said, as a share of the
             best epoch's number, and then never within the first steps.
+        held: epochs in which not all was trained: none of them is the last, or counts as patience.
     """
-    if not costs:
+    if len(costs) <= held:
         return False
     best = min(range(len(costs)), key=costs.__getitem__) + 1
     if patience is None:
         if len(costs) < LEAST_EPOCHS and step < LEAST_STEPS:
             return False
         patience = max(LEAST_PATIENCE, math.ceil(SHARE_OF_BEST * best))
-    return len(costs) - best >= patience
+    return len(costs) - max(best, held) >= patience

@@ -13,12 +13,14 @@ from hone_trainer.models import AnyModel
 from hone_trainer.train.optimizers import AnyOptimizer
 from hone_trainer.train.optimizers.adam import Adam
 from hone_trainer.train.schedule import Schedule, batch_of
+from hone_trainer.train.start_from import StartFrom
 from hone_trainer.train.strategies import AnyStrategy
 from hone_trainer.train.strategies.single_device import SingleDevice
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.pod.context import Context
+    from hone_trainer.train.earlier import Earlier
 
 
 class Checkpoint(Spec):
@@ -99,6 +101,8 @@ class Train(Stage):
     """Which epoch's weights are kept: the one that is best on the validation part, by its loss or,
     where the first task ranks, by its first figure; or the last."""
 
+    start_from: StartFrom | None = None
+    """Start from the weights of an earlier network instead of chance."""
     row_log: bool = False
     """Keep, for each worker, which rows each step has seen, and join them over restarts in the
     manifest: the proof that each row was seen exactly once an epoch. Some objects a block and a
@@ -130,9 +134,17 @@ class Train(Stage):
                 yield f"{message} row is: leave it out"
 
     def reads(self, store: Any) -> Sequence[str]:
-        """Ask the model for code and files of its own."""
+        """Ask the model for code and files of its own, and look at what it starts from."""
         found: tuple[str, ...] = self.model.value.value.reads(store)
-        return found
+        return found if self.start_from is None else (*found, self._earlier(store).content)
+
+    def paths(self) -> tuple[str, ...]:
+        """Return where the network is that it starts from."""
+        return () if self.start_from is None else (self.start_from.uri,)
+
+    def look(self, store: Any) -> None:
+        """See that there is a network to start from."""
+        self._earlier(store).network(self.start_from.part if self.start_from else None)
 
     def gangs(self) -> tuple[Gang, ...]:
         """One gang per member, shaped by the strategy."""
@@ -174,6 +186,13 @@ class Train(Stage):
         """
         rounds = -(-self.members // self.at_once())
         return rounds * (5.0 + min(self.epochs, max(20, self.patience or 0)))
+
+    def _earlier(self, store: Any) -> Earlier:
+        from hone_trainer.train.earlier import Earlier
+
+        if self.start_from is None:
+            raise ValueError("it starts from nothing")
+        return Earlier.find(self.start_from.uri, store)
 
     def run(self, ctx: Context) -> Report:
         """Train the member's model in one pod of its gang."""

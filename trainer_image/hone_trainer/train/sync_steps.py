@@ -7,7 +7,7 @@ replicas costs one collective, which also tells every pod how the others fare.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,6 @@ class Steps:
     ) -> None:
         self._strategy = strategy
         self._objective = objective
-        self._variables = objective.variables
         self._optimizer = optimizer
         self._features = {name: tf.constant(values) for name, values in rows.features.items()}
         self._values = {name: tf.constant(each.values) for name, each in rows.targets.items()}
@@ -66,16 +65,22 @@ class Steps:
         self._seed = seed
         self._chance = seed % 2**31
         self._lazy = lazy
-        # Without AutoGraph: rewriting Keras's own source takes longer than an epoch of this model.
-        plainly = {"autograph": False}
-        compiled = tf.function(self._learn_eagerly, jit_compile=True, **plainly)
-        self._learn = compiled if xla else self._learn_eagerly
-        self._run = tf.function(self._run_eagerly, **plainly)
+        self._xla = xla
+        self.train(objective.variables)
         self._numbers = tf.range(len(rows))
         self.log_rows = False
         """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
         self.rows = len(rows)
         self.per_epoch = -(-len(self._units) // batch)
+
+    def train(self, variables: Sequence[Any]) -> None:
+        """Train these from the next step on, and no others; the optimizer was built for all."""
+        self._variables = list(variables)
+        # Without AutoGraph: rewriting Keras's own source takes longer than an epoch of this model.
+        plainly = {"autograph": False}
+        compiled = tf.function(self._learn_eagerly, jit_compile=True, **plainly)
+        self._learn = compiled if self._xla else self._learn_eagerly
+        self._run = tf.function(self._run_eagerly, **plainly)
 
     def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
         """Run an epoch, or what is left of it.

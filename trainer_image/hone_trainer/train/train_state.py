@@ -34,6 +34,8 @@ class TrainState:
     rate: float = 1.0
     """What the learning rate is multiplied by, after rollbacks."""
     rollbacks: int = 0
+    start: dict[str, Any] = field(default_factory=dict)
+    """What it started from, see ``Beginning.facts``: what lies there may be another by now."""
     trace: list[tuple[int, float]] = field(default_factory=list)
     """(step, mean loss of the block that ended there)."""
 

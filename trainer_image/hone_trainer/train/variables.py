@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from hone_trainer.store.chunked_array import ChunkedArray, InMemory, whole
+import numpy as np
+
+from hone_trainer.store.chunked_array import Array, ChunkedArray, InMemory, whole
+from hone_trainer.store.chunked_storage import plain
+
+_PART = re.compile(r"/part_\d+(:\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,23 @@ class Variables:
             for name, group in self.groups.items()
         }
 
-    def start(self, given: Mapping[str, Any]) -> None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each weight of a model that was built alone, in order."""
+        return tuple(dict.fromkeys(map(name_of, self.groups["weights"])))
+
+    def start(self, given: Mapping[str, Array | ChunkedArray]) -> None:
         """Let weights start from what is given by their names; each of these is one of them."""
-        weights = {each.name.partition(":")[0]: each for each in self.groups["weights"]}
+        weights = {name_of(each): each for each in self.groups["weights"]}
         with self.strategy.scope():
             for name, array in given.items():
-                weights[name].assign(array)
+                weights[name].assign(plain(array))
+
+    def clear(self, group: str) -> None:
+        """Set all of a group to zero."""
+        with self.strategy.scope():
+            for variable in self.groups[group]:
+                variable.assign(np.zeros(variable.shape, variable.dtype.as_numpy_dtype))
 
     def put(self, values: Mapping[str, Sequence[ChunkedArray]]) -> None:
         """Put values back; the same groups and shapes as ``take`` gave."""
@@ -52,3 +69,8 @@ class Variables:
     def tables(self, weights: Sequence[ChunkedArray]) -> tuple[ChunkedArray, ...]:
         """Return the weights as a model has them that was built alone: the same here."""
         return tuple(weights)
+
+
+def name_of(variable: Any) -> str:
+    """Return what a weight is called, or the table that it is a part of."""
+    return _PART.sub("", variable.name).partition(":")[0]

@@ -144,11 +144,21 @@ class Transform:
     def _fields(self) -> tuple[Field, ...]:
         return tuple(
             field.model_copy(
-                update={"answers": self._answers(column), "of": getattr(column.value, "of", "")}
+                update={
+                    "answers": self._answers(column),
+                    "of": getattr(column.value, "of", ""),
+                    "vocabulary": self._vocabulary(column, field),
+                }
             )
             for column in self.columns
             for field in column.value.fields(column.name, self.learned_of(column))
         )
+
+    def _vocabulary(self, column: Column, field: Field) -> str:
+        """Return the column that learned what the ids of a field stand for; see ``Field``."""
+        given = field.kind != "id" or field.hashed or field.pieces
+        known = not given and "known" in self.learned_of(column)
+        return (column.value.borrows or column.name) if known else ""
 
     @cached_property
     def plain(self) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 from hone_trainer.backend.keras import keras
@@ -9,6 +11,8 @@ from hone_trainer.backend.layers import Dropout
 
 PLACE = 4_000
 """Of the draws of the first dropout, behind those of all others in a step."""
+COUNT = re.compile(r"_\d+$")
+"""What Keras puts behind the class of a layer that nobody named."""
 CANNOT: dict[str, str] = {
     "BatchNormalization": "it learns from whole batches, which are another number of rows on other "
     "machines; use LayerNormalization",
@@ -46,21 +50,37 @@ def copied(made: Any, fresh: dict[str, Any], inputs: dict[str, Any], prefix: str
         message = f"it does not read column {unread[0]!r}, which every model of this data gets"
         raise ValueError(f"{message}; leave it out of prepare.columns, or read it")
     places = iter(range(PLACE, PLACE + PLACE))
+    model = keras.Model(fresh, made)
+    names = {name: f"{prefix}{own}" for name, own in _names(model.layers).items()}
 
     def copy(layer: Any) -> Any:
         if why := _obstacle(layer):
             raise ValueError(f"layer {layer.name!r} is a {type(layer).__name__}: {why}")
         if type(layer) is keras.layers.Dropout:
-            return Dropout(layer.rate, next(places), name=prefix + layer.name)
+            return Dropout(layer.rate, next(places), name=names[layer.name])
         try:
-            return type(layer).from_config({**layer.get_config(), "name": prefix + layer.name})
+            return type(layer).from_config({**layer.get_config(), "name": names[layer.name]})
         except Exception as error:
             message = f"layer {layer.name!r} cannot be made again from its get_config"
             raise ValueError(f"{message} ({type(error).__name__}: {error})") from error
 
-    model = keras.Model(fresh, made)
     given = [inputs[name] for name in sorted(fresh)]
     return keras.models.clone_model(model, input_tensors=given, clone_function=copy).output
+
+
+def _names(layers: list[Any]) -> dict[str, str]:
+    """Return what each layer is called: those that nobody named are counted within the model, and
+    not within the process, so that whoever builds it again finds the same names.
+    """
+    seen: Counter[str] = Counter()
+    found = {}
+    for layer in layers:
+        base = COUNT.sub("", layer.name)
+        found[layer.name] = layer.name
+        if base.replace("_", "") == type(layer).__name__.lower():
+            found[layer.name] = f"{base}_{seen[base]}"
+            seen[base] += 1
+    return found
 
 
 def _obstacle(layer: Any) -> str:
