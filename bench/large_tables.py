@@ -78,7 +78,7 @@ def main() -> None:
     siege, killed, most = Siege(desk, "large"), False, dict[str, float]()
     told = ""
     while not (status := desk.status("large")).get("finishedAt"):
-        for name, gib in _memory(siege):
+        for name, gib in memory(siege):
             most[name] = max(gib, most.get(name, 0.0))
         now = f"{status.get('stage')} {siege.gang().get('message', '')}"
         if now != told:
@@ -98,7 +98,7 @@ def main() -> None:
     sys.exit(0 if killed and condition(status, "Complete").get("status") == "True" else 1)
 
 
-def _memory(siege: Siege) -> Iterator[tuple[str, float]]:
+def memory(siege: Siege) -> Iterator[tuple[str, float]]:
     """Return (role and index, GiB in use) of the gang's pods, file cache left out."""
     for pod in siege.pods():
         labels = pod["metadata"]["labels"]

@@ -33,8 +33,8 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (
             (*TRAIN, "model", "recommendation"),
             {"bert": {}},
-            "stages[1].train.model.recommendation.bert: unknown; known here: gru, lstm, "
-            "transformer",
+            "stages[1].train.model.recommendation.bert: unknown; known here: behaviour, gru, "
+            "lstm, transformer, twoTower",
         ),
         ((*TRAIN, "epochs"), "ten", 'stages[1].train.epochs: must be a whole number; found "ten"'),
         (

@@ -88,6 +88,7 @@ def steps_on(
     **how: Any,
 ) -> Any:
     """Return compiled steps of a strategy, in whose scope the graph was made."""
+    from hone_trainer.train.feed import HeldFeed
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.sync_steps import Steps
 
@@ -95,7 +96,8 @@ def steps_on(
         objective = Objective.of(graph, schema)
         optimizer.build(objective.variables)
     data = only(rows, *objective.names)
-    return Steps(strategy, objective, optimizer, data, batch, SEED, **how)
+    feed = HeldFeed(data, schema)
+    return Steps(strategy, objective, optimizer, feed, batch, SEED, **how)
 
 
 def run(made: Any, epochs: int = 1, first: int = 0, at_once: int = 4) -> list[Any]:

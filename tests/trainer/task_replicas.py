@@ -14,6 +14,7 @@ import numpy as np
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.models import AnyModel
 from hone_trainer.models.graph import open_graph
+from hone_trainer.train.feed import HeldFeed
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.sync_steps import Steps
 from tests.trainer import worlds
@@ -40,7 +41,7 @@ def training(strategy: Any, tasks: str) -> dict[str, Any]:
         optimizer = keras.optimizers.SGD(0.5)
         optimizer.build(objective.variables)
     batch = 12 if tasks in ("ranking", "pairs") else 64
-    steps = Steps(strategy, objective, optimizer, rows, batch, 9)
+    steps = Steps(strategy, objective, optimizer, HeldFeed(rows, here.schema), batch, 9)
     steps.log_rows = True
     blocks = list(steps.epoch(0, 0, STEPS, lambda: False))
     return {

@@ -18,6 +18,7 @@ def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
     """Return a world, the network before the first step, and after a few."""
     from hone_trainer.backend.keras import keras, tf
     from hone_trainer.models.graph import open_graph
+    from hone_trainer.train.feed import HeldFeed
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.sync_steps import Steps
 
@@ -29,7 +30,8 @@ def learned(tasks: str, kind: str) -> tuple[World, Network, Network]:
     optimizer = keras.optimizers.Adam(0.03)
     optimizer.build(objective.variables)
     batch = 12 if tasks == "ranking" else 60
-    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, here.read("train"), batch, 3)
+    feed = HeldFeed(here.read("train"), here.schema)
+    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, feed, batch, 3)
     for epoch in range(6):
         for _ in steps.epoch(epoch, 0, 10, lambda: False):
             pass

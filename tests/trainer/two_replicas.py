@@ -14,6 +14,7 @@ from hone_trainer.dataset.dataset import Rows
 from hone_trainer.dataset.schema import Schema
 from hone_trainer.rows.field import Field
 from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.feed import HeldFeed
 from hone_trainer.train.objective import JointObjective
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.sync_steps import Steps
@@ -94,7 +95,9 @@ def training(strategy: Any, *, lazy: bool) -> dict[str, Any]:
         else:
             optimizer = keras.optimizers.Adam(0.05)
         optimizer.build(objective.variables)
-    steps = Steps(strategy, objective, optimizer, data, 16, 9, lazy=lazy)
+    steps = Steps(
+        strategy, objective, optimizer, HeldFeed(data, objective.schema), 16, 9, lazy=lazy
+    )
     steps.log_rows = True
     blocks = [*steps.epoch(0, 0, 4, lambda: False), *steps.epoch(1, 0, 4, lambda: True)]
     return {

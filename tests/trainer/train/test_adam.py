@@ -3,6 +3,7 @@
 import pytest
 
 from hone_trainer.train.optimizers.adam import Adam, default_rate
+from hone_trainer.train.optimizers.sgd import Sgd
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,20 @@ def test_the_rate_grows_with_the_root_of_the_batch_up_to_a_bound(batch: int, rat
 
 def test_a_rate_that_somebody_says_is_taken_at_every_batch() -> None:
     assert {Adam(learning_rate=0.3).rate(batch) for batch in (1, 64, 65_536)} == {0.3}
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(("momentum", "moved"), [(0.0, 0.2), (0.9, 0.29)])
+def test_gradient_descent_steps_by_its_rate_and_what_is_left_of_the_last(
+    momentum: float, moved: float
+) -> None:
+    from hone_trainer.backend.keras import tf
+
+    optimizer = Sgd(learning_rate=0.1, momentum=momentum).open(64)
+    variable = tf.Variable(1.0)
+    for _ in range(2):
+        optimizer.apply_gradients([(tf.constant(1.0), variable)])
+    assert 1 - float(variable) == pytest.approx(moved)
 
 
 @pytest.mark.tensorflow

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hone_trainer.contract.assignment import Exit
+from hone_trainer.dataset import shards
 from hone_trainer.pod.first_look import WORD, WORK
 from hone_trainer.train.row_log import audit
 from lab import patience
@@ -32,10 +33,25 @@ LONG: dict[str, Any] = TRAIN | {
     "hangSeconds": round(patience.seconds(10)),
     "rowLog": True,
     "keep": "last",
+    "windowRows": 700,
 }
+"""Its rows are read by windows of two shards, see ``cut``."""
 ROWS = 2400
 STEPS = 38
 """In an epoch of ``LONG``; the last one has rows for worker 0 alone."""
+
+
+def cut(bench: Bench) -> Bench:
+    """Prepare the click data in shards of 300 rows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "SHARD_ROWS", 300)
+        bench("data", CLICKS)
+    return bench
+
+
+@pytest.fixture
+def clicks(run_stage: Bench) -> Bench:
+    return cut(run_stage)
 
 
 @pytest.fixture
@@ -47,9 +63,7 @@ def gang(clicks: Any, tmp_path: Path) -> GangOfTwo:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> GangOfTwo:
     """A gang that has trained ``LONG`` in peace."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    bench = Bench(folder)
-    bench("data", CLICKS)
-    gang = GangOfTwo(bench, folder)
+    gang = GangOfTwo(cut(Bench(folder)), folder)
     assert gang.codes(gang.start(LONG)) == [Exit.OK, Exit.OK]
     return gang
 

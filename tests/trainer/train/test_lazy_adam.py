@@ -88,6 +88,7 @@ def test_a_dense_gradient_is_adams() -> None:
 def test_the_padding_of_a_short_batch_touches_no_row() -> None:
     """The last step sees one row; all others of its batch are padding."""
     from hone_trainer.backend.keras import keras, tf
+    from hone_trainer.train.feed import HeldFeed
     from hone_trainer.train.objective import JointObjective
     from hone_trainer.train.optimizers.lazy_adam import lazy_adam
     from hone_trainer.train.sync_steps import Steps
@@ -103,7 +104,8 @@ def test_the_padding_of_a_short_batch_touches_no_row() -> None:
     optimizer.build(objective.variables)
     ids, ones = np.arange(rows, dtype=np.int32)[:, None], np.ones(rows, np.float32)
     data = Rows({"user": ids}, {"clicked": Targets(ones, ones)})
-    made = Steps(tf.distribute.get_strategy(), objective, optimizer, data, 32, 7, lazy=True)
+    feed = HeldFeed(data, objective.schema)
+    made = Steps(tf.distribute.get_strategy(), objective, optimizer, feed, 32, 7, lazy=True)
     for first in (0, 1):
         before = layer.embeddings.numpy()
         (block, *_) = made.epoch(0, first, 1, lambda: False)

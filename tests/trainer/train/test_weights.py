@@ -61,6 +61,7 @@ def test_a_step_on_served_variables_minimises_the_weighted_mean_too(
     plain: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from hone_trainer.backend.keras import keras, tf
+    from hone_trainer.train.feed import HeldFeed
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.ps_steps import ServedSteps
 
@@ -71,7 +72,8 @@ def test_a_step_on_served_variables_minimises_the_weighted_mean_too(
     optimizer.build(objective.variables)
     data = only(drawn(210) if plain else rows, "clicked")
     strategy = tf.distribute.get_strategy()
-    made = ServedSteps(strategy, objective, optimizer, data, 32, SEED, workers=1)
+    feed = HeldFeed(data, objective.schema)
+    made = ServedSteps(strategy, objective, optimizer, feed, 32, SEED, workers=1)
     sums = by_hand(theirs, keras.optimizers.SGD(0.5), rows, 32)
     assert sum(block.sums for block in run(made)) == pytest.approx(sums, rel=1e-5)
     assert weights(ours) == pytest.approx(weights(theirs), abs=1e-6)

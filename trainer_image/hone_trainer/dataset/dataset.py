@@ -6,6 +6,7 @@ members take every n-th row, unless the data set says which rows are whose.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.rows.field import Field, Part
 from hone_trainer.rows.tokens import FIRST_KNOWN
-from hone_trainer.tasks.learned import Targets
+from hone_trainer.tasks.learned import Targets, joined
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,6 +51,14 @@ class Rows:
     def __len__(self) -> int:
         """Number of rows."""
         return len(next(iter(self.targets.values())).weight)
+
+    def take(self, chosen: Any) -> Rows:
+        """Return some of them."""
+        return Rows(
+            {name: values[chosen] for name, values in self.features.items()},
+            {name: each.take(chosen) for name, each in self.targets.items()},
+            None if self.weights is None else self.weights[chosen],
+        )
 
 
 class Dataset:
@@ -100,20 +109,21 @@ class Dataset:
 
         The members' rows are disjoint and together all rows; validation and test are never divided.
         """
-        tables = [self._shard(a.name) for a in self.manifest.files if a.name.startswith(f"{part}-")]
-        stride = _own(tables, member, members) if part == "train" else slice(None)
-        features = {
-            field.name: np.concatenate([_array(table, field) for table in tables])[stride]
-            for field in (*self.schema.ids, *self.schema.numbers)
+        tables: list[pa.Table] = []
+        before = 0
+        for name in self.shards(part):
+            table = self.shard(name)
+            own = member_rows(table, before, member, members) if part == "train" else table
+            tables.append(own)
+            before += len(table)
+        if MEMBER in tables[0].column_names and not any(map(len, tables)):
+            raise no_rows(member, members)
+        rows = concatenate([rows_of(table, self.schema) for table in tables])
+        targets = {
+            target.name: self._recalling(target, rows.targets[target.name], rows.features)
+            for target in self.schema.targets
         }
-        return Rows(
-            {name: np.ascontiguousarray(values) for name, values in features.items()},
-            {
-                target.name: self._recalling(target, _targets(target, tables, stride), features)
-                for target in self.schema.targets
-            },
-            _weights(tables, stride),
-        )
+        return replace(rows, targets=targets)
 
     def _recalling(
         self, target: Target, targets: Targets, features: dict[str, NDArray[np.generic]]
@@ -129,44 +139,75 @@ class Dataset:
         codes = features[field.name].astype(np.int32) - FIRST_KNOWN
         return replace(targets, seen=np.where(codes < target.outputs, np.maximum(codes, -1), -1))
 
-    def _shard(self, name: str) -> pa.Table:
+    def shards(self, part: Part) -> tuple[str, ...]:
+        """Return the names of the files that hold a part, in order."""
+        names = (file.name for file in self.manifest.files)
+        return tuple(name for name in names if name.startswith(f"{part}-"))
+
+    def shard(self, name: str) -> pa.Table:
+        """Read one of these files."""
         import pyarrow as pa
 
         data = self.fetch(name)
         return pa.ipc.open_file(pa.BufferReader(data)).read_all()
 
 
-def _own(tables: list[pa.Table], member: int, members: int) -> slice | NDArray[np.bool_]:
-    """Say which training rows are a member's; ``NoRowsLeft`` where none is."""
-    if MEMBER not in tables[0].column_names:
-        return slice(member, None, members)
-    numbers = np.concatenate([table.column(MEMBER).to_numpy() for table in tables])
-    mine: NDArray[np.bool_] = numbers % members == member
-    if not mine.any():
-        message = f"prepare.divide leaves no rows to member {member} of {members}"
-        raise StageFailure("NoRowsLeft", f"{message}: lower train.members, or divide by rows")
-    return mine
+def member_rows(table: pa.Table, before: int, member: int, members: int) -> pa.Table:
+    """Return those training rows of a shard that are a member's.
+
+    Args:
+        table: the shard.
+        before: rows in the shards before it.
+        member: counted from 0.
+        members: between which all rows are divided.
+    """
+    import pyarrow as pa
+
+    if members == 1:
+        return table
+    numbers = np.arange(before, before + len(table))
+    if MEMBER in table.column_names:
+        numbers = table.column(MEMBER).to_numpy()
+    return table.filter(pa.array(numbers % members == member))
 
 
-def _weights(
-    tables: list[pa.Table], stride: slice | NDArray[np.bool_]
-) -> NDArray[np.float32] | None:
-    if not tables or WEIGHT not in tables[0].column_names:
-        return None
-    weights = np.concatenate([table.column(WEIGHT).to_numpy() for table in tables])
-    return np.ascontiguousarray(weights[stride], np.float32)
+def no_rows(member: int, members: int) -> StageFailure:
+    """Return the failure of a member whom a division gives nothing."""
+    message = f"prepare.divide leaves no rows to member {member} of {members}"
+    return StageFailure("NoRowsLeft", f"{message}: lower train.members, or divide by rows")
 
 
-def _targets(target: Target, tables: list[pa.Table], stride: Any) -> Targets:
+def rows_of(table: pa.Table, schema: Schema) -> Rows:
+    """Return the rows of a shard as arrays, which lie in the shard's memory where they can."""
+    features = {field.name: _array(table, field) for field in (*schema.ids, *schema.numbers)}
+    targets = {target.name: _targets(target, table) for target in schema.targets}
+    return Rows(features, targets, _column(table, WEIGHT))
+
+
+def concatenate(rows: Sequence[Rows]) -> Rows:
+    """Return the rows one after the other, in memory of their own."""
+    features, targets, weights = rows[0].features, rows[0].targets, rows[0].weights
+    return Rows(
+        {name: np.concatenate([each.features[name] for each in rows]) for name in features},
+        {name: joined([each.targets[name] for each in rows]) for name in targets},
+        None if weights is None else np.concatenate([each.weights for each in rows]),
+    )
+
+
+def _targets(target: Target, table: pa.Table) -> Targets:
     """Return what is to be predicted of some rows."""
-    found = {}
-    for name in ("value", "weight", "group", "item"):
-        column = target.column(name)
-        if column in tables[0].column_names:
-            whole = np.concatenate([table.column(column).to_numpy() for table in tables])
-            found[name] = np.ascontiguousarray(whole[stride])
-    weight = found["weight"].astype(np.float32, copy=False)
-    return Targets(found["value"], weight, None, found.get("group"), found.get("item"))
+    value, weight, group, item = (
+        _column(table, target.column(name)) for name in ("value", "weight", "group", "item")
+    )
+    return Targets(value, np.asarray(weight, np.float32), None, group, item)
+
+
+def _column(table: pa.Table, name: str) -> NDArray[Any] | None:
+    """Return a column of numbers; None where there is none."""
+    if name not in table.column_names:
+        return None
+    values: NDArray[Any] = table.column(name).to_numpy()
+    return values
 
 
 def _array(table: pa.Table, field: Field) -> NDArray[np.generic]:

@@ -16,7 +16,7 @@ BOUND = "add {{outliers: {{iqr: {{}}, columns: [{name}]}}}} to prepare.clean"
 """What drops rows with numbers that are out of all proportion."""
 TAME = f"give {{name}} number.normalize.quantile, or {BOUND}"
 """What helps where a number is large as a model reads it: both bound it whatever it is."""
-REMEDY = "lower train.optimizer.adam.learningRate, normalize the number columns, or allow "
+REMEDY = "lower the learningRate of train.optimizer, normalize the number columns, or allow "
 REMEDY += "train.divergence.rollbacks"
 """Where no number is suspiciously large."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hone_trainer.contract.assignment import StageFailure
@@ -21,6 +22,12 @@ def limit() -> int | None:
         if text.isdigit() and int(text) < UNLIMITED:
             return int(text)
     return None
+
+
+def most() -> int:
+    """Return the bytes that this pod may use, or that its machine has."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(limit() or machine, machine)
 
 
 def require(size: int, most: int) -> None:

@@ -96,6 +96,14 @@ class Targets:
         return Targets(self.values[chosen], self.weight[chosen], None, *taken)
 
 
+def joined(targets: Sequence[Targets]) -> Targets:
+    """Return the targets of several blocks of rows, one after the other."""
+    every = ([e.values, e.weight, e.group, e.item, e.seen] for e in targets)
+    columns = zip(*every, strict=True)
+    values, weight, *beside = (None if c[0] is None else np.concatenate(c) for c in columns)
+    return Targets(values, weight, None, *beside)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What an answer depends on besides the model."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.models.graph import open_graph
 from hone_trainer.models.network import Network, Part, calibrations
+from hone_trainer.train.feeding import open_feed
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.optimizers.dense_adam import DenseAdam
 from hone_trainer.train.schedule import batch_of
 from hone_trainer.train.sync_steps import Steps
-from hone_trainer.train.units import Units
 from hone_trainer.train.validation import LOSS, Validation
 
 if TYPE_CHECKING:
@@ -38,14 +38,13 @@ def train_baseline(model: AnyModel, data: Dataset, seed: int, tell: Tell) -> Net
         seed: of the order of the rows.
         tell: called after each epoch.
     """
-    rows, schema = data.read("train"), data.schema
-    units = Units.of(rows, schema)
-    batch = batch_of(len(units), 1, listed=units.listed)
+    feed, schema = open_feed(data), data.schema
+    batch = batch_of(feed.units, 1, listed=feed.listed)
     keras.utils.set_random_seed(seed % 2**31)
     objective = Objective.of(open_graph(model, schema), schema)
     optimizer = DenseAdam(learning_rate=RATE)
     optimizer.build(objective.variables)
-    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, rows, batch, seed)
+    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, feed, batch, seed)
     validation = Validation(objective, data.read("validation"))
     kept: list[Any] = objective.graph.whole.get_weights()
     best, since = validation.cost(validation.measure()), 0

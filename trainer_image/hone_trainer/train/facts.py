@@ -27,6 +27,7 @@ def facts_of(
         "keptEpoch": state.best_epoch,
         "learningRate": stage.optimizer.value.rate(stage.batch),
         "rollbacks": state.rollbacks,
+        "windowRows": state.window or None,
         "workers": throughput.workers(),
     }
     if state.start:

@@ -19,6 +19,7 @@ from hone_trainer.store.chunked_array import whole
 from hone_trainer.train.beginning import beginning, noted
 from hone_trainer.train.checkpoint_manager import CheckpointManager
 from hone_trainer.train.facts import COUNTED, begun, facts_of
+from hone_trainer.train.feeding import agreed, require_batch
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.phases import Phases
@@ -28,12 +29,12 @@ from hone_trainer.train.step_sums import mean_losses
 from hone_trainer.train.tensorboard import curves
 from hone_trainer.train.throughput import Throughput
 from hone_trainer.train.train_state import TrainState
-from hone_trainer.train.units import Units
 from hone_trainer.train.validation import LOSS, Validation, shown
 
 if TYPE_CHECKING:
-    from hone_trainer.dataset.dataset import Dataset, Rows
+    from hone_trainer.dataset.dataset import Dataset
     from hone_trainer.pod.context import Context
+    from hone_trainer.train.feed import Feed
     from hone_trainer.train.spec import Train
 
 EVENTS = "tensorboard/events.out.tfevents"
@@ -43,20 +44,16 @@ _log = logging.getLogger("hone")
 class Training:
     """One training in one pod."""
 
-    def __init__(self, stage: Train, ctx: Context, dataset: Dataset, rows: Rows) -> None:
-        units = Units.of(rows, dataset.schema)
-        if len(units) < (stage.batch_size or 1):
-            what = "lists" if units.listed else "rows"
-            message = f"the member has {len(units)} training {what}: train.batchSize is larger"
-            raise StageFailure("BatchTooLarge", f"{message} ({stage.batch_size}); lower it")
-        self.ctx, self.schema, self.dataset, self.rows = ctx, dataset.schema, dataset, rows
+    def __init__(self, stage: Train, ctx: Context, dataset: Dataset, feed: Feed) -> None:
+        require_batch(feed, stage.batch_size or 1)
+        self.ctx, self.dataset, self.schema = ctx, dataset, dataset.schema
         settled_model = stage.model.settled(self.schema, ctx.store)
         stage = stage.model_copy(update={"model": settled_model})
         chosen = stage.strategy.value
         strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
         chosen.require_room(lambda: training_bytes(stage.model, self.schema))
         replicas = strategy.num_replicas_in_sync
-        stage = stage.settled(len(units), replicas, listed=units.listed)
+        stage = stage.settled(feed.units, replicas, listed=feed.listed)
         self.stage = stage
         if stage.batch % replicas or not stage.batch:
             message = f"train.batchSize {stage.batch} is no multiple of {replicas} replicas"
@@ -70,7 +67,7 @@ class Training:
             model = objective.graph.whole
             self.optimizer = stage.optimizer.value.open(stage.batch)
             self.optimizer.build(model.trainable_variables)
-        self.steps = chosen.steps(stage, strategy, objective, self.optimizer, rows, seed)
+        self.steps = chosen.steps(stage, strategy, objective, self.optimizer, feed, seed)
         self.objective = objective
         self.validation = Validation(objective, dataset.read("validation"))
         self.all_reduce = GangSum(strategy)
@@ -85,7 +82,10 @@ class Training:
 
     def run(self) -> None:
         """Train what is not done yet."""
-        if not self._resume():
+        resumed = self._resume()
+        agree = (self.state, self.dataset, self.ctx, self.all_reduce)
+        self.steps.feed = agreed(self.steps.feed, *agree)
+        if not resumed:
             self._start()
         while self.state.epochs < self.stage.epochs and not self._settled():
             self._epoch()
@@ -117,7 +117,7 @@ class Training:
         if not state.best_epoch:
             which = "the last" if self.stage.keep == "last" else "any"
             message = f"the model of {which} epoch gives no finite validation loss"
-            raise diverged(message, self.rows, self.schema)
+            raise diverged(message, self.steps.feed.held, self.schema)
         weights = self.checkpoints.weights()
         said = f"epoch {state.best_epoch} of {state.epochs} kept: "
         kept = tuple(
@@ -130,7 +130,9 @@ class Training:
         figures = state.history[state.best_epoch - 1]
         facts = facts_of(self.stage, state, self.validation, self.throughput)
         if self.stage.row_log:
-            facts["rows"] = audited = audit(self.ctx.store, self.row_log.folder, self.steps.rows)
+            facts["rows"] = audited = audit(
+                self.ctx.store, self.row_log.folder, self.steps.feed.rows
+            )
             if not complete(audited):
                 _log.error("not every row was seen once an epoch: %s", audited)
         seconds = sum(epoch["seconds"] for epoch in state.history)
@@ -215,9 +217,9 @@ class Training:
         said = f"the loss became {lost.trace[-1][1]} in epoch {lost.epochs + 1}"
         if lost.rollbacks >= self.stage.divergence.rollbacks:
             tried = f" after {lost.rollbacks} rollbacks" if lost.rollbacks else ""
-            raise diverged(f"{said}{tried}", self.rows, self.schema)
+            raise diverged(f"{said}{tried}", self.steps.feed.held, self.schema)
         if not self._resume():
-            raise diverged(f"{said}, and no checkpoint is whole", self.rows, self.schema)
+            raise diverged(f"{said}, and no checkpoint is whole", self.steps.feed.held, self.schema)
         self.state.rollbacks = lost.rollbacks + 1
         self.state.rate = lost.rate * self.stage.divergence.rate_factor
         self._set_rate()

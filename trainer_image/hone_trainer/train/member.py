@@ -11,6 +11,7 @@ import numpy as np
 from hone_trainer.contract.assignment import Report
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.pod import devices
+from hone_trainer.train.feeding import open_feed
 from hone_trainer.train.loop import Training
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def train(stage: Train, ctx: Context) -> Report:
     devices.require(ctx.task.gpus)
     ctx.progress(0.0, "reading the training rows")
     dataset = Dataset.of(ctx)
-    rows = dataset.read("train", ctx.task.member, ctx.task.members)
+    feed = open_feed(dataset, ctx.task.member, ctx.task.members, stage.window_rows)
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
     ctx.heartbeat.promise(STARTING * stage.hang_seconds)
-    training = Training(stage, ctx, dataset, rows)
+    training = Training(stage, ctx, dataset, feed)
     if ctx.size > 1:
         _kept.append(training)
     with ctx.heartbeat.listens(STARTING * stage.hang_seconds):

@@ -10,18 +10,21 @@ own. A block whose worker is lost goes to another one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hone_trainer.backend.draws import Draws
 from hone_trainer.backend.keras import tf
-from hone_trainer.dataset.dataset import Rows
 from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.feed import Feed
 from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.step_sums import Block
-from hone_trainer.train.units import PADDING, order_of
+from hone_trainer.train.units import PADDING
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset.dataset import Rows
 
 IN_FLIGHT = 4
 """Blocks handed out per worker before the chief collects them: enough to keep all of them busy."""
@@ -34,7 +37,7 @@ class ServedSteps:
         strategy: the ``ParameterServerStrategy``.
         objective: what is minimised, made in its scope.
         optimizer: Keras optimizer made in its scope.
-        rows: all training rows of the member.
+        feed: the training rows of the member.
         batch: rows per step, each step on one worker.
         seed: of the order of the rows.
         workers: pods that compute.
@@ -45,7 +48,7 @@ class ServedSteps:
         strategy: Any,
         objective: Objective,
         optimizer: Any,
-        rows: Rows,
+        feed: Feed,
         batch: int,
         seed: int,
         workers: int,
@@ -54,14 +57,13 @@ class ServedSteps:
         self._strategy = strategy
         self._objective = objective
         self._optimizer = optimizer
-        self._data = rows
+        self.feed = feed
         self._batch = batch
         self._seed = seed
         self._chance = seed % 2**31
         self._workers = workers
         self.train(objective.variables)
-        self.rows = len(rows)
-        self.per_epoch = -(-len(rows) // batch)
+        self.per_epoch = -(-feed.units // batch)
 
     def train(self, variables: Sequence[Any]) -> None:
         """Train these from the next step on; see ``Steps.train``."""
@@ -70,27 +72,29 @@ class ServedSteps:
 
     def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
         """Run an epoch, or what is left of it; see ``Steps.epoch``."""
-        order = order_of(self._seed, number, self.rows, self._batch)
         stride = at_once * self._workers * IN_FLIGHT
-        while first < self.per_epoch:
-            last = min(first + stride, self.per_epoch)
-            spans = [(a, min(a + at_once, last)) for a in range(first, last, at_once)]
-            given = [self._hand_out(order[a:b], number * self.per_epoch + a) for a, b in spans]
-            self._coordinator.join()
-            sums = np.sum([np.asarray(each.fetch(), np.float64) for each in given], axis=0)
-            yield Block(last, sums, bool(stop()), np.zeros(1), np.zeros(1))
-            first = last
+        for portion in self.feed.portions(self._seed, number, self._batch, first):
+            begin, waited = portion.first, portion.waited
+            end, done = begin + len(portion.steps), number * self.per_epoch
+            while first < end:
+                last = min(first + stride, end)
+                spans = [(a, min(a + at_once, last)) for a in range(first, last, at_once)]
+                steps = [(portion.steps[a - begin : b - begin], done + a) for a, b in spans]
+                given = [self._hand_out(portion.rows, *each) for each in steps]
+                self._coordinator.join()
+                sums = np.sum([np.asarray(each.fetch(), np.float64) for each in given], axis=0)
+                feeding = np.full(1, waited / (last - first))
+                yield Block(last, sums, bool(stop()), feeding, feeding)
+                first, waited = last, 0.0
 
-    def _hand_out(self, batches: NDArray[np.int32], first: int) -> Any:
+    def _hand_out(self, rows: Rows, batches: NDArray[np.int32], first: int) -> Any:
         # Padding repeats a row of the step, so that it touches no row of a table by itself.
         chosen = np.where(batches != PADDING, batches, batches[:, :1])
         real = (batches != PADDING).astype(np.float32)
-        features = {name: tf.constant(v[chosen]) for name, v in self._data.features.items()}
-        targets = self._data.targets
+        features = {name: tf.constant(v[chosen]) for name, v in rows.features.items()}
+        targets = rows.targets
         values = {name: tf.constant(each.values[chosen]) for name, each in targets.items()}
-        weights = {
-            name: tf.constant(loss_weights(self._data, name)[chosen] * real) for name in targets
-        }
+        weights = {name: tf.constant(loss_weights(rows, name)[chosen] * real) for name in targets}
         args = (features, values, weights, tf.constant(real), tf.constant(first))
         return self._coordinator.schedule(self._run, args=args)
 

@@ -82,6 +82,10 @@ class Train(Stage):
     batch_size: Annotated[int, Field(ge=1, le=1_048_576)] | None = None
     """Rows per step, over all workers together (the global batch). Where nothing is said, the power
     of 2 that makes about 200 steps of an epoch, from 64 to 4,096; 64 lists of a ranking."""
+    window_rows: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    """Training rows that a pod holds in memory at a time: they are read window by window, shuffled
+    within each, while the next is on its way. Where nothing is said, all rows if half of the pod's
+    memory has room for them, else as many as it has."""
     steps_per_execution: Annotated[int, Field(ge=1, le=1000)] = 16
     """Steps between two returns to Python; more is faster, fewer reports sooner."""
     precision: Literal["float32", "mixedBfloat16"] = "float32"
@@ -129,6 +133,8 @@ class Train(Stage):
             if self.strategy.parameter_server is not None:
                 message = "train.strategy.parameterServer hands out rows, and prepare.tasks ranks"
                 yield f"{message} lists: choose multiWorkerMirrored"
+            if self.window_rows is not None:
+                yield "train.windowRows: rankings want all rows in memory; leave it out"
             if self.row_log:
                 message = "train.rowLog proves that each row is seen, and of long lists not every"
                 yield f"{message} row is: leave it out"

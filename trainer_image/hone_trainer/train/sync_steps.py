@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from hone_trainer.backend.draws import Draws
 from hone_trainer.backend.keras import tf
-from hone_trainer.dataset.dataset import Rows
 from hone_trainer.tasks.learned import Targets
+from hone_trainer.train.feed import Feed, Portion
 from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.step_sums import Block
-from hone_trainer.train.units import PADDING, Units, lists_of
+from hone_trainer.train.units import PADDING, lists_of
 
 DENSE_RATIO = 8
 """Rows of a table per id of a step, up to which its gradient is made dense."""
@@ -33,7 +33,7 @@ class Steps:
         strategy: the tf.distribute strategy in whose scope model and optimizer were made.
         objective: what is minimised.
         optimizer: Keras optimizer.
-        rows: all training rows of the member, the same in every pod.
+        feed: the training rows of the member, the same in every pod.
         batch: units per step over all replicas; a multiple of the number of replicas.
         seed: of the order of the rows.
         xla: compile forward and backward pass with XLA.
@@ -45,7 +45,7 @@ class Steps:
         strategy: Any,
         objective: Objective,
         optimizer: Any,
-        rows: Rows,
+        feed: Feed,
         batch: int,
         seed: int,
         *,
@@ -55,23 +55,20 @@ class Steps:
         self._strategy = strategy
         self._objective = objective
         self._optimizer = optimizer
-        self._features = {name: tf.constant(values) for name, values in rows.features.items()}
-        self._values = {name: tf.constant(each.values) for name, each in rows.targets.items()}
-        self._weights = {name: tf.constant(loss_weights(rows, name)) for name in rows.targets}
-        self._units = Units.of(rows, objective.schema)
+        self.feed = feed
+        self._held: Any = None
+        self._tensors: tuple[Any, ...] = ()
         self._batch = batch
         self._replicas = strategy.num_replicas_in_sync
-        self._share = batch // self._replicas * self._units.length
+        self._share = batch // self._replicas * feed.length
         self._seed = seed
         self._chance = seed % 2**31
         self._lazy = lazy
         self._xla = xla
         self.train(objective.variables)
-        self._numbers = tf.range(len(rows))
         self.log_rows = False
         """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
-        self.rows = len(rows)
-        self.per_epoch = -(-len(self._units) // batch)
+        self.per_epoch = -(-feed.units // batch)
 
     def train(self, variables: Sequence[Any]) -> None:
         """Train these from the next step on, and no others; the optimizer was built for all."""
@@ -80,7 +77,8 @@ class Steps:
         plainly = {"autograph": False}
         compiled = tf.function(self._learn_eagerly, jit_compile=True, **plainly)
         self._learn = compiled if self._xla else self._learn_eagerly
-        self._run = tf.function(self._run_eagerly, **plainly)
+        # Windows of a feed differ in their rows: one graph for all of them.
+        self._run = tf.function(self._run_eagerly, reduce_retracing=True, **plainly)
 
     def epoch(self, number: int, first: int, at_once: int, stop: Any) -> Iterator[Block]:
         """Run an epoch, or what is left of it.
@@ -91,15 +89,32 @@ class Steps:
             at_once: steps between two returns to Python.
             stop: function; says whether this pod was asked to stop.
         """
-        order = tf.constant(self._units.steps(self._seed, number, self._batch))
-        while first < self.per_epoch:
-            # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
-            last = min(first - first % at_once + at_once, self.per_epoch)
-            asked = tf.constant(float(stop()))
-            done = tf.constant(number * self.per_epoch)
-            told, seen = self._run(order, tf.constant(first), tf.constant(last), done, asked)
-            yield self._block(told.numpy(), seen.numpy() if self.log_rows else None, first, last)
-            first = last
+        for portion in self.feed.portions(self._seed, number, self._batch, first):
+            order, end = tf.constant(portion.steps), portion.first + len(portion.steps)
+            done = tf.constant(number * self.per_epoch + portion.first)
+            given, waited = self._tensors_of(portion), portion.waited
+            while first < end:
+                # Blocks begin at the same steps whoever resumes: the sums add up in the same order.
+                last = min(first - first % at_once + at_once, end)
+                span = (tf.constant(first - portion.first), tf.constant(last - portion.first))
+                beside = tf.constant([float(stop()), waited / (last - first)])
+                told, seen = self._run(given, order, *span, done, beside)
+                rows = seen.numpy() if self.log_rows else None
+                yield self._block(told.numpy(), rows, first, last)
+                first, waited = last, 0.0
+
+    def _tensors_of(self, portion: Portion) -> tuple[Any, ...]:
+        """Return rows as the steps take them: features, values and weights by name, numbers."""
+        if portion.rows is not self._held:
+            self._tensors = ()  # those of the last portion are not needed beside the new ones
+            rows = self._held = portion.rows
+            self._tensors = (
+                {name: tf.constant(values) for name, values in rows.features.items()},
+                {name: tf.constant(each.values) for name, each in rows.targets.items()},
+                {name: tf.constant(loss_weights(rows, name)) for name in rows.targets},
+                tf.constant(portion.numbers),
+            )
+        return self._tensors
 
     def _block(
         self, told: NDArray[np.float32], seen: NDArray[np.int32] | None, first: int, last: int
@@ -111,23 +126,28 @@ class Steps:
     @property
     def _sums(self) -> int:
         """Loss and weight of each target, and rows."""
-        return 2 * len(self._values) + 1
+        return 2 * len(self._objective.names) + 1
 
-    def _run_eagerly(self, order: Any, first: Any, last: Any, done: Any, stop: Any) -> Any:
+    def _run_eagerly(
+        self, given: Any, order: Any, first: Any, last: Any, done: Any, beside: Any
+    ) -> Any:
         here = self._strategy.experimental_local_results
 
         def run(step: Any, told: Any, seen: Any) -> Any:
-            given, rows = self._strategy.run(self._step, args=(order[step], done + step, stop))
+            args = (given, order[step], done + step, beside)
+            found, rows = self._strategy.run(self._step, args=args)
             if self.log_rows:
                 seen = seen.write(step - first, tf.concat(here(rows), 0))
-            return step + 1, told + here(given)[0], seen
+            return step + 1, told + here(found)[0], seen
 
         told = tf.zeros(self._sums + 1 + 2 * self._replicas)
         seen = tf.TensorArray(tf.int32, last - first if self.log_rows else 0)
         _, told, seen = tf.while_loop(lambda step, *_: step < last, run, (first, told, seen))
         return told, seen.stack() if self.log_rows else told
 
-    def _step(self, batch: Any, number: Any, stop: Any) -> Any:
+    def _step(self, given: Any, batch: Any, number: Any, beside: Any) -> Any:
+        all_features, all_values, all_weights, numbers = given
+        stop, waited = tf.unstack(beside)
         context = tf.distribute.get_replica_context()
         place = context.replica_id_in_sync_group
         begun = tf.timestamp()
@@ -137,14 +157,14 @@ class Steps:
         lists = self._lists(chosen, self._share)
         # Padding repeats a row of the step, so that it touches no row of a table by itself.
         chosen = tf.where(chosen != PADDING, chosen, batch[0])
-        features = {name: tf.gather(values, chosen) for name, values in self._features.items()}
-        values = {name: tf.gather(given, chosen) for name, given in self._values.items()}
-        weights = {name: tf.gather(w, chosen) * real for name, w in self._weights.items()}
-        rows = tf.where(real > 0, tf.gather(self._numbers, chosen), PADDING)
+        features = {name: tf.gather(values, chosen) for name, values in all_features.items()}
+        values = {name: tf.gather(each, chosen) for name, each in all_values.items()}
+        weights = {name: tf.gather(w, chosen) * real for name, w in all_weights.items()}
+        rows = tf.where(real > 0, tf.gather(numbers, chosen), PADDING)
         with tf.control_dependencies([*features.values(), *values.values()]):
             fed = tf.timestamp()
         seed, first = tf.stack([self._chance, number]), place * self._share
-        totals = self._totals(batch)
+        totals = self._totals(all_values, all_weights, batch)
         gradients, losses = self._learn(features, values, weights, lists, totals, seed, first)
         pairs = zip(gradients, self._variables, strict=True)
         gradients = [self._travelling(gradient, variable) for gradient, variable in pairs]
@@ -152,8 +172,8 @@ class Steps:
             done = tf.timestamp()
         mine = tf.one_hot(place, self._replicas)
         seconds = [
-            tf.cast(fed - begun, tf.float32) * mine,
-            tf.cast(done - begun, tf.float32) * mine,
+            (waited + tf.cast(fed - begun, tf.float32)) * mine,
+            (waited + tf.cast(done - begun, tf.float32)) * mine,
         ]
         counts = self._objective.weights(self._targets(values, weights, lists))
         told = tf.concat([losses, counts, [tf.reduce_sum(real), stop], *seconds], 0)
@@ -163,20 +183,20 @@ class Steps:
         )
         return told, rows
 
-    def _totals(self, batch: Any) -> Any:
+    def _totals(self, all_values: Any, all_weights: Any, batch: Any) -> Any:
         """Return the weight of each target in the global batch, (targets,)."""
         there = tf.cast(batch != PADDING, tf.float32)
         rows = tf.where(batch != PADDING, batch, batch[0])
-        values = {name: tf.gather(given, rows) for name, given in self._values.items()}
-        weights = {name: tf.gather(w, rows) * there for name, w in self._weights.items()}
+        values = {name: tf.gather(each, rows) for name, each in all_values.items()}
+        weights = {name: tf.gather(w, rows) * there for name, w in all_weights.items()}
         lists = self._lists(batch, self._share * self._replicas)
         return self._objective.weights(self._targets(values, weights, lists))
 
     def _lists(self, chosen: Any, rows: int) -> Any:
         """Return the places of each list among the rows of a step; none where rows are units."""
-        if not self._units.listed:
+        if not self.feed.listed:
             return tf.zeros((0, 1), tf.int32)
-        places = lists_of(rows, self._units.length)
+        places = lists_of(rows, self.feed.length)
         there = tf.reshape(chosen != PADDING, places.shape)
         return tf.where(there, places, PADDING)
 
@@ -195,7 +215,7 @@ class Steps:
     ) -> Any:
         """Return gradients of this replica's part of the objective, and its sums of loss."""
         targets = self._targets(values, weights, lists)
-        draws = Draws(seed, first, self._batch * self._units.length)
+        draws = Draws(seed, first, self._batch * self.feed.length)
         with tf.GradientTape() as tape:
             losses = self._objective.losses(features, targets, draws)
             minimised, sums = self._objective.minimised(losses, totals)

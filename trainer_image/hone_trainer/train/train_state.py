@@ -19,6 +19,8 @@ class TrainState:
 
     step: int = 0
     """Steps done, over all epochs."""
+    window: int = 0
+    """Rows that are in memory at a time, of which the order of all hangs; 0 for all."""
     sums: list[float] = field(default_factory=list)
     """Those of the epoch under way, see ``Block.sums``; empty before its first block."""
     seconds: float = 0.0

@@ -52,20 +52,19 @@ class Prune(Technique):
         from tensorflow_model_optimization.sparsity import keras as sparsity
 
         from hone_trainer.backend.keras import keras
+        from hone_trainer.train.feeding import open_feed
         from hone_trainer.train.objective import JointObjective
         from hone_trainer.train.step_sums import mean_losses
         from hone_trainer.train.sync_steps import Steps
-        from hone_trainer.train.units import Units
 
-        rows = data.read("train")
-        units = len(Units.of(rows, network.schema))
-        batch = int(np.clip(units * self.epochs // STEPS, *BATCH))
-        total = self.epochs * -(-units // batch)
+        feed = open_feed(data)
+        batch = int(np.clip(feed.units * self.epochs // STEPS, *BATCH))
+        total = self.epochs * -(-feed.units // batch)
         models = [self._wrapped(part, total) for part in network.assemble().parts]
         objective = JointObjective.over(models, network.shares, network.schema)
         optimizer = keras.optimizers.Adam(LEARNING_RATE)
         optimizer.build(objective.variables)
-        steps = Steps(tf.distribute.get_strategy(), objective, optimizer, rows, batch, SEED)
+        steps = Steps(tf.distribute.get_strategy(), objective, optimizer, feed, batch, SEED)
         done = 0
         _tell_step(models, done)
         for epoch in range(self.epochs):

@@ -2,6 +2,7 @@
 
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.train.optimizers.adam import Adam
+from hone_trainer.train.optimizers.sgd import Sgd
 
 
 class AnyOptimizer(OneOf):
@@ -9,3 +10,5 @@ class AnyOptimizer(OneOf):
 
     adam: Adam | None = None
     """Adam (Kingma and Ba 2015)."""
+    sgd: Sgd | None = None
+    """Gradient descent over batches, with momentum."""

@@ -13,7 +13,7 @@ from hone_trainer.contract.stage import Role
 from hone_trainer.train.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
-    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.train.feed import Feed
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.spec import Train
 
@@ -97,13 +97,13 @@ class ParameterServer(Strategy):
         strategy: Any,
         objective: Objective,
         optimizer: Any,
-        rows: Rows,
+        feed: Feed,
         seed: int,
     ) -> Any:
         """Return steps that the workers run."""
         from hone_trainer.train.ps_steps import ServedSteps
 
-        args = (strategy, objective, optimizer, rows, stage.batch, seed)
+        args = (strategy, objective, optimizer, feed, stage.batch, seed)
         return ServedSteps(*args, workers=self.workers)
 
     def _cut(self, shape: Any, dtype: Any, **_: Any) -> list[int]:  # noqa: ARG002

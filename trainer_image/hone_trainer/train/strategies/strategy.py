@@ -11,7 +11,7 @@ from hone_trainer.contract.stage import Role
 from hone_trainer.pod import memory
 
 if TYPE_CHECKING:
-    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.train.feed import Feed
     from hone_trainer.train.objective import Objective
     from hone_trainer.train.spec import Train
 
@@ -66,7 +66,7 @@ class Strategy(Spec):
         strategy: Any,
         objective: Objective,
         optimizer: Any,
-        rows: Rows,
+        feed: Feed,
         seed: int,
     ) -> Any:
         """Return the compiled steps of a training.
@@ -76,10 +76,10 @@ class Strategy(Spec):
             strategy: what ``open`` gave.
             objective: made in its scope.
             optimizer: made in its scope.
-            rows: all training rows of the member.
+            feed: the training rows of the member.
             seed: of their order.
         """
         from hone_trainer.train.sync_steps import Steps
 
         how = {"xla": stage.xla, "lazy": stage.optimizer.value.lazy}
-        return Steps(strategy, objective, optimizer, rows, stage.batch, seed, **how)
+        return Steps(strategy, objective, optimizer, feed, stage.batch, seed, **how)

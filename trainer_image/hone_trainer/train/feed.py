@@ -1,0 +1,78 @@
+"""The training rows of a member, a portion at a time, in the order in which steps take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hone_trainer.train.units import Units
+
+if TYPE_CHECKING:
+    from hone_trainer.dataset.dataset import Rows
+    from hone_trainer.dataset.schema import Schema
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Rows that are in memory together, and the steps that take them."""
+
+    rows: Rows
+    numbers: NDArray[np.int32]
+    """(rows,): what each is called among all rows of the member."""
+    steps: NDArray[np.int32]
+    """(steps, batch x length): places in ``rows``, padded."""
+    first: int
+    """Steps of the epoch before these."""
+    waited: float = 0.0
+    """Seconds that its rows were waited for."""
+
+
+class Feed(Protocol):
+    """Where steps have their rows from."""
+
+    rows: int
+    """All rows of the member."""
+    units: int
+    """All units, see ``Units``."""
+    length: int
+    """Rows of a unit that a step looks at."""
+    listed: bool
+    """Whether a unit is a list."""
+    window: int
+    """Rows that are in memory at a time; 0 for all."""
+
+    @property
+    def held(self) -> Rows:
+        """The rows that are in memory now."""
+
+    def portions(self, seed: int, epoch: int, batch: int, first: int) -> Iterator[Portion]:
+        """Yield what is left of an epoch after some steps.
+
+        Args:
+            seed: of the training.
+            epoch: counted from 0.
+            batch: units of a step, over all replicas.
+            first: steps that are done; the portion that holds the next one comes first.
+        """
+
+
+class HeldFeed:
+    """Rows that are all in memory."""
+
+    window = 0
+
+    def __init__(self, rows: Rows, schema: Schema) -> None:
+        self.held = rows
+        self.rows = len(rows)
+        self._numbers = np.arange(len(rows), dtype=np.int32)
+        self._units = Units.of(rows, schema)
+        self.units, self.length = len(self._units), self._units.length
+        self.listed = self._units.listed
+
+    def portions(self, seed: int, epoch: int, batch: int, first: int) -> Iterator[Portion]:  # noqa: ARG002
+        """See ``Feed.portions``."""
+        yield Portion(self.held, self._numbers, self._units.steps(seed, epoch, batch), 0)
