@@ -19,11 +19,13 @@ class Recipe:
         name: the image's full name, without its tag.
         dockerfile: below the checkout.
         requirements: the lock, below the checkout.
+        files: what it copies besides the packages, below the checkout.
     """
 
     name: str
     dockerfile: str
     requirements: str
+    files: tuple[str, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -49,7 +51,7 @@ class Recipe:
 
     def inputs(self, checkout: Path) -> Iterator[Path]:
         """Yield the files that go in, in a fixed order."""
-        for name in (self.dockerfile, self.requirements, *_COMMON):
+        for name in (self.dockerfile, self.requirements, *_COMMON, *self.files):
             yield checkout / name
         for package in _PACKAGES:
             for path in sorted((checkout / package).rglob("*")):

@@ -1,5 +1,5 @@
-"""Examples of two domains in the real cluster, with fewer rows: two answers of one model, and the
-next item out of all. Each model beats the answer without features."""
+"""Examples of domains in the real cluster, with fewer rows, and a model of a shop's own in an image
+of its own. Each model beats the answer without features."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,23 +8,39 @@ from typing import Any
 import pytest
 import yaml
 
+from lab import images
+from lab.recipes import Recipe
+from lab.testbed import Testbed
 from tests.realnode.desk import JSON, Desk, condition
 
 pytestmark = [pytest.mark.realnode, pytest.mark.slow]
 
+SHOP = Recipe(
+    "hone.dev/shop",
+    "tests/realnode/shop/Dockerfile",
+    "requirements/trainer.txt",
+    ("tests/realnode/shop/models.py",),
+)
+OWN = {"custom": {"keras": {"function": "shop.models:build", "parameters": {"units": 24}}}}
 EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     "ads": ({"rows": 30_000}, {"epochs": 4}, ("clicked.auc", "bought.auc")),
     "next-item": ({"users": 2000}, {"epochs": 3}, ("ndcg@10",)),
+    "service": ({"rows": 8000}, {"epochs": 4}, ("accuracy",)),
+    "own": ({"rows": 20_000}, {"epochs": 3, "model": OWN}, ("clicked.auc", "bought.auc")),
 }
 """Name -> what its source and its training say otherwise, and figures that are read."""
 
 
 @pytest.fixture(scope="module")
-def ends(desks: Callable[[str], Desk], root: Path) -> dict[str, JSON]:
-    """The status of both at their ends; they run beside each other."""
+def ends(desks: Callable[[str], Desk], hone: Testbed, root: Path) -> dict[str, JSON]:
+    """The status of all at their ends; they run beside each other."""
     desk = desks("domains")
+    images.ensure(hone.box, (SHOP,))
     for name, (source, train, _) in EXAMPLES.items():
-        job = yaml.safe_load((root / "examples" / f"{name}.yaml").read_text())
+        file = "ads" if name == "own" else name
+        job = yaml.safe_load((root / "examples" / f"{file}.yaml").read_text())
+        if name == "own":
+            job["spec"]["defaults"]["image"] = SHOP.tag
         for stage in job["spec"]["stages"]:
             match stage["name"]:
                 case "data":
@@ -49,4 +65,5 @@ def test_an_example_becomes_a_model_that_beats_its_prior(ends: dict[str, JSON], 
     leading, *others = EXAMPLES[name][2]
     assert figures[leading] > prior
     assert all(figures[other] > 0.5 for other in others)
+
     assert any("bestReachable" in m["name"] for m in ends[name]["stages"][0]["metrics"])

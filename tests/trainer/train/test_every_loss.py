@@ -18,6 +18,8 @@ KINDS: dict[str, tuple[dict[str, Any], Learned]] = {
     "binary": ({"binary": {"label": "y"}}, Learned(("0", "1"), np.array([3.0, 1.0]))),
     "classes": ({"classes": {"label": "y"}}, NAMES),
     "unsmoothed": ({"classes": {"label": "y", "smoothing": 0}}, NAMES),
+    "squared classes": ({"classes": {"label": "y", "objective": "squaredError"}}, NAMES),
+    "squared items": ({"nextItem": {"label": "y", "objective": "squaredError"}}, NAMES),
     "squared": ({"number": {"label": "y"}}, Learned(center=3.0, scale=2.0)),
     "huber": ({"number": {"label": "y", "error": "huber"}}, Learned(scale=2.0)),
     "absolute": ({"number": {"label": "y", "error": "absolute", "log": True}}, Learned()),
@@ -57,6 +59,17 @@ def summed(kind: str, rows: Any, weight: Any) -> tuple[float, float]:
     loss, counts = task.loss(head, {}, targets, None)
     assert np.isfinite(loss).all()
     return float(tf.reduce_sum(loss * counts)), float(tf.reduce_sum(counts))
+
+
+@pytest.mark.parametrize("kind", ["squared classes", "squared items"])
+def test_a_squared_error_is_the_distance_of_the_probabilities_from_what_came(kind: str) -> None:
+    _, logits, truth = drawn(kind)
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    came = np.eye(CLASSES)[np.maximum(truth, 0)]
+    if kind == "squared classes":
+        came = came * 0.95 + 0.05 / CLASSES
+    wanted = ((shares - came) ** 2).sum(axis=1)[truth >= 0].sum()
+    assert summed(kind, np.arange(ROWS), np.ones(ROWS))[0] == pytest.approx(wanted, rel=1e-4)
 
 
 @each_kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from hone_trainer.tasks.task import Reading, Space, Task
 
@@ -22,6 +22,10 @@ class Categorical(Task):
     reads: ClassVar[Reading] = "category"
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
     mixes_in: ClassVar[Space] = "mixture"
+
+    objective: Literal["crossEntropy", "squaredError"] = "crossEntropy"
+    """What training minimises: softmax cross-entropy, or the squared distance of the probabilities
+    from what came (Brier 1950), which forgives a wrong label more and learns more slowly."""
 
     def summarize(self, block: Block) -> Any:
         """See ``Task.summarize``: the weight of each word."""

@@ -92,7 +92,7 @@ class Classes(Categorical):
         return numbered(found)
 
     def loss(self, head: Logits, features: Any, targets: Targets, draws: Any) -> tuple[Any, Any]:  # noqa: ARG002
-        """See ``Task.loss``: softmax cross-entropy, labels smoothed."""
+        """See ``Task.loss``: softmax cross-entropy or squared error, labels smoothed."""
         from hone_trainer.backend.keras import tf
 
         logits = head.logits(features)
@@ -104,8 +104,10 @@ class Classes(Categorical):
         smoothing = usual if self.smoothing is None else self.smoothing
         # A class that was never seen is all zeros: it teaches nothing, smoothed or not.
         soft = values * (1 - smoothing) + smoothing / classes * tf.reduce_sum(values, -1, True)
-        losses = tf.nn.softmax_cross_entropy_with_logits(soft, logits)
-        return losses, targets.weight
+        if self.objective == "squaredError":
+            there = tf.reduce_sum(values, -1)
+            return there * tf.reduce_sum((tf.nn.softmax(logits) - soft) ** 2, -1), targets.weight
+        return tf.nn.softmax_cross_entropy_with_logits(soft, logits), targets.weight
 
     def told(
         self,

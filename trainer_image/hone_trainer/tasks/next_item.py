@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from hone_trainer.contract.spec import Rule
 from hone_trainer.metrics.coverage import TOP, Coverage
 from hone_trainer.metrics.log_loss import LogLoss
 from hone_trainer.metrics.ranking import Ndcg, Recall
@@ -26,6 +27,7 @@ FULL = 100_000_000
 """Logits of a step, rows times items, up to which the softmax is over all items."""
 NEGATIVES = 4096
 """Items that stand for all others where it is not."""
+DRAWN = "negatives stand for all items in a crossEntropy alone; leave out one of the two"
 AT_ONCE = 1 << 24
 """Scores that are compared at a time."""
 
@@ -47,6 +49,8 @@ class NextItem(Categorical):
         Coverage(),
     )
 
+    rules = (Rule("!has(self.negatives) || self.objective == 'crossEntropy'", DRAWN),)
+
     min_count: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
     """Items that training rows hold less often are no answers."""
     negatives: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
@@ -63,6 +67,12 @@ class NextItem(Categorical):
     def recalls(self) -> bool:
         """See ``Task.recalls``."""
         return self.seen == "leftOut"
+
+    @model_validator(mode="after")
+    def _draws_for_what_it_minimises(self) -> Self:
+        if self.negatives is not None and self.objective != "crossEntropy":
+            raise ValueError(DRAWN)
+        return self
 
     def learn(self, summaries: list[Any]) -> Learned:
         """See ``Task.learn``: the items, the most frequent first.
@@ -101,6 +111,10 @@ class NextItem(Categorical):
         weight = targets.weight * tf.cast(truth >= 0, tf.float32)
         truth = tf.maximum(truth, 0)
         items, rows = len(head.learned.keys), truth.shape[0]
+        if self.objective == "squaredError":
+            shares = tf.nn.softmax(head.logits(features))
+            own = tf.gather(shares, truth, axis=1, batch_dims=1)
+            return tf.reduce_sum(shares * shares, 1) - 2 * own + 1, weight
         few = self.negatives or (NEGATIVES if rows and rows * items > FULL else None)
         if draws is None or few is None or few >= items or not hasattr(head, "logits_of"):
             logits = head.logits(features)
