@@ -60,12 +60,13 @@ class Desk:
         Raises:
             AssertionError: it is not found in time; the state of the namespace is told.
         """
-        limit = time.monotonic() + patience.seconds(seconds)
-        while time.monotonic() < limit:
+        begun = time.monotonic()
+        # Asked at each look: the pods that are waited for may be what makes the machine slow.
+        while (waited := time.monotonic() - begun) < patience.seconds(seconds):
             if result := found():
                 return result
             time.sleep(0.5)
-        raise AssertionError(f"no {what} after {seconds:.0f} s\n{self.tell()}")
+        raise AssertionError(f"no {what} after {waited:.0f} s\n{self.tell()}")
 
     def ended(self, name: str, seconds: float = 600) -> JSON:
         """Wait until the job is finished, and give its status."""

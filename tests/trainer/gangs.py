@@ -14,14 +14,14 @@ from hone_trainer.store.manifest import Manifest
 from lab import patience, probes
 from tests.trainer.pods import Pod
 
-DEADLINE_S = patience.seconds(120)
+DEADLINE_S = 120
 
 
 def until(condition: Callable[[], object]) -> None:
     """Wait for something that has to happen."""
-    deadline = time.monotonic() + DEADLINE_S
+    begun = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline
+        assert time.monotonic() - begun < patience.seconds(DEADLINE_S)
         time.sleep(0.01)
 
 
@@ -48,7 +48,7 @@ class GangOfTwo:
 
     def codes(self, processes: list[subprocess.Popen[bytes]]) -> list[int]:
         """Wait until all have ended; give their exit codes."""
-        return [process.wait(DEADLINE_S) for process in processes]
+        return [process.wait(patience.seconds(DEADLINE_S)) for process in processes]
 
     def reasons(self) -> list[str]:
         """What both have said last."""
