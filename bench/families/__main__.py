@@ -27,7 +27,8 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     words = parser.parse_args()
     if words.one:
-        print(measured(*words.one, words.torch))
+        way, name = words.one
+        print(measured(way, name, words.torch))
         return
     ways = WAYS if words.torch else WAYS[:2]
     for name in words.only.split(","):

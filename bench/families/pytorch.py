@@ -19,7 +19,7 @@ def epochs(family: Family, count: int) -> Iterator[float]:
     rows = family.drawn()
     (kind,) = next(iter(family.model.values()))
     build = {"gru": _gru, "transformer": _transformer, "textCnn": _text, "dcn": _dcn}
-    model = build[kind](torch)
+    model = build[kind]()
     x = [torch.from_numpy(rows.features[field.name]).long() for field in family.fields]
     y = torch.from_numpy(rows.targets["target"].values.astype(np.int64))
     optimizer = torch.optim.Adam(model.parameters(), 0.001, eps=1e-7, fused=True)
@@ -36,16 +36,16 @@ def epochs(family: Family, count: int) -> Iterator[float]:
         yield time.perf_counter() - begun
 
 
-def _gru(torch: Any) -> Any:
-    nn = torch.nn
+def _gru() -> Any:
+    import torch
 
-    class Gru(nn.Module):  # type: ignore[misc]
+    class Gru(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.table = nn.Embedding(ITEMS + 2, 64, padding_idx=0)
-            self.gru = nn.GRU(64, 64, batch_first=True)
-            self.summary, self.drop = nn.Linear(64, 64), nn.Dropout(0.2)
-            self.bias = nn.Parameter(torch.zeros(ITEMS))
+            self.table = torch.nn.Embedding(ITEMS + 2, 64, padding_idx=0)
+            self.gru = torch.nn.GRU(64, 64, batch_first=True)
+            self.summary, self.drop = torch.nn.Linear(64, 64), torch.nn.Dropout(0.2)
+            self.bias = torch.nn.Parameter(torch.zeros(ITEMS))
 
         def forward(self, before: Any) -> Any:
             state = self.gru(self.drop(self.table(before)))[0][:, -1]
@@ -54,21 +54,21 @@ def _gru(torch: Any) -> Any:
     return Gru()
 
 
-def _transformer(torch: Any) -> Any:
-    nn = torch.nn
+def _transformer() -> Any:
+    import torch
 
-    class Transformer(nn.Module):  # type: ignore[misc]
+    class Transformer(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.table = nn.Embedding(ITEMS + 2, 64, padding_idx=0)
-            self.when, self.drop = nn.Embedding(20, 64), nn.Dropout(0.2)
-            layer = nn.TransformerEncoderLayer(
+            self.table = torch.nn.Embedding(ITEMS + 2, 64, padding_idx=0)
+            self.when, self.drop = torch.nn.Embedding(20, 64), torch.nn.Dropout(0.2)
+            layer = torch.nn.TransformerEncoderLayer(
                 64, 2, 256, 0.2, batch_first=True, norm_first=True, layer_norm_eps=1e-6
             )
-            self.blocks = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
-            self.norm, self.summary = nn.LayerNorm(64, 1e-6), nn.Linear(64, 64)
-            self.bias = nn.Parameter(torch.zeros(ITEMS))
-            self.register_buffer("later", nn.Transformer.generate_square_subsequent_mask(20))
+            self.blocks = torch.nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+            self.norm, self.summary = torch.nn.LayerNorm(64, 1e-6), torch.nn.Linear(64, 64)
+            self.bias = torch.nn.Parameter(torch.zeros(ITEMS))
+            self.register_buffer("later", torch.nn.Transformer.generate_square_subsequent_mask(20))
 
         def forward(self, before: Any) -> Any:
             stream = self.drop(self.table(before) + self.when.weight)
@@ -79,17 +79,19 @@ def _transformer(torch: Any) -> Any:
     return Transformer()
 
 
-def _text(torch: Any) -> Any:
-    nn = torch.nn
+def _text() -> Any:
+    import torch
 
-    class Text(nn.Module):  # type: ignore[misc]
+    class Text(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.words = nn.Embedding(3_000, 48)
-            self.convolutions = nn.ModuleList(nn.Conv1d(48, 128, k, padding="same") for k in (2, 3))
-            self.pieces = nn.EmbeddingBag(8_192, 32, mode="sum", padding_idx=0)
-            self.pairs = nn.EmbeddingBag(4_096, 32, mode="sum", padding_idx=0)
-            self.drop, self.head = nn.Dropout(0.3), nn.Linear(320, CLASSES)
+            self.words = torch.nn.Embedding(3_000, 48)
+            self.convolutions = torch.nn.ModuleList(
+                torch.nn.Conv1d(48, 128, k, padding="same") for k in (2, 3)
+            )
+            self.pieces = torch.nn.EmbeddingBag(8_192, 32, mode="sum", padding_idx=0)
+            self.pairs = torch.nn.EmbeddingBag(4_096, 32, mode="sum", padding_idx=0)
+            self.drop, self.head = torch.nn.Dropout(0.3), torch.nn.Linear(320, CLASSES)
 
         def forward(self, words: Any, pieces: Any, pairs: Any) -> Any:
             vectors = self.words(words).transpose(1, 2)
@@ -100,18 +102,20 @@ def _text(torch: Any) -> Any:
     return Text()
 
 
-def _dcn(torch: Any) -> Any:
-    nn, width = torch.nn, 16 * len(CATEGORIES)
+def _dcn() -> Any:
+    import torch
 
-    class Dcn(nn.Module):  # type: ignore[misc]
+    width = 16 * len(CATEGORIES)
+
+    class Dcn(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.tables = nn.ModuleList(nn.Embedding(size, 16) for size in CATEGORIES)
-            self.crosses = nn.ModuleList(nn.Linear(width, width) for _ in range(3))
+            self.tables = torch.nn.ModuleList(torch.nn.Embedding(size, 16) for size in CATEGORIES)
+            self.crosses = torch.nn.ModuleList(torch.nn.Linear(width, width) for _ in range(3))
             layers: list[Any] = []
             for given, units in ((width, 256), (256, 128)):
-                layers += [nn.Linear(given, units), nn.ReLU(), nn.Dropout(0.1)]
-            self.deep, self.head = nn.Sequential(*layers), nn.Linear(width + 128, 1)
+                layers += [torch.nn.Linear(given, units), torch.nn.ReLU(), torch.nn.Dropout(0.1)]
+            self.deep, self.head = torch.nn.Sequential(*layers), torch.nn.Linear(width + 128, 1)
 
         def forward(self, *ids: Any) -> Any:
             pairs = zip(self.tables, ids, strict=True)
