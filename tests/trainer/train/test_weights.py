@@ -161,7 +161,7 @@ class Shards(Dataset):
         self.manifest: Any = self
         self.files = [_file(name) for name in ("train-0", "train-1", "validation-0")]
 
-    def _shard(self, name: str) -> Any:
+    def shard(self, name: str) -> Any:
         if name == "validation-0":
             extra = {WEIGHT, MEMBER} & set(self._tables[0].column_names)
             return self._tables[0].drop_columns(list(extra))
