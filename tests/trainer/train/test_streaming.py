@@ -12,7 +12,8 @@ from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.pod import memory
 from hone_trainer.train.row_log import complete
 from tests.trainer.conftest import CLICKS
-from tests.trainer.train.test_train import TRAIN, eager, interrupted
+from tests.trainer.interruptions import interrupted
+from tests.trainer.train.test_train import TRAIN, eager
 
 __all__ = ["eager"]
 
