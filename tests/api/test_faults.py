@@ -68,7 +68,8 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (
             (*TRAIN, "learningRate"),
             0.01,
-            "stages[1].train.learningRate: unknown here; it belongs in optimizer.adam, optimizer.sgd",
+            "stages[1].train.learningRate: unknown here; it belongs in optimizer.adam, "
+            "optimizer.sgd",
         ),
         (
             (*PREPARE, "label"),
