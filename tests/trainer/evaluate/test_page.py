@@ -104,6 +104,17 @@ def test_it_shows_how_the_trainings_went_and_which_epoch_was_kept() -> None:
     assert "<summary>12 more</summary>" in render(replace(EVALUATION, origins=many))
 
 
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_it_says_what_a_training_started_from_however_short_it_was(epochs: int) -> None:
+    told = "started from shop/<old>/train: 7 of 7 weights taken over"
+    short = replace(COURSE, leading=COURSE.leading[:epochs], validation=COURSE.validation[:epochs])
+    courses = (replace(short, begun=told), replace(short, name="member 1"))
+    page = render(replace(EVALUATION, origins=replace(ORIGINS, courses=courses)))
+    assert page.count("<p>member 0: started from shop/&lt;old&gt;/train: 7 of 7 weights") == 1
+    assert "member 1: started" not in page
+    assert page.count("<h2>Training</h2>") == 1
+
+
 def test_it_says_what_led_there_and_links_to_the_data_report() -> None:
     page = render(EVALUATION)
     assert '<a href="../../../data/0/0/data-report.html">data report</a>' in page

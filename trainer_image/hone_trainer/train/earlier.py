@@ -109,14 +109,14 @@ class Earlier:
         what = json.dumps([[member.content for member in self.members], sorted(keys)])
         return hashlib.sha256(what.encode()).hexdigest()
 
-    def network(self, part: int | None) -> tuple[Network, int]:
-        """Return a network, and which of its parts is meant.
+    def place(self, part: int | None) -> tuple[int, int]:
+        """Return which member is meant, and which of its parts; no weights are read.
 
         Args:
             part: which of all parts of all members; None where there is one.
 
         Raises:
-            StageFailure: it is not said which, or there is no such part, or files are damaged.
+            StageFailure: it is not said which, or there is no such part.
         """
         counts = [
             len(json.loads(self.store.fetch(member.file(PARAMETERS)))["parts"])
@@ -127,7 +127,15 @@ class Earlier:
             message = f"{self.origin} has {len(places)} models"
             remedy = f"choose one from 0 to {len(places) - 1}, or leave it out where there is one"
             raise StageFailure(UNFIT, f"{FIELD}.part: {message}: {remedy}")
-        member, place = places[part or 0]
+        return places[part or 0]
+
+    def network(self, part: int | None) -> tuple[Network, int]:
+        """Return a network, and which of its parts is meant; see ``place``.
+
+        Raises:
+            StageFailure: a file is missing, or is not the one that was committed.
+        """
+        member, place = self.place(part)
         return Network.load(self.store, self.members[member]), place
 
     def vocabularies(self) -> Mapping[str, Any]:

@@ -150,7 +150,7 @@ class Train(Stage):
 
     def look(self, store: Any) -> None:
         """See that there is a network to start from."""
-        self._earlier(store).network(self.start_from.part if self.start_from else None)
+        self._earlier(store).place(self.start_from.part if self.start_from else None)
 
     def gangs(self) -> tuple[Gang, ...]:
         """One gang per member, shaped by the strategy."""
