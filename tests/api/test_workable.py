@@ -18,6 +18,8 @@ LSTM: dict[str, Any] = {"recommendation": {"lstm": {}}}
 MATCHING: dict[str, Any] = {"search": {"matching": {"query": ["titel"]}}}
 USER = {"name": "user", "id": {}}
 TASKS = [{"binary": {"label": "clicked"}}]
+PIECES = {"name": "a", "text": {"pieces": {"uri": "s3://models/encoder"}}}
+NEXT = [{"nextItem": {"label": "item"}}]
 WORDS = {"name": "title", "text": {"words": {"length": 16}}}
 WHEN = {"name": "when", "time": {}}
 SEQUENCE = {
@@ -32,6 +34,10 @@ def data(*columns: dict[str, Any], **words: Any) -> dict[str, Any]:
         "name": "data",
         "prepare": {"source": source, "tasks": TASKS, "columns": [*columns], **words},
     }
+
+
+def items(*columns: dict[str, Any]) -> dict[str, Any]:
+    return {"uri": "s3://raw/items.csv", "columns": [*columns]}
 
 
 def spec(*stages: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +87,24 @@ WRONG = {
         spec(data(USER, WHEN, tasks=[{"nextItem": {"label": "item", "seen": "leftOut"}}])),
         "stages[0]: prepare.tasks[].nextItem.seen: leftOut wants a sequence of 'item': add one to "
         "prepare.columns",
+    ),
+    "items that nothing answers with": (
+        spec(data(USER, items=items({"name": "genre", "id": {}}))),
+        "stages[0]: prepare.items describes what nextItem answers with, and prepare.tasks has none",
+    ),
+    "a column of rows and of items": (
+        spec(data(USER, items=items({"name": "user", "id": {}}), tasks=NEXT)),
+        "prepare.items.columns names 'user', and so does prepare.columns: rename one of the two",
+    ),
+    "items in pieces of an encoder": (
+        spec(data(USER, items=items(PIECES), tasks=NEXT)),
+        "prepare.items.columns: 'a' is read in pieces of an encoder: give words or characters",
+    ),
+    "items whose texts are like nothing": (
+        spec(
+            data(USER, items=items({"name": "a", "text": {"words": {}, "like": "b"}}), tasks=NEXT)
+        ),
+        "prepare.columns: 'a': text.like names 'b', which is no other text column",
     ),
     "a query of a column that is none": (
         spec(data(USER, WORDS), {"name": "t", "train": {"model": MATCHING}}),

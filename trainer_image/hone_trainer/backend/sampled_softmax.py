@@ -28,7 +28,7 @@ def sampled_softmax(head: Any, features: Any, truth: Any, count: int, draws: Any
         count: items to draw, with replacement.
         draws: where chance comes from; the same for all replicas of a step.
     """
-    items = len(head.learned.keys)
+    items = head.learned.known
     span = tf.math.log(tf.cast(items + 1, tf.float32))
     uniform = tf.random.stateless_uniform([count], draws.seed + tf.constant([PLACE, 0], tf.int32))
     drawn = tf.cast(tf.exp(uniform * span), tf.int32) - 1

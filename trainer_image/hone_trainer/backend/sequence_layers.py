@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hone_trainer.backend.draws import current
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.backend.layers import mean, visible
 
+WITHHELD = 1_003
+"""Tells this draw apart from those of other layers."""
 HIDDEN = -1e9
 """Added to the logit of a position that must not be seen."""
 
@@ -68,22 +71,54 @@ class FirstOf(keras.layers.Layer):  # type: ignore[misc]
 
 
 class Codes(keras.layers.Layer):  # type: ignore[misc]
-    """The ids of all keys of a target, whatever the rows: what a table has to be asked for."""
+    """The ids of all keys of a target, whatever the rows: what a table has to be asked for.
 
-    def __init__(self, first: int, count: int, **kwargs: Any) -> None:
+    Those behind the first ``known`` have no row of their own and get that of unseen ids, 1; so do,
+    in a step of training, as many others as ``withheld`` says, so that this row learns.
+    """
+
+    def __init__(
+        self, first: int, count: int, known: int, withheld: float = 0.0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.first = first
         self.count = count
+        self.known = known
+        self.withheld = withheld
 
-    def call(self, inputs: Any) -> Any:  # noqa: ARG002
+    def call(self, inputs: Any, training: Any = None) -> Any:  # noqa: ARG002
         """Return (count,) int64: a row of int32 Keras takes for the shape of something, and refuses
         where that would be too large.
         """
-        return tf.range(self.first, self.first + self.count, dtype=tf.int64)
+        ids = tf.range(self.first, self.first + self.known, dtype=tf.int64)
+        draws = current()
+        if training and draws is not None and self.withheld:
+            # Items are the same on all replicas, so all of them draw the same.
+            salted = draws.seed + tf.constant([WITHHELD, 0], tf.int32)
+            gone = tf.random.stateless_uniform([self.known], salted) < self.withheld
+            ids = tf.where(gone, tf.ones_like(ids), ids)
+        return tf.concat([ids, tf.ones([self.count - self.known], tf.int64)], 0)
 
     def get_config(self) -> dict[str, Any]:
         """Return what a copy is made of."""
-        return {**super().get_config(), "first": self.first, "count": self.count}
+        own = {"first": self.first, "count": self.count, "known": self.known}
+        return {**super().get_config(), **own, "withheld": self.withheld}
+
+
+class Constant(keras.layers.Layer):  # type: ignore[misc]
+    """Numbers that are the same whatever the rows: what is known of items."""
+
+    def __init__(self, values: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.values = values
+
+    def call(self, inputs: Any) -> Any:  # noqa: ARG002
+        """Return them."""
+        return tf.constant(self.values)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of."""
+        return {**super().get_config(), "values": self.values}
 
 
 class Positions(keras.layers.Layer):  # type: ignore[misc]

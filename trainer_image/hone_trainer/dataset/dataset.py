@@ -137,7 +137,9 @@ class Dataset:
             remedy = "add one to prepare.columns, without minCount, maxSize or weights"
             raise StageFailure("NoHistory", f"{message}: {remedy}")
         codes = features[field.name].astype(np.int32) - FIRST_KNOWN
-        return replace(targets, seen=np.where(codes < target.outputs, np.maximum(codes, -1), -1))
+        return replace(
+            targets, seen=np.where(codes < target.facts.known, np.maximum(codes, -1), -1)
+        )
 
     def shards(self, part: Part) -> tuple[str, ...]:
         """Return the names of the files that hold a part, in order."""

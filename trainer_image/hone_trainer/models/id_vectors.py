@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
+    from hone_trainer.rows.field import Field
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class IdVectors:
     """``Field.table`` -> Keras embedding."""
     said: dict[str, Any]
     """Field -> (batch, width): of several ids, the sum of their vectors over √n."""
+    width: int
+    spread: float
+    """Standard deviation of fresh vectors."""
+    prefix: str
+    """Put before each layer's name."""
 
     @classmethod
     def of(
@@ -31,20 +37,27 @@ class IdVectors:
             spread: standard deviation of fresh ones.
             prefix: put before each layer's name.
         """
+        made = cls({}, {}, width, spread, prefix)
+        for field in schema.ids:
+            made.said[field.name] = made.look_up(field, inputs[field.name])
+        return made
+
+    def look_up(self, field: Field, ids: Any) -> Any:
+        """Return what ids (batch, length) of a field say."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.layers import Bag
 
-        tables: dict[str, Any] = {}
-        said = {}
-        for field in schema.ids:
-            if field.table not in tables:
-                start = keras.initializers.RandomNormal(stddev=spread)
-                name = f"{prefix}embedding_{field.table}"
-                tables[field.table] = keras.layers.Embedding(field.size, width, start, name=name)
-            name, ids = f"{prefix}{field.name}_", inputs[field.name]
-            vectors = tables[field.table](ids)
-            if field.length == 1:
-                said[field.name] = keras.layers.Flatten(name=f"{name}flat")(vectors)
-            else:
-                said[field.name] = Bag(0.5, name=f"{name}bag")([vectors, ids])
-        return cls(tables, said)
+        name, vectors = f"{self.prefix}{field.name}_", self.table(field.table, field.size)(ids)
+        if field.length == 1:
+            return keras.layers.Flatten(name=f"{name}flat")(vectors)
+        return Bag(0.5, name=f"{name}bag")([vectors, ids])
+
+    def table(self, name: str, size: int) -> Any:
+        """Return the table of a name, made where it is new."""
+        from hone_trainer.backend.keras import keras
+
+        if name not in self.tables:
+            start = keras.initializers.RandomNormal(stddev=self.spread)
+            layer = f"{self.prefix}embedding_{name}"
+            self.tables[name] = keras.layers.Embedding(size, self.width, start, name=layer)
+        return self.tables[name]

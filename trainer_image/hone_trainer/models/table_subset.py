@@ -54,7 +54,8 @@ def narrow(network: Network, features: dict[str, Array]) -> tuple[Network, dict[
 
 def _asked(schema: Schema, features: dict[str, Array]) -> dict[str, NDArray[np.int64]]:
     """Return the rows of each field's table that stay; fields that may share one keep the same."""
-    outputs = {target.name: target.outputs for target in schema.targets}
+    outputs = {target.name: target.facts.known for target in schema.targets}
+    described = {field.table for t in schema.targets for field in t.facts.described.fields}
     tables: dict[str, list[Field]] = {}
     for field in schema.ids:
         tables.setdefault(field.table, []).append(field)
@@ -63,6 +64,8 @@ def _asked(schema: Schema, features: dict[str, Array]) -> dict[str, NDArray[np.i
         # Padding stays 0, as layers mask it; ids that are answers too are asked for by every row.
         always = max(FIRST_KNOWN + outputs[f.answers] if f.answers else 1 for f in fields)
         ids = [np.arange(always), *(features[field.name].ravel() for field in fields)]
+        if fields[0].table in described:
+            ids.append(np.arange(fields[0].size))
         rows = np.unique(np.concatenate(ids)).astype(np.int64)
         found |= {field.name: rows for field in fields}
     return found

@@ -115,8 +115,13 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
     after = learning.drawn(context, DRAWN, count)
     sums = [unpack(scratch.get(f"{SUMS}/{index:06d}")) for index in range(count)]
     sample = after.part(0)
+
+    def beside(column: str) -> list[Any]:
+        return stage.items.counted(column, fetched.items) if stage.items else []
+
     learned = {
-        c.name: c.value.learn(c.name, _counted(sums, c, columns), sample) | fetched.columns[c.name]
+        c.name: c.value.learn(c.name, _counted(sums, c, columns) + beside(c.name), sample)
+        | fetched.columns[c.name]
         for c in columns
     }
     augment = tuple(
@@ -135,6 +140,9 @@ def _lead(stage: Prepare, ctx: Context, executor: Executor) -> Report:
         steps=steps.each_row,
         absent={c.name: c.value.form for c in columns if c.value.target},
     )
+    if stage.items is not None:
+        transform = stage.items.described(transform, fetched.items)
+        targets = transform.targets
     transform = replace(transform, examples=examples(columns, before.part(0), transform))
     histories = remember(context, runner, transform, read)
     encode = Encode(context, transform, augment, histories, divided)

@@ -29,6 +29,8 @@ class Fetched:
     """Column -> what it has learned of files."""
     clean: dict[int, Any]
     augment: dict[int, Any]
+    items: Any
+    """What is known of items, a block; None where nothing is."""
     files: list[dict[str, Any]]
     """What it was read from: address, size, digest."""
 
@@ -47,7 +49,9 @@ def fetch(stage: Prepare, columns: tuple[Column, ...], store: ArtifactStore) -> 
 
     read = {column.name: column.value.load(inputs) for column in columns}
     clean, augment = load(stage.clean), load(stage.augment)
-    return Fetched(read, clean, augment, inputs.files)
+    label = next((task.label for task in stage.predicted if task.ranks and not task.listed), "")
+    items = stage.items.load(label, inputs) if stage.items else None
+    return Fetched(read, clean, augment, items, inputs.files)
 
 
 def versions(stage: Prepare, store: ArtifactStore) -> tuple[str, ...] | None:
@@ -60,6 +64,7 @@ def versions(stage: Prepare, store: ArtifactStore) -> tuple[str, ...] | None:
     if files is None:
         return None
     readers = [each.value for each in (*(stage.columns or ()), *stage.clean, *stage.augment)]
+    readers += [stage.items] if stage.items else []
     beside = {uri: field for each in readers for uri, field in each.uris.items()}
     more = (file for uri, field in beside.items() for file in find(uri, (), store, field))
     return tuple(f"{_absolute(file.uri)} {file.version}" for file in (*files, *more))

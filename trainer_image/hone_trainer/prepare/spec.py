@@ -17,6 +17,7 @@ from hone_trainer.columns import Column
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule
 from hone_trainer.contract.stage import Gang, Product, Role, Stage
+from hone_trainer.prepare.items import Items
 from hone_trainer.prepare.schema_inference import Infer
 from hone_trainer.prepare.split import Split
 from hone_trainer.prepare.target_columns import with_targets
@@ -69,6 +70,8 @@ class Prepare(Stage):
     out, and so is what tasks read."""
     infer: Infer | None = None
     """Work out the columns from the first rows of the source instead."""
+    items: Items | None = None
+    """What is known of the items that may come next; new ones are answered by it."""
     clean: Annotated[tuple[AnyCleaning, ...], Field(max_length=16)] = ()
     """Cleaning steps, in this order."""
     split: Split = Split()
@@ -165,6 +168,8 @@ class Prepare(Stage):
             column.value.check(column.name, columns)
         fit_tasks(self)
         keep_lists(self)
+        if self.items is not None:
+            self.items.check(columns, self.predicted)
         naming = [each.value for each in (*columns, *self.clean, self.split.by)]
         ordering = {name for each in naming for name in each.orders}
         found = tuple(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.tasks.described import Described
+
 if TYPE_CHECKING:
     from hone_trainer.rows.row_tensors import RowTensors
 
@@ -32,11 +34,20 @@ class Learned:
     median: float = 0.0
     prior_shift: float = 0.0
     """Log odds that balancing or sampling added to the positive class; answers are without it."""
+    described: Described = field(default_factory=Described)
+    """What is known of each key besides."""
 
     @cached_property
     def codes(self) -> dict[str, int]:
         """The code of each key."""
         return {key: code for code, key in enumerate(self.keys)}
+
+    @cached_property
+    def known(self) -> int:
+        """How many of the keys training rows hold; they come first."""
+        if self.counts is None:
+            return len(self.keys)
+        return int(np.count_nonzero(np.asarray(self.counts) > 0))
 
     @property
     def frequencies(self) -> Array:
@@ -55,6 +66,7 @@ class Learned:
             "scale": self.scale,
             "median": self.median,
             "priorShift": self.prior_shift,
+            "described": self.described.dump(),
         }
 
     @classmethod
@@ -68,6 +80,7 @@ class Learned:
             row["scale"],
             row["median"],
             row["priorShift"],
+            Described.read(row["described"]),
         )
 
 

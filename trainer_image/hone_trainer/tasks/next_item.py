@@ -107,17 +107,17 @@ class NextItem(Categorical):
         from hone_trainer.backend.sampled_softmax import sampled_softmax
 
         truth = tf.reshape(targets.values, [-1])
-        # An item that is no answer teaches nothing.
-        weight = targets.weight * tf.cast(truth >= 0, tf.float32)
-        truth = tf.maximum(truth, 0)
-        items, rows = len(head.learned.keys), truth.shape[0]
+        items, rows = head.learned.known, truth.shape[0]
+        # An item that is no answer teaches nothing; of one that no row holds nothing can be said.
+        weight = targets.weight * tf.cast((truth >= 0) & (truth < items), tf.float32)
+        truth = tf.clip_by_value(truth, 0, items - 1)
         if self.objective == "squaredError":
-            shares = tf.nn.softmax(head.logits(features))
+            shares = tf.nn.softmax(head.logits(features)[:, :items])
             own = tf.gather(shares, truth, axis=1, batch_dims=1)
             return tf.reduce_sum(shares * shares, 1) - 2 * own + 1, weight
         few = self.negatives or (NEGATIVES if rows and rows * items > FULL else None)
         if draws is None or few is None or few >= items or not hasattr(head, "logits_of"):
-            logits = head.logits(features)
+            logits = head.logits(features)[:, :items]
             return tf.nn.sparse_softmax_cross_entropy_with_logits(truth, logits), weight
         return sampled_softmax(head, features, truth, few, draws), weight
 

@@ -78,7 +78,7 @@ class Transform:
         """
         known: list[str] = self.learned_of(column).get("known", []) if column.value.derived else []
         for target in self.targets if known else ():
-            keys = target.facts.keys
+            keys = target.facts.keys[: target.facts.known]
             if target.how.label == column.value.of and tuple(known[: len(keys)]) == keys:
                 return target.name
         return ""

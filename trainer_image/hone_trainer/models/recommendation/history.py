@@ -69,7 +69,8 @@ class HistoryModel(Model):
         for target in schema.targets:
             if field := tied.get(target.name):
                 name = f"{prefix}codes_{target.name}"
-                codes = Codes(FIRST_KNOWN, target.outputs, name=name)(inputs[field.name])
+                known = target.facts.known
+                codes = Codes(FIRST_KNOWN, target.outputs, known, name=name)(inputs[field.name])
                 found[f"items/{prefix}{target.name}"] = tables[field.name](codes)
         return found
 
