@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 TUTORIAL, TRAINING = "docs/tutorial-recommendation.md", "docs/training.md"
 OWN, MODELS = "docs/custom-training.md", "docs/models.md"
+SERVED = "- name: train\n  resources"
+"""How the stage of the page on training begins whose tables are on servers."""
 GANG = """
 import json, os, sys
 import tensorflow as tf
@@ -157,12 +159,23 @@ def test_a_gang_with_parameter_servers_beats_the_simplest(
 ) -> None:
     """The stage of the page on training, on the tutorial's rows."""
     data = yaml.safe_load((desk / "clicks.yaml").read_text())["spec"]["stages"][0]
-    train: dict[str, Any] = whole(block(TRAINING, "yaml"))["spec"]["stages"][1]
+    train: dict[str, Any] = whole(block(TRAINING, "yaml", SERVED))["spec"]["stages"][1]
     (desk / "small.yaml").write_text(yaml.safe_dump(with_stages(SMALL, [data, train])))
     run(desk, "-m", "hone", "run", "small.yaml")
     found = figures(desk, "small", "train")
     assert found["valAuc"] > simple.auc + MARGIN
     assert found["valAccuracy"] > max(simple.accuracy, simple.prior)
+
+
+def test_a_later_training_starts_from_the_tutorials_latest_model(desk: Path, said: str) -> None:
+    """The stage of the page on training that does so."""
+    assert "complete in" in said
+    data = yaml.safe_load((desk / "clicks.yaml").read_text())["spec"]["stages"][0]
+    train: dict[str, Any] = whole(block(TRAINING, "yaml"))["spec"]["stages"][1]
+    train["train"]["epochs"] = 2
+    (desk / "later.yaml").write_text(yaml.safe_dump(with_stages(SMALL, [data, train])))
+    printed = " ".join(run(desk, "-m", "hone", "run", "later.yaml").split())
+    assert "started from default/clicks/fuse: 7 of 7 weights taken over" in printed
 
 
 def test_the_program_for_a_gang_of_tensorflows_own_meets_its_peers(tmp_path: Path) -> None:

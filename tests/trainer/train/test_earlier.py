@@ -107,9 +107,11 @@ def test_of_several_members_one_has_to_be_named(shelf: Shelf) -> None:
     shelf.record(made)
     found = Earlier.find("latest:shop/clicks", shelf.store)
     assert [first(found, 0), first(found, 1)] == [10, 11]
-    for part in (None, 2):
+    for part in ({}, {"part": 2}):
+        wish = {"uri": "latest:shop/clicks", **part}
+        stage = AnyStage.model_validate({"train": {"model": MODEL, "startFrom": wish}})
         with pytest.raises(StageFailure, match=r"startFrom.part: .*2 models: choose one from 0 to"):
-            found.network(part)
+            stage.value.reads(shelf.store)  # before any pod builds a model
 
 
 def test_a_store_may_be_copied_elsewhere(shelf: Shelf, tmp_path: Path) -> None:

@@ -142,7 +142,10 @@ class Train(Stage):
     def reads(self, store: Any) -> Sequence[str]:
         """Ask the model for code and files of its own, and look at what it starts from."""
         found: tuple[str, ...] = self.model.value.value.reads(store)
-        return found if self.start_from is None else (*found, self._earlier(store).content)
+        if self.start_from is None:
+            return found
+        self.look(store)
+        return (*found, self._earlier(store).content)
 
     def paths(self) -> tuple[str, ...]:
         """Return where the network is that it starts from."""
