@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hone_serving.model import Model
 
 __version__ = "0.1.0"
-Runtime = Literal["litert", "onnx"]
+Runtime = Literal["litert", "onnx", "vectors"]
 """What runs a bundle's graph."""
 
 
@@ -35,7 +35,8 @@ def load(
         uri: the bundle's folder: a path, or ``s3://bucket/prefix``.
         endpoint: an S3 server that is not the cloud's own.
         region: the server's, or the cloud's.
-        runtime: ``onnx`` where the bundle holds such a file, with the extra of that name.
+        runtime: ``onnx`` where the bundle holds such a file, with the extra of that name;
+            ``vectors`` where it holds those of items.
 
     Raises:
         StageFailure: there is no bundle, or it is damaged, or of a later version; or it cannot be

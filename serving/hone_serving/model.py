@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from numpy.typing import NDArray
 from hone_serving import Runtime
 from hone_serving.graph import Graph
 from hone_serving.onnx_graph import OnnxGraph, package
-from hone_trainer.bundle.description import MODEL, Description
+from hone_serving.vector_graph import VectorGraph
+from hone_trainer.bundle.description import ITEMS, MODEL, QUERY, Description
 from hone_trainer.bundle.reading import Bundle
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import TABLES, TRANSFORM
 from hone_trainer.models.answers import NOT_FINITE, by_target, finite
+from hone_trainer.models.item_vectors import ItemVectors
 from hone_trainer.tasks.learned import Array, Asked, Calibration
 from hone_trainer.transform.encoding import encode
 from hone_trainer.transform.saving import restore
@@ -62,7 +65,7 @@ class Model:
         description: Description,
         transform: Transform,
         graph: bytes,
-        runtime: Callable[[bytes], Graph | OnnxGraph] = Graph,
+        runtime: Callable[[bytes], Graph | OnnxGraph | VectorGraph] = Graph,
     ) -> None:
         self.description = description
         self._transform, self._content, self._runtime = transform, graph, runtime
@@ -94,6 +97,9 @@ class Model:
             message = f"the bundle holds no {runtime} file"
             remedy = f"set evaluate.formats: [{runtime}], or leave the runtime out"
             raise StageFailure("NoSuchFormat", f"{message}: {remedy}")
+        if runtime == "vectors":
+            items = ItemVectors.unpack(bundle.read(ITEMS))
+            return cls(about, transform, bundle.read(QUERY), partial(VectorGraph, items=items))
         package()  # whoever lacks it learns so now, and not at the first row
         return cls(about, transform, bundle.read(place), OnnxGraph)
 

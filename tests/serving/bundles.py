@@ -71,6 +71,9 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 NO_GRAPH = ("searches",)
 """Jobs whose rows TensorFlow alone cannot read: theirs are texts."""
 
+BY_VECTORS = ("visits",)
+"""Those whose items have vectors."""
+
 
 @cache
 def made(name: str) -> Path:
@@ -90,6 +93,7 @@ def _make(name: str, folder: Path) -> Path:
     bench("data", {"prepare": prepare})
     bench("train", {"train": train})
     formats = ["onnx"] if name in NO_GRAPH else ["savedModel", "onnx"]
+    formats += ["vectors"] if name in BY_VECTORS else []
     report = bench("evaluate", {"evaluate": {"formats": formats}})
     (description,) = (each for each in report.artifacts if each.name.endswith("bundle.json"))
     return Path(description.uri).parent

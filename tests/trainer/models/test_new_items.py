@@ -129,12 +129,19 @@ def test_a_bundle_names_items_that_no_row_held(described: Bench) -> None:
     keep = len(described.sources)
     model = {"recommendation": {"twoTower": {"embedding": 16, "layers": [32]}}}
     described("train", {"train": {"model": model, "epochs": 12, "batchSize": 64}})
-    report = described("evaluate", {"evaluate": {"formats": ["onnx"]}})
+    report = described("evaluate", {"evaluate": {"formats": ["onnx", "vectors"]}})
     del described.sources[keep:]
     (found,) = (each for each in report.artifacts if each.name.endswith("bundle.json"))
     bundle = hone_serving.load(str(Path(found.uri).parent))
     rows = [{"asked": f"something on {each}", "before": ["i1"], "at": 1} for each in GENRES]
-    for each, answer in zip(GENRES, bundle.predict(rows, top=OLD + NEW), strict=True):
+    answers = bundle.predict(rows, top=OLD + NEW)
+    apart = hone_serving.load(str(Path(found.uri).parent), runtime="vectors")
+    for ours, theirs in zip(answers, apart.predict(rows, top=OLD + NEW), strict=True):
+        told, other = (
+            {i["item"]: i["probability"] for i in each["items"]} for each in (ours, theirs)
+        )
+        assert told == pytest.approx(other, abs=1e-6)
+    for each, answer in zip(GENRES, answers, strict=True):
         new = [i["item"] for i in answer["items"] if int(i["item"][1:]) >= OLD]
         assert genre(int(new[0][1:])) == each
 

@@ -10,6 +10,8 @@ from hone_trainer.contract.spec import Spec
 
 DESCRIPTION, MODEL, README = "bundle.json", "model.tflite", "README.md"
 FOLDER = "bundle"
+VECTORS = "vectors"
+QUERY, ITEMS = f"{VECTORS}/query.tflite", f"{VECTORS}/items.parquet"
 
 
 class File(Spec):
@@ -54,7 +56,7 @@ class Predicted(Spec):
 class Format(Spec):
     """The same model for another runtime."""
 
-    name: Literal["savedModel", "onnx"]
+    name: Literal["savedModel", "onnx", "vectors"]
     place: str
     """The file in the bundle, or the folder that a server is told of."""
     reads: Literal["rows", "features"]

@@ -64,7 +64,14 @@ def _onnx(transform: Transform, network: Network, few: Any) -> tuple[Files, Form
     return {ONNX: content}, Format(name="onnx", place=ONNX, reads="features")
 
 
-MAKERS = {"savedModel": _saved_model, "onnx": _onnx}
+def _vectors(transform: Transform, network: Network, few: Any) -> tuple[Files, Format]:  # noqa: ARG001
+    from hone_trainer.bundle.description import VECTORS
+    from hone_trainer.bundle.vectors import vectors
+
+    return vectors(network, few), Format(name="vectors", place=VECTORS, reads="features")
+
+
+MAKERS = {"savedModel": _saved_model, "onnx": _onnx, "vectors": _vectors}
 
 
 def _differs(network: Network, graph: bytes, features: Mapping[str, Any]) -> dict[str, float]:

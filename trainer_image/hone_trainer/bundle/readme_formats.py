@@ -14,10 +14,7 @@ TYPES = {"number": "float64", "time": "int64"}
 
 def told(about: Description) -> str:
     """Return a section for each format that a bundle holds besides its .tflite file."""
-    return "".join(
-        {"savedModel": _saved_model, "onnx": _onnx}[each.name](about, each)
-        for each in about.formats
-    )
+    return "".join(MAKERS[each.name](about, each) for each in about.formats)
 
 
 def _saved_model(about: Description, format_: Format) -> str:
@@ -98,3 +95,23 @@ def _sent(kind: str, example: Any) -> Any:
         moment = datetime.fromisoformat(example or "1970-01-01")
         return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     return "" if example is None else str(example)
+
+
+def _vectors(about: Description, format_: Format) -> str:  # noqa: ARG001
+    return f"""## Look items up by their vectors
+
+`{format_.place}/items.parquet` has `item`, `bias` and `vector` of each item, for an index of your
+own; `{format_.place}/query.tflite` gives the `vector` of a row as it is encoded. The product of
+both and the bias put items in the order of their probabilities. Exactly so, of raw rows:
+
+```python
+import hone_serving
+
+model = hone_serving.load(".", runtime="vectors")
+print(model.description.name)
+```
+
+"""
+
+
+MAKERS = {"savedModel": _saved_model, "onnx": _onnx, "vectors": _vectors}

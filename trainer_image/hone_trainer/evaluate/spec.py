@@ -70,11 +70,12 @@ class Evaluate(Stage):
     """Id columns of length 1: tell the leading figure for each of their values, too."""
 
     formats: Annotated[
-        tuple[Literal["savedModel", "onnx"], ...],
-        Field(max_length=2, json_schema_extra={"x-kubernetes-list-type": "set"}),
+        tuple[Literal["savedModel", "onnx", "vectors"], ...],
+        Field(max_length=3, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ] = ()
     """What the bundle holds besides: ``savedModel`` answers raw rows in TensorFlow Serving,
-    ``onnx`` encoded ones."""
+    ``onnx`` encoded ones; ``vectors`` are those of the items of a ``nextItem``, and a graph that
+    gives that of a row."""
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that one model comes in, and that it has what the gates ask for."""
