@@ -1,5 +1,6 @@
 """An earlier network is found by what a user says: a stage, a run, the latest of a job."""
 
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,33 @@ def test_a_network_that_does_not_say_what_its_ids_stand_for_is_refused(shelf: Sh
     found = Earlier.find(f"{shelf.store.root}/shop/clicks/1d5c/train/0/0", shelf.store)
     with pytest.raises(StageFailure, match="does not say what its ids stand for: train it again"):
         found.vocabularies()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "odd"),
+    [
+        ('"center"', '"middle"', "KeyError: 'center'"),
+        ('"linear"', '"crooked"', "ValidationError: "),
+        ('"shares"', '"parts"', "TypeError"),
+    ],
+)
+def test_a_network_of_another_version_is_refused_by_name(
+    shelf: Shelf, old: str, new: str, odd: str
+) -> None:
+    report = shelf.commit(TRAIN, "train")
+    manifest = shelf.bench.manifest(report)
+    file = manifest.file("network.json")
+    data = shelf.store.fetch(file).replace(old.encode(), new.encode())
+    other = file.model_copy(update={"sha256": hashlib.sha256(data).hexdigest()})
+    path = file.uri.removeprefix(f"{shelf.store.root}/")
+    shelf.store.put(path, data)
+    files = tuple(other if each is file else each for each in manifest.files)
+    text = manifest.model_copy(update={"files": files}).encode()
+    shelf.store.put(f"{path.rpartition('/')[0]}/manifest.json", text)
+    found = Earlier.find(f"{shelf.store.root}/shop/clicks/1d5c/train/0/0", shelf.store)
+    with pytest.raises(
+        StageFailure, match="a version of Hone that this one cannot read"
+    ) as failure:
+        found.network(None)
+    assert odd in failure.value.message
+    assert failure.value.message.endswith("train it again")

@@ -80,7 +80,7 @@ class Learned:
             row["scale"],
             row["median"],
             row["priorShift"],
-            Described.read(row["described"]),
+            Described.read(row.get("described", {})),
         )
 
 

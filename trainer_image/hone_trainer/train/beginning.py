@@ -62,6 +62,8 @@ def beginning(stage: Train, data: Dataset, store: ArtifactStore, names: Sequence
     network, place = earlier.network(wish.part)
     part = network.parts[place]
     there = weights_of(part.model, network.schema)
+    if [weight.shape for weight in there] != [tuple(array.shape) for array in part.weights]:
+        raise earlier.unreadable("its layers are others by now")
     then = Side(part.model, network.schema, there, earlier.vocabularies())
     here = weights_of(stage.model, data.schema)
     now = Side(stage.model, data.schema, here, vocabularies(store, data.manifest))

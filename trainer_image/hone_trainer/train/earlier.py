@@ -17,6 +17,7 @@ from hone_trainer.runs.naming import Latest, below
 from hone_trainer.runs.reading import read
 from hone_trainer.store import manifest as manifests
 from hone_trainer.store.manifest import MANIFEST, Manifest
+from hone_trainer.tasks.learned import Learned
 from hone_trainer.train.start_from import FIELD
 
 if TYPE_CHECKING:
@@ -133,10 +134,22 @@ class Earlier:
         """Return a network, and which of its parts is meant; see ``place``.
 
         Raises:
-            StageFailure: a file is missing, or is not the one that was committed.
+            StageFailure: a file is missing, is not the one that was committed, or of a version that
+                cannot be read.
         """
         member, place = self.place(part)
-        return Network.load(self.store, self.members[member]), place
+        try:
+            network = Network.load(self.store, self.members[member])
+            for target in network.schema.targets:
+                Learned.read(target.learned)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.unreadable(f"{type(error).__name__}: {error}") from error
+        return network, place
+
+    def unreadable(self, odd: str) -> StageFailure:
+        """Return why a network of another version cannot be taken over."""
+        message = f"{URI}: {self.origin} was made by a version of Hone that this one cannot read"
+        return StageFailure(UNFIT, f"{message} ({odd.splitlines()[0][:100]}): train it again")
 
     def vocabularies(self) -> Mapping[str, Any]:
         """Return column -> its ids, in the order of their rows."""
