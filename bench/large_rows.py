@@ -46,7 +46,7 @@ def spec(bed: Testbed, users: int, train: dict[str, Any], memory: str) -> dict[s
     return {
         "artifacts": artifacts(bed),
         "stages": [
-            {"name": "data", "resources": little | {"limits": {"memory": "4Gi"}}, "prepare": data},
+            {"name": "data", "resources": little | {"limits": {"memory": "12Gi"}}, "prepare": data},
             {"name": "train", "resources": little | {"limits": {"memory": memory}}, "train": words},
         ],
     }

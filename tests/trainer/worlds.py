@@ -104,7 +104,7 @@ class World(Dataset):
     schema: Schema
     parts: dict[Part, Rows]
 
-    def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
+    def read(self, part: Part, member: int = 0, members: int = 1, every: int = 1) -> Rows:
         """See ``Dataset.read``."""
         return self.parts[part]
 

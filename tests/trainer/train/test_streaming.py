@@ -115,6 +115,19 @@ def test_a_baseline_is_trained_by_windows_too(cut: Any, monkeypatch: pytest.Monk
     assert len(epochs) > 1
 
 
+@pytest.mark.parametrize(("window", "every"), [(2400, 1), (300, 1), (100, 3), (None, 1)])
+def test_validation_rows_have_room_in_a_window(cut: Any, window: int | None, every: int) -> None:
+    """Of 300; spread over all of the part."""
+    from hone_trainer.train.feeding import every_of, open_feed
+
+    data = Dataset.of(cut.context(cut.task("next", {})))
+    feed = open_feed(data, window=window)
+    assert every_of(data, feed, 1) in (every, every + 1)  # a file has some bytes besides
+    whole, some = data.read("validation"), data.read("validation", every=every)
+    assert np.array_equal(some.features["item"], whole.features["item"][::every])
+    assert np.array_equal(some.targets["clicked"].values, whole.targets["clicked"].values[::every])
+
+
 @pytest.mark.parametrize("members", [1, 3])
 def test_blocks_hold_each_members_rows_and_no_others(cut: Any, members: int) -> None:
     data = Dataset.of(cut.context(cut.task("next", {})))

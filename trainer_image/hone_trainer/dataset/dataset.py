@@ -104,17 +104,20 @@ class Dataset:
         """Read one of its files by name."""
         return self._store.fetch(self.manifest.file(name))
 
-    def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
+    def read(self, part: Part, member: int = 0, members: int = 1, every: int = 1) -> Rows:
         """Read a part, or the rows of it that belong to one of several members.
 
         The members' rows are disjoint and together all rows; validation and test are never divided.
+        ``every`` reads every n-th row alone, of the others no more than a shard at a time.
         """
         tables: list[pa.Table] = []
         before = 0
         for name in self.shards(part):
             table = self.shard(name)
             own = member_rows(table, before, member, members) if part == "train" else table
-            tables.append(own)
+            tables.append(
+                own if every == 1 else own.take(np.arange(-before % every, len(own), every))
+            )
             before += len(table)
         if MEMBER in tables[0].column_names and not any(map(len, tables)):
             raise no_rows(member, members)
@@ -140,6 +143,10 @@ class Dataset:
         return replace(
             targets, seen=np.where(codes < target.facts.known, np.maximum(codes, -1), -1)
         )
+
+    def size(self, part: Part) -> int:
+        """Return what a part takes in memory, in bytes, about: shards hold it as it is read."""
+        return sum(self.manifest.file(name).size_bytes for name in self.shards(part))
 
     def shards(self, part: Part) -> tuple[str, ...]:
         """Return the names of the files that hold a part, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +52,20 @@ def open_feed(
         message = f"rankings want all rows in memory, to find the rows of a list: {size:.1f} GiB"
         raise StageFailure("RowsTooLarge", f"{message}; {REMEDY}")
     return StreamedFeed(blocks, window)
+
+
+def every_of(dataset: Dataset, feed: Feed, members: int) -> int:
+    """Say which of the validation rows are read: every n-th, so that a window has room for them.
+
+    Args:
+        dataset: whose rows.
+        feed: of a member's training rows.
+        members: between which all training rows are divided.
+    """
+    if not feed.window:
+        return 1
+    row = dataset.size("train") / members / feed.rows
+    return max(1, math.ceil(dataset.size("validation") / row / feed.window))
 
 
 def require_batch(feed: Feed, batch: int) -> None:

@@ -19,7 +19,7 @@ from hone_trainer.store.chunked_array import whole
 from hone_trainer.train.beginning import beginning, noted
 from hone_trainer.train.checkpoint_manager import CheckpointManager
 from hone_trainer.train.facts import COUNTED, begun, facts_of
-from hone_trainer.train.feeding import agreed, require_batch
+from hone_trainer.train.feeding import agreed, every_of, require_batch
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.phases import Phases
@@ -69,7 +69,8 @@ class Training:
             self.optimizer.build(model.trainable_variables)
         self.steps = chosen.steps(stage, strategy, objective, self.optimizer, feed, seed)
         self.objective = objective
-        self.validation = Validation(objective, dataset.read("validation"))
+        every = every_of(dataset, feed, ctx.task.members)
+        self.validation = Validation(objective, dataset.read("validation", every=every))
         self.all_reduce = GangSum(strategy)
         self.variables = chosen.variables(strategy, model, self.optimizer)
         self.checkpoints = CheckpointManager(stage, ctx, self.variables, self.all_reduce)
