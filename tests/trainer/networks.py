@@ -51,7 +51,7 @@ class Drawn(Dataset):
         self.schema = schema
         self._rows = rows
 
-    def read(self, part: Part, member: int = 0, members: int = 1) -> Rows:
+    def read(self, part: Part, member: int = 0, members: int = 1, every: int = 1) -> Rows:
         """See ``Dataset.read``; every part is drawn with a seed of its own."""
         rng = np.random.default_rng(["train", "validation", "test"].index(part))
         features: dict[str, Any] = {
@@ -72,6 +72,10 @@ class Drawn(Dataset):
         return Rows(
             features, {t.name: Targets(drawn[t.how.reads], weight) for t in self.schema.targets}
         )
+
+    def size(self, part: Part) -> int:
+        """They are in memory already."""
+        return 0
 
 
 def answers(model: Network | LiteModel, features: dict[str, Any]) -> Any:

@@ -25,7 +25,6 @@ class Blocks:
 
     def __init__(self, dataset: Dataset, member: int = 0, members: int = 1) -> None:
         self._dataset, self._member, self._members = dataset, member, members
-        self._names = dataset.shards("train")
 
     @property
     def bytes(self) -> int:
@@ -40,7 +39,7 @@ class Blocks:
     def read(self, block: int) -> Rows:
         """Return the member's rows of a block."""
         before = int(self._sizes[0][:block].sum())
-        table = self._dataset.shard(self._names[block])
+        table = self._dataset.shard(self._dataset.shards("train")[block])
         own = member_rows(table, before, self._member, self._members)
         return rows_of(own, self._dataset.schema)
 
@@ -52,7 +51,7 @@ class Blocks:
             StageFailure: the member has no rows (NoRowsLeft).
         """
         all_rows, own = [0], []
-        for name in self._names:
+        for name in self._dataset.shards("train"):
             table = self._dataset.shard(name)
             own.append(len(member_rows(table, sum(all_rows), self._member, self._members)))
             all_rows.append(len(table))
