@@ -6,10 +6,13 @@ a build that is killed leaves no mount behind. Layers are kept: a change of code
 
 import configparser
 import io
+import json
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from lab import base, oci, packages, places
 from lab.faults import Broken
@@ -19,6 +22,8 @@ BASE = "localhost/hone-lab/base:1"
 _BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 # Each change of code leaves a few images without a name, among them the cache of the next build.
 _STALE = 150
+_BUILDS = timedelta(hours=2)
+"""No build takes so long."""
 _PASSED_ON = ("index-url", "extra-index-url", "trusted-host", "default-timeout")
 
 
@@ -59,7 +64,27 @@ def _build(recipe: Recipe, folder: Path) -> None:
     _buildah(*command, recipe.tag, f"dir:{folder}")
     oci.prune(folder)
     if len(list((_store() / "overlay-images").iterdir())) > _STALE:
+        _prune()
+
+
+def _prune() -> None:
+    """Forget images without a name, and the containers that builds left which were killed: they
+    hold on to theirs. Those of a build that goes on are young, and what they need stays.
+    """
+    made = _store() / "overlay-containers" / "containers.json"
+    containers = json.loads(made.read_text()) if made.exists() else []
+    if old := abandoned(containers, datetime.now(UTC)):
+        _buildah("rm", *old)
+    try:
         _buildah("rmi", "--prune")
+    except Broken as fault:  # another build has its hands on one: the next one prunes
+        print(f"lab: {fault}", file=sys.stderr, flush=True)
+
+
+def abandoned(containers: list[dict[str, Any]], now: datetime) -> list[str]:
+    """Return the ids of containers that no build can be at work on any more."""
+    made = ((each["id"], datetime.fromisoformat(each["created"])) for each in containers)
+    return [id for id, created in made if now - created > _BUILDS]
 
 
 def pip_settings(config: str) -> str:

@@ -1,5 +1,6 @@
 """What makes an image another one."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,10 @@ class TestPipSettings:
 
     def test_percent_signs_survive(self) -> None:
         assert "a%20b" in kitchen.pip_settings("global.index-url='https://x.example/a%20b'")
+
+
+def test_containers_of_builds_that_were_killed_are_told_from_those_at_work() -> None:
+    now = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    made = {"old": "2026-01-02T09:59:00.080355951Z", "young": "2026-01-02T11:59:00.080355951Z"}
+    containers = [{"id": name, "created": when, "image": "x"} for name, when in made.items()]
+    assert kitchen.abandoned(containers, now) == ["old"]
