@@ -84,7 +84,7 @@ def _prune() -> None:
 def abandoned(containers: list[dict[str, Any]], now: datetime) -> list[str]:
     """Return the ids of containers that no build can be at work on any more."""
     made = ((each["id"], datetime.fromisoformat(each["created"])) for each in containers)
-    return [id for id, created in made if now - created > _BUILDS]
+    return [name for name, created in made if now - created > _BUILDS]
 
 
 def pip_settings(config: str) -> str:
