@@ -1,5 +1,6 @@
 """What the arrays of a model are: as they are built, and what stands along each axis."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hone_trainer.models import AnyModel
 from hone_trainer.models.weight_inventory import Axis, Weight, training_bytes, weights_of
 from hone_trainer.rows.field import Field
 from hone_trainer.tasks import AnyTask
+from hone_trainer.tasks.described import Described
 from hone_trainer.tasks.learned import Learned
 from tests.trainer.networks import binary
 
@@ -76,6 +78,22 @@ def test_what_stands_along_axes_is_found_in_tables_heads_and_both_at_once() -> N
     linear = axes(MODELS[2], schema())
     assert linear["item_weights_user/embeddings"] == (USER, ITEM)
     assert linear["item_weights/kernel"] == (None, ITEM)
+
+
+def test_tables_of_items_and_of_what_is_said_of_them_are_known_as_such() -> None:
+    """Whoever takes them over by number would take those of other items and other brands."""
+    brand = Field(name="items_brand", kind="id", size=9)
+    described = Described((brand,), {"items_brand": np.full((30, 1), 3, np.int32)})
+    given = schema()
+    facts = replace(given.targets[0].facts, described=described)
+    counts = np.where(np.arange(30) < 25, np.arange(30, 0, -1.0), 0)  # five that no row holds
+    learned = replace(facts, counts=counts).dump()
+    target = Target(name="item", task=given.targets[0].task, learned=learned)
+    words = {"recommendation": {"twoTower": {"embedding": 8}}}
+    found = axes(words, given.model_copy(update={"targets": (target,)}))
+    assert found["embedding_items_brand/embeddings"] == (Axis("field", "items_brand"), None)
+    assert found["embedding_item/embeddings"] == (Axis("field", "item"), None)
+    assert found["item_logits/bias"] == (ITEM,)
 
 
 def test_a_width_that_happens_to_be_a_size_is_a_width() -> None:

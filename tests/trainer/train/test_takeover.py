@@ -113,6 +113,25 @@ def test_ids_without_a_vocabulary_mean_the_same_by_themselves_or_not_at_all(
         assert given[0].tobytes() == numbers(then)[0].tobytes()
 
 
+def test_a_table_of_what_may_be_answered_moves_by_key_and_what_is_said_of_it_is_new() -> None:
+    items, brands = Axis("field", "intent"), Axis("field", "items_brand")
+
+    def described(keys: str) -> Side:
+        own = (
+            Weight("embedding_intent", "embeddings", (2 + len(keys), 2), (items, None)),
+            Weight("embedding_items_brand", "embeddings", (9, 2), (brands, None)),
+        )
+        given = side("ab", keys=keys)
+        return replace(given, weights=(*given.weights, *own))
+
+    now, then = described("zwx"), described("xyz")
+    found, given = made(now, then)
+    table = numbers(then)[4]
+    mean = table[[4, 2]].mean(axis=0)
+    assert given[4].tolist() == [*table[[0, 1, 4]].tolist(), mean.tolist(), table[2].tolist()]
+    assert found.new == ("embedding_items_brand/embeddings",)
+
+
 def test_a_target_that_is_predicted_in_another_way_has_another_head() -> None:
     now, then = side("ab"), side("ab", kind="nextItem")
     assert take_over(now, then).new == ("intent_logits/kernel", "intent_logits/bias")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from hone_trainer.dataset.schema import Schema, Target
+from hone_trainer.rows.tokens import FIRST_KNOWN
 
 if TYPE_CHECKING:
     from hone_trainer.models import AnyModel
@@ -56,9 +57,18 @@ def weights_of(model: AnyModel, schema: Schema) -> tuple[Weight, ...]:
     """Return the arrays of a model, in the order of ``keras.Model.get_weights``."""
     sizes = {Axis("field", field.name): field.size for field in schema.ids}
     sizes |= {Axis("target", t.name): t.outputs for t in schema.targets if _counted(t)}
+    said = [field for t in schema.targets for field in t.facts.described.fields]
+    sizes |= {Axis("field", field.name): field.size for field in said}
     grown = {axis: size + place for place, (axis, size) in enumerate(sizes.items(), 1)}
     more = {name: dict(_of(grown, name)) for name in ("field", "target")}
-    targets = tuple(_with_keys(t, more["target"].get(t.name, 0)) for t in schema.targets)
+    targets = tuple(
+        _with_keys(t, more["target"].get(t.name, 0), more["field"]) for t in schema.targets
+    )
+    for target in schema.targets:
+        if target.facts.described.fields:  # whose keys may have a table of their own
+            axis, keys = Axis("field", target.name), Axis("target", target.name)
+            sizes[axis] = FIRST_KNOWN + target.facts.known
+            grown[axis] = sizes[axis] + grown[keys] - sizes[keys]
     larger = resized(schema, more["field"]).model_copy(update={"targets": targets})
     usual, other = _shapes(model, schema), _shapes(model, larger)
 
@@ -115,8 +125,8 @@ def _counted(target: Target) -> bool:
     return 1 < target.outputs == len(target.facts.keys)
 
 
-def _with_keys(target: Target, count: int) -> Target:
-    """Return a target with keys added up to so many."""
+def _with_keys(target: Target, count: int, sizes: dict[str, int]) -> Target:
+    """Return a target with keys added up to so many, and more ids of what is said of them."""
     keys: list[str] = target.learned["keys"]
     if count <= len(keys):
         return target
@@ -126,6 +136,10 @@ def _with_keys(target: Target, count: int) -> Target:
         **target.learned,
         "keys": [*keys, *(f"\x00{n}" for n in range(more))],
         "counts": None if counts is None else [*counts, *([1.0] * more)],
+        "described": {
+            name: [{**field, "size": sizes[name]}, ids]
+            for name, (field, ids) in target.learned.get("described", {}).items()
+        },
     }
     # Not a copy: that would keep the facts that were read of the one before.
     return Target(name=target.name, task=target.task, learned=learned)

@@ -165,6 +165,10 @@ def _moves(now: Side, then: Side) -> Iterator[tuple[Axis, Places | None]]:
             move = places(list(target.facts.keys), list(other.facts.keys))
             if (move != NEW).any():
                 yield Axis("target", target.name), move
+            met = [list(facts.keys[: facts.known]) for facts in (target.facts, other.facts)]
+            move = places(met[0], met[1], first=FIRST_KNOWN)
+            if (move[FIRST_KNOWN:] != NEW).any():
+                yield Axis("field", target.name), move
 
 
 def _other_tasks(now: Schema, then: Schema) -> Iterator[str]:
