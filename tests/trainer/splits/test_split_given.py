@@ -29,6 +29,29 @@ def test_validation_rows_are_drawn_of_training_rows_where_none_is_given() -> Non
     assert np.bincount(parts[:30_000]) / 30_000 == pytest.approx([0.9, 0.1], abs=0.01)
 
 
+def test_validation_rows_are_drawn_by_whole_groups() -> None:
+    queries = [f"q{k % 300}" for k in range(3000)]
+    words = ["test" if k % 300 < 60 else "train" for k in range(3000)]
+    given = {"given": {"column": "part", "group": "query"}}
+    blocks = [
+        block(part=words[k : k + 1000], query=queries[k : k + 1000]) for k in range(0, 3000, 1000)
+    ]
+    parts = place(given, blocks, ask(3000, validation=0.2))
+    of = {
+        query: {int(part) for q, part in zip(queries, parts, strict=True) if q == query}
+        for query in queries
+    }
+    assert all(len(each) == 1 for each in of.values())
+    assert 20 < sum(each == {1} for each in of.values()) < 80
+    assert all(of[f"q{k}"] == {2} for k in range(60))
+
+
+def test_a_group_in_two_parts_is_refused() -> None:
+    rows = block(part=["train", "test", "train"], query=["a", "a", "b"])
+    with pytest.raises(StageFailure, match="1 values of 'query' have rows in more than one part"):
+        place({"given": {"column": "part", "group": "query"}}, [rows], ask(3))
+
+
 @pytest.mark.parametrize(
     ("words", "reason", "said"),
     [

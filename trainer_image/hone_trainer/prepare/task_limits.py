@@ -50,11 +50,15 @@ def keep_lists(stage: Prepare) -> None:
         message = "prepare.tasks[].ranking: two tasks have lists of different groups"
         raise StageFailure("ListCut", f"{message}: give them one group, or a job each")
     group = groups.pop()
-    ways = {"split.by": getattr(stage.split.by.group, "column", None)}
+    ways = {"split.by.group.column": getattr(stage.split.by.group, "column", None)}
+    if stage.split.by.given is not None:
+        ways = {"split.by.given.group": stage.split.by.given.group}
     if stage.divide is not None:
-        ways["divide"] = getattr(stage.divide.group, "column", None)
+        ways["divide.group.column"] = getattr(stage.divide.group, "column", None)
     for field, column in ways.items():
         if column != group:
-            message = f"prepare.{field} cuts the lists of prepare.tasks[].ranking"
-            remedy = f"set prepare.{field}.group.column: {group}"
+            message = (
+                f"prepare.{field.partition('.g')[0]} cuts the lists of prepare.tasks[].ranking"
+            )
+            remedy = f"set prepare.{field}: {group}"
             raise StageFailure("ListCut", f"{message}: {remedy}")

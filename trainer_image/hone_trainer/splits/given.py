@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from hone_trainer.columns.lookup import ColumnName, find
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule
+from hone_trainer.splits.group import groups_of
 from hone_trainer.splits.splitting import Ask, Places, Splitting
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class GivenSplit(Splitting):
     """What it holds in rows to choose by."""
     test: Said = "test"
     """What it holds in rows for the final figures."""
+    group: ColumnName | None = None
+    """A column whose values are in one part each: a query, a user. Rows are drawn for validation by
+    it, all of a value or none, so that they are as new to a model as those of the test part."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -60,14 +64,16 @@ class GivenSplit(Splitting):
     @property
     def orders(self) -> tuple[str, ...]:
         """See ``Splitting.orders``."""
-        return (self.column,)
+        return (self.column, self.group) if self.group else (self.column,)
 
     def check(self, columns: tuple[Column, ...]) -> None:
         """See ``Splitting.check``."""
         find(columns, self.column, f"{FIELD}.column", "text")
+        if self.group is not None:
+            find(columns, self.group, f"{FIELD}.group", "text")
 
     def observe(self, block: Block, ask: Ask) -> Any:  # noqa: ARG002
-        """Return which words there are.
+        """Return which words there are; and of which group, where there are groups.
 
         Raises:
             StageFailure: a row says none of them (UnknownPart).
@@ -84,21 +90,40 @@ class GivenSplit(Splitting):
             remedy = "correct the column, or say in train, validation and test what it holds"
             names = ", ".join(map(repr, self.words))
             raise StageFailure("UnknownPart", f"{message} {names}: {remedy}")
-        return pa.table({"word": found})
+        if self.group is None:
+            return pa.table({"word": found})
+        pairs = {"word": texts.codes, "group": groups_of(block, self.group)}
+        pairs = pa.table(pairs).group_by(["word", "group"]).aggregate([])
+        words = texts.words.take(pairs.column("word").combine_chunks())
+        return pa.table({"word": words, "group": pairs.column("group")})
 
     def settle(self, observed: list[Any], ask: Ask) -> Places:
         """See whether validation has to be drawn.
 
         Raises:
-            StageFailure: no row is for training, or none for test (NoRowsLeft).
+            StageFailure: no row is for training, or none for test (NoRowsLeft); a group has rows in
+                two parts (GroupCut).
         """
         there = {word for table in observed for word in table.column("word").to_pylist()}
         for part in (self.train, self.test):
             if part not in there:
                 message = f"{FIELD}: column {self.column!r} holds {part!r} in no row"
                 raise StageFailure("NoRowsLeft", f"{message}: say in it which rows are for what")
+        if self.group is not None:
+            self._refuse_cuts(observed, self.group)
         drawn = 0.0 if self.validation in there else ask.validation
-        return GivenPlaces(self.column, self.words, drawn, ask.seed)
+        return GivenPlaces(self.column, self.words, drawn, ask.seed, self.group)
+
+    def _refuse_cuts(self, observed: list[Any], group: str) -> None:
+        import pyarrow as pa
+
+        pairs = pa.concat_tables(observed).group_by(["word", "group"]).aggregate([])
+        cut = len(pairs) - len(pairs.column("group").unique())
+        if cut:
+            message = f"{FIELD}: {cut} values of {group!r} have rows in more than one part"
+            raise StageFailure(
+                "GroupCut", f"{message}: correct {self.column!r}, or leave out group"
+            )
 
 
 @dataclass(frozen=True)
@@ -110,6 +135,7 @@ class GivenPlaces(Places):
     drawn: float
     """Share of the training rows."""
     seed: int
+    group: str | None = None
 
     def of(self, block: Block) -> NDArray[np.int8]:
         """See ``Places.of``."""
@@ -123,6 +149,9 @@ class GivenPlaces(Places):
         parts = np.array([*known, 0], np.int8)[texts.codes]
         if self.drawn:
             (end,) = bounds((self.drawn,))
-            hashes = hash_numbers(block.rows.astype(np.uint64), self.seed)
+            drawn = block.rows.astype(np.uint64)
+            if self.group is not None:
+                drawn = groups_of(block, self.group)
+            hashes = hash_numbers(drawn, self.seed)
             parts[(parts == 0) & (hashes < end)] = 1
         return parts

@@ -42,6 +42,19 @@ class GroupSplit(Splitting):
         return GroupPlaces(self.column, ask.validation, ask.validation + ask.test, ask.seed)
 
 
+def groups_of(block: Block, column: str) -> NDArray[np.uint64]:
+    """Return the group of each row, (n,): a hash of its word; of rows without one, their number."""
+    import numpy as np
+
+    from hone_trainer.rows.tokens import hash_words
+
+    texts = block.texts(column)
+    there = texts.codes >= 0
+    groups = block.rows.astype(np.uint64)
+    groups[there] = hash_words(texts.words)[texts.codes[there]]
+    return groups
+
+
 @dataclass(frozen=True)
 class GroupPlaces(Places):
     """Groups with the least hashes are held out."""
@@ -58,14 +71,8 @@ class GroupPlaces(Places):
         import numpy as np
 
         from hone_trainer.rows.row_hash import bounds, hash_numbers
-        from hone_trainer.rows.tokens import hash_words
 
-        texts = block.texts(self.column)
-        words = hash_words(texts.words)
-        alone = texts.codes < 0
-        groups = block.rows.astype(np.uint64)
-        groups[~alone] = words[texts.codes[~alone]]
-        hashes = hash_numbers(groups, self.seed)
+        hashes = hash_numbers(groups_of(block, self.column), self.seed)
         validation, held_out = bounds((self.validation, self.held_out))
         parts = np.zeros(len(block), np.int8)
         parts[hashes < held_out] = 2
