@@ -15,9 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import interactions
+from bench import cluster, interactions
 from hone_trainer.store.manifest import parse
-from lab import box, life
 from lab.testbed import Testbed
 from tests.realnode.desk import Desk, condition, processes
 from tests.realnode.siege import Siege
@@ -80,19 +79,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=50_000_000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     words = parser.parse_args()
-    ours = box.ours()
-    life.up(ours)
-    bed = Testbed.of(ours)
-    bed.install()
-    bed.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=true")
-    bed.kubectl("create", "namespace", NAMESPACE)
-    bed.kubectl("apply", "-f", "-", stdin=bed.store.secret(NAMESPACE))
+    desk = cluster.desk(NAMESPACE)
+    bed = desk.bed
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder, "interactions.csv")
         interactions.write(raw, words.rows, wide=True)
         print(f"{words.rows} rows, {raw.stat().st_size / 1e9:.2f} GB", flush=True)
         uri = bed.store.put(raw, "raw", "large/interactions.csv")
-    desk = Desk(bed, NAMESPACE)
     made = [run(desk, "killed", spec(bed, uri, words.workers[0]), kill=True)]
     made += [run(desk, f"pods-{n}", spec(bed, uri, n), kill=False) for n in words.workers]
     same = all(files == made[0] for files in made)

@@ -12,8 +12,8 @@ import sys
 import time
 from typing import Any
 
+from bench import cluster
 from bench.large_tables import memory
-from lab import box, life
 from lab.testbed import Testbed
 from tests.realnode.desk import Desk, condition
 from tests.realnode.siege import Siege
@@ -57,14 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
     users = round(USERS * parser.parse_args().scale)
-    ours = box.ours()
-    life.up(ours)
-    bed = Testbed.of(ours)
-    bed.install()
-    bed.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=true")
-    bed.kubectl("create", "namespace", NAMESPACE)
-    bed.kubectl("apply", "-f", "-", stdin=bed.store.secret(NAMESPACE))
-    desk = Desk(bed, NAMESPACE)
+    desk = cluster.desk(NAMESPACE)
+    bed = desk.bed
     two = {"strategy": {"multiWorkerMirrored": {"workers": 2}}, "rowLog": True}
     jobs = {"windows": (two, LIMIT), "held": ({}, "16Gi")}
     losses = {}

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lab import box, life
+from bench import cluster
 from lab.testbed import Testbed
-from tests.realnode.desk import Desk, condition, processes
+from tests.realnode.desk import condition, processes
 from tests.realnode.siege import Siege
 from tests.realnode.specs import artifacts
 
@@ -59,14 +59,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
     scale = parser.parse_args().scale
-    ours = box.ours()
-    life.up(ours)
-    bed = Testbed.of(ours)
-    bed.install()
-    bed.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=true")
-    bed.kubectl("create", "namespace", NAMESPACE)
-    bed.kubectl("apply", "-f", "-", stdin=bed.store.secret(NAMESPACE))
-    desk = Desk(bed, NAMESPACE)
+    desk = cluster.desk(NAMESPACE)
+    bed = desk.bed
     begun = time.monotonic()
 
     def say(words: str) -> None:
