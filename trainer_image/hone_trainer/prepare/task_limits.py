@@ -50,15 +50,14 @@ def keep_lists(stage: Prepare) -> None:
         message = "prepare.tasks[].ranking: two tasks have lists of different groups"
         raise StageFailure("ListCut", f"{message}: give them one group, or a job each")
     group = groups.pop()
-    ways = {"split.by.group.column": getattr(stage.split.by.group, "column", None)}
-    if stage.split.by.given is not None:
-        ways = {"split.by.given.group": stage.split.by.given.group}
+    by = stage.split.by
+    ways = [("split.by", "group.column", getattr(by.group, "column", None))]
+    if by.given is not None:
+        ways = [("split.by", "given.group", by.given.group)]
     if stage.divide is not None:
-        ways["divide.group.column"] = getattr(stage.divide.group, "column", None)
-    for field, column in ways.items():
+        ways.append(("divide", "group.column", getattr(stage.divide.group, "column", None)))
+    for cut, field, column in ways:
         if column != group:
-            message = (
-                f"prepare.{field.partition('.g')[0]} cuts the lists of prepare.tasks[].ranking"
-            )
-            remedy = f"set prepare.{field}: {group}"
+            message = f"prepare.{cut} cuts the lists of prepare.tasks[].ranking"
+            remedy = f"set prepare.{cut}.{field}: {group}"
             raise StageFailure("ListCut", f"{message}: {remedy}")

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from hone_trainer.models.generic.widths import usual_dropout
+from hone_trainer.models.generic.widths import Units, usual_dropout
 from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
-
-Units = Annotated[int, Field(ge=1, le=16_384)]
 
 
 class Interaction(Model):

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.ads.fields import joined, number_vectors, table, tower
-from hone_trainer.models.ads.interaction import Interaction, Units
+from hone_trainer.models.ads.interaction import Interaction
+from hone_trainer.models.generic.widths import Units
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from hone_trainer.models.generic.widths import usual_dropout, width_of
+from hone_trainer.models.generic.widths import Units, usual_dropout, width_of
 from hone_trainer.models.model import Model
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ SPREAD, SEQUENCE_SPREAD = 0.05, 0.5
 """Standard deviation of fresh vectors, and of those of which a mean is taken: it is far smaller."""
 FEW = 5_000
 """Training rows below which layers are half as wide."""
-Units = Annotated[int, Field(ge=1, le=16_384)]
 
 
 class Dense(Model):

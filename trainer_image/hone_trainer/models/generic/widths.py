@@ -1,7 +1,12 @@
-"""How wide the vectors of ids are, and how much is dropped, where nobody says."""
+"""How wide layers and vectors of ids are, and how much is dropped, where nobody says."""
 
 import math
+from typing import Annotated
 
+from pydantic import Field
+
+Units = Annotated[int, Field(ge=1, le=16_384)]
+"""Of a dense layer."""
 WIDEST, STEP = 64, 8
 """Of a field; wider tables cost more than they add."""
 NARROWEST, ROWS_PER_NUMBER = 8, 4

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hone_trainer.models.generic.dense import Dense, Units
+from hone_trainer.models.generic.dense import Dense
+from hone_trainer.models.generic.widths import Units
 
 
 class Behaviour(Dense):

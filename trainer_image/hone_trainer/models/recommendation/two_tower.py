@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from hone_trainer.models.ads.fields import joined, tower
-from hone_trainer.models.generic.widths import usual_dropout
+from hone_trainer.models.generic.widths import Units, usual_dropout
 from hone_trainer.models.id_vectors import IdVectors
 from hone_trainer.models.model import Model
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema, Target
     from hone_trainer.tasks.learned import Array
 
-Units = Annotated[int, Field(ge=1, le=16_384)]
 SPREAD = 0.1
 """Standard deviation of fresh vectors."""
 WITHHELD = 0.1

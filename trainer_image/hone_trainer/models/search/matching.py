@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.ads.fields import joined, tower
-from hone_trainer.models.generic.widths import usual_dropout
+from hone_trainer.models.generic.widths import Units, usual_dropout
 from hone_trainer.models.id_vectors import IdVectors
 from hone_trainer.models.model import Model
 from hone_trainer.models.search.common_ids import common
@@ -18,7 +18,6 @@ from hone_trainer.models.search.sides import Sides, divide
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
 
-Units = Annotated[int, Field(ge=1, le=16_384)]
 Name = Annotated[str, Field(min_length=1, max_length=63)]
 PLACES = 100
 """Draws of a tower."""
