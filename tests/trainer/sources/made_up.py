@@ -56,10 +56,11 @@ MADE = (
         {"searches": 300, "items": 100},
         columns(
             search={"key": {}}, words={"text": {"words": {}}}, item={"id": {}},
+            title={"text": {"words": {}}},
             price={"number": {}}, relevance={"grade": {}},
         ),
         {"price": {"id": {}}},
-        "623f155c7681dabba966f59bff8fceea143224c0e434bf2f8af1b6986f69525a",
+        "c0b127e1c77d5e7e422d9c382ef2d843d40764829b5ba69c33159fa866cc1141",
     ),
     Made(
         "questionModel",
