@@ -1,10 +1,11 @@
 """A softmax over drawn items is on average that over all of them, whatever is drawn how often."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+
+from hone_trainer.tasks.learned import Learned
 
 pytestmark = pytest.mark.tensorflow
 
@@ -16,7 +17,7 @@ class Scores:
 
     def __init__(self, bias: Any) -> None:
         self.bias = bias
-        self.learned = SimpleNamespace(keys=tuple(range(ITEMS)))
+        self.learned = Learned(keys=tuple(map(str, range(ITEMS))))
 
     def logits_of(self, features: Any, codes: Any) -> Any:
         from hone_trainer.backend.keras import tf
