@@ -20,7 +20,7 @@ from tests.realnode.siege import Siege
 from tests.realnode.specs import artifacts
 
 NAMESPACE = "large-rows"
-LIMIT, LENGTH, USERS = "1Gi", 200, 475_000
+LIMIT, LENGTH, USERS = "1536Mi", 200, 755_000
 COLUMNS = [
     {"name": "user", "key": {}},
     {"name": "step", "number": {}},
@@ -39,7 +39,7 @@ def spec(bed: Testbed, users: int, train: dict[str, Any], memory: str) -> dict[s
     words = {
         "model": {"generic": {"dense": {"embedding": 16, "layers": [32]}}},
         "epochs": 2,
-        "batchSize": 4096,
+        "batchSize": 1024,
         **train,
     }
     little = {"requests": {"cpu": "100m", "memory": "256Mi"}}

@@ -8,7 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from bench.families.family import CATEGORIES, CLASSES, ITEMS, Family
+from bench.families.family import (
+    BLOCKS,
+    CATEGORIES,
+    CLASSES,
+    FOUND,
+    INNER,
+    ITEMS,
+    LISTED,
+    LOOKS,
+    PIECES,
+    WIDTH,
+    WORDS,
+    Family,
+)
 
 
 def epochs(family: Family, count: int) -> Iterator[float]:
@@ -18,10 +31,21 @@ def epochs(family: Family, count: int) -> Iterator[float]:
     torch.manual_seed(1)
     rows = family.drawn()
     (kind,) = next(iter(family.model.values()))
-    build = {"gru": _gru, "transformer": _transformer, "textCnn": _text, "dcn": _dcn}
+    build = {
+        "gru": _gru,
+        "transformer": _transformer,
+        "textCnn": _text,
+        "dcn": _dcn,
+        "matching": _matching,
+        "encoder": _encoder,
+    }
     model = build[kind]()
-    x = [torch.from_numpy(rows.features[field.name]).long() for field in family.fields]
+    given = [torch.from_numpy(rows.features[field.name]) for field in family.fields]
+    x = [each if each.is_floating_point() else each.long() for each in given]
     y = torch.from_numpy(rows.targets["target"].values.astype(np.int64))
+    if "ranking" in family.task:
+        x = [each.reshape(-1, LISTED, each.shape[1]) for each in x]
+        y = y.reshape(-1, LISTED).argmax(1)
     optimizer = torch.optim.Adam(model.parameters(), 0.001, eps=1e-7, fused=True)
     cross = torch.nn.functional.cross_entropy
     binary = torch.nn.functional.binary_cross_entropy_with_logits
@@ -125,3 +149,62 @@ def _dcn() -> Any:
             return self.head(torch.cat([crossed, self.deep(row)], 1))
 
     return Dcn()
+
+
+def _matching() -> Any:
+    import torch
+    from torch.nn import Dropout, Embedding, Linear, ReLU, Sequential
+
+    class Matching(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.words, self.counts = Embedding(WORDS, 32), Embedding(WORDS, 1)
+            self.items, self.popular = Embedding(FOUND, 32), Embedding(FOUND, 1)
+            self.towers = torch.nn.ModuleList(
+                Sequential(Linear(width, 128), ReLU(), Dropout(0.1), Linear(128, 32))
+                for width in (32, 65)
+            )
+            deep = [Linear(131, 128), ReLU(), Dropout(0.1), Linear(128, 64), ReLU(), Dropout(0.1)]
+            self.deep, self.head = Sequential(*deep), Linear(64 + 32 + 35 + 1, 1)
+
+        def forward(self, words: Any, titles: Any, items: Any, prices: Any) -> Any:
+            both = words, titles
+            asked, title = (self.words(each).sum(2) / each.shape[2] ** 0.5 for each in both)
+            told = torch.cat([title, self.items(items)[:, :, 0], prices], 2)
+            towers = [tower(each) for tower, each in zip(self.towers, (asked, told), strict=True)]
+            same = (words.unsqueeze(3) == titles.unsqueeze(2)).float()
+            here, there = (self.counts(each)[..., 0].exp() for each in both)
+            found = (same.sum(3).clamp(max=1) * here).sum(2, keepdim=True)
+            met = (same.sum(2).clamp(max=1) * there).sum(2, keepdim=True)
+            shares = [found / here.sum(2, keepdim=True), met / there.sum(2, keepdim=True)]
+            shared = torch.cat([(1 + found).log(), *shares, asked * title], 2)
+            product = towers[0] * towers[1]
+            deep = self.deep(torch.cat([*towers, product, shared], 2))
+            rest = [product, shared, self.popular(items)[:, :, 0]]
+            return self.head(torch.cat([deep, *rest], 2))[:, :, 0]
+
+    return Matching()
+
+
+def _encoder() -> Any:
+    import torch
+
+    class Encoder(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = torch.nn.Embedding(PIECES + 2, WIDTH, padding_idx=0)
+            self.when, self.norm = torch.nn.Embedding(512, WIDTH), torch.nn.LayerNorm(WIDTH)
+            self.drop, self.head = torch.nn.Dropout(0.1), torch.nn.Linear(WIDTH, CLASSES)
+            layer = torch.nn.TransformerEncoderLayer(
+                WIDTH, LOOKS, INNER, 0.1, "gelu", 1e-12, batch_first=True
+            )
+            self.blocks = torch.nn.TransformerEncoder(layer, BLOCKS, enable_nested_tensor=False)
+
+        def forward(self, ids: Any) -> Any:
+            gone = ids == 0
+            stream = self.table(ids) + self.when.weight[: ids.shape[1]]
+            stream = self.blocks(self.drop(self.norm(stream)), src_key_padding_mask=gone)
+            there = (~gone).unsqueeze(2)
+            return self.head(self.drop((stream * there).sum(1) / there.sum(1)))
+
+    return Encoder()

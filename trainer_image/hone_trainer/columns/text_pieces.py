@@ -28,7 +28,9 @@ FIELD = "prepare.columns[].text.pieces"
 
 
 class TextPieces(Spec):
-    """The pieces of a pretrained encoder's vocabulary, for ``train.model.service.encoder``."""
+    """The pieces of a pretrained encoder's vocabulary, for ``service.encoder`` and for
+    ``search.matching`` with an ``encoder``.
+    """
 
     uri: Uri
     """The folder of the encoder, with its tokenizer.json: ``s3://bucket/folder`` or a path. Reached

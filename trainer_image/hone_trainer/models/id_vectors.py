@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,13 @@ class IdVectors:
 
     @classmethod
     def of(
-        cls, inputs: dict[str, Any], schema: Schema, width: int, spread: float, prefix: str
+        cls,
+        inputs: dict[str, Any],
+        schema: Schema,
+        width: int,
+        spread: float,
+        prefix: str,
+        but: Container[str] = (),
     ) -> IdVectors:
         """Make the tables, and look the ids of all fields up.
 
@@ -36,10 +43,12 @@ class IdVectors:
             width: of a vector.
             spread: standard deviation of fresh ones.
             prefix: put before each layer's name.
+            but: fields that are left out.
         """
         made = cls({}, {}, width, spread, prefix)
         for field in schema.ids:
-            made.said[field.name] = made.look_up(field, inputs[field.name])
+            if field.name not in but:
+                made.said[field.name] = made.look_up(field, inputs[field.name])
         return made
 
     def look_up(self, field: Field, ids: Any) -> Any:

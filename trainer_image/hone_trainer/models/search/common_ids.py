@@ -39,3 +39,16 @@ def common(inputs: dict[str, Any], vectors: dict[str, Any], sides: Sides, prefix
         alike = keras.layers.Multiply(name=f"{name}alike")
         found.append(alike([vectors[asked.name], vectors[there.name]]))
     return found
+
+
+def near(encoded: dict[str, Any], sides: Sides, prefix: str) -> list[Any]:
+    """Return the cosine (batch, 1) of each two texts that an encoder has read, one of each side."""
+    from hone_trainer.backend.keras import keras
+
+    return [
+        keras.layers.Dot(1, normalize=True, name=f"{prefix}{asked.name}_{there.name}_cosine")(
+            [encoded[asked.name], encoded[there.name]]
+        )
+        for asked, there in sides.pairs
+        if asked.name in encoded and there.name in encoded
+    ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field
 
@@ -12,12 +12,17 @@ from hone_trainer.models.ads.fields import joined, tower
 from hone_trainer.models.generic.widths import Units, usual_dropout
 from hone_trainer.models.id_vectors import IdVectors
 from hone_trainer.models.model import Model
-from hone_trainer.models.search.common_ids import common
+from hone_trainer.models.pretrained.text_encoder import TextEncoder, no_pieces
+from hone_trainer.models.search.common_ids import common, near
 from hone_trainer.models.search.sides import Sides, divide
 
 if TYPE_CHECKING:
-    from hone_trainer.dataset.schema import Schema
+    from numpy.typing import NDArray
 
+    from hone_trainer.dataset.schema import Schema
+    from hone_trainer.store.artifact_store import ArtifactStore
+
+FIELD = "train.model.search.matching.encoder"
 Name = Annotated[str, Field(min_length=1, max_length=63)]
 PLACES = 100
 """Draws of a tower."""
@@ -45,6 +50,28 @@ class Matching(Model):
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
     """Share of units dropped after each dense layer while training; .1 where nothing is said, .2
     below 20,000 rows."""
+    encoder: TextEncoder | None = None
+    """What reads the texts that ``prepare.columns`` reads in ``pieces``, on both sides; how near a
+    query is to an item by it counts beside all else."""
+
+    def check(self, lengths: Mapping[str, int]) -> Iterator[str]:
+        """See ``Model.check``."""
+        if self.encoder and not any(name.endswith("_pieces") for name in lengths):
+            yield no_pieces(FIELD)
+
+    def reads(self, store: ArtifactStore) -> tuple[str, ...]:
+        """See ``Model.reads``."""
+        return self.encoder.versions(FIELD, store) if self.encoder else ()
+
+    def settled(self, schema: Schema, store: ArtifactStore) -> Self:
+        """See ``Model.settled``."""
+        if self.encoder is None:
+            return self
+        return self.model_copy(update={"encoder": self.encoder.sized(FIELD, schema, store)})
+
+    def start(self, schema: Schema, store: ArtifactStore) -> Mapping[str, NDArray[Any]]:
+        """See ``Model.start``."""
+        return self.encoder.weights(FIELD, schema, store) if self.encoder else {}
 
     def names(self, columns: frozenset[str]) -> Iterator[str]:
         """See ``Model.names``."""
@@ -63,7 +90,9 @@ class Matching(Model):
         from hone_trainer.backend.keras import keras
 
         sides = Sides.of(self.query, schema)
-        vectors = IdVectors.of(inputs, schema, self.embedding, SPREAD, prefix).said
+        encoded = self.encoder.said(inputs, schema, prefix) if self.encoder else {}
+        looked_up = IdVectors.of(inputs, schema, self.embedding, SPREAD, prefix, but=encoded)
+        vectors = {**looked_up.said, **encoded}
         rate = usual_dropout(schema.rows) if self.dropout is None else self.dropout
         towers = []
         for number, (side, fields) in enumerate((("query", sides.query), ("item", sides.item)), 1):
@@ -72,7 +101,7 @@ class Matching(Model):
             deep = tower(columns, self.layers[:1], rate, PLACES * number, f"{prefix}{side}")
             towers.append(keras.layers.Dense(self.embedding, name=f"{prefix}{side}_side")(deep))
         product = keras.layers.Multiply(name=f"{prefix}product")(towers)
-        shared = common(inputs, vectors, sides, prefix)
+        shared = common(inputs, vectors, sides, prefix) + near(encoded, sides, prefix)
         row = joined([*towers, product, *shared], f"{prefix}row")
         deep = tower(row, self.layers, rate, 0, f"{prefix}deep")
         popular = self._popularity(inputs, sides, prefix)

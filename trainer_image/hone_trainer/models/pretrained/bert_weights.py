@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.models.service.bert_sizes import BertSizes, refusal
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hone_trainer.models.pretrained.bert_sizes import BertSizes
+    from hone_trainer.models.pretrained.encoder_folder import EncoderFolder
     from hone_trainer.store.artifact_store import ArtifactStore
 
 WEIGHTS = "model.safetensors"
@@ -75,7 +75,7 @@ def places(sizes: BertSizes) -> Iterator[Place]:
 
 
 def read_weights(
-    uri: str, sizes: BertSizes, store: ArtifactStore
+    folder: EncoderFolder, sizes: BertSizes, store: ArtifactStore
 ) -> Mapping[str, NDArray[np.float32]]:
     """Return the arrays of the encoder in a folder, as its layers hold them, by their names.
 
@@ -85,23 +85,22 @@ def read_weights(
     import numpy as np
     from safetensors import SafetensorError, deserialize
 
-    place = f"{uri.rstrip('/')}/{WEIGHTS}"
-    data = store.read(place, "train.model.service.encoder.uri")
+    place, data = folder.place(WEIGHTS), folder.read(WEIGHTS, store)
     try:
         there = dict(deserialize(data))
     except SafetensorError as error:
         message = f"{place} is no whole safetensors file ({str(error)[:200]})"
-        raise refusal("uri", message, "copy it again") from None
+        raise folder.refusal(message, "copy it again") from None
     lead = LEAD if any(name.startswith(LEAD) for name in there) else ""
     found = {}
     for each in places(sizes):
         tensor = _named(lead + each.tensor, there)
         if tensor is None:
-            raise refusal("uri", f"{place} has no tensor {lead + each.tensor!r}", REMEDY)
+            raise folder.refusal(f"{place} has no tensor {lead + each.tensor!r}", REMEDY)
         if tuple(tensor["shape"]) != each.shape:
             message = f"{place}: tensor {lead + each.tensor!r} has shape {tuple(tensor['shape'])}"
-            raise refusal("uri", f"{message}, and config.json says {each.shape}", REMEDY)
-        values = _numbers(tensor, f"{place}: tensor {lead + each.tensor!r}")
+            raise folder.refusal(f"{message}, and config.json says {each.shape}", REMEDY)
+        values = _numbers(tensor, f"{place}: tensor {lead + each.tensor!r}", folder)
         found[each.weight] = np.ascontiguousarray(values.T) if each.turned else values
     return found
 
@@ -111,7 +110,7 @@ def _named(name: str, there: Mapping[str, Any]) -> Any:
     return there.get(name, there.get(old))
 
 
-def _numbers(tensor: Mapping[str, Any], what: str) -> NDArray[np.float32]:
+def _numbers(tensor: Mapping[str, Any], what: str, folder: EncoderFolder) -> NDArray[np.float32]:
     import numpy as np
 
     data, dtype = tensor["data"], tensor["dtype"]
@@ -121,9 +120,9 @@ def _numbers(tensor: Mapping[str, Any], what: str) -> NDArray[np.float32]:
         values = np.frombuffer(data, {"F32": "<f4", "F16": "<f2"}[dtype]).astype(np.float32)
     else:
         remedy = "write them as F32, F16 or BF16"
-        raise refusal("uri", f"{what} holds numbers of type {dtype}", remedy)
+        raise folder.refusal(f"{what} holds numbers of type {dtype}", remedy)
     if not math.isfinite(float(np.abs(values).sum(dtype=np.float64))):
-        raise refusal("uri", f"{what} holds values that are no numbers", "copy it again")
+        raise folder.refusal(f"{what} holds values that are no numbers", "copy it again")
     return values.reshape(tensor["shape"])
 
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Spec
 
 if TYPE_CHECKING:
+    from hone_trainer.models.pretrained.encoder_folder import EncoderFolder
     from hone_trainer.store.artifact_store import ArtifactStore
 
 CONFIG = "config.json"
-REASON = "BadEncoder"
-FIELD = "train.model.service.encoder"
 EXPECTED = {
     "model_type": "bert",
     "hidden_act": "gelu",
@@ -46,17 +44,16 @@ class BertSizes(Spec):
     """Added to a variance before its root is divided by."""
 
 
-def read_sizes(uri: str, store: ArtifactStore) -> BertSizes:
+def read_sizes(folder: EncoderFolder, store: ArtifactStore) -> BertSizes:
     """Return the sizes of the encoder that lies in a folder.
 
     Raises:
         StageFailure: InputNotFound; BadEncoder where it is none of BERT's family.
     """
-    place = f"{uri.rstrip('/')}/{CONFIG}"
-    data = store.read(place, f"{FIELD}.uri")
+    place, data = folder.place(CONFIG), folder.read(CONFIG, store)
     try:
         told = json.loads(data)
-        _require_bert(told, place)
+        _require_bert(told, folder)
         sizes = BertSizes(
             words=told["vocab_size"],
             width=told["hidden_size"],
@@ -68,29 +65,21 @@ def read_sizes(uri: str, store: ArtifactStore) -> BertSizes:
             epsilon=told.get("layer_norm_eps", 1e-12),
         )
     except KeyError as missing:
-        raise refusal("uri", f"{place} does not say {missing.args[0]!r}") from None
+        raise folder.refusal(f"{place} does not say {missing.args[0]!r}") from None
     except (ValueError, TypeError, AttributeError) as odd:
         what = _first(odd) if isinstance(odd, ValidationError) else f"{odd}"[:200]
-        raise refusal("uri", f"{place} cannot be read: {what}") from None
+        raise folder.refusal(f"{place} cannot be read: {what}") from None
     if sizes.width % sizes.heads:
         message = f"{place}: hidden_size {sizes.width} is no multiple of its {sizes.heads} heads"
-        raise refusal("uri", message)
+        raise folder.refusal(message)
     return sizes
 
 
-def refusal(
-    field: str, message: str, remedy: str = "name a folder with an encoder of BERT's family"
-) -> StageFailure:
-    """Return why an encoder cannot be had."""
-    return StageFailure(REASON, f"{FIELD}.{field}: {message}: {remedy}")
-
-
-def _require_bert(told: Any, place: str) -> None:
+def _require_bert(told: Any, folder: EncoderFolder) -> None:
     for word, expected in EXPECTED.items():
         if (found := told.get(word, expected)) != expected:
-            raise refusal(
-                "uri", f"{place} says {word}: {found!r}, and {expected!r} is what is read"
-            )
+            message = f"{folder.place(CONFIG)} says {word}: {found!r}"
+            raise folder.refusal(f"{message}, and {expected!r} is what is read")
 
 
 def _first(odd: ValidationError) -> str:

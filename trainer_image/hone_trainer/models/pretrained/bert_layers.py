@@ -16,7 +16,7 @@ from hone_trainer.backend.layers import Dropout
 from hone_trainer.backend.sequence_layers import Attention, Ordinals, Zeros
 
 if TYPE_CHECKING:
-    from hone_trainer.models.service.bert_sizes import BertSizes
+    from hone_trainer.models.pretrained.bert_sizes import BertSizes
 
 
 @dataclass(frozen=True)
