@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import hone_serving
-from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.dataset.dataset import Dataset
+from hone_trainer.models import AnyModel
 from hone_trainer.models.network import Network
 from tests.trainer import encoders
 from tests.trainer.conftest import Bench
@@ -89,12 +88,9 @@ def test_both_sides_are_read_by_one_encoder_from_rows_to_answers(
     assert asked[int(np.argmax(scores))]["title"] == "blue coat"
 
 
-def test_without_texts_in_pieces_an_encoder_is_refused(run_stage: Bench, tmp_path: Path) -> None:
-    folder = encoders.write(tmp_path / "encoder")
-    prepared(run_stage, folder, searches(tmp_path / "rows.csv", 60))
-    context = run_stage.context(run_stage.task("next", {}))
-    schema = Dataset.of(context).schema
-    fields = tuple(field.model_copy(update={"pieces": ""}) for field in schema.fields)
-    run = run_stage.task("train", trained(uri=str(folder))).run.value
-    with pytest.raises(StageFailure, match=r"^train.model.search.matching.encoder reads texts"):
-        run.model.settled(schema.model_copy(update={"fields": fields}), context.store)
+def test_without_texts_in_pieces_an_encoder_is_refused() -> None:
+    words = trained(uri="s3://models/encoder")["train"]["model"]
+    model = AnyModel.model_validate(words).value.value
+    assert not [*model.check({"words_pieces": 6, "title_pieces": 6})]
+    (message,) = model.check({"words_words": 6})
+    assert message.startswith("train.model.search.matching.encoder reads texts in the pieces")
