@@ -213,6 +213,10 @@ CASES = (
     Wrong("two models at once", ("stages", 2), {"name": "fuse", "evaluate": {}}, ("stages[2]", "put a fuse stage before it"), "flow"),
     Wrong("a split by a column that takes no part", (*PREPARE, "split", "by"), {"time": {"column": "day"}}, ("stages[0]", "correct one of the two"), "flow"),
     Wrong(
+        "fusing what is no stage", ("stages", 3), {"name": "both", "fuse": {"vote": {}, "members": [{"stage": "trian"}]}},
+        ("stages[3]", "fuse names 'trian', which is no stage before it that makes a model", "did you mean 'train'"), "flow",
+    ),
+    Wrong(
         "fusing before training", ("stages", 1), {"name": "early", "fuse": {"vote": {}}},
         ("stages[1]", "needs a model", "put a train stage before it"), "flow",
     ),

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 
 from hone.api import addresses, labels
 from hone.api.dialect import meaning
-from hone.api.job import DNS_PATTERN
 from hone.api.pod_settings import IMAGE_PATTERN
 from hone.api.quantity import QUANTITY
 from hone.api.volumes import PATH_PATTERN
@@ -19,7 +18,7 @@ from hone_trainer.contract.spec import keys, models
 Step = str | int
 
 FORMS = {
-    DNS_PATTERN: f"{labels.SMALL}, with a letter first and no hyphen last",
+    patterns.DNS_PATTERN: f"{labels.SMALL}, with a letter first and no hyphen last",
     IMAGE_PATTERN: "must be the name of an image, without spaces",
     QUANTITY: "must be an amount such as 500m, 4Gi or 1",
     PATH_PATTERN: "must be an absolute path without a colon",

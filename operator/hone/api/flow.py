@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from hone.api.execution import Execution, RoleSettings
 from hone_trainer.contract.assignment import FILE_LIMIT
+from hone_trainer.contract.nearest import hint
 from hone_trainer.contract.stage import Product, Stage
 from hone_trainer.stages import AnyStage
 
@@ -24,6 +25,21 @@ def missing_inputs(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:
                 yield index, f"{stage.kind} needs a {product} that no earlier stage makes; {remedy}"
         if step.makes:
             made.add(step.makes)
+
+
+def misnamed(stages: Sequence[tuple[str, AnyStage]]) -> Iterator[tuple[int, str]]:
+    """Return (index, what is named that is no model before it) of stages with their names."""
+    for index, (_, stage) in enumerate(stages):
+        there = {name: each for name, each in stages[:index] if each.value.makes == "model"}
+        step: Stage = stage.value
+        for name in step.takes():
+            if name not in there:
+                known = f"such stages before it are {', '.join(there) or 'none'}"
+                told = f"{name!r}, which is no stage before it that makes a model"
+                yield index, f"{stage.kind} names {told}{hint(name, there)}; {known}"
+            elif there[name].kind == "compress":
+                message = f"{stage.kind} names {name!r}, which makes a file for serving"
+                yield index, f"{message}: name the stage before it"
 
 
 def unworkable(stages: Sequence[AnyStage]) -> Iterator[tuple[int, str]]:

@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from hone.api import mounts
 from hone.api.addresses import ENDPOINT_PATTERN, STORE_PATTERN
 from hone.api.execution import Execution, RoleSettings
-from hone.api.flow import missing_image, missing_inputs, too_large, unworkable
+from hone.api.flow import misnamed, missing_image, missing_inputs, too_large, unworkable
 from hone.api.labels import LABEL_PATTERN, Annotations, Labels
-from hone_trainer.contract.patterns import Name
+from hone_trainer.contract.patterns import DNS_PATTERN, Name, StageName
 from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.stages import AnyStage
 
@@ -18,8 +18,6 @@ MUTABLE = ("suspend", "retry", "ttlSecondsAfterFinished")
 """Fields of the spec that may be changed."""
 NAME_LIMIT = 48
 """Characters of a job's name; leaves room for stage, member and attempt in host names."""
-
-DNS_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 
 
 class Credentials(Spec):
@@ -54,7 +52,7 @@ class StageSpec(AnyStage, Execution):
         ),
     )
 
-    name: Annotated[str, Field(min_length=1, max_length=24, pattern=DNS_PATTERN)]
+    name: StageName
     """Its name, unique within the job."""
     roles: Annotated[tuple[RoleSettings, ...], Field(max_length=4)] = ()
     """What holds for the pods of one role only."""
@@ -105,7 +103,8 @@ class JobSpec(Spec):
     def _flows(self) -> Self:
         if len({stage.name for stage in self.stages}) != len(self.stages):
             raise ValueError("stages: every name must be used once")
-        for index, problem in chain(missing_inputs(self.stages), unworkable(self.stages)):
+        named = misnamed([(stage.name, stage) for stage in self.stages])
+        for index, problem in chain(missing_inputs(self.stages), named, unworkable(self.stages)):
             raise ValueError(f"stages[{index}]: {problem}")
         for index, stage in enumerate(self.stages):
             if problem := too_large(stage):

@@ -39,6 +39,7 @@ DELIMITER_PATTERN = r"^[\t ,;|:^~]$"
 KEY_PATTERN = r"^[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$"
 SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 NAME_PATTERN = rf"^{SUBDOMAIN}$"
+DNS_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 PASSED_PATTERN = r"^[^\x00]*$"
 WORD_PATTERN = rf"^[^{SPACES}]+$"
 FUNCTION_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
@@ -50,6 +51,8 @@ RunUri = Annotated[str, Field(min_length=1, max_length=1024, pattern=RUN_PATTERN
 """A run, or what is in it."""
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=NAME_PATTERN)]
 """What an object of Kubernetes is called."""
+StageName = Annotated[str, Field(min_length=1, max_length=24, pattern=DNS_PATTERN)]
+"""What a stage is called in its job."""
 Word = Annotated[str, Field(max_length=4096, pattern=PASSED_PATTERN)]
 """What a program is given, as an argument or a variable: there NUL is the end."""
 

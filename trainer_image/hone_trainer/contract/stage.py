@@ -102,6 +102,10 @@ class Stage(Spec):
         """
         yield from ()
 
+    def takes(self) -> tuple[str, ...]:
+        """Name the earlier stages whose models it works on; none for the latest that made any."""
+        return ()
+
     def keyed(self) -> dict[str, Any]:
         """Return the parameters that decide what it makes, defaults included."""
         names = set(self.unkeyed)

@@ -11,6 +11,8 @@ from hone_trainer.html.picture import Point
 from hone_trainer.runs.versions import versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hone_trainer.pod.context import Context
     from hone_trainer.store.manifest import Manifest
 
@@ -61,7 +63,7 @@ class Origins:
         trained = [m for source, m in made if source.kind == "train"]
         report = "" if data is None else _report(data)
         return cls(
-            courses=tuple(_course(manifest, len(trained)) for manifest in trained),
+            courses=tuple(_course(manifest, trained) for manifest in trained),
             rows={} if data is None else dict(data.facts.get("rows", {})),
             columns={} if data is None else _columns(data),
             data_report=report,
@@ -79,7 +81,11 @@ def link(target: str, page: str, root: str) -> str:
     return relpath(target, dirname(page))
 
 
-def _course(manifest: Manifest, members: int) -> Course:
+def _course(manifest: Manifest, trained: Sequence[Manifest]) -> Course:
+    stages = {each.stage for each in trained}
+    alike = [each for each in trained if each.stage == manifest.stage]
+    called = [manifest.stage] if len(stages) > 1 else []
+    called += [f"member {manifest.member}"] if len(alike) > 1 else []
     facts = manifest.facts
     history = [epoch for epoch in facts.get("history", ()) if isinstance(epoch, dict)]
 
@@ -92,7 +98,7 @@ def _course(manifest: Manifest, members: int) -> Course:
         )
 
     return Course(
-        name=f"member {manifest.member}" if members > 1 else "model",
+        name=" ".join(called) or "model",
         training=points(TRAINING),
         validation=points(VALIDATION),
         leading=points(facts.get("headline", "")),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hone_trainer.contract.figures import decimal
 from hone_trainer.contract.stage import Product, Stage
 from hone_trainer.fuse.fusions import AnyFusion
+from hone_trainer.fuse.members import FIELD, Members, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,28 @@ class Fuse(AnyFusion, Stage):
     needs: ClassVar[tuple[Product, ...]] = ("dataset", "model")
     makes: ClassVar[Product | None] = "model"
 
+    members: Members | None = None
+    """What is fused: stages of this job and earlier runs, in any number and of any model. Where
+    nothing is said, all members of the latest stage that made any."""
+
+    def takes(self) -> tuple[str, ...]:
+        """See ``Stage.takes``."""
+        return tuple(member.stage for member in self.members or () if member.stage is not None)
+
+    def paths(self) -> tuple[str, ...]:
+        """Return where the earlier runs are."""
+        return tuple(member.uri for member in self.members or () if member.uri is not None)
+
+    def reads(self, store: Any) -> Sequence[str]:
+        """Say what the earlier runs hold that are fused."""
+        from hone_trainer.train.earlier import Earlier
+
+        return tuple(Earlier.find(uri, store, FIELD).content for uri in self.paths())
+
+    def look(self, store: Any) -> None:
+        """See that the earlier runs are there."""
+        self.reads(store)
+
     def run(self, ctx: Context) -> Report:
         """Learn each member's share on the validation part and join the members to one network.
 
@@ -39,10 +62,10 @@ class Fuse(AnyFusion, Stage):
         from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.fuse.ensemble_weights import settle
         from hone_trainer.fuse.fusion import Answered
-        from hone_trainer.models.network import Network, join
+        from hone_trainer.models.network import join
         from hone_trainer.tasks.scoring import finite, joined
 
-        members = Network.members(ctx)
+        members = opened(self.members, ctx)
         rows = Dataset.of(ctx).read("validation")
         target = members[0].schema.targets[0]
         answers = []

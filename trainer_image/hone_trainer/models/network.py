@@ -170,9 +170,10 @@ class Network:
         )
 
     @classmethod
-    def members(cls, ctx: Context) -> tuple[Network, ...]:
-        """Load the networks of the latest stage that made any: one per member, in order."""
-        return tuple(cls.load(ctx.store, ctx.manifest(each)) for each in ctx.sources("model"))
+    def members(cls, ctx: Context, stage: str | None = None) -> tuple[Network, ...]:
+        """Load the networks of a stage, the latest that made any: one per member, in order."""
+        sources = ctx.sources("model", stage)
+        return tuple(cls.load(ctx.store, ctx.manifest(each)) for each in sources)
 
     @classmethod
     def load(cls, store: ArtifactStore, manifest: Manifest) -> Network:

@@ -144,11 +144,18 @@ class Context:
         shown = tuple(files)[:8]
         return Report(artifacts=shown, metrics=_metrics(metrics), cautions=_few(cautions))
 
-    def sources(self, product: Product) -> tuple[Source, ...]:
-        """Return all members of the latest earlier stage that made this, members in order."""
-        found = [source for source in self.task.sources if source.makes == product]
+    def sources(self, product: Product, stage: str | None = None) -> tuple[Source, ...]:
+        """Return all members of an earlier stage that made this, members in order.
+
+        Args:
+            product: what it made.
+            stage: its name; the latest that made any where None.
+        """
+        made = (source for source in self.task.sources if source.makes == product)
+        found = [source for source in made if stage in (None, source.stage)]
         if not found:
-            message = f"no stage before {self.task.stage!r} makes a {product}"
+            which = "no stage" if stage is None else f"no stage {stage!r}"
+            message = f"{which} before {self.task.stage!r} makes a {product}"
             raise StageFailure("InputMissing", message)
         latest = [source for source in found if source.stage == found[-1].stage]
         return tuple(sorted(latest, key=lambda source: source.member))

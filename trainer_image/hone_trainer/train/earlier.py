@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from hone_trainer.store.artifact_store import ArtifactStore
 
 NOT_FOUND, UNFIT = "StartNotFound", "StartUnfit"
-URI = f"{FIELD}.uri"
 RUN = re.compile(r"(?:(?P<root>.+)/)?(?P<home>[^/]+/[^/]+/[^/]+)")
 ATTEMPT = re.compile(rf"{RUN.pattern}/(?P<attempt>[^/]+/\d+/\d+)")
 KINDS = ("train", "fuse")
@@ -43,64 +42,66 @@ class Earlier:
     origin: str
     """Namespace, job and stage."""
     members: tuple[Manifest, ...]
+    field: str = FIELD
+    """Of the job, whose ``uri`` names it."""
 
     @classmethod
-    def find(cls, uri: str, store: ArtifactStore) -> Earlier:
+    def find(cls, uri: str, store: ArtifactStore, field: str = FIELD) -> Earlier:
         """Find it; none of its weights is read.
 
         Args:
             uri: see ``StartFrom``.
             store: the artifacts of this job.
+            field: of the job, whose ``uri`` this is.
 
         Raises:
             StageFailure: there is none (StartNotFound), or it cannot be read.
         """
         if latest := Latest.read(uri, store.root):
-            place = store.at(latest.uri, URI)
+            place = store.at(latest.uri, f"{field}.uri")
             try:
-                return cls._of_run(place, latest.find(place).run)
+                return cls._of_run(place, latest.find(place).run, field)
             except StageFailure as failure:
                 if failure.reason != "RunNotFound":
                     raise
-                raise StageFailure(NOT_FOUND, f"{URI}: {failure.message}") from None
+                raise StageFailure(NOT_FOUND, f"{field}.uri: {failure.message}") from None
         uri = uri.rstrip("/").removesuffix(f"/{MANIFEST}").removesuffix("/run.json")
         if (told := ATTEMPT.fullmatch(uri)) is not None:
-            place = store.at(told["root"] or ".", URI)
+            place = store.at(told["root"] or ".", f"{field}.uri")
             path = f"{told['home']}/{told['attempt']}/{MANIFEST}"
             if place.entry(path) is not None:
-                return cls._of_stage(
-                    place, [manifests.parse(place.get(path), place.uri(path))], path
-                )
+                made = manifests.parse(place.get(path), place.uri(path))
+                return cls._of_stage(place, [made], path, field)
         if (told := RUN.fullmatch(uri)) is not None:
-            place = store.at(told["root"] or ".", URI)
+            place = store.at(told["root"] or ".", f"{field}.uri")
             if (run := read(place, told["home"])) is not None:
-                return cls._of_run(place, run)
-        raise StageFailure(NOT_FOUND, f"{URI}: {uri} is no run, nor a stage of one: {REMEDY}")
+                return cls._of_run(place, run, field)
+        raise StageFailure(NOT_FOUND, f"{field}.uri: {uri} is no run, nor a stage of one: {REMEDY}")
 
     @classmethod
-    def _of_run(cls, store: ArtifactStore, run: Run) -> Earlier:
+    def _of_run(cls, store: ArtifactStore, run: Run, field: str) -> Earlier:
         """Take the last stage whose network is whole."""
         made = [step for step in run.last() if step.kind in KINDS and step.succeeded and step.word]
         there = [step for step in made if step.stage == made[-1].stage]
         if not there or len(there) < there[0].members:
-            message = f"{URI}: run {run.home} has not trained a network to its end"
+            message = f"{field}.uri: run {run.home} has not trained a network to its end"
             raise StageFailure(NOT_FOUND, f"{message}: {REMEDY}")
         found = [step.word.manifest for step in there if step.word and step.word.manifest]
-        return cls._of_stage(store, [_manifest(store, each) for each in found], found[0].uri)
+        there = [_manifest(store, each) for each in found]
+        return cls._of_stage(store, there, found[0].uri, field)
 
     @classmethod
-    def _of_stage(cls, store: ArtifactStore, found: Sequence[Manifest], uri: str) -> Earlier:
+    def _of_stage(
+        cls, store: ArtifactStore, found: Sequence[Manifest], uri: str, field: str
+    ) -> Earlier:
         made = [_manifest(store, each.reused) if each.reused else each for each in found]
         for manifest in made:
             if not any(file.name == PARAMETERS for file in manifest.files):
-                message = (
-                    f"{URI}: stage {manifest.stage!r} there is of kind {manifest.kind} and has"
-                )
-                raise StageFailure(NOT_FOUND, f"{message} no network: {REMEDY}")
+                where = f"{field}.uri: stage {manifest.stage!r} there is of kind {manifest.kind}"
+                raise StageFailure(NOT_FOUND, f"{where} and has no network: {REMEDY}")
         namespace, job = (below(uri, store) or uri).split("/")[:2]
-        return cls(
-            store, f"{namespace}/{job}/{made[0].stage}", tuple(_here(m, store) for m in made)
-        )
+        origin = f"{namespace}/{job}/{made[0].stage}"
+        return cls(store, origin, tuple(_here(each, store) for each in made), field)
 
     @property
     def content(self) -> str:
@@ -127,7 +128,7 @@ class Earlier:
         if (part is None and len(places) > 1) or (part or 0) >= len(places):
             message = f"{self.origin} has {len(places)} models"
             remedy = f"choose one from 0 to {len(places) - 1}, or leave it out where there is one"
-            raise StageFailure(UNFIT, f"{FIELD}.part: {message}: {remedy}")
+            raise StageFailure(UNFIT, f"{self.field}.part: {message}: {remedy}")
         return places[part or 0]
 
     def network(self, part: int | None) -> tuple[Network, int]:
@@ -138,17 +139,25 @@ class Earlier:
                 cannot be read.
         """
         member, place = self.place(part)
+        return self._load(self.members[member]), place
+
+    def networks(self) -> tuple[Network, ...]:
+        """Return the networks of all members; see ``network``."""
+        return tuple(self._load(member) for member in self.members)
+
+    def _load(self, member: Manifest) -> Network:
         try:
-            network = Network.load(self.store, self.members[member])
+            network = Network.load(self.store, member)
             for target in network.schema.targets:
                 Learned.read(target.learned)
         except (KeyError, TypeError, ValueError) as error:
             raise self.unreadable(f"{type(error).__name__}: {error}") from error
-        return network, place
+        return network
 
     def unreadable(self, odd: str) -> StageFailure:
         """Return why a network of another version cannot be taken over."""
-        message = f"{URI}: {self.origin} was made by a version of Hone that this one cannot read"
+        who = f"{self.field}.uri: {self.origin}"
+        message = f"{who} was made by a version of Hone that this one cannot read"
         return StageFailure(UNFIT, f"{message} ({odd.splitlines()[0][:100]}): train it again")
 
     def vocabularies(self) -> Mapping[str, Any]:
@@ -159,7 +168,7 @@ class Earlier:
         """Return the manifest of the data set that a network was trained on."""
         made = [source for source in member.sources if source.makes == "dataset"]
         if not made:
-            message = f"{URI}: {self.origin} does not say what its ids stand for"
+            message = f"{self.field}.uri: {self.origin} does not say what its ids stand for"
             raise StageFailure(UNFIT, f"{message}: train it again, by this version of Hone")
         return _here(_manifest(self.store, made[-1].manifest), self.store)
 
