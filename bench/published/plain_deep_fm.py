@@ -28,7 +28,7 @@ def main() -> None:
     words = parser.parse_args()
     rows = pd.read_csv(words.file)
     held = rows[rows.part == "test"]
-    told("the chances themselves", held.clicked, held.click_chance, 0.0)
+    told("the chances themselves", held.clicked, held.click_chance.to_numpy(), 0.0)
     for seed in map(int, words.seeds.split(",")):
         began = time.monotonic()
         answers = trained(rows, seed)
@@ -41,7 +41,7 @@ def trained(rows: pd.DataFrame, seed: int) -> np.ndarray:
     parts = {part: rows[rows.part == part] for part in ("train", "validation", "test")}
     known = {name: pd.Index(parts["train"][name].unique()) for name in SIZES}
     inputs = {
-        part: {name: known[name].get_indexer(each[name]) + 1 for name in SIZES}
+        part: {name: known[name].get_indexer(pd.Index(each[name])) + 1 for name in SIZES}
         for part, each in parts.items()
     }
     model = deep_fm({name: len(index) + 1 for name, index in known.items()})

@@ -59,9 +59,8 @@ def entered(*epochs: tuple[int, int], frozen: tuple[int, ...] = (0, 2)) -> list[
     from hone_trainer.train.phases import Phases
 
     watched = Watched()
-    stage: Any = SimpleNamespace(start_from=SimpleNamespace(freeze=SimpleNamespace(epochs=2)))
     trained = [SimpleNamespace(name=f"{name}:0") for name in Watched.names]
-    phases = Phases(stage, watched, watched, trained)
+    phases = Phases(2, watched, watched, trained)
     for epoch, first in epochs:
         phases.enter(frozen, epoch, first)
     return watched.told

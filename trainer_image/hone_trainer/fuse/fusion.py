@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.contract.spec import Spec
 
@@ -54,6 +54,9 @@ class Answered:
 
 class Fusion(Spec):
     """A way to make one answer from those of several members."""
+
+    trains: ClassVar[bool] = False
+    """Whether there is something on top of the members that is trained."""
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Learn one share per member on the validation part: not negative, of sum 1."""

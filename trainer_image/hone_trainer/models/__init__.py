@@ -14,6 +14,7 @@ from hone_trainer.models.service import Service
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
+    from hone_trainer.models.model import Model
     from hone_trainer.store.artifact_store import ArtifactStore
 
 
@@ -32,6 +33,12 @@ class AnyModel(OneOf):
     """Search: what was found, in the order of what was meant."""
     service: Service | None = None
     """Customer service."""
+
+    @property
+    def model(self) -> Model:
+        """The architecture itself."""
+        found: Model = self.value.value
+        return found
 
     def settled(self, schema: Schema, store: ArtifactStore) -> Self:
         """Return it with all that its graph needs to know; see ``Model.settled``."""

@@ -11,6 +11,7 @@ from hone_trainer.models.inputs import open_inputs
 if TYPE_CHECKING:
     from hone_trainer.dataset.schema import Schema
     from hone_trainer.models import AnyModel
+    from hone_trainer.models.stacked import Stacked
     from hone_trainer.tasks.head import Head
 
 
@@ -39,7 +40,10 @@ class Graph:
 
 
 def open_graph(
-    model: AnyModel, schema: Schema, inputs: dict[str, Any] | None = None, prefix: str = ""
+    model: AnyModel | Stacked,
+    schema: Schema,
+    inputs: dict[str, Any] | None = None,
+    prefix: str = "",
 ) -> Graph:
     """Build the layers.
 
@@ -50,7 +54,7 @@ def open_graph(
         prefix: put before each layer's name.
     """
     inputs = open_inputs(schema) if inputs is None else inputs
-    features = model.value.value.features(inputs, schema, prefix)
+    features = model.model.features(inputs, schema, prefix)
     given = frozenset(features)
     heads = {t.name: t.how.head(t.facts, f"{prefix}{t.name}", given) for t in schema.targets}
     logits = {name: head.logits(features) for name, head in heads.items()}

@@ -18,6 +18,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.schema import Schema
 from hone_trainer.models import AnyModel
 from hone_trainer.models.answers import ROWS, Answers, answering
+from hone_trainer.models.stacked import Stacked, dump_model, read_model
 from hone_trainer.models.table_subset import narrow
 from hone_trainer.store import chunked_storage
 from hone_trainer.store.chunked_array import Array, ChunkedArray
@@ -41,7 +42,7 @@ NUMBERS = 1 << 24
 class Part:
     """One model of a network."""
 
-    model: AnyModel
+    model: AnyModel | Stacked
     weights: tuple[Array | ChunkedArray, ...] = ()
     """In the order of ``keras.Model.get_weights`` of the model built alone; empty before training,
     when a build draws them anew. Large ones may be mapped from a file, or lie elsewhere."""
@@ -151,7 +152,7 @@ class Network:
             "schema": self.schema.dump(),
             "parts": [
                 {
-                    "model": part.model.dump(),
+                    "model": dump_model(part.model),
                     "arrays": len(part.weights),
                     "calibrations": _dump(part.calibrations),
                 }
@@ -190,7 +191,7 @@ class Network:
         with np.load(io.BytesIO(store.fetch(manifest.file(WEIGHTS))), allow_pickle=False) as arrays:
             parts = tuple(
                 Part(
-                    AnyModel.model_validate(part["model"]),
+                    read_model(part["model"]),
                     tuple(
                         large[name] if (name := f"{p}.{a}") in large else arrays[name]
                         for a in range(part["arrays"])

@@ -16,6 +16,7 @@ from hone_trainer.rows.tokens import FIRST_KNOWN
 
 if TYPE_CHECKING:
     from hone_trainer.models import AnyModel
+    from hone_trainer.models.stacked import Stacked
 
 FLOAT_BYTES = 4
 MOMENTS = 2
@@ -53,7 +54,7 @@ class Weight:
         return first.name if first is not None and first.kind == "field" else None
 
 
-def weights_of(model: AnyModel, schema: Schema) -> tuple[Weight, ...]:
+def weights_of(model: AnyModel | Stacked, schema: Schema) -> tuple[Weight, ...]:
     """Return the arrays of a model, in the order of ``keras.Model.get_weights``."""
     sizes = {Axis("field", field.name): field.size for field in schema.ids}
     sizes |= {Axis("target", t.name): t.outputs for t in schema.targets if _counted(t)}
@@ -95,13 +96,13 @@ def resized(schema: Schema, sizes: dict[str, int]) -> Schema:
     return schema.model_copy(update={"fields": tuple(fields)})
 
 
-def training_bytes(model: AnyModel, schema: Schema) -> int:
+def training_bytes(model: AnyModel | Stacked, schema: Schema) -> int:
     """Return the bytes that the weights and Adam's moments take."""
     elements = sum(math.prod(weight.shape) for weight in weights_of(model, schema))
     return elements * FLOAT_BYTES * (1 + MOMENTS)
 
 
-def _shapes(model: AnyModel, schema: Schema) -> dict[tuple[str, str], tuple[int, ...]]:
+def _shapes(model: AnyModel | Stacked, schema: Schema) -> dict[tuple[str, str], tuple[int, ...]]:
     """Return layer and name of each array -> its shape, in order."""
     from hone_trainer.backend.unmade_variables import unmade
     from hone_trainer.models.graph import open_graph

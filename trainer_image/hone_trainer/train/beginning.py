@@ -40,6 +40,10 @@ class Beginning:
     """Name of a weight -> its numbers."""
     facts: Mapping[str, Any]
     """JSON values; none where nothing is taken over."""
+    frozen_epochs: int = 0
+    """Epochs in which the weights stay as they are whose numbers are ``frozen`` in the facts."""
+    rate_after: float = 1.0
+    """What the learning rate is multiplied by after these."""
 
 
 def beginning(stage: Train, data: Dataset, store: ArtifactStore, names: Sequence[str]) -> Beginning:
@@ -54,7 +58,7 @@ def beginning(stage: Train, data: Dataset, store: ArtifactStore, names: Sequence
     Raises:
         StageFailure: what it is to start from is not there, or does not fit.
     """
-    given: dict[str, Any] = dict(stage.model.value.value.start(data.schema, store))
+    given: dict[str, Any] = dict(stage.model.model.start(data.schema, store))
     wish = stage.start_from
     if wish is None:
         return Beginning(given, {})

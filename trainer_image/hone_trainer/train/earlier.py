@@ -87,8 +87,8 @@ class Earlier:
             message = f"{field}.uri: run {run.home} has not trained a network to its end"
             raise StageFailure(NOT_FOUND, f"{message}: {REMEDY}")
         found = [step.word.manifest for step in there if step.word and step.word.manifest]
-        there = [_manifest(store, each) for each in found]
-        return cls._of_stage(store, there, found[0].uri, field)
+        stages = [_manifest(store, each) for each in found]
+        return cls._of_stage(store, stages, found[0].uri, field)
 
     @classmethod
     def _of_stage(

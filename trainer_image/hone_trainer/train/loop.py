@@ -9,24 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hone_trainer.backend.keras import keras
-from hone_trainer.contract.assignment import Interrupted, Report, StageFailure
+from hone_trainer.contract.assignment import Interrupted, StageFailure
 from hone_trainer.dataset.divergence import diverged
 from hone_trainer.models.graph import open_graph
-from hone_trainer.models.network import Network, Part, calibrations
 from hone_trainer.models.weight_inventory import training_bytes
-from hone_trainer.store import chunked_storage
-from hone_trainer.store.chunked_array import whole
 from hone_trainer.train.beginning import beginning, noted
 from hone_trainer.train.checkpoint_manager import CheckpointManager
-from hone_trainer.train.facts import COUNTED, begun, facts_of
 from hone_trainer.train.feeding import agreed, every_of, require_batch
 from hone_trainer.train.gang_all_reduce import GangSum
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.phases import Phases
-from hone_trainer.train.row_log import RowLog, audit, complete, folder_of
+from hone_trainer.train.row_log import RowLog, folder_of
 from hone_trainer.train.schedule import factor, settled
 from hone_trainer.train.step_sums import mean_losses
-from hone_trainer.train.tensorboard import curves
 from hone_trainer.train.throughput import Throughput
 from hone_trainer.train.train_state import TrainState
 from hone_trainer.train.validation import LOSS, Validation, shown
@@ -34,19 +29,37 @@ from hone_trainer.train.validation import LOSS, Validation, shown
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Dataset
     from hone_trainer.pod.context import Context
+    from hone_trainer.train.beginning import Beginning
     from hone_trainer.train.feed import Feed
     from hone_trainer.train.spec import Train
 
-EVENTS = "tensorboard/events.out.tfevents"
 _log = logging.getLogger("hone")
 
 
 class Training:
-    """One training in one pod."""
+    """One training in one pod.
 
-    def __init__(self, stage: Train, ctx: Context, dataset: Dataset, feed: Feed) -> None:
+    Args:
+        stage: how it is done.
+        ctx: the pod around it.
+        dataset: whose rows.
+        feed: of the training rows.
+        begun: what its weights start from; where nothing is said, what the stage says.
+    """
+
+    def __init__(
+        self,
+        stage: Train,
+        ctx: Context,
+        dataset: Dataset,
+        feed: Feed,
+        begun: Beginning | None = None,
+    ) -> None:
         require_batch(feed, stage.batch_size or 1)
         self.ctx, self.dataset, self.schema = ctx, dataset, dataset.schema
+        self.begun = begun
+        freeze = stage.start_from.freeze if stage.start_from else None
+        frozen = begun.frozen_epochs if begun else freeze.epochs if freeze else 0
         settled_model = stage.model.settled(self.schema, ctx.store)
         stage = stage.model_copy(update={"model": settled_model})
         chosen = stage.strategy.value
@@ -74,7 +87,7 @@ class Training:
         self.all_reduce = GangSum(strategy)
         self.variables = chosen.variables(strategy, model, self.optimizer)
         self.checkpoints = CheckpointManager(stage, ctx, self.variables, self.all_reduce)
-        self.phases = Phases(stage, self.variables, self.steps, objective.variables)
+        self.phases = Phases(frozen, self.variables, self.steps, objective.variables)
         folder = folder_of(ctx.task.prefix, ctx.digest)
         self.row_log = RowLog(ctx.store, folder, ctx.task.attempt, ctx.rank)
         self.steps.log_rows = stage.row_log
@@ -94,7 +107,8 @@ class Training:
 
     def _start(self) -> None:
         """Begin before the first step."""
-        found = beginning(self.stage, self.dataset, self.ctx.store, self.variables.names)
+        names = self.variables.names
+        found = self.begun or beginning(self.stage, self.dataset, self.ctx.store, names)
         self.variables.start(found.given)
         if found.facts:
             judge = self.validation if self.ctx.chief else None
@@ -111,40 +125,6 @@ class Training:
         done = state.costs, state.step, self.stage.patience, self.phases.epochs
         enough = self.ctx.chief and settled(*done)
         return bool(self.all_reduce(np.array([float(enough)]))[0] > 0)
-
-    def commit(self) -> Report:
-        """Write the network and say how it went."""
-        state = self.state
-        if not state.best_epoch:
-            which = "the last" if self.stage.keep == "last" else "any"
-            message = f"the model of {which} epoch gives no finite validation loss"
-            raise diverged(message, self.steps.feed.held, self.schema)
-        weights = self.checkpoints.weights()
-        said = f"epoch {state.best_epoch} of {state.epochs} kept: "
-        kept = tuple(
-            chunked if chunked_storage.is_large(chunked) else whole(chunked) for chunked in weights
-        )
-        fitted = calibrations(state.fitted[state.best_epoch - 1])
-        network = Network(self.schema, (Part(self.stage.model, kept),), calibrations=fitted)
-        drawn = self.ctx.write(EVENTS, curves(state, self.ctx.work), "tfevents")
-        files = (*network.save(self.ctx), drawn)
-        figures = state.history[state.best_epoch - 1]
-        facts = facts_of(self.stage, state, self.validation, self.throughput)
-        if self.stage.row_log:
-            facts["rows"] = audited = audit(
-                self.ctx.store, self.row_log.folder, self.steps.feed.rows
-            )
-            if not complete(audited):
-                _log.error("not every row was seen once an epoch: %s", audited)
-        seconds = sum(epoch["seconds"] for epoch in state.history)
-        return self.ctx.commit(
-            files,
-            facts,
-            metrics=shown(figures) | {"epoch": state.best_epoch, "seconds": seconds},
-            message=said + self.validation.headline(figures) + begun(state),
-            show=tuple(file.name for file in files if "/" not in file.name or file is drawn),
-            aside=(EVENTS, *(name for name in facts if name not in COUNTED)),
-        )
 
     def _resume(self) -> bool:
         state = self.checkpoints.resume()
@@ -232,6 +212,8 @@ class Training:
         """Set the rate of the next block: a function of its first step, whoever resumes there."""
         state, stage = self.state, self.stage
         share = factor(stage.schedule, state.step, stage.epochs * self.steps.per_epoch)
+        if self.begun and state.epochs >= self.begun.frozen_epochs:
+            share *= self.begun.rate_after
         rate = stage.optimizer.value.rate(stage.batch) * state.rate * share
         self.optimizer.learning_rate.assign(rate)
 

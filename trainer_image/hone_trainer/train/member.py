@@ -13,9 +13,13 @@ from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.pod import devices
 from hone_trainer.train.feeding import open_feed
 from hone_trainer.train.loop import Training
+from hone_trainer.train.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hone_trainer.pod.context import Context
+    from hone_trainer.train.beginning import Beginning
     from hone_trainer.train.spec import Train
 
 STARTING = 6
@@ -29,8 +33,20 @@ _kept: list[Training] = []
 function, and one that is frozen never answers."""
 
 
-def train(stage: Train, ctx: Context) -> Report:
-    """Run the stage in one pod of its gang."""
+def train(
+    stage: Train,
+    ctx: Context,
+    begun: Beginning | None = None,
+    finish: Callable[[Training], Report] | None = None,
+) -> Report:
+    """Run a training in one pod of its gang.
+
+    Args:
+        stage: how it is done.
+        ctx: the pod around it.
+        begun: what its weights start from; where nothing is said, what the stage says.
+        finish: makes the chief's report of it; commits the network where nothing is said.
+    """
     strategy = stage.strategy.value
     if strategy.serves(ctx.task.role):
         _log.info("%s %s serves its gang", ctx.task.role, ctx.rank)
@@ -41,14 +57,15 @@ def train(stage: Train, ctx: Context) -> Report:
     feed = open_feed(dataset, ctx.task.member, ctx.task.members, stage.window_rows)
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
     ctx.heartbeat.promise(STARTING * stage.hang_seconds)
-    training = Training(stage, ctx, dataset, feed)
+    training = Training(stage, ctx, dataset, feed, begun)
     if ctx.size > 1:
         _kept.append(training)
     with ctx.heartbeat.listens(STARTING * stage.hang_seconds):
         training.run()
     with ctx.heartbeat.beats(STARTING * stage.hang_seconds):
         others = Report(message=f"worker {ctx.rank} done; the chief reports")
-        report = training.commit() if ctx.chief else others
+        end = finish or (lambda ended: Outcome.of(ended).commit(ctx))
+        report = end(training) if ctx.chief else others
         training.all_reduce(np.zeros(1))
     time.sleep(LINGER_S if ctx.chief and ctx.size > 1 else 0)
     return report

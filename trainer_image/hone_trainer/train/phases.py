@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.train.earlier import UNFIT
 from hone_trainer.train.start_from import FIELD
 from hone_trainer.train.variables import name_of
 
-if TYPE_CHECKING:
-    from hone_trainer.train.spec import Train
-
 
 class Phases:
-    """What is trained in which epoch: a function of the epoch, whoever resumes there."""
+    """What is trained in which epoch: a function of the epoch, whoever resumes there.
 
-    def __init__(self, stage: Train, variables: Any, steps: Any, trained: Sequence[Any]) -> None:
-        freeze = stage.start_from.freeze if stage.start_from else None
-        self.epochs = freeze.epochs if freeze else 0
-        """So many have weights that are held fast."""
+    Args:
+        epochs: that have weights which are held fast.
+        variables: of the training.
+        steps: of the training.
+        trained: what is trained where nothing is held fast.
+    """
+
+    def __init__(self, epochs: int, variables: Any, steps: Any, trained: Sequence[Any]) -> None:
+        self.epochs = epochs
         self._variables, self._steps, self._trained = variables, steps, trained
         self._held: frozenset[str] = frozenset()
 

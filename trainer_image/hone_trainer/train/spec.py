@@ -125,10 +125,10 @@ class Train(Stage):
         dataset = latest(earlier, "dataset")
         lengths = dataset.lengths() if dataset else None
         if lengths is not None:
-            yield from self.model.value.value.check(lengths)
+            yield from self.model.model.check(lengths)
         readable = dataset.readable() if dataset else None
         if readable is not None:
-            yield from self.model.value.value.names(readable)
+            yield from self.model.model.names(readable)
         if dataset is not None and dataset.lists():
             if self.strategy.parameter_server is not None:
                 message = "train.strategy.parameterServer hands out rows, and prepare.tasks ranks"
@@ -141,7 +141,7 @@ class Train(Stage):
 
     def reads(self, store: Any) -> Sequence[str]:
         """Ask the model for code and files of its own, and look at what it starts from."""
-        found: tuple[str, ...] = self.model.value.value.reads(store)
+        found: tuple[str, ...] = self.model.model.reads(store)
         if self.start_from is None:
             return found
         self.look(store)

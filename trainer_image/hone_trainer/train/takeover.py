@@ -14,6 +14,7 @@ import numpy as np
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.nearest import hint
+from hone_trainer.models.stacked import KIND, Stacked
 from hone_trainer.rows.tokens import FIRST_KNOWN
 from hone_trainer.tasks.head import HEAD
 from hone_trainer.train.earlier import UNFIT
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 class Side:
     """One of two networks, as far as its arrays go."""
 
-    model: AnyModel
+    model: AnyModel | Stacked
     schema: Schema
     weights: tuple[Weight, ...]
     vocabularies: Mapping[str, Any]
@@ -40,6 +41,8 @@ class Side:
     @property
     def kind(self) -> str:
         """The domain and the model of it."""
+        if isinstance(self.model, Stacked):
+            return KIND
         return f"{self.model.kind}.{self.model.value.kind}"
 
 

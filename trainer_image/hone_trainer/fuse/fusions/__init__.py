@@ -1,6 +1,7 @@
 """The fusions that exist: one line each."""
 
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.fuse.fusions.stack import Stack
 from hone_trainer.fuse.fusions.vote import Vote
 from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
 
@@ -12,3 +13,5 @@ class AnyFusion(OneOf):
     """The average of the members' answers, weighted by what each is worth on validation."""
     vote: Vote | None = None
     """The plain average of the members' answers."""
+    stack: Stack | None = None
+    """Dense layers on what all members have made of a row."""

@@ -1,0 +1,107 @@
+"""Members trained on as one: it starts at their average, exactly, and may only gain."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hone_trainer.dataset.dataset import Dataset
+from hone_trainer.fuse.joint_training import JointTraining
+from hone_trainer.models.network import Network, Part, join
+from hone_trainer.tasks.learned import Calibration
+from tests.trainer.conftest import Bench
+from tests.trainer.fuse.test_members import MODELS, QUICK
+from tests.trainer.taught import answers, learned
+from tests.trainer.worlds import TASKS
+
+pytestmark = pytest.mark.tensorflow
+
+BOTH = [{"stage": name} for name in MODELS]
+
+
+def begun(training: JointTraining) -> Network:
+    """The network before the first step."""
+    part = Part(training.model)
+    (made,) = replace(training.network, parts=(part,), shares=(1.0,)).assemble().parts
+    given = training.beginning.given
+    for weight in made.weights:
+        name = weight.name.partition(":")[0].removeprefix("m0_")
+        if name in given:
+            weight.assign(given[name])
+    weights = tuple(made.get_weights())
+    return replace(training.network, parts=(Part(part.model, weights),), shares=(1.0,))
+
+
+@pytest.mark.parametrize("tasks", TASKS)
+@pytest.mark.parametrize("layers", [(), (8,)])
+def test_it_starts_at_the_average_of_its_members(tasks: str, layers: tuple[int, ...]) -> None:
+    world, fresh, taught = learned(tasks, "dense")
+    fitted = {t.name: Calibration(2.0) for t in taught.schema.targets if t.how.calibrates}
+    members = join((replace(taught, calibrations=fitted), fresh), (0.7, 0.3))
+    rows = world.read("test")
+    expected = answers(members, rows)
+    told = answers(begun(JointTraining(members, layers, 0.1)), rows)
+    for name, values in expected.items():
+        np.testing.assert_allclose(told[name], values, rtol=1e-3, atol=2e-5)
+
+
+@pytest.fixture
+def trained(clicks: Bench) -> Bench:
+    """Two stages, each with a model of its own."""
+    for name, model in MODELS.items():
+        clicks(name, {"train": {"model": model, **QUICK}})
+    return clicks
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"stack": {"layers": [8], "epochs": 2}},
+        {"stack": {"layers": [8], "epochs": 1}, "fineTune": {"epochs": 1}},
+        {"weightedAverage": {}, "fineTune": {"epochs": 2}},
+    ],
+    ids=["stack", "both", "tune"],
+)
+def test_what_is_trained_goes_through_the_stages(trained: Bench, words: dict[str, Any]) -> None:
+    tuning = {"optimizer": {"adam": {"learningRate": 0.01}}, "batchSize": 128}
+    report = trained("fuse", {"fuse": {**words, "members": BOTH, "tuning": tuning}})
+    facts = trained.manifest(report).facts
+    figures = {metric.name: float(metric.value) for metric in report.metrics}
+    assert figures["valAuc"] >= max(figures["member0ValAuc"], figures["member1ValAuc"])
+    assert facts["kept"] in ("trained", "average", "member")
+    assert len(facts["history"]) == sum(each.get("epochs", 0) for each in words.values())
+    ctx = trained.context(trained.task("next", {}))
+    (network,) = Network.members(ctx)
+    rows = Dataset.of(ctx).read("test")
+    assert np.isfinite(answers(network, rows)["clicked/probability"]).all()
+    small = {"candidates": [{"techniques": [{"quantize": {"mode": "int8"}}]}]}
+    trained("compress", {"compress": small})
+    told = {metric.name for metric in trained("evaluate", {"evaluate": {}}).metrics}
+    assert "auc" in told
+
+
+def test_members_stay_as_they_are_where_nothing_else_is_said(trained: Bench) -> None:
+    run = {"fuse": {"stack": {"layers": [8], "epochs": 2, "dropout": 0}, "members": BOTH}}
+    seen: list[Any] = []
+
+    def kept(ended: Any) -> Any:
+        from hone_trainer.train.outcome import Outcome
+
+        seen.append(Outcome.of(ended).network)
+        return Outcome.of(ended).commit(ctx)
+
+    ctx = trained.context(trained.task("fuse", run))
+    members = [Network.members(ctx, name)[0] for name in MODELS]
+    training = JointTraining(join(members, (0.5, 0.5)), (8,), frozen_epochs=2)
+    from hone_trainer.stages import AnyStage
+
+    training.run(AnyStage.model_validate(run).value.tuning, ctx, kept)
+    (network,) = seen
+    built = network.assemble().parts[0]
+    arrays = {w.name.partition(":")[0]: w.numpy() for w in built.weights}
+    before = training.beginning.given
+    same = [n for n, array in before.items() if np.array_equal(arrays[f"m0_{n}"], array)]
+    others = [n for n in arrays if n.removeprefix("m0_") not in same]
+    assert {name for name in before if name.startswith(("s0_", "s1_"))} <= set(same)
+    assert any("correction" in name for name in others)

@@ -1,0 +1,26 @@
+"""Concatenation and dense layers: what all members have made of a row, put together anew."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from hone_trainer.fuse.fusions.vote import Vote
+from hone_trainer.models.generic.widths import Units
+
+
+class Stack(Vote):
+    """The members' vectors side by side, through dense layers that correct the average of their
+    answers (stacking, Wolpert 1992). It starts at that average, exactly; the members stay as they
+    are, until ``fineTune`` trains them too.
+    """
+
+    trains: ClassVar[bool] = True
+
+    layers: Annotated[tuple[Units, ...], Field(min_length=1, max_length=8)] = (64,)
+    """Units of each dense layer."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """Share of units dropped after each of them while training."""
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Passes over the training rows, at most, while the members stay as they are."""

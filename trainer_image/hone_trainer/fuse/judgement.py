@@ -1,0 +1,51 @@
+"""What was trained on top of members, held against them: the better one goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hone_trainer.fuse.averaging import explain, figure, figure_name
+from hone_trainer.tasks.scoring import figures, finite, score
+from hone_trainer.train.outcome import Outcome
+
+if TYPE_CHECKING:
+    from hone_trainer.contract.assignment import Report
+    from hone_trainer.fuse.averaging import Average
+    from hone_trainer.pod.context import Context
+    from hone_trainer.train.loop import Training
+
+
+def judged(ended: Training, average: Average, ctx: Context) -> Report:
+    """Commit what was trained, or what it was made of where that is better on the validation part.
+
+    Raises:
+        StageFailure: it answers with something that is no number (AnswersNotFinite).
+    """
+    outcome = Outcome.of(ended)
+    network, task = outcome.network, average.answered.task
+    target = network.schema.targets[0]
+    blocks = (block[target.name] for block in network.answer(average.rows.features))
+    with finite("what was trained"):
+        trained = figures(task, score(task, average.answered.targets, blocks))
+    before = average.settled
+    facts = {**outcome.facts, **average.facts}
+    for metric in task.metrics():
+        new, old = (each[metric.name].value for each in (trained, before.joint))
+        if not metric.chooses or new is None or old is None:
+            continue
+        said = f"{metric.heading} {figure(old)} before and {figure(new)} after it was trained"
+        if metric.harm(old, new) > 0:
+            return ctx.commit(
+                files=average.network.save(ctx),
+                facts=facts | {"kept": "average" if before.alone is None else "member"},
+                metrics=average.metrics,
+                message=f"{said}: training was for nothing; {explain(before, task)}",
+            )
+        break
+    else:
+        said = "no figure tells whether training helped"
+    named = {figure_name("val", name): each.value for name, each in trained.items()}
+    metrics = {name: value for name, value in named.items() if value is not None} | average.alone
+    return Outcome(
+        network, facts | {"kept": "trained"}, metrics, f"{said}; {outcome.message}", outcome.curves
+    ).commit(ctx)
