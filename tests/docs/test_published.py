@@ -6,6 +6,7 @@ import pytest
 
 from bench.published.__main__ import HERE, JOBS, written
 from hone.__main__ import main
+from tests.trainer import encoders
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +16,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_reads_the_public_set_that_it_names(name: str, datasets: Path, work: Path) -> None:
+    if not (work / "encoder").exists():
+        encoders.write(work / "encoder")
     assert main(["plan", str(written(name, 2, datasets, work, blind=False))]) == 0
 
 

@@ -35,14 +35,14 @@ def searches(file: Path, count: int = 160) -> Path:
 
 
 def prepared(bench: Bench, folder: Path, rows: Path) -> None:
-    pieces = {"pieces": {"uri": str(folder), "length": 6}}
+    text = {"words": {"length": 4}, "pieces": {"uri": str(folder), "length": 6}}
     run = {
         "source": {"csv": {"uri": str(rows)}},
         "tasks": [{"ranking": {"label": "relevance", "group": "search"}}],
         "columns": [
             {"name": "search", "key": {}},
-            {"name": "words", "text": pieces},
-            {"name": "title", "text": pieces},
+            {"name": "words", "text": text},
+            {"name": "title", "text": {**text, "like": "words"}},
         ],
         "split": {"by": {"group": {"column": "search"}}},
     }

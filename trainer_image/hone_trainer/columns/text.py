@@ -95,8 +95,8 @@ class TextColumn(Kind):
     pieces: TextPieces | None = None
     """Read it as a pretrained encoder does."""
     like: Annotated[str, Bound(min_length=1, max_length=63)] | None = None
-    """Another text column whose words, characters and pairs mean the same, counted in both: what
-    ``search.matching`` looks for in each of them. All but length is as it is there."""
+    """Another text column whose words, characters, pairs and pieces mean the same, counted in both:
+    what ``search.matching`` looks for in each of them. All but length is as it is there."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -117,10 +117,7 @@ class TextColumn(Kind):
         if other.like is not None:
             message = f"{path}.like names {self.like!r}, which is like another itself"
             raise StageFailure("WrongColumnKind", f"{message}: name {other.like!r}")
-        if self.pieces is not None:
-            message = f"{path}.pieces: those of one encoder mean the same anyway"
-            raise StageFailure("WrongColumnKind", f"{message}: leave like out")
-        for how in ("words", "characters", "pairs"):
+        for how in ("words", "characters", "pairs", "pieces"):
             mine, theirs = getattr(self, how), getattr(other, how)
             if mine and (not theirs or _but_length(mine) != _but_length(theirs)):
                 message = f"{path}.{how} is another than that of {self.like!r}, which it is like"
@@ -145,7 +142,7 @@ class TextColumn(Kind):
 
     def load(self, side_inputs: SideInputs) -> dict[str, Any]:
         """See ``Kind.load``."""
-        return self.pieces.load(side_inputs) if self.pieces else {}
+        return self.pieces.load(side_inputs) if self.pieces and not self.like else {}
 
     def summarize(self, name: str, block: Block) -> Any:
         """Count the words."""
