@@ -213,6 +213,11 @@ CASES = (
     Wrong("two models at once", ("stages", 2), {"name": "fuse", "evaluate": {}}, ("stages[2]", "put a fuse stage before it"), "flow"),
     Wrong("a split by a column that takes no part", (*PREPARE, "split", "by"), {"time": {"column": "day"}}, ("stages[0]", "correct one of the two"), "flow"),
     Wrong(
+        "votes for what is no class", ("stages",),
+        [{"name": "data", "prepare": {**RIGHT["stages"][0]["prepare"], "tasks": [{"number": {"label": "price"}}]}}, *RIGHT["stages"][1:2], {"name": "fuse", "fuse": {"vote": {"by": "classes"}}}],
+        ("stages[2]", "counts votes for classes, and the answers to 'price' are none"), "flow",
+    ),
+    Wrong(
         "fusing what is no stage", ("stages", 3), {"name": "both", "fuse": {"vote": {}, "members": [{"stage": "trian"}]}},
         ("stages[3]", "fuse names 'trian', which is no stage before it that makes a model", "did you mean 'train'"), "flow",
     ),

@@ -1,5 +1,6 @@
 """Shares of a fusion, and the promise that it does no harm."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hone_trainer.metrics import named
 from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.learned import Targets
 from hone_trainer.tasks.number import Number
+from hone_trainer.tasks.ranking import Ranking
 from hone_trainer.tasks.scoring import score
 
 
@@ -70,6 +72,18 @@ def test_shares_are_a_point_of_the_simplex(drawn: Any, kind: str, seed: int, cou
     assert sum(shares) == pytest.approx(1)
 
 
+def test_votes_are_counted_and_probabilities_decide_between_equals() -> None:
+    labels = np.array([1, 1, 0], np.float32)
+    said = np.array([[0.6, 0.9, 0.2], [0.6, 0.4, 0.6], [0.1, 0.3, 0.6]])
+    answered = replace(clicked(said, labels), votes=True)
+    (told,) = (each["probability"][:, 0] for each in answered.joint(np.full(3, 1 / 3)))
+    np.testing.assert_allclose(told, [2 / 3, 1 / 3, 2 / 3], atol=0.001)
+    (told,) = (each["probability"][:, 0] for each in answered.joint(np.array([0.5, 0.5, 0])))
+    assert told[1] > 0.5 > told[2], "of one vote each, 0.9 and 0.4 say yes, 0.2 and 0.6 say no"
+    (alone,) = (each["probability"][:, 0] for each in answered.alone(0))
+    np.testing.assert_allclose(alone, said[0])
+
+
 def test_a_vote_counts_everyone_the_same() -> None:
     assert Vote().fit(clicked(np.zeros((4, 2)), np.zeros(2))) == (0.25,) * 4
 
@@ -91,6 +105,21 @@ def test_of_numbers_it_has_no_greater_error_than_any_member_or_pair(seed: int, c
     best = figure(answered, WeightedAverage().fit(answered), "rmse")
     pairs = [(one + other) / 2 for one in np.eye(count) for other in np.eye(count)]
     assert all(best <= figure(answered, pair, "rmse") + 1e-9 for pair in pairs)
+
+
+def test_scores_of_another_unit_count_no_more_than_others() -> None:
+    """One member is right about the first list, the other, a thousand times as wide, elsewhere."""
+    truth = np.array([1.0, 0.0, 0.0, 1.0])
+    told = np.array([[1.0, -1.0, 0.2, -0.2], [-100.0, 100.0, -1000.0, 1000.0]])
+    targets = Targets(truth, np.ones(4, np.float32), group=np.array([0, 0, 1, 1]))
+    each = tuple({"score": scores[:, None]} for scores in told)
+    answered = Answered(Ranking(label="grade", group="query"), targets, each)
+    (joint,) = (block["score"][:, 0] for block in answered.joint(np.array([0.5, 0.5])))
+    assert joint[0] > joint[1]
+    assert joint[3] > joint[2]
+    shares = answered.scaled(np.array([0.5, 0.5]))
+    assert shares[0] > 0.99
+    np.testing.assert_allclose(shares @ told * joint[0] / (shares @ told)[0], joint)
 
 
 def test_a_perfect_member_takes_all() -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
+from hone_trainer.fuse.fusion import Answered
 from hone_trainer.fuse.joint_training import JointTraining
 from hone_trainer.models.network import Network, Part, join
 from hone_trainer.tasks.learned import Calibration
@@ -44,6 +46,24 @@ def test_it_starts_at_the_average_of_its_members(tasks: str, layers: tuple[int, 
     told = answers(begun(JointTraining(members, layers, 0.1)), rows)
     for name, values in expected.items():
         np.testing.assert_allclose(told[name], values, rtol=1e-3, atol=2e-5)
+
+
+@pytest.mark.parametrize("tasks", ["binary", "classes", "nextItem"])
+def test_a_graph_counts_votes_as_the_fusion_does(tasks: str) -> None:
+    world, fresh, taught = learned(tasks, "dense")
+    rows = world.read("test")
+    shares = np.full(3, 1 / 3)
+    members = (taught, fresh, taught)
+    name = world.schema.targets[0].name
+    each = tuple(next(iter(network.answer(rows.features)))[name] for network in members)
+    task = world.schema.targets[0].how
+    (expected,) = Answered(task, rows.targets[name], each, votes=True).joint(shares)
+    joint = join(members, tuple(shares), votes=True)
+    (told,) = (block[name] for block in joint.answer(rows.features))
+    for answer, values in expected.items():
+        np.testing.assert_allclose(told[answer], values, atol=1e-5)
+    with pytest.raises(StageFailure, match="vote for classes"):
+        join((joint, fresh), (0.5, 0.5))
 
 
 @pytest.fixture

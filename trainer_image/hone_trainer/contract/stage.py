@@ -159,6 +159,10 @@ class Stage(Spec):
         """
         return None
 
+    def unvotable(self) -> tuple[str, ...]:
+        """Name the targets of the data set that it makes whose answers are no classes."""
+        return ()
+
     def no_graph(self) -> Iterator[str]:
         """Say what keeps TensorFlow alone from reading raw rows as the data set was made that this
         stage makes: each with its field and a remedy. Nothing where rows decide.

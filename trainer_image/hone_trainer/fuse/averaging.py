@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.figures import decimal
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.fuse.ensemble_weights import Settled, settle
-from hone_trainer.fuse.fusion import Answered
+from hone_trainer.fuse.fusion import NO_CLASSES, Answered
 from hone_trainer.models.network import Network, join
 from hone_trainer.tasks.scoring import finite, joined
 
@@ -46,7 +47,8 @@ class Average:
         """Let members answer the validation part, and learn their shares on it.
 
         Raises:
-            StageFailure: one answers with something that is no number (AnswersNotFinite).
+            StageFailure: one answers with something that is no number (AnswersNotFinite); classes
+                are to be voted on, and there are none (NothingToVoteOn).
         """
         rows = Dataset.of(ctx).read("validation")
         target = members[0].schema.targets[0]
@@ -55,7 +57,10 @@ class Average:
             ctx.progress(k / len(members), f"answering with member {k} of {len(members)}")
             blocks = (block[target.name] for block in member.answer(rows.features))
             answers.append(_kept(blocks, len(rows), ctx.work / f"member{k}"))
-        answered = Answered(target.how, rows.targets[target.name], tuple(answers))
+        if fusion.votes and not target.how.votable:
+            raise StageFailure("NothingToVoteOn", NO_CLASSES.format(target.name))
+        told = target.how, rows.targets[target.name], tuple(answers), fusion.votes
+        answered = Answered(*told)
         with finite("a member"):
             fitted = fusion.fit(answered)
             settled = settle(fitted, answered)
@@ -64,13 +69,14 @@ class Average:
     @property
     def start(self) -> Network:
         """The network that a training starts from: all members, whatever each is worth."""
-        kept = np.maximum(np.round(self.fitted, DIGITS), 10.0**-DIGITS)
-        return join(self.members, (kept / kept.sum()).tolist())
+        kept = self.answered.scaled(np.maximum(self.fitted, 10.0**-DIGITS))
+        return join(self.members, [round(share, DIGITS) for share in kept])
 
     @property
     def network(self) -> Network:
         """The network that is best on the validation part without training."""
-        network = join(self.members, self.settled.shares)
+        shares = self.answered.scaled(np.asarray(self.settled.shares))
+        network = join(self.members, shares, votes=self.answered.votes)
         task, target = self.answered.task, network.schema.targets[0]
         if self.settled.alone is not None or len(self.members) == 1 or not task.calibrates:
             return network

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hone_trainer.contract.stage import Gang, Product, Stage
+from hone_trainer.contract.stage import Gang, Product, Stage, latest
+from hone_trainer.fuse.fusion import NO_CLASSES
 from hone_trainer.fuse.fusions import AnyFusion
 from hone_trainer.fuse.members import FIELD, Members, opened
 from hone_trainer.fuse.tuning import FineTune, Tuning
@@ -42,6 +43,12 @@ class Fuse(AnyFusion, Stage):
         """Return what its epochs take beside the rest."""
         own = getattr(self.value, "epochs", 0) + (self.fine_tune.epochs if self.fine_tune else 0)
         return 5.0 + float(own)
+
+    def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
+        """See that there is something to vote on."""
+        dataset = latest(earlier, "dataset")
+        for name in dataset.unvotable() if dataset and self.value.votes else ():
+            yield NO_CLASSES.format(name)
 
     def takes(self) -> tuple[str, ...]:
         """See ``Stage.takes``."""

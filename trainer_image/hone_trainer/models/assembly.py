@@ -50,6 +50,8 @@ def assemble(network: Network) -> Assembly:
             )
             for graph, part in zip(graphs, network.parts, strict=True)
         ]
+        if network.votes and not alone:
+            each = [target.how.ballot(answers) for answers in each]
         joint = {
             name: _average([answers[name] for answers in each], network.shares) for name in each[0]
         }

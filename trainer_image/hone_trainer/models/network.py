@@ -64,6 +64,8 @@ class Network:
     shares: tuple[float, ...] = (1.0,)
     calibrations: dict[str, Calibration] = field(default_factory=dict)
     """Target -> what was fitted to the joint answer; nothing where it is not named."""
+    votes: bool = False
+    """Whether each part names one class, and its probabilities count between equals alone."""
 
     def build(self) -> Any:
         """Return one flat functional Keras model with the weights in place, which answers.
@@ -160,6 +162,7 @@ class Network:
             ],
             "shares": list(self.shares),
             "calibrations": _dump(self.calibrations),
+            "votes": self.votes,
             "large": large,
         }
         packed = io.BytesIO()
@@ -202,19 +205,29 @@ class Network:
             )
         schema = Schema.model_validate(document["schema"])
         fitted = calibrations(document["calibrations"])
-        return cls(schema, parts, tuple(document["shares"]), fitted)
+        votes = document.get("votes", False)
+        return cls(schema, parts, tuple(document["shares"]), fitted, votes)
 
 
-def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
+def join(networks: Sequence[Network], shares: Sequence[float], *, votes: bool = False) -> Network:
     """Return one network of the parts of several; those of share 0 are left out.
 
+    Args:
+        networks: trained on the same columns.
+        shares: of each in the answer.
+        votes: see ``Network``.
+
     Raises:
-        StageFailure: they were trained on different columns (SchemaMismatch).
+        StageFailure: they were trained on different columns (SchemaMismatch), or one of them is of
+            several that vote (MemberUnfit).
     """
     if any(network.schema != networks[0].schema for network in networks):
         message = "the members were trained on different data sets; train them on one"
         raise StageFailure("SchemaMismatch", message)
     kept = [network for network, share in zip(networks, shares, strict=True) if share > 0]
+    if len(kept) > 1 and any(network.votes for network in kept):
+        message = "a member is several models that vote for classes, and cannot be averaged"
+        raise StageFailure("MemberUnfit", f"{message}: name the stages that trained these")
     if len(kept) == 1:
         return kept[0]
     pairs = [
@@ -223,7 +236,8 @@ def join(networks: Sequence[Network], shares: Sequence[float]) -> Network:
         for part, inner in zip(network.parts, network.shares, strict=True)
         if outer > 0
     ]
-    return Network(networks[0].schema, tuple(p for p, _ in pairs), tuple(s for _, s in pairs))
+    parts, counted = zip(*pairs, strict=True)
+    return Network(networks[0].schema, parts, counted, votes=votes)
 
 
 def _settled(part: Part, network: Network) -> Part:

@@ -21,6 +21,7 @@ class Categorical(Task):
 
     reads: ClassVar[Reading] = "category"
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
+    votable: ClassVar[bool] = True
     mixes_in: ClassVar[Space] = "mixture"
 
     objective: Literal["crossEntropy", "squaredError"] = "crossEntropy"

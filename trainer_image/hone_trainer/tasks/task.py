@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 Reading = Literal["label", "amount", "grade", "category"]
 Space = Literal["mixture", "value", "score"]
+TIES = 1 / 1024
+"""How much probabilities count beside votes: less than any vote of 16 models, whatever they are."""
 Said = Literal["number", "count", "flag", "text", "list"]
 """A float, a whole number, true or false, a text, a list of dicts with such values."""
 
@@ -55,6 +57,8 @@ class Task(Spec):
     """Whether ``calibrate`` fits anything."""
     ranks: ClassVar[bool] = False
     """Whether order alone counts: the first figure compares epochs, and not the loss."""
+    votable: ClassVar[bool] = False
+    """Whether an answer names one class of several, so that answers can be counted as votes."""
     mixes_in: ClassVar[Space]
     """What an average of answers is: a mixture of distributions, a value, or a score."""
 
@@ -223,6 +227,26 @@ class Task(Spec):
     def likelihood(self, targets: Targets, answers: dict[str, Array]) -> Array:
         """Return the probability (rows,) that the answers gave to what came true."""
         raise NotImplementedError
+
+    def ballot(self, answers: dict[str, Any]) -> dict[str, Any]:
+        """Return the answers of one of several models, Keras tensors, as its vote: ``votable``."""
+        from hone_trainer.backend.layers import Ballot
+
+        return {name: Ballot(TIES)(answer) for name, answer in answers.items()}
+
+    def cast(self, answers: dict[str, Array]) -> dict[str, Array]:
+        """Return the same in numpy."""
+        import numpy as np
+
+        found = {}
+        for name, told in answers.items():
+            if told.shape[1] == 1:
+                vote = (told >= 0.5).astype(told.dtype)
+            else:
+                vote = np.zeros_like(told)
+                vote[np.arange(len(told)), told.argmax(axis=1)] = 1
+            found[name] = (1 - TIES) * vote + TIES * told
+        return found
 
     def soften(self, answers: dict[str, Array]) -> Array:
         """Return a teacher's answers as values of targets, (rows, outputs): as they are."""

@@ -12,6 +12,6 @@ class AnyFusion(OneOf):
     weighted_average: WeightedAverage | None = None
     """The average of the members' answers, weighted by what each is worth on validation."""
     vote: Vote | None = None
-    """The plain average of the members' answers."""
+    """The plain average of the members' answers, or a count of their votes."""
     stack: Stack | None = None
     """Dense layers on what all members have made of a row."""

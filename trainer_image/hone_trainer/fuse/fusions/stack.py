@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from hone_trainer.fuse.fusions.vote import Vote
+from hone_trainer.fuse.fusion import Fusion
+from hone_trainer.fuse.fusions.vote import equal
 from hone_trainer.models.generic.widths import Units
 
+if TYPE_CHECKING:
+    from hone_trainer.fuse.fusion import Answered
 
-class Stack(Vote):
+
+class Stack(Fusion):
     """The members' vectors side by side, through dense layers that correct the average of their
     answers (stacking, Wolpert 1992). It starts at that average, exactly; the members stay as they
     are, until ``fineTune`` trains them too.
@@ -24,3 +28,7 @@ class Stack(Vote):
     """Share of units dropped after each of them while training."""
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
     """Passes over the training rows, at most, while the members stay as they are."""
+
+    def fit(self, answered: Answered) -> tuple[float, ...]:
+        """Return equal shares: where it starts."""
+        return equal(answered)

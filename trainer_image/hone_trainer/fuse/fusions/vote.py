@@ -1,8 +1,8 @@
-"""The plain average of the members' answers."""
+"""The plain average of the members' answers, or a count of their votes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hone_trainer.fuse.fusion import Fusion
 
@@ -11,9 +11,23 @@ if TYPE_CHECKING:
 
 
 class Vote(Fusion):
-    """The plain average of the members' answers."""
+    """The plain average of the members' answers, or a count of their votes."""
+
+    by: Literal["probabilities", "classes"] = "probabilities"
+    """What is averaged: what each member says, by its own temperature (soft); or the one class that
+    each names (hard), where between classes of as many votes the probabilities decide."""
+
+    @property
+    def votes(self) -> bool:
+        """See ``Fusion.votes``."""
+        return self.by == "classes"
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Return equal shares for all members; nothing is learned."""
-        members = len(answered.members)
-        return (1 / members,) * members
+        return equal(answered)
+
+
+def equal(answered: Answered) -> tuple[float, ...]:
+    """Return the same share for each member."""
+    members = len(answered.members)
+    return (1 / members,) * members
