@@ -43,6 +43,7 @@ class Watched:
     """Steps and variables that say what is done with them."""
 
     names = ("a", "b", "c")
+    aside = ()
 
     def __init__(self) -> None:
         self.told: list[Any] = []

@@ -73,6 +73,20 @@ class Average:
         return join(self.members, [round(share, DIGITS) for share in kept])
 
     @property
+    def best(self) -> Settled:
+        """The best member alone, by the first figure that all of them have."""
+        members = self.settled.members
+        chosen = 0
+        for metric in self.answered.task.metrics():
+            values = [each[metric.name].value for each in members]
+            known = [value for value in values if value is not None]
+            if metric.chooses and len(known) == len(members):
+                chosen = int(np.argmax(known) if metric.higher_is_better else np.argmin(known))
+                break
+        shares = tuple(float(k == chosen) for k in range(len(members)))
+        return Settled(shares, members[chosen], members, chosen)
+
+    @property
     def network(self) -> Network:
         """The network that is best on the validation part without training."""
         shares = self.answered.scaled(np.asarray(self.settled.shares))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hone_trainer.fuse.averaging import explain, figure, figure_name
@@ -11,12 +12,19 @@ from hone_trainer.train.outcome import Outcome
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.fuse.averaging import Average
+    from hone_trainer.fuse.ensemble_weights import Settled
     from hone_trainer.pod.context import Context
     from hone_trainer.train.loop import Training
 
 
-def judged(ended: Training, average: Average, ctx: Context) -> Report:
+def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> Report:
     """Commit what was trained, or what it was made of where that is better on the validation part.
+
+    Args:
+        ended: the training.
+        average: of the members.
+        before: what it is held against.
+        ctx: the pod around it.
 
     Raises:
         StageFailure: it answers with something that is no number (AnswersNotFinite).
@@ -27,7 +35,6 @@ def judged(ended: Training, average: Average, ctx: Context) -> Report:
     blocks = (block[target.name] for block in network.answer(average.rows.features))
     with finite("what was trained"):
         trained = figures(task, score(task, average.answered.targets, blocks))
-    before = average.settled
     facts = {**outcome.facts, **average.facts}
     for metric in task.metrics():
         new, old = (each[metric.name].value for each in (trained, before.joint))
@@ -36,9 +43,9 @@ def judged(ended: Training, average: Average, ctx: Context) -> Report:
         said = f"{metric.heading} {figure(old)} before and {figure(new)} after it was trained"
         if metric.harm(old, new) > 0:
             return ctx.commit(
-                files=average.network.save(ctx),
+                files=replace(average, settled=before).network.save(ctx),
                 facts=facts | {"kept": "average" if before.alone is None else "member"},
-                metrics=average.metrics,
+                metrics=replace(average, settled=before).metrics,
                 message=f"{said}: training was for nothing; {explain(before, task)}",
             )
         break

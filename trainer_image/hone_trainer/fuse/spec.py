@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from pydantic import model_validator
+
+from hone_trainer.contract.spec import Rule
 from hone_trainer.contract.stage import Gang, Product, Stage, latest
 from hone_trainer.fuse.fusion import NO_CLASSES
 from hone_trainer.fuse.fusions import AnyFusion
@@ -13,12 +16,29 @@ from hone_trainer.fuse.tuning import FineTune, Tuning
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
+    from hone_trainer.fuse.averaging import Average
+    from hone_trainer.fuse.fusions.adversarial import Adversarial
     from hone_trainer.pod.context import Context
+
+
+OF_LISTS = (
+    "fuse.adversarial compares answers row by row, and prepare.tasks ranks lists: choose stack, or"
+    " weightedAverage"
+)
+TUNED = "fineTune: an adversarial student is trained on already; leave it out"
+ON_SERVERS = "tuning.strategy: adversarial wants workers that keep in step, not parameterServer"
 
 
 class Fuse(AnyFusion, Stage):
     """Several models to one: never worse than the best of them on the validation part."""
 
+    rules = (
+        Rule("!has(self.adversarial) || !has(self.fineTune)", TUNED),
+        Rule(
+            "!has(self.adversarial) || !has(self.tuning.strategy.parameterServer)",
+            ON_SERVERS,
+        ),
+    )
     needs: ClassVar[tuple[Product, ...]] = ("dataset", "model")
     makes: ClassVar[Product | None] = "model"
 
@@ -29,6 +49,16 @@ class Fuse(AnyFusion, Stage):
     """Train all members further, together, once they are one."""
     tuning: Tuning = Tuning()
     """How ``stack`` and ``fineTune`` train."""
+
+    @model_validator(mode="after")
+    def _trainable(self) -> Self:
+        if self.adversarial is None:
+            return self
+        if self.fine_tune is not None:
+            raise ValueError(TUNED)
+        if self.tuning.strategy.parameter_server is not None:
+            raise ValueError(ON_SERVERS)
+        return self
 
     @property
     def trains(self) -> bool:
@@ -47,6 +77,8 @@ class Fuse(AnyFusion, Stage):
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that there is something to vote on."""
         dataset = latest(earlier, "dataset")
+        if dataset and dataset.lists() and self.adversarial is not None:
+            yield OF_LISTS
         for name in dataset.unvotable() if dataset and self.value.votes else ():
             yield NO_CLASSES.format(name)
 
@@ -83,6 +115,8 @@ class Fuse(AnyFusion, Stage):
         average = Average.of(self.value, opened(self.members, ctx), ctx)
         if not self.trains:
             return average.commit(ctx)
+        if self.adversarial is not None:
+            return self._opposed(self.adversarial, average, ctx)
         from hone_trainer.fuse.joint_training import JointTraining
         from hone_trainer.fuse.judgement import judged
 
@@ -94,7 +128,19 @@ class Fuse(AnyFusion, Stage):
             epochs=self.fine_tune.epochs if self.fine_tune else 0,
             rate_factor=self.fine_tune.rate_factor if self.fine_tune else 1.0,
         )
-        return training.run(self.tuning, ctx, lambda ended: judged(ended, average, ctx))
+        before = average.settled
+        return training.run(self.tuning, ctx, lambda ended: judged(ended, average, before, ctx))
+
+    def _opposed(self, how: Adversarial, average: Average, ctx: Context) -> Report:
+        """Train a student against a judge."""
+        from hone_trainer.fuse.judgement import judged
+        from hone_trainer.fuse.opposed_training import OpposedTraining
+
+        if len(average.members) == 1:
+            return average.commit(ctx)
+        training = OpposedTraining.of(how, average)
+        best = average.best
+        return training.run(self.tuning, ctx, lambda ended: judged(ended, average, best, ctx))
 
     def tidy(self, ctx: Context) -> None:
         """Remove the checkpoints: nobody resumes a training that is committed."""

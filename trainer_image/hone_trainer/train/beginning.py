@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from hone_trainer.dataset.vocabularies import vocabularies
 from hone_trainer.models.weight_inventory import weights_of
 from hone_trainer.tasks.head import HEAD
 from hone_trainer.train.earlier import UNFIT, Earlier
+from hone_trainer.train.objective import Objective
 from hone_trainer.train.start_from import FIELD
 from hone_trainer.train.taken_arrays import arrays
 from hone_trainer.train.takeover import Side, Takeover, take_over
@@ -21,6 +22,8 @@ from hone_trainer.train.validation import shown
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Dataset
+    from hone_trainer.dataset.schema import Schema
+    from hone_trainer.models.graph import Graph
     from hone_trainer.models.weight_inventory import Weight
     from hone_trainer.store.artifact_store import ArtifactStore
     from hone_trainer.store.chunked_array import Array, ChunkedArray
@@ -44,6 +47,8 @@ class Beginning:
     """Epochs in which the weights stay as they are whose numbers are ``frozen`` in the facts."""
     rate_after: float = 1.0
     """What the learning rate is multiplied by after these."""
+    objective: Callable[[Graph, Schema], Objective] = Objective.of
+    """Makes what is minimised, of the graph of the network that is kept."""
 
 
 def beginning(stage: Train, data: Dataset, store: ArtifactStore, names: Sequence[str]) -> Beginning:

@@ -76,16 +76,17 @@ class Training:
         keras.utils.set_random_seed(seed % 2**31)
         keras.mixed_precision.set_global_policy(stage.precision_policy)
         with chosen.scope(strategy):
-            objective = Objective.of(open_graph(stage.model, self.schema), self.schema)
+            graph = open_graph(stage.model, self.schema)
+            objective = (begun.objective if begun else Objective.of)(graph, self.schema)
             model = objective.graph.whole
             self.optimizer = stage.optimizer.value.open(stage.batch)
-            self.optimizer.build(model.trainable_variables)
+            self.optimizer.build(objective.variables)
         self.steps = chosen.steps(stage, strategy, objective, self.optimizer, feed, seed)
         self.objective = objective
         every = every_of(dataset, feed, ctx.task.members)
         self.validation = Validation(objective, dataset.read("validation", every=every))
         self.all_reduce = GangSum(strategy)
-        self.variables = chosen.variables(strategy, model, self.optimizer)
+        self.variables = chosen.variables(strategy, model, self.optimizer).beside(objective.aside)
         self.checkpoints = CheckpointManager(stage, ctx, self.variables, self.all_reduce)
         self.phases = Phases(frozen, self.variables, self.steps, objective.variables)
         folder = folder_of(ctx.task.prefix, ctx.digest)
@@ -174,7 +175,8 @@ class Training:
     def _end_epoch(self) -> None:
         state = self.state
         loss = float(self.objective.shares @ mean_losses(np.asarray(state.sums)))
-        measured = self.validation.measure() | {"loss": loss} | self.throughput.figures()
+        measured = self.validation.measure() | self.objective.beside(self.validation.rows)
+        measured |= {"loss": loss} | self.throughput.figures()
         state.end_epoch(measured, self.validation.fitted, self.validation.cost(measured))
         self.ctx.heartbeat.beat()
         self.checkpoints.end_epoch(state)

@@ -39,6 +39,15 @@ class Objective:
         variables: list[Any] = self.graph.whole.trainable_variables
         return variables
 
+    @property
+    def aside(self) -> list[Any]:
+        """What of it is no part of the network that is kept."""
+        return []
+
+    def beside(self, rows: Rows) -> dict[str, float]:  # noqa: ARG002
+        """Return what else is worth measuring after an epoch, on validation rows: name -> value."""
+        return {}
+
     @classmethod
     def of(cls, graph: Graph, schema: Schema) -> Objective:
         """Make it; within the scope of the strategy."""

@@ -34,7 +34,7 @@ class Phases:
             epoch: which, from 0 on.
             first: steps of it that are done.
         """
-        names = self._variables.names
+        names = (*self._variables.names, *map(name_of, self._variables.aside))
         held = frozenset(names[number] for number in frozen if epoch < self.epochs)
         if held != self._held:
             chosen = [each for each in self._trained if name_of(each) not in held]

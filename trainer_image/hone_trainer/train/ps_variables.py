@@ -119,6 +119,13 @@ class ServedVariables:
     live: ClassVar[bool] = True
     """Whether values change after they were taken."""
     groups: Mapping[str, Sequence[Any]]
+    aside: ClassVar[Sequence[Any]] = ()
+
+    def beside(self, aside: Sequence[Any]) -> ServedVariables:
+        """See ``Variables.beside``: nothing is trained on servers but the network."""
+        if aside:
+            raise ValueError("parameter servers train a network alone")
+        return self
 
     def take(self) -> dict[str, tuple[ChunkedArray, ...]]:
         """Return the values as they are whenever they are read."""

@@ -34,12 +34,23 @@ class Variables:
         """Return those of a model and of its optimizer, the latter already built."""
         return cls(strategy, {"weights": model.weights, "optimizer": optimizer.variables})
 
+    def beside(self, aside: Sequence[Any]) -> Variables:
+        """Return these and others that are trained, and are no part of the network."""
+        if not aside:
+            return self
+        return Variables(self.strategy, {**self.groups, "aside": aside})
+
     def take(self) -> dict[str, tuple[ChunkedArray, ...]]:
         """Return copies of all values."""
         return {
             name: tuple(InMemory(variable.numpy()) for variable in group)
             for name, group in self.groups.items()
         }
+
+    @property
+    def aside(self) -> Sequence[Any]:
+        """What is trained and is no part of the network."""
+        return self.groups.get("aside", ())
 
     @property
     def names(self) -> tuple[str, ...]:

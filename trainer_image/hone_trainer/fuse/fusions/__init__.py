@@ -1,6 +1,7 @@
 """The fusions that exist: one line each."""
 
 from hone_trainer.contract.spec import OneOf
+from hone_trainer.fuse.fusions.adversarial import Adversarial
 from hone_trainer.fuse.fusions.stack import Stack
 from hone_trainer.fuse.fusions.vote import Vote
 from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
@@ -15,3 +16,5 @@ class AnyFusion(OneOf):
     """The plain average of the members' answers, or a count of their votes."""
     stack: Stack | None = None
     """Dense layers on what all members have made of a row."""
+    adversarial: Adversarial | None = None
+    """One model that learns from all members until nobody can tell who answers."""

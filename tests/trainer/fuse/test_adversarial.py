@@ -1,0 +1,106 @@
+"""A student against a judge: the judge alone tells the two students apart."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from hone_trainer.models.network import Network, join
+from hone_trainer.stages import AnyStage
+from tests.trainer.conftest import Bench
+from tests.trainer.fuse.test_members import MODELS, QUICK
+from tests.trainer.fuse.test_stacking import BOTH
+from tests.trainer.taught import learned
+
+pytestmark = pytest.mark.tensorflow
+
+TUNING = {"optimizer": {"adam": {"learningRate": 0.01}}, "batchSize": 128}
+
+
+@pytest.fixture
+def trained(clicks: Bench) -> Bench:
+    """Two stages, each with a model of its own."""
+    for name, model in MODELS.items():
+        clicks(name, {"train": {"model": model, **QUICK}})
+    return clicks
+
+
+def opposed(bench: Bench, **words: Any) -> tuple[dict[str, float], list[dict[str, float]]]:
+    """The figures and the history of a fusion."""
+    how = {"epochs": 2, "judge": [16], **words}
+    report = bench("fuse", {"fuse": {"adversarial": how, "members": BOTH, "tuning": TUNING}})
+    figures = {metric.name: float(metric.value) for metric in report.metrics}
+    return figures, bench.manifest(report).facts["history"]
+
+
+def test_a_student_goes_on_that_is_as_small_as_a_member_and_no_worse(trained: Bench) -> None:
+    figures, history = opposed(trained)
+    assert figures["valAuc"] >= max(figures["member0ValAuc"], figures["member1ValAuc"])
+    assert len(history) == 3
+    assert all(0 <= epoch["valJudge"] <= 1 for epoch in history)
+    assert history[0]["valJudge"] > 0.5, "which it learned while the students stood still"
+    assert history[0]["valAuc"] == pytest.approx(history[0]["valUnopposedAuc"], abs=1e-6)
+    assert history[2]["valAuc"] != history[2]["valUnopposedAuc"]
+    (network,) = Network.members(trained.context(trained.task("next", {})))
+    assert len(network.parts) == 1
+    small = {"candidates": [{"techniques": [{"quantize": {"mode": "int8"}}]}]}
+    trained("compress", {"compress": small})
+    assert "auc" in {metric.name for metric in trained("evaluate", {"evaluate": {}}).metrics}
+
+
+def test_a_judge_that_does_not_count_changes_nothing(trained: Bench) -> None:
+    _, history = opposed(trained, weight=0, warmUp=0, student=1)
+    for epoch in history:
+        assert epoch["valAuc"] == pytest.approx(epoch["valUnopposedAuc"], abs=1e-5)
+
+
+def test_a_number_that_is_no_member_is_refused(trained: Bench) -> None:
+    with pytest.raises(Exception, match=r"adversarial.student: there are 2 members: choose"):
+        opposed(trained, student=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"fineTune": {}}, "a student is trained on already|student is trained on already"),
+        ({"tuning": {"strategy": {"parameterServer": {}}}}, "workers that keep in step"),
+    ],
+)
+def test_what_it_cannot_be_is_refused(words: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        AnyStage.model_validate({"fuse": {"adversarial": {}, **words}})
+
+
+@pytest.mark.parametrize("tasks", ["binary", "classes", "number", "nextItem", "two heads"])
+@pytest.mark.parametrize("each", [False, True])
+def test_a_step_of_any_task_trains_the_student_and_the_judge(tasks: str, each: bool) -> None:
+    from hone_trainer.backend.keras import keras, tf
+    from hone_trainer.models.graph import open_graph
+    from hone_trainer.train.adversarial_objective import AdversarialObjective, Terms
+    from hone_trainer.train.feed import HeldFeed
+    from hone_trainer.train.sync_steps import Steps
+
+    world, fresh, taught = learned(tasks, "dense")
+    (part,) = taught.parts
+    network = join((taught, fresh), (0.7, 0.3))
+    graph = open_graph(part.model, world.schema)
+    graph.whole.set_weights(part.arrays)
+    terms = Terms(0.5, 0.5, (8,), each)
+    objective = AdversarialObjective.over(graph, part, network, terms)
+    rows = world.read("test")
+    before, start = objective.beside(rows), [each.numpy() for each in objective.variables]
+    optimizer = keras.optimizers.Adam(0.01)
+    optimizer.build(objective.variables)
+    feed = HeldFeed(world.read("train"), world.schema)
+    steps = Steps(tf.distribute.get_strategy(), objective, optimizer, feed, 60, 3)
+    for epoch in range(4):
+        for block in steps.epoch(epoch, 0, 10, lambda: False):
+            assert np.isfinite(block.sums).all()
+    after = objective.beside(rows)
+    assert after["valJudge"] >= 0
+    assert before.keys() == after.keys()
+    moved = [
+        not np.array_equal(a, b.numpy()) for a, b in zip(start, objective.variables, strict=True)
+    ]
+    assert all(moved), "both students and the judge"
