@@ -49,6 +49,7 @@ KERAS = (
     "hone_trainer.models",
     "hone_trainer.train",
     "hone_trainer.compress",
+    "hone_trainer.fuse",
 )
 """Rooms that may import TensorFlow at the top of a module; the others do so inside functions."""
 PURE: dict[str, tuple[str, ...]] = {

@@ -214,7 +214,7 @@ CASES = (
     Wrong("a split by a column that takes no part", (*PREPARE, "split", "by"), {"time": {"column": "day"}}, ("stages[0]", "correct one of the two"), "flow"),
     Wrong(
         "votes for what is no class", ("stages",),
-        [{"name": "data", "prepare": {**RIGHT["stages"][0]["prepare"], "tasks": [{"number": {"label": "price"}}]}}, *RIGHT["stages"][1:2], {"name": "fuse", "fuse": {"vote": {"by": "classes"}}}],
+        [{"name": "data", "prepare": {**RIGHT["stages"][0]["prepare"], "tasks": [{"number": {"label": "price"}}]}}, *RIGHT["stages"][1:2], {"name": "fuse", "fuse": {"vote": {"voting": "hard"}}}],
         ("stages[2]", "counts votes for classes, and the answers to 'price' are none"), "flow",
     ),
     Wrong(

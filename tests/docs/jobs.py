@@ -66,8 +66,9 @@ def whole(block: Block) -> Job:
 def with_stages(job: Job, stages: list[dict[str, Any]]) -> Job:
     """Return a job with these stages in place of those of their kind."""
     job = copy.deepcopy(job)
-    every = {_kind(stage): stage for stage in (*job["spec"]["stages"], *stages)}
-    job["spec"]["stages"] = [every[kind] for kind in ORDER if kind in every]
+    given = {_kind(stage) for stage in stages}
+    kept = [stage for stage in job["spec"]["stages"] if _kind(stage) not in given]
+    job["spec"]["stages"] = sorted([*kept, *stages], key=lambda stage: ORDER.index(_kind(stage)))
     return job
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from hone_trainer.models.network import Network, join
+from hone_trainer.models.joining import join
+from hone_trainer.models.network import Network
 from hone_trainer.stages import AnyStage
 from tests.trainer.conftest import Bench
 from tests.trainer.fuse.test_members import MODELS, QUICK

@@ -8,7 +8,7 @@ import pytest
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.fuse.members import Member, opened
-from hone_trainer.models.network import join
+from hone_trainer.models.joining import join
 from tests.trainer.conftest import Bench
 from tests.trainer.taught import answers
 

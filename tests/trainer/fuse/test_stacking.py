@@ -10,7 +10,8 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.fuse.fusion import Answered
 from hone_trainer.fuse.joint_training import JointTraining
-from hone_trainer.models.network import Network, Part, join
+from hone_trainer.models.joining import join
+from hone_trainer.models.network import Network, Part
 from hone_trainer.tasks.learned import Calibration
 from tests.trainer.conftest import Bench
 from tests.trainer.fuse.test_members import MODELS, QUICK

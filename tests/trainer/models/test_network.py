@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.models.network import WEIGHTS, Network, join
+from hone_trainer.models.joining import join
+from hone_trainer.models.network import WEIGHTS, Network
 from tests.trainer.conftest import Bench
 from tests.trainer.networks import BOTH, CLICKS, SEQUENCE, SPENDING, Drawn, answers, fresh
 

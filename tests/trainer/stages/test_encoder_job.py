@@ -13,7 +13,8 @@ import pytest
 import hone_serving
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset
-from hone_trainer.models.network import Network, join
+from hone_trainer.models.joining import join
+from hone_trainer.models.network import Network
 from hone_trainer.rows.field import PARTS
 from hone_trainer.stages import AnyStage
 from tests.trainer import encoders

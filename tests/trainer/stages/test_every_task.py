@@ -10,7 +10,8 @@ import pytest
 from hone_trainer.contract.assignment import Source
 from hone_trainer.dataset.dataset import Rows
 from hone_trainer.models import AnyModel
-from hone_trainer.models.network import Network, join
+from hone_trainer.models.joining import join
+from hone_trainer.models.network import Network
 from hone_trainer.models.weight_inventory import weights_of
 from hone_trainer.tasks import AnyTask
 from hone_trainer.tasks.learned import Calibration

@@ -13,7 +13,8 @@ from hone_trainer.contract.figures import decimal
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.fuse.ensemble_weights import Settled, settle
 from hone_trainer.fuse.fusion import NO_CLASSES, Answered
-from hone_trainer.models.network import Network, join
+from hone_trainer.models.joining import join
+from hone_trainer.models.network import Network
 from hone_trainer.tasks.scoring import finite, joined
 
 if TYPE_CHECKING:

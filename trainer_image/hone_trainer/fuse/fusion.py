@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.contract.spec import Spec
+from hone_trainer.tasks.ballots import cast
 
 if TYPE_CHECKING:
     from hone_trainer.tasks.learned import Array, Targets
@@ -18,7 +19,7 @@ Member = dict[str, "Array"]
 
 
 NO_CLASSES = (
-    "fuse.vote.by: classes counts votes for classes, and the answers to {!r} are none: leave by"
+    "fuse.vote.voting: hard counts votes for classes, and the answers to {!r} are none: leave it"
     " out, or choose weightedAverage"
 )
 TINY = 1e-9
@@ -79,7 +80,7 @@ class Answered:
                 for member in self.members
             ]
             if self.votes and np.count_nonzero(shares) > 1:
-                told = [self.task.cast(each) for each in told]
+                told = [cast(each) for each in told]
             pairs = list(zip(shares * self.factors, told, strict=True))
             yield {name: sum(share * each[name] for share, each in pairs) for name in told[0]}
 

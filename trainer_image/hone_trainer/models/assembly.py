@@ -9,6 +9,7 @@ from hone_trainer.backend.keras import keras
 from hone_trainer.models.answers import output_name
 from hone_trainer.models.graph import Graph, open_graph
 from hone_trainer.models.inputs import open_inputs
+from hone_trainer.tasks.ballots import ballot
 from hone_trainer.tasks.learned import Calibration
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def assemble(network: Network) -> Assembly:
             for graph, part in zip(graphs, network.parts, strict=True)
         ]
         if network.votes and not alone:
-            each = [target.how.ballot(answers) for answers in each]
+            each = [ballot(answers) for answers in each]
         joint = {
             name: _average([answers[name] for answers in each], network.shares) for name in each[0]
         }

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 Reading = Literal["label", "amount", "grade", "category"]
 Space = Literal["mixture", "value", "score"]
-TIES = 1 / 1024
-"""How much probabilities count beside votes: less than any vote of 16 models, whatever they are."""
 Said = Literal["number", "count", "flag", "text", "list"]
 """A float, a whole number, true or false, a text, a list of dicts with such values."""
 
@@ -228,26 +226,6 @@ class Task(Spec):
         """Return the probability (rows,) that the answers gave to what came true."""
         raise NotImplementedError
 
-    def ballot(self, answers: dict[str, Any]) -> dict[str, Any]:
-        """Return the answers of one of several models, Keras tensors, as its vote: ``votable``."""
-        from hone_trainer.backend.layers import Ballot
-
-        return {name: Ballot(TIES)(answer) for name, answer in answers.items()}
-
-    def cast(self, answers: dict[str, Array]) -> dict[str, Array]:
-        """Return the same in numpy."""
-        import numpy as np
-
-        found = {}
-        for name, told in answers.items():
-            if told.shape[1] == 1:
-                vote = (told >= 0.5).astype(told.dtype)
-            else:
-                vote = np.zeros_like(told)
-                vote[np.arange(len(told)), told.argmax(axis=1)] = 1
-            found[name] = (1 - TIES) * vote + TIES * told
-        return found
-
     def soften(self, answers: dict[str, Array]) -> Array:
         """Return a teacher's answers as values of targets, (rows, outputs): as they are."""
         return answers[self.answers[0]]
@@ -263,9 +241,8 @@ class Task(Spec):
         return answers
 
     def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
-        """Yield what a report draws, of bounded size. ``answered``: who answered -> what figures
-        read of it, the model that ships first; each has something that weighs.
-        """
+        """Yield what a report draws. ``answered``: who answered, the model that ships first -> what
+        figures read of it, each with something that weighs."""
         yield from ()
 
     def metrics(self) -> Iterator[Metric]:

@@ -36,7 +36,7 @@ RIVAL, JUDGE = "rival_", "judge_"
 FARTHEST = 10.0
 """Logits and logarithms beyond it look the same to the judge."""
 TOLD, PLAIN = "valJudge", "valUnopposed"
-"""What the judge's accuracy on validation rows is called, and the second student's figure."""
+"""What is said of the judge on validation rows, and the second student's figure."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,7 @@ class AdversarialObjective(Objective):
     def losses(
         self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
     ) -> dict[str, tuple[Any, Any]]:
-        """See ``Objective.losses``: those of both students, and of the judge, which all units of
-        the first target share.
-        """
+        """See ``Objective.losses``: of both students, and of the judge, on the first target."""
         if draws is not None:
             features = withhold(features, self.schema.ids, draws)
         training = draws is not None
@@ -134,8 +132,8 @@ class AdversarialObjective(Objective):
         return found
 
     def beside(self, rows: Rows) -> dict[str, float]:
-        """See ``Objective.beside``: the second student's leading figure, and the judge's accuracy
-        on answers to rows that it was not trained on; one half is chance.
+        """See ``Objective.beside``: the second student's leading figure, and how often the judge is
+        right about answers to rows that it was not trained on; one half is chance.
         """
         other = self._others.get(id(rows)) or Validation(self.rival, rows)
         self._others[id(rows)] = other

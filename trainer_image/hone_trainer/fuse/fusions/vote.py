@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 class Vote(Fusion):
     """The plain average of the members' answers, or a count of their votes."""
 
-    by: Literal["probabilities", "classes"] = "probabilities"
+    voting: Literal["soft", "hard"] = "soft"
     """What is averaged: what each member says, by its own temperature (soft); or the one class that
-    each names (hard), where between classes of as many votes the probabilities decide."""
+    each names (hard), where between classes of as many votes the soft answers decide."""
 
     @property
     def votes(self) -> bool:
         """See ``Fusion.votes``."""
-        return self.by == "classes"
+        return self.voting == "hard"
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Return equal shares for all members; nothing is learned."""
