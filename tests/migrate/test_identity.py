@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.api.job import DNS_PATTERN, NAME_LIMIT
 from hone.migrate.identity import APPLIED, MACHINE, fitting, identity
 from hone.migrate.reading import CannotConvert
+from hone_trainer.contract.patterns import DNS_PATTERN, NAME_LIMIT
 
 LONG = "a" * 60
 

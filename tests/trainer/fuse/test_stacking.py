@@ -121,7 +121,7 @@ def test_members_stay_as_they_are_where_nothing_else_is_said(trained: Bench) -> 
     (network,) = seen
     built = network.assemble().parts[0]
     arrays = {w.name.partition(":")[0]: w.numpy() for w in built.weights}
-    before = training.beginning.given
+    before: Any = training.beginning.given
     same = [n for n, array in before.items() if np.array_equal(arrays[f"m0_{n}"], array)]
     others = [n for n in arrays if n.removeprefix("m0_") not in same]
     assert {name for name in before if name.startswith(("s0_", "s1_"))} <= set(same)

@@ -238,7 +238,7 @@ def _apart(lead: Target, logits: Any, taught: Any) -> Any:
 def _turned(values: Any, factor: float) -> Any:
     """Return values as they are, whose gradient is turned round and multiplied."""
 
-    @tf.custom_gradient  # type: ignore[misc]
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
     def turned(given: Any) -> Any:
         return tf.identity(given), lambda gradient: -factor * gradient
 
