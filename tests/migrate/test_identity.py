@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hone.api.job import NAME_LIMIT
 from hone.migrate.identity import APPLIED, MACHINE, fitting, identity
 from hone.migrate.reading import CannotConvert
-from hone_trainer.contract.patterns import DNS_PATTERN, NAME_LIMIT
+from hone_trainer.contract.patterns import DNS_PATTERN
 
 LONG = "a" * 60
 

@@ -64,7 +64,7 @@ def test_a_number_that_is_no_member_is_refused(trained: Bench) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({"fineTune": {}}, "a student is trained on already|student is trained on already"),
+        ({"fineTune": {}}, "student is trained already"),
         ({"tuning": {"strategy": {"parameterServer": {}}}}, "workers that keep in step"),
     ],
 )

@@ -32,7 +32,7 @@ def trained(clicks: Bench) -> Bench:
 def test_stages_with_other_models_become_one(trained: Bench) -> None:
     ctx = trained.context(trained.task("next", {}))
     rows = Dataset.of(ctx).read("test")
-    members = opened(tuple(Member(stage=name) for name in MODELS), ctx)
+    members = opened(tuple(Member(stage=name) for name in MODELS), ctx).networks
     each = [answers(network, rows)["clicked/probability"] for network in members]
     joint = answers(join(members, (0.5, 0.5)), rows)["clicked/probability"]
     np.testing.assert_allclose(joint, np.mean(each, axis=0), atol=1e-5)

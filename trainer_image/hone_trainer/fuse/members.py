@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 FIELD = "fuse.members[]"
+START = "startDigest"
 
 
 class Member(OneOf):
@@ -34,7 +36,16 @@ class Member(OneOf):
 Members = Annotated[tuple[Member, ...], Field(min_length=1, max_length=16)]
 
 
-def opened(members: tuple[Member, ...] | None, ctx: Context) -> tuple[Network, ...]:
+@dataclass(frozen=True)
+class Opened:
+    """Networks that are to be fused, in order."""
+
+    networks: tuple[Network, ...]
+    starts: tuple[str, ...]
+    """The digest of what the weights of each began with; empty where that was chance."""
+
+
+def opened(members: tuple[Member, ...] | None, ctx: Context) -> Opened:
     """Load the networks that are to be fused, in order.
 
     Args:
@@ -45,28 +56,29 @@ def opened(members: tuple[Member, ...] | None, ctx: Context) -> tuple[Network, .
         StageFailure: an earlier run is not there (MemberNotFound), or has read other columns or
             vocabularies (SchemaMismatch).
     """
-    from hone_trainer.models.network import Network
+    wanted: tuple[Member | None, ...] = members or (None,)
+    found = [each for member in wanted for each in _of(member, ctx)]
+    networks, starts = zip(*found, strict=True)
+    return Opened(networks, starts)
 
-    if members is None:
-        return Network.members(ctx)
-    return tuple(network for member in members for network in _of(member, ctx))
 
-
-def _of(member: Member, ctx: Context) -> Iterator[Network]:
+def _of(member: Member | None, ctx: Context) -> Iterator[tuple[Network, str]]:
     from hone_trainer.dataset.dataset import Dataset
     from hone_trainer.dataset.vocabularies import vocabularies
     from hone_trainer.models.network import Network
     from hone_trainer.train.earlier import Earlier
 
-    if member.stage is not None:
-        yield from Network.members(ctx, member.stage)
+    if member is None or member.stage is not None:
+        for source in ctx.sources("model", member.stage if member else None):
+            manifest = ctx.manifest(source)
+            yield Network.load(ctx.store, manifest), str(manifest.facts.get(START, ""))
         return
     found = Earlier.find(member.uri or "", ctx.store, FIELD)
     ours = Dataset.of(ctx)
     theirs, known = found.vocabularies(), vocabularies(ctx.store, ours.manifest)
-    for network in found.networks():
+    for network, manifest in zip(found.networks(), found.members, strict=True):
         if network.schema != ours.schema or theirs != known:
             message = f"{FIELD}.uri: {found.origin} was trained on other columns or vocabularies"
             remedy = "train it on the data set of this job, or start from it by train.startFrom"
             raise StageFailure("SchemaMismatch", f"{message}: {remedy}")
-        yield network
+        yield network, str(manifest.facts.get(START, ""))

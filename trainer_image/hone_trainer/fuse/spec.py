@@ -25,7 +25,10 @@ OF_LISTS = (
     "fuse.adversarial compares answers row by row, and prepare.tasks ranks lists: choose stack, or"
     " weightedAverage"
 )
-TUNED = "fineTune: an adversarial student is trained on already; leave it out"
+TUNED = (
+    "fineTune: an adversarial student is trained already, and a soup is one model, which a train"
+    " stage trains further by startFrom; leave it out"
+)
 ON_SERVERS = "tuning.strategy: adversarial wants workers that keep in step, not parameterServer"
 
 
@@ -33,7 +36,7 @@ class Fuse(AnyFusion, Stage):
     """Several models to one: never worse than the best of them on the validation part."""
 
     rules = (
-        Rule("!has(self.adversarial) || !has(self.fineTune)", TUNED),
+        Rule("!has(self.fineTune) || !(has(self.adversarial) || has(self.soup))", TUNED),
         Rule(
             "!has(self.adversarial) || !has(self.tuning.strategy.parameterServer)",
             ON_SERVERS,
@@ -52,10 +55,10 @@ class Fuse(AnyFusion, Stage):
 
     @model_validator(mode="after")
     def _trainable(self) -> Self:
+        if self.fine_tune is not None and (self.adversarial or self.soup):
+            raise ValueError(TUNED)
         if self.adversarial is None:
             return self
-        if self.fine_tune is not None:
-            raise ValueError(TUNED)
         if self.tuning.strategy.parameter_server is not None:
             raise ValueError(ON_SERVERS)
         return self
@@ -112,7 +115,12 @@ class Fuse(AnyFusion, Stage):
         """
         from hone_trainer.fuse.averaging import Average
 
-        average = Average.of(self.value, opened(self.members, ctx), ctx)
+        members = opened(self.members, ctx)
+        average = Average.of(self.value, members.networks, ctx)
+        if self.soup is not None:
+            from hone_trainer.fuse.souping import souped
+
+            return souped(self.soup, average, members.starts, ctx)
         if not self.trains:
             return average.commit(ctx)
         if self.adversarial is not None:

@@ -241,7 +241,7 @@ class Task(Spec):
         return answers
 
     def pictures(self, learned: Learned, answered: Mapping[str, Scored]) -> Iterator[Picture]:  # noqa: ARG002
-        """Yield what a report draws, of who answered -> what figures read of it; the first ships."""
+        """Yield what a report draws: who answered -> what figures read of it; the first ships."""
         yield from ()
 
     def metrics(self) -> Iterator[Metric]:

@@ -2,6 +2,7 @@
 
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.fuse.fusions.adversarial import Adversarial
+from hone_trainer.fuse.fusions.soup import Soup
 from hone_trainer.fuse.fusions.stack import Stack
 from hone_trainer.fuse.fusions.vote import Vote
 from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
@@ -18,3 +19,5 @@ class AnyFusion(OneOf):
     """Dense layers on what all members have made of a row."""
     adversarial: Adversarial | None = None
     """One model that learns from all members until nobody can tell who answers."""
+    soup: Soup | None = None
+    """The average of the members' weights, where they began alike."""
