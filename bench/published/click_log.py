@@ -26,6 +26,8 @@ SIZES = {
 }
 PAIRS = (("user", "category"), ("user", "brand"), ("item", "publisher"), ("campaign", "device"))
 RANK = 3
+ALIKE = 0.6
+"""How much of what makes people buy is what made them click."""
 SKEW = 0.9
 """Exponent of Zipf's law, by which values are drawn."""
 PARTS = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -36,8 +38,9 @@ def click_log(seed: int = 23) -> Iterator[Row]:
     """Yield the rows, each with both chances, which no model may read."""
     draw = np.random.default_rng(seed)
     codes = {name: _zipf(draw, size) for name, size in SIZES.items()}
-    clicked, click = _drawn(draw, codes, -1.6)
-    bought, buy = _drawn(draw, codes, -1.0)
+    wanted, own = _logits(draw, codes), _logits(draw, codes)
+    clicked, click = _drawn(draw, wanted - 1.6)
+    bought, buy = _drawn(draw, ALIKE * wanted + (1 - ALIKE) * own - 1.0)
     part = draw.choice(list(PARTS), size=ROWS, p=list(PARTS.values()))
     yield (*SIZES, "clicked", "bought", "part", "click_chance", "buy_chance")
     values = zip(*codes.values(), strict=True)
@@ -52,15 +55,20 @@ def _zipf(draw: np.random.Generator, size: int) -> NDArray[np.int64]:
     return draw.choice(size, size=ROWS, p=share / share.sum())
 
 
-def _drawn(
-    draw: np.random.Generator, codes: dict[str, NDArray[np.int64]], offset: float
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Return what came of each row, and how likely it was."""
-    logits = np.full(ROWS, offset)
+def _logits(draw: np.random.Generator, codes: dict[str, NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Return how much each row is liked."""
+    logits = np.zeros(ROWS)
     for name, size in SIZES.items():
         logits += draw.normal(0, 0.3, size)[codes[name]]
     for one, other in PAIRS:
         left, right = (draw.normal(0, 0.6, (SIZES[name], RANK)) for name in (one, other))
         logits += (left[codes[one]] * right[codes[other]]).sum(1)
+    return logits
+
+
+def _drawn(
+    draw: np.random.Generator, logits: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return what came of each row, and how likely it was."""
     chance = 1 / (1 + np.exp(-logits))
     return draw.random(ROWS) < chance, chance
