@@ -102,7 +102,9 @@ async def test_the_charts_account_may_do_what_the_operator_does(
             return "Complete" in {event["reason"] for event in events["items"]}
 
         assert await until(told)
-    assert "ERROR" not in (tmp_path / "log").read_text()
+    lines = (tmp_path / "log").read_text().splitlines()
+    # A definition that was just written is not served at once: kopf is told to wait, and asks again.
+    assert [each for each in lines if "ERROR" in each and "re)initializing" not in each] == []
 
 
 async def test_an_uninstall_leaves_jobs_and_nothing_else(

@@ -35,7 +35,7 @@ def changed(copy: Path, module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "stages"),
     [
-        ("train/objective.py", {"train", "compress", "evaluate"}),
+        ("train/objective.py", {"train", "fuse", "compress", "evaluate"}),
         ("models/recommendation/lstm.py", {"train", "fuse", "compress", "evaluate"}),
         ("sources/csv.py", {"prepare", "evaluate"}),  # which reads rows as sources do
         ("profile/page.py", {"prepare"}),

@@ -163,8 +163,10 @@ class Steps:
         rows = tf.where(real > 0, tf.gather(numbers, chosen), PADDING)
         with tf.control_dependencies([*features.values(), *values.values()]):
             fed = tf.timestamp()
-        seed, first = tf.stack([self._chance, number]), place * self._share
-        totals = self._totals(all_values, all_weights, batch)
+        # What needs no rows, such as the draws of a step, would else be done, and counted, before.
+        with tf.control_dependencies([fed]):
+            seed, first = tf.stack([self._chance, number]), place * self._share
+            totals = self._totals(all_values, all_weights, batch)
         gradients, losses = self._learn(features, values, weights, lists, totals, seed, first)
         pairs = zip(gradients, self._variables, strict=True)
         gradients = [self._travelling(gradient, variable) for gradient, variable in pairs]
