@@ -103,7 +103,7 @@ async def test_the_charts_account_may_do_what_the_operator_does(
 
         assert await until(told)
     lines = (tmp_path / "log").read_text().splitlines()
-    # A definition that was just written is not served at once: kopf is told to wait, and asks again.
+    # A definition that was just written is not served at once: kopf is told so, and asks again.
     assert [each for each in lines if "ERROR" in each and "re)initializing" not in each] == []
 
 
