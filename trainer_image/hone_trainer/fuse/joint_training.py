@@ -44,15 +44,7 @@ class JointTraining:
 
     def run(self, tuning: Tuning, ctx: Context, finish: Callable[[Training], Report]) -> Report:
         """Train in one pod of the gang; ``finish`` makes the chief's report."""
-        stage = Train(
-            model=ANY,
-            strategy=tuning.strategy,
-            optimizer=tuning.optimizer,
-            batch_size=tuning.batch_size,
-            patience=tuning.patience,
-            epochs=self.frozen_epochs + self.epochs,
-        )
-        stage = stage.model_copy(update={"model": self.model})
+        stage = stage_of(tuning, self.model, self.frozen_epochs + self.epochs)
         return train(stage, ctx, self.beginning, finish)
 
     @property
@@ -103,6 +95,19 @@ class JointTraining:
         alone = len(self.network.parts) == 1
         fitted = self.network.calibrations if alone else part.calibrations
         return fitted.get(target, Calibration())
+
+
+def stage_of(tuning: Tuning, model: AnyModel | Stacked, epochs: int) -> Train:
+    """Return the words of a training, of a model that users need not be able to name."""
+    stage = Train(
+        model=ANY,
+        strategy=tuning.strategy,
+        optimizer=tuning.optimizer,
+        batch_size=tuning.batch_size,
+        patience=tuning.patience,
+        epochs=epochs,
+    )
+    return stage.model_copy(update={"model": model})
 
 
 def digest(parts: Sequence[Part]) -> str:

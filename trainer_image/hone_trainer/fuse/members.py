@@ -53,7 +53,7 @@ def opened(members: tuple[Member, ...] | None, ctx: Context) -> Opened:
         ctx: the pod around it.
 
     Raises:
-        StageFailure: an earlier run is not there (MemberNotFound), or has read other columns or
+        StageFailure: an earlier run is not there (StartNotFound), or has read other columns or
             vocabularies (SchemaMismatch).
     """
     wanted: tuple[Member | None, ...] = members or (None,)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from hone_trainer.backend.unmade_variables import unmade
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.fuse.joint_training import ANY, digest
+from hone_trainer.fuse.joint_training import digest, stage_of
 from hone_trainer.models.graph import open_graph
 from hone_trainer.models.network import Network, Part
 from hone_trainer.train.adversarial_objective import AdversarialObjective, Terms
 from hone_trainer.train.beginning import Beginning
 from hone_trainer.train.member import train
-from hone_trainer.train.spec import Train
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
@@ -55,15 +54,7 @@ class OpposedTraining:
 
     def run(self, tuning: Tuning, ctx: Context, finish: Callable[[Training], Report]) -> Report:
         """Train in one pod of the gang; ``finish`` makes the chief's report."""
-        stage = Train(
-            model=ANY,
-            strategy=tuning.strategy,
-            optimizer=tuning.optimizer,
-            batch_size=tuning.batch_size,
-            patience=tuning.patience,
-            epochs=self.how.warm_up + self.how.epochs,
-        )
-        stage = stage.model_copy(update={"model": self.student.model})
+        stage = stage_of(tuning, self.student.model, self.how.warm_up + self.how.epochs)
         return train(stage, ctx, self.beginning, finish)
 
     @property

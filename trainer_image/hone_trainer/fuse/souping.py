@@ -41,9 +41,10 @@ def souped(how: Soup, average: Average, starts: Sequence[str], ctx: Context) -> 
     best, task = average.best, average.answered.task
     metric = next(m for m in task.metrics() if best.joint[m.name].value is not None and m.chooses)
     order = _order(average, metric)
-    taken = list(order)
-    told = _judge(average, averaged([average.members[k] for k in taken]))
-    if how.choice == "greedy":
+    if how.choice == "uniform":
+        taken = order
+        told = _judge(average, averaged([average.members[k] for k in taken]))
+    else:
         taken, told = order[:1], _judge(average, average.members[order[0]])
         for member in order[1:]:
             tried = _judge(average, averaged([average.members[k] for k in (*taken, member)]))
