@@ -218,6 +218,11 @@ CASES = (
         ("stages[2]", "counts votes for classes, and the answers to 'price' are none"), "flow",
     ),
     Wrong(
+        "places of what is in no order", ("stages",),
+        [{"name": "data", "prepare": {**RIGHT["stages"][0]["prepare"], "tasks": [{"binary": {"label": "price"}}]}}, *RIGHT["stages"][1:2], {"name": "fuse", "fuse": {"vote": {"voting": "ranks"}}}],
+        ("stages[2]", "counts places among classes or items", "'price'", "weightedAverage"), "flow",
+    ),
+    Wrong(
         "fusing what is no stage", ("stages", 3), {"name": "both", "fuse": {"vote": {}, "members": [{"stage": "trian"}]}},
         ("stages[3]", "fuse names 'trian', which is no stage before it that makes a model", "did you mean 'train'"), "flow",
     ),

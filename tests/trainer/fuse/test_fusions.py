@@ -16,6 +16,7 @@ from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
 from hone_trainer.metrics import named
 from hone_trainer.tasks.binary import Binary
 from hone_trainer.tasks.learned import Targets
+from hone_trainer.tasks.next_item import NextItem
 from hone_trainer.tasks.number import Number
 from hone_trainer.tasks.ranking import Ranking
 from hone_trainer.tasks.scoring import score
@@ -75,13 +76,30 @@ def test_shares_are_a_point_of_the_simplex(drawn: Any, kind: str, seed: int, cou
 def test_votes_are_counted_and_probabilities_decide_between_equals() -> None:
     labels = np.array([1, 1, 0], np.float32)
     said = np.array([[0.6, 0.9, 0.2], [0.6, 0.4, 0.6], [0.1, 0.3, 0.6]])
-    answered = replace(clicked(said, labels), votes=True)
+    answered = replace(clicked(said, labels), voting="hard")
     (told,) = (each["probability"][:, 0] for each in answered.joint(np.full(3, 1 / 3)))
     np.testing.assert_allclose(told, [2 / 3, 1 / 3, 2 / 3], atol=0.001)
     (told,) = (each["probability"][:, 0] for each in answered.joint(np.array([0.5, 0.5, 0])))
     assert told[1] > 0.5 > told[2], "of one vote each, 0.9 and 0.4 say yes, 0.2 and 0.6 say no"
     (alone,) = (each["probability"][:, 0] for each in answered.alone(0))
     np.testing.assert_allclose(alone, said[0])
+
+
+def test_places_count_whatever_the_certainty() -> None:
+    """Two of three put item 2 first; the third is sure of item 0, which they have last."""
+    told = np.array([[[0.1, 0.4, 0.5]], [[0.1, 0.4, 0.5]], [[0.98, 0.011, 0.009]]])
+    task = NextItem(label="item")
+    targets = Targets(np.array([2]), np.ones(1, np.float32))
+    answered = Answered(task, targets, tuple({"probabilities": each} for each in told))
+    (soft,) = (each["probabilities"][0] for each in answered.joint(np.full(3, 1 / 3)))
+    assert soft.argmax() == 0
+    (found,) = (
+        each["probabilities"][0]
+        for each in replace(answered, voting="ranks").joint(np.full(3, 1 / 3))
+    )
+    ranks = np.array([2 / 63 + 1 / 61, 2 / 62 + 1 / 62, 2 / 61 + 1 / 63])
+    np.testing.assert_allclose(found, ranks / ranks.sum())
+    assert found.argmax() == 2
 
 
 def test_a_vote_counts_everyone_the_same() -> None:

@@ -12,6 +12,7 @@ from hone_trainer.fuse.fusion import Answered
 from hone_trainer.fuse.joint_training import JointTraining
 from hone_trainer.models.joining import join
 from hone_trainer.models.network import Network, Part
+from hone_trainer.tasks.ballots import Voting
 from hone_trainer.tasks.learned import Calibration
 from tests.trainer.conftest import Bench
 from tests.trainer.fuse.test_members import MODELS, QUICK
@@ -49,8 +50,17 @@ def test_it_starts_at_the_average_of_its_members(tasks: str, layers: tuple[int, 
         np.testing.assert_allclose(told[name], values, rtol=1e-3, atol=2e-5)
 
 
-@pytest.mark.parametrize("tasks", ["binary", "classes", "nextItem"])
-def test_a_graph_counts_votes_as_the_fusion_does(tasks: str) -> None:
+@pytest.mark.parametrize(
+    ("tasks", "voting"),
+    [
+        ("binary", "hard"),
+        ("classes", "hard"),
+        ("classes", "ranks"),
+        ("nextItem", "hard"),
+        ("nextItem", "ranks"),
+    ],
+)
+def test_a_graph_counts_votes_as_the_fusion_does(tasks: str, voting: Voting) -> None:
     world, fresh, taught = learned(tasks, "dense")
     rows = world.read("test")
     shares = np.full(3, 1 / 3)
@@ -58,8 +68,8 @@ def test_a_graph_counts_votes_as_the_fusion_does(tasks: str) -> None:
     name = world.schema.targets[0].name
     each = tuple(next(iter(network.answer(rows.features)))[name] for network in members)
     task = world.schema.targets[0].how
-    (expected,) = Answered(task, rows.targets[name], each, votes=True).joint(shares)
-    joint = join(members, tuple(shares), votes=True)
+    (expected,) = Answered(task, rows.targets[name], each, voting).joint(shares)
+    joint = join(members, tuple(shares), voting=voting)
     (told,) = (block[name] for block in joint.answer(rows.features))
     for answer, values in expected.items():
         np.testing.assert_allclose(told[answer], values, atol=1e-5)

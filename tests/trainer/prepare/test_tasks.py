@@ -15,6 +15,7 @@ from hone_trainer.dataset.schema import Target
 from hone_trainer.prepare.executor import Executor
 from hone_trainer.prepare.passes.encode import Encode
 from hone_trainer.rows.field import PARTS
+from hone_trainer.tasks import AnyTask
 from lab import patience, probes
 from tests.trainer.conversions import (
     BOUGHT,
@@ -60,6 +61,24 @@ def test_tasks_learn_by_weight_from_training_rows_alone(run_stage: Any, tmp_path
         assert target.facts.counts.tolist() == pytest.approx(weights(rows, target.name))
         assert target.facts.prior_shift == 0
     assert facts["labels"]["train"] == weights(rows, "clicked")
+
+
+def test_a_target_counts_by_the_rows_that_have_it(run_stage: Any, tmp_path: Path) -> None:
+    data, facts = opened(run_stage, words(written(tmp_path)))
+    rows = facts["rows"]["train"]
+    told = rows - facts["withoutTarget"]["bought"]
+    assert 0 < told < rows
+    assert [target.facts.rows for target in data.schema.targets] == [rows, told]
+    assert data.schema.shares == (1.0, told / rows)
+    said = [
+        target.model_copy(update={"task": AnyTask.model_validate({"binary": binary})})
+        for target, binary in zip(
+            data.schema.targets,
+            ({"label": "clicked"}, {"label": "bought", "share": 0.3}),
+            strict=True,
+        )
+    ]
+    assert data.schema.model_copy(update={"targets": tuple(said)}).shares == (1.0, 0.3)
 
 
 def test_a_row_may_be_dropped_for_its_label(run_stage: Any, tmp_path: Path) -> None:

@@ -82,32 +82,6 @@ class LogOdds(keras.layers.Layer):  # type: ignore[misc]
         return tf.math.log(kept) - tf.math.log(1 - kept)
 
 
-class Ballot(keras.layers.Layer):  # type: ignore[misc]
-    """A vote for the likeliest class: 1 for it and 0 for all others, and a little of the
-    probabilities, which decide between classes of as many votes.
-
-    Args:
-        little: how much of them.
-    """
-
-    def __init__(self, little: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.little = little
-
-    def call(self, inputs: Any) -> Any:
-        """Return the vote of probabilities (batch, classes); one of two classes is (batch, 1)."""
-        classes = inputs.shape[-1]
-        if classes == 1:
-            vote = tf.cast(inputs >= 0.5, inputs.dtype)
-        else:
-            vote = tf.one_hot(tf.argmax(inputs, axis=-1), classes, dtype=inputs.dtype)
-        return (1 - self.little) * vote + self.little * inputs
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what a copy is made of."""
-        return {**super().get_config(), "little": self.little}
-
-
 class Log(keras.layers.Layer):  # type: ignore[misc]
     """log(p) of probabilities, kept a little from 0."""
 

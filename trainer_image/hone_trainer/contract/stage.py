@@ -159,8 +159,8 @@ class Stage(Spec):
         """
         return None
 
-    def unvotable(self) -> tuple[str, ...]:
-        """Name the targets of the data set that it makes whose answers are no classes."""
+    def unvotable(self, voting: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Name the targets of the data set that it makes whose answers cannot be counted so."""
         return ()
 
     def no_graph(self) -> Iterator[str]:

@@ -62,6 +62,14 @@ class Schema(Spec):
     """Training rows: what a model's size and its defaults go by."""
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        """How much the mean loss of each target counts: where nothing is said, as many times as
+        there are rows that have it, of those that have the commonest; so that rows count alike.
+        """
+        most = max((target.facts.rows for target in self.targets), default=0)
+        return tuple(_share(target, most) for target in self.targets)
+
+    @property
     def ids(self) -> tuple[Field, ...]:
         """The id columns, in order."""
         return tuple(field for field in self.fields if field.kind == "id")
@@ -70,3 +78,9 @@ class Schema(Spec):
     def numbers(self) -> tuple[Field, ...]:
         """The number columns, in order."""
         return tuple(field for field in self.fields if field.kind == "number")
+
+
+def _share(target: Target, most: int) -> float:
+    if target.how.share is not None:
+        return target.how.share
+    return target.facts.rows / most if target.facts.rows else 1.0

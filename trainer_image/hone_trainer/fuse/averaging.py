@@ -12,7 +12,7 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.figures import decimal
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.fuse.ensemble_weights import Settled, settle
-from hone_trainer.fuse.fusion import NO_CLASSES, Answered
+from hone_trainer.fuse.fusion import NO_VOTES, Answered
 from hone_trainer.models.joining import join
 from hone_trainer.models.network import Network
 from hone_trainer.tasks.scoring import finite, joined
@@ -48,8 +48,8 @@ class Average:
         """Let members answer the validation part, and learn their shares on it.
 
         Raises:
-            StageFailure: one answers with something that is no number (AnswersNotFinite); classes
-                are to be voted on, and there are none (NothingToVoteOn).
+            StageFailure: one answers with something that is no number (AnswersNotFinite); votes
+                are to be counted, and answers are none (NothingToVoteOn).
         """
         rows = Dataset.of(ctx).read("validation")
         target = members[0].schema.targets[0]
@@ -58,9 +58,10 @@ class Average:
             ctx.progress(k / len(members), f"answering with member {k} of {len(members)}")
             blocks = (block[target.name] for block in member.answer(rows.features))
             answers.append(_kept(blocks, len(rows), ctx.work / f"member{k}"))
-        if fusion.votes and not target.how.votable:
-            raise StageFailure("NothingToVoteOn", NO_CLASSES.format(target.name))
-        told = target.how, rows.targets[target.name], tuple(answers), fusion.votes
+        voting = fusion.counts
+        if voting in NO_VOTES and voting not in target.how.votings:
+            raise StageFailure("NothingToVoteOn", NO_VOTES[voting].format(target.name))
+        told = target.how, rows.targets[target.name], tuple(answers), voting
         answered = Answered(*told)
         with finite("a member"):
             fitted = fusion.fit(answered)
@@ -91,7 +92,7 @@ class Average:
     def network(self) -> Network:
         """The network that is best on the validation part without training."""
         shares = self.answered.scaled(np.asarray(self.settled.shares))
-        network = join(self.members, shares, votes=self.answered.votes)
+        network = join(self.members, shares, voting=self.answered.voting)
         task, target = self.answered.task, network.schema.targets[0]
         if self.settled.alone is not None or len(self.members) == 1 or not task.calibrates:
             return network

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from hone_trainer.contract.spec import Spec
-from hone_trainer.tasks.ballots import cast
+from hone_trainer.tasks.ballots import Voting, cast
 
 if TYPE_CHECKING:
     from hone_trainer.tasks.learned import Array, Targets
@@ -18,10 +18,17 @@ Member = dict[str, "Array"]
 """Name of an answer -> array (rows, …), which may lie in a file."""
 
 
-NO_CLASSES = (
-    "fuse.vote.voting: hard counts votes for classes, and the answers to {!r} are none: leave it"
-    " out, or choose weightedAverage"
-)
+NO_VOTES = {
+    "hard": (
+        "fuse.vote.voting: hard counts votes for classes, and the answers to {!r} are none: leave"
+        " it out, or choose weightedAverage"
+    ),
+    "ranks": (
+        "fuse.vote.voting: ranks counts places among classes or items, and an answer to {!r} says"
+        " nothing of places: leave it out, or choose weightedAverage, which brings scores to one"
+        " scale"
+    ),
+}
 TINY = 1e-9
 """Standard deviation of scores that put nothing in any order."""
 AT_ONCE = 1 << 22
@@ -35,8 +42,8 @@ class Answered:
     task: Task
     targets: Targets
     members: tuple[Member, ...]
-    votes: bool = False
-    """Whether each names one class where they answer together."""
+    voting: Voting = "soft"
+    """What of each answer counts where they answer together."""
 
     @cached_property
     def factors(self) -> Array:
@@ -79,8 +86,8 @@ class Answered:
                 {name: np.asarray(values[here], np.float64) for name, values in member.items()}
                 for member in self.members
             ]
-            if self.votes and np.count_nonzero(shares) > 1:
-                told = [cast(each) for each in told]
+            if self.voting != "soft" and np.count_nonzero(shares) > 1:
+                told = [cast(each, self.voting) for each in told]
             pairs = list(zip(shares * self.factors, told, strict=True))
             yield {name: sum(share * each[name] for share, each in pairs) for name in told[0]}
 
@@ -98,9 +105,9 @@ class Fusion(Spec):
     """Whether there is something on top of the members that is trained."""
 
     @property
-    def votes(self) -> bool:
-        """Whether each member names one class."""
-        return False
+    def counts(self) -> Voting:
+        """What of each member's answer counts."""
+        return "soft"
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Learn one share per member on the validation part: not negative, of sum 1."""

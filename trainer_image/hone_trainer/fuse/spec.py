@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from hone_trainer.contract.spec import Rule
 from hone_trainer.contract.stage import Gang, Product, Stage, latest
-from hone_trainer.fuse.fusion import NO_CLASSES
+from hone_trainer.fuse.fusion import NO_VOTES
 from hone_trainer.fuse.fusions import AnyFusion
 from hone_trainer.fuse.members import FIELD, Members, opened
 from hone_trainer.fuse.tuning import FineTune, Tuning
@@ -82,8 +82,9 @@ class Fuse(AnyFusion, Stage):
         dataset = latest(earlier, "dataset")
         if dataset and dataset.lists() and self.adversarial is not None:
             yield OF_LISTS
-        for name in dataset.unvotable() if dataset and self.value.votes else ():
-            yield NO_CLASSES.format(name)
+        voting = self.value.counts
+        for name in dataset.unvotable(voting) if dataset and voting in NO_VOTES else ():
+            yield NO_VOTES[voting].format(name)
 
     def takes(self) -> tuple[str, ...]:
         """See ``Stage.takes``."""

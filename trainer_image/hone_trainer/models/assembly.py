@@ -51,8 +51,8 @@ def assemble(network: Network) -> Assembly:
             )
             for graph, part in zip(graphs, network.parts, strict=True)
         ]
-        if network.votes and not alone:
-            each = [ballot(answers) for answers in each]
+        if network.voting != "soft" and not alone:
+            each = [ballot(answers, network.voting) for answers in each]
         joint = {
             name: _average([answers[name] for answers in each], network.shares) for name in each[0]
         }

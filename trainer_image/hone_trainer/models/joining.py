@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.models.network import Network, Part
 
+if TYPE_CHECKING:
+    from hone_trainer.tasks.ballots import Voting
 
-def join(networks: Sequence[Network], shares: Sequence[float], *, votes: bool = False) -> Network:
+
+def join(
+    networks: Sequence[Network], shares: Sequence[float], *, voting: Voting = "soft"
+) -> Network:
     """Return one network of the parts of several; those of share 0 are left out.
 
     Args:
         networks: trained on the same columns.
         shares: of each in the answer.
-        votes: see ``Network``.
+        voting: see ``Network``.
 
     Raises:
         StageFailure: they were trained on different columns (SchemaMismatch), or one of them is of
@@ -25,7 +31,7 @@ def join(networks: Sequence[Network], shares: Sequence[float], *, votes: bool = 
         message = "the members were trained on different data sets; train them on one"
         raise StageFailure("SchemaMismatch", message)
     kept = [network for network, share in zip(networks, shares, strict=True) if share > 0]
-    if len(kept) > 1 and any(network.votes for network in kept):
+    if len(kept) > 1 and any(network.voting != "soft" for network in kept):
         message = "a member is several models that vote for classes, and cannot be averaged"
         raise StageFailure("MemberUnfit", f"{message}: name the stages that trained these")
     if len(kept) == 1:
@@ -37,7 +43,7 @@ def join(networks: Sequence[Network], shares: Sequence[float], *, votes: bool = 
         if outer > 0
     ]
     parts, counted = zip(*pairs, strict=True)
-    return Network(networks[0].schema, parts, counted, votes=votes)
+    return Network(networks[0].schema, parts, counted, voting=voting)
 
 
 def _settled(part: Part, network: Network) -> Part:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
     from hone_trainer.store.artifact_store import ArtifactStore
     from hone_trainer.store.manifest import Manifest
+    from hone_trainer.tasks.ballots import Voting
 
 PARAMETERS = "network.json"
 WEIGHTS = "weights.npz"
@@ -63,8 +64,8 @@ class Network:
     shares: tuple[float, ...] = (1.0,)
     calibrations: dict[str, Calibration] = field(default_factory=dict)
     """Target -> what was fitted to the joint answer; nothing where it is not named."""
-    votes: bool = False
-    """Whether each part names one class, and its probabilities count between equals alone."""
+    voting: Voting = "soft"
+    """What of each part's answer is averaged."""
 
     def build(self) -> Any:
         """Return one flat functional Keras model with the weights in place, which answers.
@@ -161,7 +162,7 @@ class Network:
             ],
             "shares": list(self.shares),
             "calibrations": _dump(self.calibrations),
-            "votes": self.votes,
+            "voting": self.voting,
             "large": large,
         }
         packed = io.BytesIO()
@@ -204,8 +205,7 @@ class Network:
             )
         schema = Schema.model_validate(document["schema"])
         fitted = calibrations(document["calibrations"])
-        votes = document.get("votes", False)
-        return cls(schema, parts, tuple(document["shares"]), fitted, votes)
+        return cls(schema, parts, tuple(document["shares"]), fitted, document.get("voting", "soft"))
 
 
 def _dump(calibrations: dict[str, Calibration]) -> dict[str, dict[str, float]]:

@@ -190,7 +190,8 @@ def _shifted(targets: tuple[Target, ...], encoded: list[dict[str, Any]]) -> tupl
     for target in targets:
         counts = [facts["targets"][target.name]["train"] for facts in encoded]
         tally = [sum(each) for each in zip(*counts, strict=True)]
-        learned = target.how.shifted(target.facts, tally)
+        rows = sum(facts["told"][target.name] for facts in encoded)
+        learned = replace(target.how.shifted(target.facts, tally), rows=rows)
         found.append(Target(name=target.name, task=target.task, learned=learned.dump()))
     return tuple(found)
 

@@ -157,9 +157,9 @@ class Prepare(Stage):
         names = plain_names(task.title for task in self.predicted)
         return {names[task.title]: task.figured for task in self.predicted}
 
-    def unvotable(self) -> tuple[str, ...]:
+    def unvotable(self, voting: str) -> tuple[str, ...]:
         """See ``Stage.unvotable``."""
-        return tuple(task.title for task in self.predicted if not task.votable)
+        return tuple(task.title for task in self.predicted if voting not in task.votings)
 
     def settled(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """Return columns as they are meant beside what orders rows by them.

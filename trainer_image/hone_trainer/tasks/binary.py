@@ -45,7 +45,7 @@ class Binary(Task):
     answers: ClassVar[tuple[str, ...]] = ("probability",)
     spoken: ClassVar[Mapping[str, Said]] = {"probability": "number", "decision": "flag"}
     calibrates: ClassVar[bool] = True
-    votable: ClassVar[bool] = True
+    votings: ClassVar[frozenset[str]] = frozenset({"hard"})
     mixes_in: ClassVar[Space] = "mixture"
 
     def metrics(self) -> Iterator[Metric]:

@@ -21,7 +21,7 @@ class Categorical(Task):
 
     reads: ClassVar[Reading] = "category"
     answers: ClassVar[tuple[str, ...]] = ("probabilities",)
-    votable: ClassVar[bool] = True
+    votings: ClassVar[frozenset[str]] = frozenset({"hard", "ranks"})
     mixes_in: ClassVar[Space] = "mixture"
 
     objective: Literal["crossEntropy", "squaredError"] = "crossEntropy"

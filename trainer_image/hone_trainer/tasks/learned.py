@@ -36,6 +36,8 @@ class Learned:
     """Log odds that balancing or sampling added to the positive class; answers are without it."""
     described: Described = field(default_factory=Described)
     """What is known of each key besides."""
+    rows: int = 0
+    """Training rows that have the target, added ones among them; 0 where nobody counted."""
 
     @cached_property
     def codes(self) -> dict[str, int]:
@@ -67,6 +69,7 @@ class Learned:
             "median": self.median,
             "priorShift": self.prior_shift,
             "described": self.described.dump(),
+            "rows": self.rows,
         }
 
     @classmethod
@@ -81,6 +84,7 @@ class Learned:
             row["median"],
             row["priorShift"],
             Described.read(row.get("described", {})),
+            row.get("rows", 0),
         )
 
 

@@ -55,8 +55,9 @@ class Task(Spec):
     """Whether ``calibrate`` fits anything."""
     ranks: ClassVar[bool] = False
     """Whether order alone counts: the first figure compares epochs, and not the loss."""
-    votable: ClassVar[bool] = False
-    """Whether an answer names one class of several, so that answers can be counted as votes."""
+    votings: ClassVar[frozenset[str]] = frozenset()
+    """How answers can be counted as votes: ``hard`` where an answer names one class of several,
+    ``ranks`` where it puts many in an order."""
     mixes_in: ClassVar[Space]
     """What an average of answers is: a mixture of distributions, a value, or a score."""
 
@@ -64,8 +65,9 @@ class Task(Spec):
     """The column that is predicted; no model reads it."""
     name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
     """What it is called in figures and answers; the label's name where nothing is said."""
-    share: Annotated[float, Field(gt=0, le=1000)] = 1.0
-    """How much its loss counts beside those of others."""
+    share: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """How much its mean loss counts beside those of others. Where nothing is said, 1 for the target
+    that most training rows have, and less for others, as they have fewer rows."""
     weight: ColumnName | None = None
     """A number column that says how much a row counts, in the loss and in the figures."""
     where: ColumnName | None = None

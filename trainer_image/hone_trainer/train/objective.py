@@ -98,7 +98,7 @@ class Objective:
     @property
     def shares(self) -> NDArray[np.float32]:
         """How much each target counts, (targets,)."""
-        return np.array([target.how.share for target in self.schema.targets], np.float32)
+        return np.array(self.schema.shares, np.float32)
 
 
 @dataclass(frozen=True)

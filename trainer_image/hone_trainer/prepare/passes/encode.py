@@ -47,16 +47,19 @@ class Encode:
         files: list[Artifact] = []
         rows: dict[str, int] = {}
         counts: dict[str, dict[str, list[float]]] = {}
+        told: dict[str, int] = {}
         largest: dict[str, float] = {}
         unseen: dict[str, tuple[int, int]] = {}
         for part, (columns, count) in zip(PARTS, self._parts(block, index), strict=True):
             rows[part] = count
-            for target in self.transform.targets:
+            for target in self._targets:
                 counts.setdefault(target.name, {})[part] = _tally(target, columns)
             for name, size in self._sizes(columns):
                 largest[name] = max(size, largest.get(name, 0.0))
             if part == "validation":
                 unseen = dict(self._unseen(columns))
+            if part == "train":
+                told = {t.name: int((columns[t.weight_column] > 0).sum()) for t in self._targets}
             for k, data in enumerate(_split(columns, count)):
                 name = f"{part}-{index:05d}-{k:03d}.arrow"
                 files.append(write(self.context.store, self.context.folder, name, data))
@@ -64,6 +67,7 @@ class Encode:
             "files": [file.dump() for file in files],
             "rows": rows,
             "targets": counts,
+            "told": told,
             "largest": largest,
             "unseen": unseen,
         }
@@ -117,6 +121,10 @@ class Encode:
                 continue
             ids = columns[field.name]
             yield field.name, (int((ids == UNSEEN).sum()), int((ids != PADDING).sum()))
+
+    @property
+    def _targets(self) -> tuple[Target, ...]:
+        return self.transform.targets
 
     def _encode(self, block: Block) -> dict[str, Any]:
         ready = {past.column.name: ids_of(past.column, block) for past in self.histories}
