@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.figures import decimal
 from hone_trainer.evaluate.gates import Verdict
 from hone_trainer.evaluate.origins import Origins
 from hone_trainer.html.picture import Picture
 from hone_trainer.metrics.metric import Estimate
+
+if TYPE_CHECKING:
+    from hone_trainer.evaluate.fused_models import FusedModels
 
 PRIOR = "without features"
 """Who answers what the prior does."""
@@ -88,6 +91,8 @@ class Evaluation:
     """The kind of model that stands beside it; empty where none was asked for."""
     costs: dict[str, float] = field(default_factory=dict)
     """Size and latency of the file that ships, where they are known."""
+    fused: FusedModels | None = None
+    """Members and what became of them, where there was a fuse stage."""
 
     @property
     def failed(self) -> tuple[Verdict, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hone_trainer.contract.figures import decimal
 from hone_trainer.metrics import named
@@ -97,3 +97,15 @@ def _verdict(
     found = targets[task][name]
     told = name if len(targets) == 1 else f"{task}.{name}"
     return Verdict(told, found.value, bound, lower, found.reason)
+
+
+def costs_of(table: dict[str, Any] | None) -> dict[str, float]:
+    """Read size and latency of the file that ships off the table of the compress stage."""
+    if table is None:
+        return {}
+    every = [table["float"], *table["candidates"]]
+    chosen = next(each for each in every if each["name"] == table["chosen"])
+    return {
+        "sizeBytes": float(chosen["size"]["raw"]),
+        "latencyP95Microseconds": float(chosen["latency"][1]),
+    }

@@ -8,6 +8,7 @@ from html import escape
 from hone_trainer.evaluate.compression_tables import before_and_after, candidates
 from hone_trainer.evaluate.estimates import change, figure, interval, span
 from hone_trainer.evaluate.evaluation import PRIOR, Evaluation, Judged
+from hone_trainer.evaluate.fusion_tables import fused
 from hone_trainer.evaluate.origin_tables import asked, data, training
 from hone_trainer.html.grid import grid
 from hone_trainer.html.picture import Grid
@@ -23,6 +24,7 @@ def render(evaluation: Evaluation) -> str:
         _head(evaluation),
         _gates(evaluation),
         *(_target(evaluation, target) for target in evaluation.targets),
+        fused(evaluation),
         before_and_after(evaluation),
         candidates(evaluation),
         training(evaluation),

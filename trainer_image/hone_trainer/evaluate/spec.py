@@ -15,7 +15,7 @@ from hone_trainer.contract.spec import Rule, Spec
 from hone_trainer.contract.stage import Product, Stage, latest, several
 from hone_trainer.evaluate.course import MEASURED, READ, TRAINED, Answered
 from hone_trainer.evaluate.evaluation import Evaluation
-from hone_trainer.evaluate.gates import COSTS, NO_FILE, judge
+from hone_trainer.evaluate.gates import COSTS, NO_FILE, costs_of, judge
 from hone_trainer.evaluate.origins import Origins
 from hone_trainer.evaluate.page import render
 from hone_trainer.metrics import MetricName, named
@@ -180,6 +180,7 @@ class Evaluate(Stage):
         return ctx.manifest(sources[0])
 
     def _measure(self, ctx: Context, manifest: Manifest, data: Dataset, rows: Rows) -> Evaluation:
+        from hone_trainer.evaluate.fused_models import FusedModels, lineage
         from hone_trainer.evaluate.measuring import measure
         from hone_trainer.models.answers import by_target
         from hone_trainer.models.litert import LiteModel
@@ -200,15 +201,17 @@ class Evaluate(Stage):
                 for content in contents
             )
             table = manifest.facts.get("compression")
-            known |= {"shipped": MODEL, "compression": table, "costs": _costs(table)}
+            known |= {"shipped": MODEL, "compression": table, "costs": costs_of(table)}
         else:
             known["shipped"] = f"the float network of stage {manifest.stage}"
             shipped, before = network.answer(given), None
-        begun, files = READ if self.baseline is None else TRAINED, 1 if before is None else 2
+        begun = READ if self.baseline is None else TRAINED
+        files = (1 if before is None else 2) + len(lineage(ctx))
         answered = Answered(ctx.progress, begun, files * len(rows))
         shipped, before = answered.count(shipped), before and answered.count(before)
         with finite("the model"):
             targets = measure(network, rows, shipped, before, beside)
+            known["fused"] = FusedModels.of(ctx, rows, answered.count)
         evaluation = Evaluation(targets=targets, origins=Origins.of(ctx), **known)
         figures = {name: judged.shipped for name, judged in targets.items()}
         return replace(evaluation, verdicts=judge(self.require, figures, evaluation.costs))
@@ -234,15 +237,3 @@ def _out_of_reach(gate: Gate) -> str:
     """Say why the bound of a gate would tell nothing; empty where it would."""
     word, bound = ("atMost", gate.at_most) if gate.at_least is None else ("atLeast", gate.at_least)
     return out_of_reach(f"evaluate.require[].{word}", gate.metric, bound or 0.0)
-
-
-def _costs(table: dict[str, Any] | None) -> dict[str, float]:
-    """Read size and latency of the file that ships off the table of the compress stage."""
-    if table is None:
-        return {}
-    every = [table["float"], *table["candidates"]]
-    chosen = next(each for each in every if each["name"] == table["chosen"])
-    return {
-        "sizeBytes": float(chosen["size"]["raw"]),
-        "latencyP95Microseconds": float(chosen["latency"][1]),
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
     from hone_trainer.tasks.task import Task
 
+CLOCK = "fitSeconds"
+"""The fact that says what fitting took."""
 DIGITS = 4
 """Of a share with which a training starts: pods whose last bits differ start alike."""
 
@@ -42,6 +45,8 @@ class Average:
     """What the fusion has learned."""
     settled: Settled
     """The same, where it does no harm."""
+    seconds: float = 0.0
+    """What answering and fitting took."""
 
     @classmethod
     def of(cls, fusion: Fusion, members: tuple[Network, ...], ctx: Context) -> Average:
@@ -51,6 +56,7 @@ class Average:
             StageFailure: one answers with something that is no number (AnswersNotFinite); votes
                 are to be counted, and answers are none (NothingToVoteOn).
         """
+        began = time.monotonic()
         rows = Dataset.of(ctx).read("validation")
         target = members[0].schema.targets[0]
         answers = []
@@ -66,7 +72,7 @@ class Average:
         with finite("a member"):
             fitted = fusion.fit(answered)
             settled = settle(fitted, answered)
-        return cls(members, rows, answered, fitted, settled)
+        return cls(members, rows, answered, fitted, settled, time.monotonic() - began)
 
     @property
     def start(self) -> Network:
@@ -106,13 +112,15 @@ class Average:
             facts=self.facts,
             metrics=self.metrics,
             message=explain(self.settled, self.answered.task),
+            aside=(CLOCK,),
         )
 
     @property
     def facts(self) -> dict[str, object]:
-        """The share of each member, and why figures of all together are not defined."""
+        """The share of each member, why figures of all together are not defined, and a clock."""
         unknown = {n: each.reason for n, each in self.settled.joint.items() if each.value is None}
-        return {"shares": list(self.settled.shares), "undefined": unknown}
+        shares = list(self.settled.shares)
+        return {"shares": shares, "undefined": unknown, CLOCK: self.seconds}
 
     @property
     def metrics(self) -> dict[str, float]:

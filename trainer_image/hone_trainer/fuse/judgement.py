@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hone_trainer.fuse.averaging import explain, figure, figure_name
 from hone_trainer.tasks.scoring import figures, finite, score
+from hone_trainer.train.facts import COUNTED
 from hone_trainer.train.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> 
                 facts=facts | {"kept": "average" if before.alone is None else "member"},
                 metrics=replace(average, settled=before).metrics,
                 message=f"{said}: training was for nothing; {explain(before, task)}",
+                aside=tuple(name for name in facts if name not in COUNTED),
             )
         break
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hone_trainer.contract.assignment import StageFailure
-from hone_trainer.fuse.averaging import figure, figure_name
+from hone_trainer.fuse.averaging import CLOCK, figure, figure_name
 from hone_trainer.models.network import Network, Part
 from hone_trainer.tasks.scoring import figures, finite, joined, score
 
@@ -62,9 +62,8 @@ def souped(how: Soup, average: Average, starts: Sequence[str], ctx: Context) -> 
         kept = _calibrated(average, kept)
     facts = {**average.facts, "taken": taken, "startDigest": starts[0]}
     known = {name: value for name, value in metrics.items() if value is not None}
-    return ctx.commit(
-        files=kept.save(ctx), facts=facts, metrics=known | average.alone, message=said
-    )
+    metrics = known | average.alone
+    return ctx.commit(kept.save(ctx), facts, metrics=metrics, message=said, aside=(CLOCK,))
 
 
 def require_alike(members: Sequence[Network], starts: Sequence[str]) -> None:

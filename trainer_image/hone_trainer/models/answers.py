@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,9 +72,8 @@ def answering(
     """
     from hone_trainer.backend.keras import tf
 
-    def call(inputs: Any) -> Any:
-        return model(inputs, training=False)
-
+    # A partial: TensorFlow takes functions of the same code for one that is traced ever anew.
+    call = partial(model, training=False)
     compiled = tf.function(call, reduce_retracing=True, autograph=False)
     rows = len(next(iter(features.values())))
     for start in range(0, rows, batch):

@@ -1,0 +1,67 @@
+"""Members and fusions beside each other: what each is worth and costs, and how alike they err."""
+
+from __future__ import annotations
+
+from html import escape
+
+from hone_trainer.evaluate.estimates import figure, interval, span
+from hone_trainer.evaluate.evaluation import Evaluation
+from hone_trainer.evaluate.fused_models import BATCH, FusedModel, FusedModels
+from hone_trainer.html.grid import cell, heat
+from hone_trainer.html.sheet import count, table
+from hone_trainer.html.whiskers import whiskers
+
+HEAD = ("models", "weights, bytes", "one row, µs", f"of {BATCH} rows, µs each", "made in, s")
+ALIKE = (
+    "1: right and wrong on the same rows; 0: nothing in common. The less alike members err, the "
+    "more they have to give each other."
+)
+
+
+def fused(e: Evaluation) -> str:
+    """Return the tables; empty where nothing was fused."""
+    if e.fused is None:
+        return ""
+    leading = next(iter(e.fused.titles))
+    spans = [span(each.figures[leading]) for each in e.fused.models]
+    best = max if e.first.higher.get(leading, True) else min
+    known = [each.value for each in spans if each.value is not None]
+    drawn = whiskers(spans, best(known) if known else None)
+    others = [title for name, title in e.fused.titles.items() if name != leading]
+    head = ("", "made by", e.fused.title, "95 % interval", "", *others, *HEAD)
+    rows = (
+        (*_told(each, leading, picture), *_figures(each, leading), *_costs(each))
+        for each, picture in zip(e.fused.models, drawn, strict=True)
+    )
+    ruled = '<p class="dim">Test part; the dotted line is the best of them. Clocks are of '
+    ruled += "TensorFlow on the machine of this stage, and compare these models alone.</p>\n"
+    return f"<h2>Members and fusions</h2>\n{table(head, rows)}{ruled}{_alike(e.fused)}"
+
+
+def _told(model: FusedModel, leading: str, picture: str) -> tuple[str, ...]:
+    of = model.figures[leading]
+    told = interval(of) or escape(of.reason)
+    return escape(model.name), escape(model.how), figure(of), told, picture
+
+
+def _figures(model: FusedModel, leading: str) -> tuple[str, ...]:
+    return tuple(figure(each) for name, each in model.figures.items() if name != leading)
+
+
+def _costs(model: FusedModel) -> tuple[str, ...]:
+    clocks = (model.row_us, model.batch_us, model.seconds)
+    told = ("–" if each is None else f"{each:,.1f}" for each in clocks)
+    return str(model.models), count(model.size_bytes), *told
+
+
+def _alike(fused: FusedModels) -> str:
+    names = [model.name for model in fused.models]
+    rows = [
+        (name, [cell("–" if v is None else f"{v:.2f}", v or 0.0) for v in values])
+        for name, values in zip(names, fused.alike, strict=True)
+    ]
+    title = f"How alike they err, by what each row adds to {fused.title}"
+    return (
+        f'<figure class="whole"><figcaption>{escape(title)}</figcaption>\n'
+        f'{heat(names, rows)}<p class="dim">{ALIKE}</p></figure>\n'
+    )
