@@ -16,7 +16,7 @@ from hone_trainer.fuse.ensemble_weights import Settled, settle
 from hone_trainer.fuse.fusion import NO_VOTES, Answered
 from hone_trainer.models.joining import join
 from hone_trainer.models.network import Network
-from hone_trainer.tasks.scoring import finite, joined
+from hone_trainer.tasks.scoring import NotFinite, finite, joined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,8 @@ class Average:
         for k, member in enumerate(members):
             ctx.progress(k / len(members), f"answering with member {k} of {len(members)}")
             blocks = (block[target.name] for block in member.answer(rows.features))
-            answers.append(_kept(blocks, len(rows), ctx.work / f"member{k}"))
+            with finite(f"member {k}"):
+                answers.append(_kept(blocks, len(rows), ctx.work / f"member{k}"))
         voting = fusion.counts
         if voting in NO_VOTES and voting not in target.how.votings:
             raise StageFailure("NothingToVoteOn", NO_VOTES[voting].format(target.name))
@@ -82,17 +83,8 @@ class Average:
 
     @property
     def best(self) -> Settled:
-        """The best member alone, by the first figure that all of them have."""
-        members = self.settled.members
-        chosen = 0
-        for metric in self.answered.task.metrics():
-            values = [each[metric.name].value for each in members]
-            known = [value for value in values if value is not None]
-            if metric.chooses and len(known) == len(members):
-                chosen = int(np.argmax(known) if metric.higher_is_better else np.argmin(known))
-                break
-        shares = tuple(float(k == chosen) for k in range(len(members)))
-        return Settled(shares, members[chosen], members, chosen)
+        """The best member alone."""
+        return self.settled.best
 
     @property
     def network(self) -> Network:
@@ -139,12 +131,18 @@ class Average:
 
 
 def _kept(blocks: Iterator[Member], rows: int, folder: Path) -> Member:
-    """Keep a member's answers in files: of many items, they are larger than memory."""
+    """Keep a member's answers in files: of many items, they are larger than memory.
+
+    Raises:
+        NotFinite: one of them is no number.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     found: Member = {}
     start = 0
     for block in blocks:
         for name, values in block.items():
+            if not np.isfinite(values).all():
+                raise NotFinite(f"its {name}")
             if name not in found:
                 shape = (rows, *values.shape[1:])
                 found[name] = np.lib.format.open_memmap(
@@ -172,12 +170,18 @@ def explain(settled: Settled, task: Task) -> str:
             f"({metric.heading} {figure(values[settled.alone])}), which goes on alone"
         )
     shares = ", ".join(f"{share:.3f}" for share in settled.shares)
-    known = [value for value in values if value is not None]
-    best = (max if metric.higher_is_better else min)(known) if known else None
-    return (
+    best = settled.best
+    worth, most = (each.joint[metric.name].value for each in (settled, best))
+    said = (
         f"{len(values)} members with shares {shares}: validation {metric.heading} "
-        f"{figure(settled.joint[metric.name].value)}, best member {figure(best)}"
+        f"{figure(worth)}, best member {figure(most)}"
     )
+    if worth is None or most is None or metric.harm(most, worth) <= 0:
+        return said
+    other = next(m for m in task.metrics() if m.chooses and m.name != metric.name)
+    old, new = (each.joint[other.name].value for each in (best, settled))
+    apart = f"{other.heading} {figure(new)} against {figure(old)}"
+    return f"{said}: a difference within the noise, and {apart}"
 
 
 def figure(value: float | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hone_trainer.fuse.averaging import explain, figure, figure_name
+from hone_trainer.fuse.preference import harms
 from hone_trainer.tasks.scoring import figures, finite, score
 from hone_trainer.train.facts import COUNTED
 from hone_trainer.train.outcome import Outcome
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.fuse.averaging import Average
     from hone_trainer.fuse.ensemble_weights import Settled
+    from hone_trainer.metrics.metric import Estimate
     from hone_trainer.pod.context import Context
+    from hone_trainer.tasks.task import Task
     from hone_trainer.train.loop import Training
 
 
@@ -35,26 +38,29 @@ def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> 
     target = network.schema.targets[0]
     blocks = (block[target.name] for block in network.answer(average.rows.features))
     with finite("what was trained"):
-        trained = figures(task, score(task, average.answered.targets, blocks))
+        scored = score(task, average.answered.targets, blocks)
+    trained = figures(task, scored)
     facts = {**outcome.facts, **average.facts}
-    for metric in task.metrics():
-        new, old = (each[metric.name].value for each in (trained, before.joint))
-        if not metric.chooses or new is None or old is None:
-            continue
-        said = f"{metric.heading} {figure(old)} before and {figure(new)} after it was trained"
-        if metric.harm(old, new) > 0:
-            return ctx.commit(
-                files=replace(average, settled=before).network.save(ctx),
-                facts=facts | {"kept": "average" if before.alone is None else "member"},
-                metrics=replace(average, settled=before).metrics,
-                message=f"{said}: training was for nothing; {explain(before, task)}",
-                aside=tuple(name for name in facts if name not in COUNTED),
-            )
-        break
-    else:
-        said = "no figure tells whether training helped"
+    worse, said = harms(task, before.scored, scored), _said(task, before, trained)
+    if worse:
+        return ctx.commit(
+            files=replace(average, settled=before).network.save(ctx),
+            facts=facts | {"kept": "average" if before.alone is None else "member"},
+            metrics=replace(average, settled=before).metrics,
+            message=f"{said}: training was for nothing; {explain(before, task)}",
+            aside=tuple(name for name in facts if name not in COUNTED),
+        )
     named = {figure_name("val", name): each.value for name, each in trained.items()}
     metrics = {name: value for name, value in named.items() if value is not None} | average.alone
     return Outcome(
         network, facts | {"kept": "trained"}, metrics, f"{said}; {outcome.message}", outcome.curves
     ).commit(ctx)
+
+
+def _said(task: Task, before: Settled, trained: dict[str, Estimate]) -> str:
+    """Say what became of the first figure that both have."""
+    for metric in task.metrics():
+        new, old = (each[metric.name].value for each in (trained, before.joint))
+        if metric.chooses and new is not None and old is not None:
+            return f"{metric.heading} {figure(old)} before and {figure(new)} after it was trained"
+    return "no figure tells whether training helped"

@@ -33,7 +33,9 @@ ON_SERVERS = "tuning.strategy: adversarial wants workers that keep in step, not 
 
 
 class Fuse(AnyFusion, Stage):
-    """Several models to one: never worse than the best of them on the validation part."""
+    """Several models to one, or the best of them where together they are worse on the validation
+    part.
+    """
 
     rules = (
         Rule("!has(self.fineTune) || !(has(self.adversarial) || has(self.soup))", TUNED),
@@ -108,7 +110,7 @@ class Fuse(AnyFusion, Stage):
         """Join the members to one network, and train it where that is asked for.
 
         Where the best member alone is better than all together, it goes on alone; where what was
-        trained is worse than what it was made of, that goes on.
+        trained is worse than what it was made of, that goes on: see ``preference``.
 
         Raises:
             StageFailure: the members were trained on different columns (SchemaMismatch), or one
