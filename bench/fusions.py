@@ -3,7 +3,7 @@
     python -m bench.fusions STATE JOB [--members filters,wide]
 
 ``STATE`` is what ``hone run --state`` was told, ``JOB`` the name of a job with several ``train``
-stages, or one with members, and any number of ``fuse`` stages. Members answer the validation part,
+stages, or one with members, and any number of ``fuse`` stages; what has not ended is left out. Members answer the validation part,
 on which everything is fitted, and the test part, on which everything is judged:
 
 - scikit-learn's ``VotingClassifier``, soft and hard, and ``StackingClassifier`` with a logistic
@@ -79,7 +79,8 @@ class Job:
         store = open_store(Store(uri=str(state / "artifacts")))
         record = json.loads((state / "default" / job / "job.json").read_text())
         folder = f"default/{job}/{record['metadata']['uid']}"
-        kinds = [(stage["name"], stage["kind"]) for stage in record["status"]["stages"]]
+        stages = record["status"]["stages"]
+        kinds = [(s["name"], s["kind"]) for s in stages if s["state"] == "Succeeded"]
         made = tuple(
             (name, kind)
             for name, kind in kinds

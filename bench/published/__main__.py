@@ -50,7 +50,8 @@ def run(name: str, seed: int, folder: Path, work: Path, blind: bool) -> dict[str
     if subprocess.run(["hone", "run", str(job), "--state", str(work / "state")]).returncode:
         raise SystemExit(f"{name} with seed {seed} did not end well")
     record = json.loads((work / "state" / "default" / job.stem / "job.json").read_text())
-    return {**_figures(record["status"]["stages"]), "seconds": time.monotonic() - began}
+    took = {"seconds": time.monotonic() - began}
+    return _figures(record["status"]["stages"]) | _fused(work / "state", record) | took
 
 
 def written(name: str, seed: int, folder: Path, work: Path, blind: bool) -> Path:
@@ -72,6 +73,24 @@ def _figures(stages: list[dict[str, Any]]) -> dict[str, float]:
         for metric in stage.get("metrics", ())
         if stage["name"] != "data"
     }
+
+
+def _fused(state: Path, record: dict[str, Any]) -> dict[str, float]:
+    """Return the figures of members and fusions, of a job that fuses and evaluates."""
+    told = record["metadata"]
+    folder = state / "artifacts" / "default" / told["name"] / told["uid"]
+    found = {}
+    for path in folder.glob("*/0/0/evaluation.json"):
+        for model in (json.loads(path.read_text())["fused"] or {}).get("models", ()):
+            figures = {name: each["value"] for name, each in model["figures"].items()}
+            for name, value in (figures | _costs(model)).items():
+                if value is not None:
+                    found[f"{model['name']} {name}"] = float(value)
+    return found
+
+
+def _costs(model: dict[str, Any]) -> dict[str, Any]:
+    return {"models": model["models"], "seconds": model["seconds"]}
 
 
 if __name__ == "__main__":
