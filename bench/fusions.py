@@ -3,8 +3,9 @@
     python -m bench.fusions STATE JOB [--members filters,wide]
 
 ``STATE`` is what ``hone run --state`` was told, ``JOB`` the name of a job with several ``train``
-stages, or one with members, and any number of ``fuse`` stages; what has not ended is left out. Members answer the validation part,
-on which everything is fitted, and the test part, on which everything is judged:
+stages, or one with members, and any number of ``fuse`` stages; what has not ended is left out.
+Members answer the validation part, on which everything is fitted, and the test part, on which
+everything is judged:
 
 - scikit-learn's ``VotingClassifier``, soft and hard, and ``StackingClassifier`` with a logistic
   regression, on the members' answers;
