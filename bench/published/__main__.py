@@ -58,7 +58,9 @@ def written(name: str, seed: int, folder: Path, work: Path, blind: bool) -> Path
     """Write the job of a run and the set that it reads; return the job's file."""
     told = yaml.safe_load((HERE / f"{name}.yaml").read_text().replace("$seed", str(seed)))
     stages = told["spec"]["stages"]
-    converted(Path(stages[0]["prepare"]["source"]["csv"]["uri"]).stem, folder, work)
+    source = stages[0]["prepare"]["source"]
+    if "csv" in source:
+        converted(Path(source["csv"]["uri"]).stem, folder, work)
     if blind:
         told["spec"]["stages"] = [stage for stage in stages if "evaluate" not in stage]
     job = work / f"{name}-{seed}.yaml"

@@ -35,7 +35,8 @@ def training(e: Evaluation) -> str:
         if each.leading
     )
     leading = Plot(title, "epoch", "on the validation part", lines, reading="Ringed: kept.")
-    drawn = [plot(leading), *(plot(_losses(each)) for each in courses)]
+    judged = (plot(each) for course in courses for each in _judged(course))
+    drawn = [plot(leading), *judged, *(plot(_losses(each)) for each in courses)]
     shown, folded = "".join(drawn[: SHOWN + 1]), drawn[SHOWN + 1 :]
     found = f'<h2>Training</h2>\n{begun}<div class="plots">{shown}</div>\n'
     if folded:
@@ -81,6 +82,21 @@ def _losses(course: Course) -> Plot:
         Line("training rows", course.training),
     )
     return Plot(f"Loss by epoch: {course.name}", "epoch", "loss", lines, reading=_told(course))
+
+
+def _judged(course: Course) -> list[Plot]:
+    """Return how a judge fared, and what it was worth; nothing where there was none."""
+    if not course.judge:
+        return []
+    first, last = course.judge[0][0], course.judge[-1][0]
+    chance = Line("chance", ((first, 0.5), (last, 0.5)))
+    right = Line("the judge is right", course.judge)
+    told = "On validation rows, the mean of both sides; falling: answers become alike."
+    both = (Line("with the judge", course.leading), Line("without", course.unopposed))
+    return [
+        Plot(f"The judge: {course.name}", "epoch", "share", (right,), chance, told),
+        Plot(f"What the judge is worth: {course.name}", "epoch", "on the validation part", both),
+    ]
 
 
 def _told(course: Course) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TRAINING, VALIDATION = "loss", "valLoss"
 """What an epoch's record calls its losses."""
+JUDGE, UNOPPOSED = "valJudge", "valUnopposed"
+"""What it calls the judge of an adversarial fusion, and the figure without one."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Course:
     """The epoch whose weights were kept; 0 where that is not known."""
     begun: str = ""
     """What it started from, in a sentence; empty where that was chance."""
+    judge: tuple[Point, ...] = ()
+    """How often a judge told its answers from those of others, where there was one."""
+    unopposed: tuple[Point, ...] = ()
+    """The leading figure of the same model without a judge."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class Origins:
         """Read what earlier stages committed."""
         made = [(source, ctx.manifest(source)) for source in ctx.task.sources]
         data = next((m for source, m in reversed(made) if source.makes == "dataset"), None)
-        trained = [m for source, m in made if source.kind == "train"]
+        trained = [m for s, m in made if s.kind == "train" or "history" in m.facts]
         report = "" if data is None else _report(data)
         return cls(
             courses=tuple(_course(manifest, trained) for manifest in trained),
@@ -97,13 +103,16 @@ def _course(manifest: Manifest, trained: Sequence[Manifest]) -> Course:
             if isinstance(value, int | float) and isfinite(value)
         )
 
+    leading = str(facts.get("headline", ""))
     return Course(
         name=" ".join(called) or "model",
         training=points(TRAINING),
         validation=points(VALIDATION),
-        leading=points(facts.get("headline", "")),
+        leading=points(leading),
         kept=int(facts.get("keptEpoch") or 0),
         begun=str(dict(facts.get("start") or {}).get("told", "")),
+        judge=points(JUDGE),
+        unopposed=points(f"{UNOPPOSED}{leading.removeprefix('val')}"),
     )
 
 

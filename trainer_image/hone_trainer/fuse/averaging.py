@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +16,12 @@ from hone_trainer.fuse.ensemble_weights import Settled, settle
 from hone_trainer.fuse.fusion import NO_VOTES, Answered
 from hone_trainer.models.joining import join
 from hone_trainer.models.network import Network
-from hone_trainer.tasks.scoring import NotFinite, finite, joined
+from hone_trainer.tasks.scoring import NotFinite, finite, joined, score
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from hone_trainer.contract.assignment import Report
     from hone_trainer.dataset.dataset import Rows
@@ -74,6 +76,19 @@ class Average:
             fitted = fusion.fit(answered)
             settled = settle(fitted, answered)
         return cls(members, rows, answered, fitted, settled, time.monotonic() - began)
+
+    def on(self, chosen: NDArray[np.intp]) -> Average:
+        """Return the same of some of the rows, with the shares as they are."""
+        answered = replace(
+            self.answered,
+            targets=self.answered.targets.take(chosen),
+            members=tuple({n: v[chosen] for n, v in m.items()} for m in self.answered.members),
+        )
+        task, targets, shares = answered.task, answered.targets, np.asarray(self.settled.shares)
+        each = tuple(score(task, targets, answered.alone(k)) for k in range(len(self.members)))
+        joint = score(task, targets, answered.joint(shares))
+        settled = replace(self.settled, scored=joint, each=each)
+        return replace(self, rows=self.rows.take(chosen), answered=answered, settled=settled)
 
     @property
     def start(self) -> Network:

@@ -20,6 +20,7 @@ from hone_trainer.train.spec import Train
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
+    from hone_trainer.dataset.dataset import Dataset
     from hone_trainer.fuse.tuning import Tuning
     from hone_trainer.pod.context import Context
     from hone_trainer.train.loop import Training
@@ -42,10 +43,23 @@ class JointTraining:
     """After these, in which they do not."""
     rate_factor: float = 1.0
 
-    def run(self, tuning: Tuning, ctx: Context, finish: Callable[[Training], Report]) -> Report:
-        """Train in one pod of the gang; ``finish`` makes the chief's report."""
+    def run(
+        self,
+        tuning: Tuning,
+        ctx: Context,
+        finish: Callable[[Training], Report],
+        held: Dataset | None = None,
+    ) -> Report:
+        """Train in one pod of the gang.
+
+        Args:
+            tuning: how.
+            ctx: the pod around it.
+            finish: makes the chief's report.
+            held: whose rows are learned on; the stage's where nothing is said.
+        """
         stage = stage_of(tuning, self.model, self.frozen_epochs + self.epochs)
-        return train(stage, ctx, self.beginning, finish)
+        return train(stage, ctx, self.beginning, finish, held)
 
     @property
     def model(self) -> Stacked:
@@ -54,6 +68,8 @@ class JointTraining:
         Raises:
             StageFailure: a member was stacked itself (MemberUnfit).
         """
+        if self._stacked is not None:
+            return self._stacked
         members = [part.model for part in self.network.parts]
         if any(isinstance(each, Stacked) for each in members):
             message = "a member was trained on as one of several already, and cannot be a part"
@@ -74,13 +90,23 @@ class JointTraining:
         )
 
     @property
+    def _stacked(self) -> Stacked | None:
+        """The model where there is one alone, of several already, which is trained further."""
+        model = self.network.parts[0].model
+        alone = len(self.network.parts) == 1 and not self.layers
+        return model if alone and isinstance(model, Stacked) else None
+
+    @property
     def beginning(self) -> Beginning:
         """Where the weights start, and which of them stay as they are at first."""
         model, schema = self.model, self.network.schema
-        given = model.weights(self.network.parts, schema)
         with unmade():
             made = open_graph(model, schema).whole.weights
         names = [weight.name.partition(":")[0] for weight in made]
+        if self._stacked is not None:
+            given = dict(zip(names, self.network.parts[0].arrays, strict=True))
+        else:
+            given = dict(model.weights(self.network.parts, schema))
         members = tuple(model.prefixes)
         frozen = [k for k, name in enumerate(names) if name.startswith(members)]
         count = f"{len(members)} members" if len(members) > 1 else "one member"

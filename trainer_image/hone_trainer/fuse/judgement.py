@@ -12,6 +12,9 @@ from hone_trainer.train.facts import COUNTED
 from hone_trainer.train.outcome import Outcome
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from hone_trainer.contract.assignment import Report
     from hone_trainer.fuse.averaging import Average
     from hone_trainer.fuse.ensemble_weights import Settled
@@ -21,7 +24,13 @@ if TYPE_CHECKING:
     from hone_trainer.train.loop import Training
 
 
-def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> Report:
+def judged(
+    ended: Training,
+    average: Average,
+    before: Settled,
+    ctx: Context,
+    chosen: NDArray[np.intp] | None = None,
+) -> Report:
     """Commit what was trained, or what it was made of where that is better on the validation part.
 
     Args:
@@ -29,6 +38,7 @@ def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> 
         average: of the members.
         before: what it is held against.
         ctx: the pod around it.
+        chosen: the validation rows to judge on, where it was trained on others of them.
 
     Raises:
         StageFailure: it answers with something that is no number (AnswersNotFinite).
@@ -36,12 +46,14 @@ def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> 
     outcome = Outcome.of(ended)
     network, task = outcome.network, average.answered.task
     target = network.schema.targets[0]
-    blocks = (block[target.name] for block in network.answer(average.rows.features))
+    here = average if chosen is None else average.on(chosen)
+    against = before if chosen is None else here.settled
+    blocks = (block[target.name] for block in network.answer(here.rows.features))
     with finite("what was trained"):
-        scored = score(task, average.answered.targets, blocks)
+        scored = score(task, here.answered.targets, blocks)
     trained = figures(task, scored)
     facts = {**outcome.facts, **average.facts}
-    worse, said = harms(task, before.scored, scored), _said(task, before, trained)
+    worse, said = harms(task, against.scored, scored), _said(task, against, trained)
     if worse:
         return ctx.commit(
             files=replace(average, settled=before).network.save(ctx),
@@ -51,7 +63,7 @@ def judged(ended: Training, average: Average, before: Settled, ctx: Context) -> 
             aside=tuple(name for name in facts if name not in COUNTED),
         )
     named = {figure_name("val", name): each.value for name, each in trained.items()}
-    metrics = {name: value for name, value in named.items() if value is not None} | average.alone
+    metrics = {name: value for name, value in named.items() if value is not None} | here.alone
     return Outcome(
         network, facts | {"kept": "trained"}, metrics, f"{said}; {outcome.message}", outcome.curves
     ).commit(ctx)

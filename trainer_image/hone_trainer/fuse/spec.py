@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hone_trainer.fuse.averaging import Average
     from hone_trainer.fuse.fusions.adversarial import Adversarial
     from hone_trainer.pod.context import Context
+    from hone_trainer.train.loop import Training
 
 
 OF_LISTS = (
@@ -28,6 +29,10 @@ OF_LISTS = (
 TUNED = (
     "fineTune: an adversarial student is trained already, and a soup is one model, which a train"
     " stage trains further by startFrom; leave it out"
+)
+APART = (
+    "fineTune learns on the training part, and stack.rows: validation does not: leave fineTune out,"
+    " and name this stage in the members of a later fuse stage that has it"
 )
 ON_SERVERS = "tuning.strategy: adversarial wants workers that keep in step, not parameterServer"
 
@@ -39,6 +44,11 @@ class Fuse(AnyFusion, Stage):
 
     rules = (
         Rule("!has(self.fineTune) || !(has(self.adversarial) || has(self.soup))", TUNED),
+        Rule(
+            "!has(self.fineTune) || !has(self.stack) || !has(self.stack.rows)"
+            " || self.stack.rows == 'training'",
+            APART,
+        ),
         Rule(
             "!has(self.adversarial) || !has(self.tuning.strategy.parameterServer)",
             ON_SERVERS,
@@ -59,6 +69,8 @@ class Fuse(AnyFusion, Stage):
     def _trainable(self) -> Self:
         if self.fine_tune is not None and (self.adversarial or self.soup):
             raise ValueError(TUNED)
+        if self.fine_tune is not None and self.stack and self.stack.rows == "validation":
+            raise ValueError(APART)
         if self.adversarial is None:
             return self
         if self.tuning.strategy.parameter_server is not None:
@@ -128,19 +140,33 @@ class Fuse(AnyFusion, Stage):
             return average.commit(ctx)
         if self.adversarial is not None:
             return self._opposed(self.adversarial, average, ctx)
+        from hone_trainer.fuse.held_out import HeldOut
         from hone_trainer.fuse.joint_training import JointTraining
         from hone_trainer.fuse.judgement import judged
 
         training = JointTraining(
             average.start,
-            layers=getattr(self.value, "layers", ()),
-            dropout=getattr(self.value, "dropout", 0.0),
-            frozen_epochs=self.value.epochs if self.value.trains else 0,
+            layers=self.stack.layers if self.stack else (),
+            dropout=self.stack.dropout if self.stack else 0.0,
+            frozen_epochs=self.stack.epochs if self.stack else 0,
             epochs=self.fine_tune.epochs if self.fine_tune else 0,
             rate_factor=self.fine_tune.rate_factor if self.fine_tune else 1.0,
         )
+        held = HeldOut.within(ctx) if self._on_held_out else None
+        chosen = held.chosen if held else None
         before = average.settled
-        return training.run(self.tuning, ctx, lambda ended: judged(ended, average, before, ctx))
+
+        def end(ended: Training) -> Report:
+            return judged(ended, average, before, ctx, chosen)
+
+        return training.run(self.tuning, ctx, end, held)
+
+    @property
+    def _on_held_out(self) -> bool:
+        """Whether dense layers learn on rows that no member was trained on."""
+        if self.stack is None or self.fine_tune is not None:
+            return False
+        return self.stack.rows != "training"
 
     def _opposed(self, how: Adversarial, average: Average, ctx: Context) -> Report:
         """Train a student against a judge."""

@@ -11,6 +11,7 @@ import numpy as np
 from hone_trainer.contract.assignment import Report
 from hone_trainer.dataset.dataset import Dataset
 from hone_trainer.pod import devices
+from hone_trainer.train.feed import HeldFeed
 from hone_trainer.train.feeding import open_feed
 from hone_trainer.train.loop import Training
 from hone_trainer.train.outcome import Outcome
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from hone_trainer.pod.context import Context
     from hone_trainer.train.beginning import Beginning
+    from hone_trainer.train.feed import Feed
     from hone_trainer.train.spec import Train
 
 STARTING = 6
@@ -38,6 +40,7 @@ def train(
     ctx: Context,
     begun: Beginning | None = None,
     finish: Callable[[Training], Report] | None = None,
+    held: Dataset | None = None,
 ) -> Report:
     """Run a training in one pod of its gang.
 
@@ -46,6 +49,7 @@ def train(
         ctx: the pod around it.
         begun: what its weights start from; where nothing is said, what the stage says.
         finish: makes the chief's report of it; commits the network where nothing is said.
+        held: whose rows it learns and chooses on, all in memory; the stage's where nothing is said.
     """
     strategy = stage.strategy.value
     if strategy.serves(ctx.task.role):
@@ -53,8 +57,12 @@ def train(
         strategy.serve()
     devices.require(ctx.task.gpus)
     ctx.progress(0.0, "reading the training rows")
-    dataset = Dataset.of(ctx)
-    feed = open_feed(dataset, ctx.task.member, ctx.task.members, stage.window_rows)
+    dataset = held or Dataset.of(ctx)
+    feed: Feed
+    if held is None:
+        feed = open_feed(dataset, ctx.task.member, ctx.task.members, stage.window_rows)
+    else:
+        feed = HeldFeed(held.read("train"), held.schema)
     ctx.progress(0.0, "waiting for the gang" if ctx.size > 1 else "building the model")
     ctx.heartbeat.promise(STARTING * stage.hang_seconds)
     training = Training(stage, ctx, dataset, feed, begun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,8 +26,13 @@ class Stack(Fusion):
     """Units of each dense layer."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """Share of units dropped after each of them while training."""
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
-    """Passes over the training rows, at most, while the members stay as they are."""
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """Passes over the rows, at most, while the members stay as they are; ``tuning.patience`` ends
+    most before."""
+    rows: Literal["validation", "training"] | None = None
+    """What it learns on. The validation part: rows that no member was trained on, of which a fifth
+    chooses the epoch and judges. Or the training part, of which members know by heart what they
+    were trained on. Where nothing is said, the first, and the second where ``fineTune`` follows."""
 
     def fit(self, answered: Answered) -> tuple[float, ...]:
         """Return equal shares: where it starts."""
