@@ -92,7 +92,8 @@ def _fused(state: Path, record: dict[str, Any]) -> dict[str, float]:
 
 
 def _costs(model: dict[str, Any]) -> dict[str, Any]:
-    return {"models": model["models"], "seconds": model["seconds"]}
+    peak = model["peak_bytes"] / (1 << 20)
+    return {"models": model["models"], "seconds": model["seconds"], "MiB": peak}
 
 
 if __name__ == "__main__":

@@ -55,3 +55,15 @@ def test_dense_gradients_are_compiled_once(optimizers: Any) -> None:
     for _ in range(3):
         optimizers[0].apply_gradients([(tf.ones((7, 3)), table)])
     assert traced == [True]
+
+
+def test_weights_shrink_and_biases_do_not() -> None:
+    from hone_trainer.backend.keras import tf
+    from hone_trainer.train.optimizers.adam import Adam
+
+    kernel, bias = (tf.Variable(tf.ones(3), name=f"dense/{name}") for name in ("kernel", "bias"))
+    optimizer = Adam(learning_rate=0.1, weight_decay=0.5).open(64)
+    optimizer.build([kernel, bias])
+    optimizer.apply_gradients([(tf.zeros(3), kernel), (tf.zeros(3), bias)])
+    assert kernel.numpy() == pytest.approx(np.full(3, 0.95))
+    assert bias.numpy() == pytest.approx(np.ones(3))

@@ -30,10 +30,10 @@ def table() -> Any:
     return tf.Variable(np.linspace(-1, 1, ROWS * WIDTH).reshape(ROWS, WIDTH), dtype=tf.float32)
 
 
-def lazy(variable: Any) -> Any:
-    from hone_trainer.train.optimizers.lazy_adam import lazy_adam
+def lazy(variable: Any, decay: float = 0.0) -> Any:
+    from hone_trainer.train.optimizers.adam import Adam
 
-    optimizer = lazy_adam(RATE)
+    optimizer = Adam(learning_rate=RATE, weight_decay=decay, lazy=True).open(64)
     optimizer.build([variable])
     return optimizer
 
@@ -114,3 +114,23 @@ def test_the_padding_of_a_short_batch_touches_no_row() -> None:
         if first:
             assert block.sums[2] == 1
             assert np.flatnonzero(moved).tolist() == [chosen[0]]
+
+
+@pytest.mark.parametrize("is_sparse", [True, False])
+def test_what_is_touched_shrinks_by_a_share_of_the_step(is_sparse: bool) -> None:
+    from hone_trainer.backend.keras import keras, tf
+
+    shrunk, plain = table(), table()
+    before = plain.numpy()
+    slope = np.ones((ROWS, WIDTH), np.float32)
+    given = sparse([4, 1], slope[:2]) if is_sparse else keras.backend.constant(slope)
+    for decay, variable in ((0.5, shrunk), (0.0, plain)):
+        apply(lazy(variable, decay), given, variable)
+    touched = [1, 4] if is_sparse else range(ROWS)
+    expected = plain.numpy()
+    expected[list(touched)] -= RATE * 0.5 * before[list(touched)]
+    assert shrunk.numpy() == pytest.approx(expected, abs=1e-6)
+    bias = tf.Variable(tf.ones(3), name="head/bias")
+    optimizer = lazy(bias, 0.5)
+    apply(optimizer, tf.zeros(3), bias)
+    assert bias.numpy() == pytest.approx(np.ones(3)), "biases stay"

@@ -53,6 +53,8 @@ class FusedModel:
     """Of all weights, in float32."""
     seconds: float | None
     """What making it took, after its members."""
+    peak_bytes: int = 0
+    """Memory that making it took at most; 0 where nobody looked."""
     row_us: float | None = None
     """Microseconds in which TensorFlow answers one row, the median."""
     batch_us: float | None = None
@@ -106,6 +108,7 @@ class FusedModels:
                     models=len(network.parts),
                     size_bytes=_bytes(network),
                     seconds=_seconds(manifest),
+                    peak_bytes=manifest.peak_bytes,
                     row_us=clock(1),
                     batch_us=clock(BATCH),
                 )

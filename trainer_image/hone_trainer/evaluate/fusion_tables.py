@@ -11,7 +11,14 @@ from hone_trainer.html.grid import cell, heat
 from hone_trainer.html.sheet import count, table
 from hone_trainer.html.whiskers import whiskers
 
-HEAD = ("models", "weights, bytes", "one row, µs", f"of {BATCH} rows, µs each", "made in, s")
+HEAD = (
+    "models",
+    "weights, bytes",
+    "one row, µs",
+    f"of {BATCH} rows, µs each",
+    "made in, s",
+    "within, MiB",
+)
 ALIKE = (
     "1: right and wrong on the same rows; 0: nothing in common. The less alike members err, the "
     "more they have to give each other."
@@ -51,7 +58,8 @@ def _figures(model: FusedModel, leading: str) -> tuple[str, ...]:
 def _costs(model: FusedModel) -> tuple[str, ...]:
     clocks = (model.row_us, model.batch_us, model.seconds)
     told = ("–" if each is None else f"{each:,.1f}" for each in clocks)
-    return str(model.models), count(model.size_bytes), *told
+    peak = f"{model.peak_bytes >> 20:,}" if model.peak_bytes else "–"
+    return str(model.models), count(model.size_bytes), *told, peak
 
 
 def _alike(fused: FusedModels) -> str:

@@ -23,6 +23,7 @@ from hone_trainer.contract.assignment import (
     metric,
 )
 from hone_trainer.contract.stage import Product
+from hone_trainer.pod import memory
 from hone_trainer.pod.heartbeat import Heartbeat
 from hone_trainer.pod.pace import Pace
 from hone_trainer.store import attempt_files
@@ -183,6 +184,7 @@ class Context:
             input_digest=self.digest,
             key=self.key,
             sources=self.task.sources,
+            peak_bytes=memory.peak(),
             **said,
         )
         path = f"{self.folder}/{MANIFEST}"

@@ -30,6 +30,16 @@ def most() -> int:
     return min(limit() or machine, machine)
 
 
+def peak() -> int:
+    """Return the bytes that this process held at most; 0 where nobody can say."""
+    try:
+        text = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0
+    told = text.partition("VmHWM:")[2].split()
+    return int(told[0]) * 1024 if told else 0
+
+
 def require(size: int, most: int) -> None:
     """Refuse a model that cannot be trained here, before the kernel ends it without a word.
 

@@ -60,6 +60,8 @@ class Manifest(Spec):
     """Names of the files that people want to see listed."""
     aside: tuple[str, ...] = ()
     """Names of files and facts on which nothing rests that later stages make: pages, clocks, …"""
+    peak_bytes: int = 0
+    """Memory that the process which committed it held at most; 0 where nobody looked."""
     reused: Artifact | None = None
     """The manifest of whoever had made this before: then nothing else is told here."""
 
