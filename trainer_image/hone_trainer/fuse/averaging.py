@@ -196,7 +196,7 @@ def explain(settled: Settled, task: Task) -> str:
     other = next(m for m in task.metrics() if m.chooses and m.name != metric.name)
     old, new = (each.joint[other.name].value for each in (best, settled))
     apart = f"{other.heading} {figure(new)} against {figure(old)}"
-    return f"{said}: a difference within the noise, and {apart}"
+    return f"{said}: a difference within the noise; {apart}"
 
 
 def figure(value: float | None) -> str:

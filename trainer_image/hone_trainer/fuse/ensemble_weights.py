@@ -67,7 +67,8 @@ def settle(fitted: tuple[float, ...], answered: Answered) -> Settled:
     joint = score(task, targets, answered.joint(shares))
     settled = Settled(task, tuple(shares.tolist()), joint, each)
     best, votes = settled.best, answered.voting != "soft"
-    return best if harms(task, best.scored, joint, order=votes) else settled
+    harm = harms(task, best.scored, joint, votes=votes, chosen=not votes)
+    return best if harm else settled
 
 
 def best_of(task: Task, members: tuple[dict[str, Estimate], ...]) -> int:

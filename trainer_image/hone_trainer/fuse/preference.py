@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hone_trainer.metrics.metric import Estimate, Metric
+    from hone_trainer.metrics.metric import Estimate
     from hone_trainer.metrics.scored import Scored
     from hone_trainer.tasks.task import Task
 
 
-def harms(task: Task, old: Scored, new: Scored, *, order: bool = False) -> bool | None:
-    """Say whether new answers are worse than old ones; None where no figure tells.
+def harms(
+    task: Task, old: Scored, new: Scored, *, votes: bool = False, chosen: bool = False
+) -> bool:
+    """Say whether new answers are worse than old ones.
 
     The leading figure decides. Where its difference is within the noise of the rows, as the two
     differ on few of them, the next figure does, which hears more: log loss looks at every
@@ -22,20 +24,19 @@ def harms(task: Task, old: Scored, new: Scored, *, order: bool = False) -> bool 
         task: what was answered.
         old: to hold against.
         new: to judge.
-        order: whether the leading figure alone means something, as of votes.
+        votes: whether the leading figure alone means something.
+        chosen: whether the old ones are those of the best of several on these very rows, and look
+            better than they are: harm has to be shown then.
     """
     told = [
-        (metric, change)
+        (metric.harm(0.0, change.value), change)
         for metric in task.metrics()
         if metric.chooses and (change := metric.difference(old, new)).value is not None
     ]
-    if not told:
-        return None
-    deciding = told[:1] if order or task.ranks else told[:2]
-    for metric, change in deciding:
+    for harm, change in told[:1] if votes or task.ranks else told[:2]:
         if _apart(change):
-            return _worse(metric, change)
-    return _worse(*told[0])
+            return harm > 0
+    return bool(told) and told[0][0] > 0 and not chosen
 
 
 def _apart(change: Estimate) -> bool:
@@ -43,7 +44,3 @@ def _apart(change: Estimate) -> bool:
     if change.low is None or change.high is None:
         return False
     return change.low > 0 or change.high < 0
-
-
-def _worse(metric: Metric, change: Estimate) -> bool:
-    return metric.harm(0.0, change.value or 0.0) > 0
