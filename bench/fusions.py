@@ -43,7 +43,8 @@ def main() -> None:
     parser.add_argument("--members", default="", help="train stages; all where nothing is said")
     words = parser.parse_args()
     job = Job.open(words.state, words.job, tuple(filter(None, words.members.split(","))))
-    members, fused = {}, {}
+    members: dict[str, Answers] = {}
+    fused: dict[str, Answers] = {}
     for stage, kind in job.stages:
         for name, answers in job.answers(stage):
             (members if kind == "train" else fused)[name] = answers

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from lab import places, processes
 
-# Linux shares the processor out among sessions first, and inside each by what `nice` says. No round
-# stands behind other people's work, or it would hardly move beside it; who is in a hurry goes
-# ahead, where that is allowed.
+# Linux shares the processor out among sessions first, and inside each by what `nice` says. All
+# rounds go ahead of other people's work where that is allowed: of two processors, two busy
+# processes would else take more than half.
 _QUEUE = """
 { echo "$1" > /proc/self/autogroup; } 2> /dev/null
 exec nice -n "$@"
@@ -96,12 +96,12 @@ CHECK = (
 what becomes of a test is sent three times, which took a seventh of the processor's time."""
 _TWO = ("-n", "2", "--dist", "loadfile")
 ROUNDS = (
-    Round("binaries", _lab("binaries"), aside=True),
-    Round("images", _lab("bake"), aside=True),
-    Round("packages", _make("setup")),
-    Round("checks", _make("verify"), ("packages",)),
-    Round("plain", _pytest("not api and not realnode", *_TWO), ("checks",), gate=False),
-    Round("api", _pytest("api and not realnode", *_TWO), ("plain", "binaries")),
+    Round("binaries", _lab("binaries"), aside=True, nice=-4),
+    Round("images", _lab("bake"), aside=True, nice=-4),
+    Round("packages", _make("setup"), nice=-5),
+    Round("checks", _make("verify"), ("packages",), nice=-5),
+    Round("plain", _pytest("not api and not realnode", *_TWO), ("checks",), gate=False, nice=-5),
+    Round("api", _pytest("api and not realnode", *_TWO), ("plain", "binaries"), nice=-5),
     Round(
         "real node",
         _pytest("realnode"),

@@ -62,8 +62,8 @@ def souped(how: Soup, average: Average, starts: Sequence[str], ctx: Context) -> 
         kept = _calibrated(average, kept)
     facts = {**average.facts, "taken": taken, "startDigest": starts[0]}
     known = {name: value for name, value in metrics.items() if value is not None}
-    metrics = known | average.alone
-    return ctx.commit(kept.save(ctx), facts, metrics=metrics, message=said, aside=(CLOCK,))
+    shown = known | average.alone
+    return ctx.commit(kept.save(ctx), facts, metrics=shown, message=said, aside=(CLOCK,))
 
 
 def require_alike(members: Sequence[Network], starts: Sequence[str]) -> None:
