@@ -13,10 +13,8 @@ from hone_trainer.fuse.fusion import Answered
 from hone_trainer.fuse.fusions import AnyFusion
 from hone_trainer.fuse.fusions.vote import Vote
 from hone_trainer.fuse.fusions.weighted_average import WeightedAverage
-from hone_trainer.fuse.preference import harms
 from hone_trainer.metrics import named
 from hone_trainer.tasks.binary import Binary
-from hone_trainer.tasks.classes import Classes
 from hone_trainer.tasks.learned import Targets
 from hone_trainer.tasks.next_item import NextItem
 from hone_trainer.tasks.number import Number
@@ -204,33 +202,6 @@ def test_of_a_figure_that_had_better_be_low_neither(
     answered = guesses(seed, count, rows=30, **words)
     names = tuple(metric.name for metric in answered.task.metrics() if metric.chooses)
     assert not shown(answered, settled_by_chance(answered, seed), (names[0], names[1]))
-
-
-def test_a_difference_of_a_row_is_noise_and_the_next_figure_decides() -> None:
-    """Together they decide one row of 400 wrong that the first decides right, and are far surer."""
-    truth = np.arange(400) % 4
-    near, far = 0.3 * np.eye(4)[truth] + 0.175, 0.9 * np.eye(4)[truth] + 0.025
-    far[0] = np.roll(far[0], 1)
-    targets = Targets(truth, np.ones(400, np.float32))
-    each = ({"probabilities": near}, {"probabilities": far})
-    answered = Answered(Classes(label="intent"), targets, each)
-    first, both = (settle(shares, answered) for shares in ((1.0, 0.0), (0.5, 0.5)))
-    assert both.alone is None
-    assert (both.joint["accuracy"].value or 0) < (first.joint["accuracy"].value or 0)
-    assert (both.joint["logLoss"].value or 0) < (first.joint["logLoss"].value or 0)
-    assert settle((0.5, 0.5), replace(answered, voting="hard")).alone == 0, "votes have no loss"
-
-
-def test_what_is_worse_by_more_than_noise_is_worse_whatever_the_loss() -> None:
-    labels = (np.arange(400) % 2).astype(np.float32)
-    sure = np.where(labels > 0, 0.95, 0.05)
-    wrong = np.where(np.arange(400) < 30, 1 - sure, sure)
-    shy = np.where(labels > 0, 0.51, 0.49)
-    answered = clicked([shy, wrong], labels)
-    old, new = (score(answered.task, answered.targets, answered.alone(k)) for k in (0, 1))
-    assert harms(answered.task, old, new) is True, "AUC .86 against 1, at a lower loss"
-    assert (named("logLoss").difference(old, new).high or 0) < 0
-    assert harms(answered.task, old, new, votes=True) is True
 
 
 def test_the_best_member_goes_on_alone_where_fusing_harms() -> None:

@@ -180,7 +180,7 @@ class Evaluate(Stage):
         return ctx.manifest(sources[0])
 
     def _measure(self, ctx: Context, manifest: Manifest, data: Dataset, rows: Rows) -> Evaluation:
-        from hone_trainer.evaluate.fused_models import FusedModels, lineage
+        from hone_trainer.evaluate.fused_answers import fused_models, lineage
         from hone_trainer.evaluate.measuring import measure
         from hone_trainer.models.answers import by_target
         from hone_trainer.models.litert import LiteModel
@@ -211,7 +211,7 @@ class Evaluate(Stage):
         shipped, before = answered.count(shipped), before and answered.count(before)
         with finite("the model"):
             targets = measure(network, rows, shipped, before, beside)
-            known["fused"] = FusedModels.of(ctx, rows, answered.count)
+            known["fused"] = fused_models(ctx, rows, answered.count)
         evaluation = Evaluation(targets=targets, origins=Origins.of(ctx), **known)
         figures = {name: judged.shipped for name, judged in targets.items()}
         return replace(evaluation, verdicts=judge(self.require, figures, evaluation.costs))

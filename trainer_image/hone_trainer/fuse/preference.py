@@ -16,8 +16,8 @@ def harms(
     """Say whether new answers are worse than old ones.
 
     The leading figure decides. Where its difference is within the noise of the rows, as the two
-    differ on few of them, the next figure does, which hears more: log loss looks at every
-    probability, accuracy at those near the border. Where that cannot tell either, the leading
+    differ on few of them, the next figure does, which hears more: it looks at all that is said of a
+    row, the leading one often at what comes first alone. Where that cannot tell either, the leading
     figure's sign stands.
 
     Args:

@@ -56,8 +56,7 @@ class Task(Spec):
     ranks: ClassVar[bool] = False
     """Whether order alone counts: the first figure compares epochs, and not the loss."""
     votings: ClassVar[frozenset[str]] = frozenset()
-    """How answers can be counted as votes: ``hard`` where an answer names one class of several,
-    ``ranks`` where it puts many in an order."""
+    """How answers count as votes: ``hard`` where one names a class, ``ranks`` where it orders."""
     mixes_in: ClassVar[Space]
     """What an average of answers is: a mixture of distributions, a value, or a score."""
 
@@ -66,8 +65,8 @@ class Task(Spec):
     name: Annotated[str, Field(min_length=1, max_length=63)] | None = None
     """What it is called in figures and answers; the label's name where nothing is said."""
     share: Annotated[float, Field(gt=0, le=1000)] | None = None
-    """How much its mean loss counts beside those of others. Where nothing is said, 1 for the target
-    that most training rows have, and less for others, as they have fewer rows."""
+    """How much its mean loss counts beside those of others; where nothing is said, as many times as
+    training rows have it, of those that have the commonest."""
     weight: ColumnName | None = None
     """A number column that says how much a row counts, in the loss and in the figures."""
     where: ColumnName | None = None

@@ -18,7 +18,8 @@ class Vote(Fusion):
     """What is averaged: what each member says, by its own temperature (soft); the one class that
     each names (hard), where between classes of as many votes the soft answers decide; or one over
     60 and the place of each class or item (ranks: reciprocal-rank fusion, Cormack et al. 2009),
-    whatever a member's certainty. What comes of votes is no probability to rely on."""
+    whatever a member's certainty. What comes of votes says nothing of how sure
+    one can be."""
 
     @property
     def counts(self) -> Voting:
