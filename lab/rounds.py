@@ -96,12 +96,12 @@ CHECK = (
 what becomes of a test is sent three times, which took a seventh of the processor's time."""
 _TWO = ("-n", "2", "--dist", "loadfile")
 ROUNDS = (
-    Round("binaries", _lab("binaries"), aside=True, nice=-4),
-    Round("images", _lab("bake"), aside=True, nice=-4),
-    Round("packages", _make("setup"), nice=-5),
-    Round("checks", _make("verify"), ("packages",), nice=-5),
-    Round("plain", _pytest("not api and not realnode", *_TWO), ("checks",), gate=False, nice=-5),
-    Round("api", _pytest("api and not realnode", *_TWO), ("plain", "binaries"), nice=-5),
+    Round("binaries", _lab("binaries"), aside=True, nice=-2),
+    Round("images", _lab("bake"), aside=True, nice=-2),
+    Round("packages", _make("setup"), nice=-3),
+    Round("checks", _make("verify"), ("packages",), nice=-3),
+    Round("plain", _pytest("not api and not realnode", *_TWO), ("checks",), gate=False, nice=-3),
+    Round("api", _pytest("api and not realnode", *_TWO), ("plain", "binaries"), nice=-3),
     Round(
         "real node",
         _pytest("realnode"),

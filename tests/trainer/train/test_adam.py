@@ -34,6 +34,17 @@ def test_gradient_descent_steps_by_its_rate_and_what_is_left_of_the_last(
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize(("said", "shrinks"), [(None, 1.0), (0.0, None), (0.3, 0.3)])
+def test_weights_shrink_as_somebody_says_or_as_suits_the_model(
+    lazy: bool, said: float | None, shrinks: float | None
+) -> None:
+    opened = Adam(weight_decay=said, lazy=lazy).open(64, decay=1.0)
+    assert opened.weight_decay == shrinks
+    assert Adam(lazy=lazy).open(64).weight_decay is None
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("lazy", [False, True])
 @pytest.mark.parametrize(("said", "rate"), [(None, 0.004), (0.1, 0.1)])
 def test_the_optimiser_goes_at_that_rate(lazy: bool, said: float | None, rate: float) -> None:
     opened = Adam(learning_rate=said, lazy=lazy).open(1024)

@@ -24,27 +24,26 @@ CHOOSES = 5
 class HeldOut(Dataset):
     """The validation part of a data set as a whole: its training rows, and its validation rows."""
 
-    seed = 0
+    def __init__(self, whole: Dataset, ctx: Context) -> None:
+        super().__init__(whole.schema, ctx.store, whole.manifest)
+        self._seed = ctx.task.seed
 
     @classmethod
     def within(cls, ctx: Context) -> HeldOut:
         """Open it."""
-        whole = Dataset.of(ctx)
-        found = cls(whole.schema, ctx.store, whole.manifest)
-        found.seed = ctx.task.seed
-        return found
+        return cls(Dataset.of(ctx), ctx)
 
     def read(self, part: Part, member: int = 0, members: int = 1, every: int = 1) -> Rows:  # noqa: ARG002
         """See ``Dataset.read``; there is no test part, and nobody to divide rows between."""
         rows = super().read("validation")
-        chooses = choosing(rows, self.schema.targets[0].name, self.seed)
+        chooses = choosing(rows, self.schema.targets[0].name, self._seed)
         return rows.take(np.flatnonzero(chooses == (part == "validation")))
 
     @property
     def chosen(self) -> NDArray[np.intp]:
         """Which rows of the validation part choose."""
         rows = super().read("validation")
-        return np.flatnonzero(choosing(rows, self.schema.targets[0].name, self.seed))
+        return np.flatnonzero(choosing(rows, self.schema.targets[0].name, self._seed))
 
 
 def choosing(rows: Rows, target: str, seed: int) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hone_trainer.contract.spec import Spec
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 class Model(Spec):
     """An architecture, without the heads: these are the tasks' own."""
+
+    decay: ClassVar[float] = 0.0
+    """How its weights shrink in training where nobody says; see ``Adam.weight_decay``."""
 
     def check(self, lengths: Mapping[str, int]) -> Iterator[str]:  # noqa: ARG002
         """Say why it cannot read fields of ids, with so many in each: with field and remedy."""

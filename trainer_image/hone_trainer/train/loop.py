@@ -79,7 +79,7 @@ class Training:
             graph = open_graph(stage.model, self.schema)
             objective = (begun.objective if begun else Objective.of)(graph, self.schema)
             model = objective.graph.whole
-            self.optimizer = stage.optimizer.value.open(stage.batch)
+            self.optimizer = stage.optimizer.value.open(stage.batch, stage.model.model.decay)
             self.optimizer.build(objective.variables)
         self.steps = chosen.steps(stage, strategy, objective, self.optimizer, feed, seed)
         self.objective = objective

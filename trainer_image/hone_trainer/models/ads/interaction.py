@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 class Interaction(Model):
     """A model that multiplies fields: each is a vector of one width."""
+
+    decay: ClassVar[float] = 1.0
+    """Most ids of a log have few rows, which vectors else learn by heart in two epochs."""
 
     embedding: Annotated[int, Field(ge=1, le=1024)] = 16
     """Width of the vector of each field."""

@@ -21,9 +21,10 @@ class Adam(Spec):
     """Step size. Where nothing is said, 0.001 × √(batchSize / 64), at most 0.01: 0.002 at 256 rows,
     0.004 at 1,024."""
 
-    weight_decay: Annotated[float, Field(ge=0, le=100)] = 0.0
+    weight_decay: Annotated[float, Field(ge=0, le=100)] | None = None
     """Weights shrink at each step by so much of the step size (AdamW, Loshchilov and Hutter 2019);
-    biases do not. Vectors of ids that few rows hold stay near 0, and are not learned by heart."""
+    biases do not. Vectors of ids that few rows hold stay near 0, and are not learned by heart.
+    Where nothing is said, 1 for models of ``ads``, and 0 for others."""
 
     lazy: bool = False
     """Move only the rows of a table that a batch touches, and their moments: much less work on
@@ -33,17 +34,23 @@ class Adam(Spec):
         """Return the step size for so many rows a step."""
         return self.learning_rate or default_rate(batch)
 
-    def open(self, batch: int) -> Any:
-        """Return the Keras optimiser for so many rows a step."""
-        rate, decay = self.rate(batch), self.weight_decay or None
+    def open(self, batch: int, decay: float = 0.0) -> Any:
+        """Return the Keras optimiser.
+
+        Args:
+            batch: rows of a step.
+            decay: how weights shrink where nobody says.
+        """
+        said = decay if self.weight_decay is None else self.weight_decay
+        rate, shrink = self.rate(batch), said or None
         if self.lazy:
             from hone_trainer.train.optimizers.lazy_adam import lazy_adam
 
-            optimizer = lazy_adam(rate, decay)
+            optimizer = lazy_adam(rate, shrink)
         else:
             from hone_trainer.train.optimizers.dense_adam import DenseAdam
 
-            optimizer = DenseAdam(learning_rate=rate, weight_decay=decay)
+            optimizer = DenseAdam(learning_rate=rate, weight_decay=shrink)
         optimizer.exclude_from_weight_decay(var_names=list(STAY))
         return optimizer
 

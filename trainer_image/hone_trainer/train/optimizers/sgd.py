@@ -24,8 +24,8 @@ class Sgd(Spec):
         """Return the step size, whatever the batch."""
         return self.learning_rate
 
-    def open(self, batch: int) -> Any:  # noqa: ARG002
-        """Return the Keras optimiser."""
+    def open(self, batch: int, decay: float = 0.0) -> Any:  # noqa: ARG002
+        """Return the Keras optimiser, which shrinks nothing."""
         from hone_trainer.backend.keras import keras
 
         # Not compiled: sparse gradients would be, anew for each number of rows.
