@@ -11,13 +11,14 @@ from hone_trainer.html.grid import cell, heat
 from hone_trainer.html.sheet import count, table
 from hone_trainer.html.whiskers import whiskers
 
-HEAD = (
-    "models",
-    "weights, bytes",
-    "one row, µs",
-    f"of {BATCH} rows, µs each",
+COSTS = (
+    "",
+    "made by",
+    "bytes",
+    "a row, µs",
+    f"of {BATCH}, µs each",
     "made in, s",
-    "within, MiB",
+    "MiB",
 )
 ALIKE = (
     "1: right and wrong on the same rows; 0: nothing in common. The less alike members err, the "
@@ -35,20 +36,24 @@ def fused(e: Evaluation) -> str:
     known = [each.value for each in spans if each.value is not None]
     drawn = whiskers(spans, best(known) if known else None)
     others = [title for name, title in e.fused.titles.items() if name != leading]
-    head = ("", "made by", e.fused.title, "95 % interval", "", *others, *HEAD)
+    head = ("", e.fused.title, "95 % interval", "", *others)
     rows = (
-        (*_told(each, leading, picture), *_figures(each, leading), *_costs(each))
+        (*_told(each, leading, picture), *_figures(each, leading))
         for each, picture in zip(e.fused.models, drawn, strict=True)
     )
-    ruled = '<p class="dim">Test part; the dotted line is the best of them. Clocks are of '
-    ruled += "TensorFlow on the machine of this stage, and compare these models alone.</p>\n"
-    return f"<h2>Members and fusions</h2>\n{table(head, rows)}{ruled}{_alike(e.fused)}"
+    costs = table(COSTS, [_costs(each) for each in e.fused.models])
+    ruled = '<p class="dim">Test part; the dotted line is the best of them.</p>\n'
+    timed = '<p class="dim">Bytes of all weights; a row alone and one of many, as TensorFlow '
+    timed += "answers them on the machine of this stage, which compares these models alone; what "
+    timed += "making each took after its members, and the memory that it took at most.</p>\n"
+    body = f"{table(head, rows)}{ruled}{costs}{timed}{_alike(e.fused)}"
+    return f"<h2>Members and fusions</h2>\n{body}"
 
 
 def _told(model: FusedModel, leading: str, picture: str) -> tuple[str, ...]:
     of = model.figures[leading]
     told = interval(of) or escape(of.reason)
-    return escape(model.name), escape(model.how), figure(of), told, picture
+    return escape(model.name), figure(of), told, picture
 
 
 def _figures(model: FusedModel, leading: str) -> tuple[str, ...]:
@@ -59,7 +64,9 @@ def _costs(model: FusedModel) -> tuple[str, ...]:
     clocks = (model.row_us, model.batch_us, model.seconds)
     told = ("–" if each is None else f"{each:,.1f}" for each in clocks)
     peak = f"{model.peak_bytes >> 20:,}" if model.peak_bytes else "–"
-    return str(model.models), count(model.size_bytes), *told, peak
+    several = f": {model.models} models" if model.models > 1 else ""
+    made = escape(f"{model.how.removeprefix('fuse, ')}{several}")
+    return escape(model.name), made, count(model.size_bytes), *told, peak
 
 
 def _alike(fused: FusedModels) -> str:
