@@ -13,6 +13,7 @@ import numpy as np
 
 from hone_trainer.dataset.scoring import score_all
 from hone_trainer.evaluate.fused_models import BATCH, FusedModel, FusedModels
+from hone_trainer.fuse.averaging import CLOCK
 from hone_trainer.models.answers import ROWS, answering
 from hone_trainer.models.network import NUMBERS, Network
 
@@ -147,5 +148,5 @@ def _how(manifest: Manifest) -> str:
 def _seconds(manifest: Manifest) -> float | None:
     history = manifest.facts.get("history") or ()
     trained = [epoch["seconds"] for epoch in history if "seconds" in epoch]
-    fitted = manifest.facts.get("fitSeconds")
+    fitted = manifest.facts.get(CLOCK)
     return sum(trained) + (fitted or 0.0) if trained or fitted is not None else None
