@@ -26,10 +26,16 @@ def until(condition: Callable[[], object]) -> None:
 
 
 class GangOfTwo:
-    """Starts both workers of a training, and looks at what they leave."""
+    """Starts both workers of a training, and looks at what they leave.
 
-    def __init__(self, bench: Any, folder: Path) -> None:
-        self.bench = bench
+    Args:
+        bench: what was made before.
+        folder: of the pods.
+        kind: of the stage that trains.
+    """
+
+    def __init__(self, bench: Any, folder: Path, kind: str = "train") -> None:
+        self.bench, self.kind = bench, kind
         self.pods = [Pod(folder / f"worker-{i}") for i in range(2)]
 
     def start(
@@ -37,7 +43,7 @@ class GangOfTwo:
     ) -> list[Any]:
         """Start both, or one of them; give their processes. More words are fields of the task."""
         hosts = [f"127.0.0.1:{port}" for port in probes.free_ports(2)]
-        asked = self.bench.task("train", {"train": run}, attempt=attempt, **task)
+        asked = self.bench.task(self.kind, {self.kind: run}, attempt=attempt, **task)
         processes = []
         for index, pod in enumerate(self.pods):
             mine = {"type": "worker", "index": index}
@@ -57,7 +63,7 @@ class GangOfTwo:
     @property
     def folder(self) -> str:
         """Where everything of this training lies in the store."""
-        prefix: str = self.bench.task("train", {}).prefix
+        prefix: str = self.bench.task(self.kind, {}).prefix
         return prefix
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hone_trainer.backend.unmade_variables import unmade
 from hone_trainer.contract.assignment import StageFailure
@@ -47,6 +47,7 @@ class JointTraining:
         self,
         tuning: Tuning,
         ctx: Context,
+        strategy: Any,
         finish: Callable[[Training], Report],
         held: Dataset | None = None,
     ) -> Report:
@@ -55,11 +56,12 @@ class JointTraining:
         Args:
             tuning: how.
             ctx: the pod around it.
+            strategy: what ``enter`` gave.
             finish: makes the chief's report.
             held: whose rows are learned on; the stage's where nothing is said.
         """
         stage = stage_of(tuning, self.model, self.frozen_epochs + self.epochs)
-        return train(stage, ctx, self.beginning, finish, held)
+        return train(stage, ctx, strategy, self.beginning, finish, held)
 
     @property
     def model(self) -> Stacked:

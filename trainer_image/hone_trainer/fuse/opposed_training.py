@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hone_trainer.backend.unmade_variables import unmade
 from hone_trainer.contract.assignment import StageFailure
@@ -52,10 +52,15 @@ class OpposedTraining:
             raise StageFailure("MemberUnfit", f"{message}: choose one that is a single model")
         return cls(how, average.start, parts[0])
 
-    def run(self, tuning: Tuning, ctx: Context, finish: Callable[[Training], Report]) -> Report:
-        """Train in one pod of the gang; ``finish`` makes the chief's report."""
+    def run(
+        self, tuning: Tuning, ctx: Context, strategy: Any, finish: Callable[[Training], Report]
+    ) -> Report:
+        """Train in one pod of the gang, by the strategy that ``enter`` gave.
+
+        ``finish`` makes the chief's report.
+        """
         stage = stage_of(tuning, self.student.model, self.how.warm_up + self.how.epochs)
-        return train(stage, ctx, self.beginning, finish)
+        return train(stage, ctx, strategy, self.beginning, finish)
 
     @property
     def beginning(self) -> Beginning:

@@ -13,6 +13,7 @@ from hone_trainer.fuse.fusion import NO_VOTES
 from hone_trainer.fuse.fusions import AnyFusion
 from hone_trainer.fuse.members import FIELD, Members, opened
 from hone_trainer.fuse.tuning import FineTune, Tuning
+from hone_trainer.train.spec import HANG_SECONDS
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
@@ -130,16 +131,25 @@ class Fuse(AnyFusion, Stage):
         """
         from hone_trainer.fuse.averaging import Average
 
+        if self.trains:
+            return self._trained(ctx)
         members = opened(self.members, ctx)
         average = Average.of(self.value, members.networks, ctx)
         if self.soup is not None:
             from hone_trainer.fuse.souping import souped
 
             return souped(self.soup, average, members.starts, ctx)
-        if not self.trains:
-            return average.commit(ctx)
+        return average.commit(ctx)
+
+    def _trained(self, ctx: Context) -> Report:
+        """Train in one pod of a gang, which all answer with the members alike."""
+        from hone_trainer.fuse.averaging import Average
+        from hone_trainer.train.member import enter
+
+        strategy = enter(self.tuning.strategy.value, ctx, HANG_SECONDS)
+        average = Average.of(self.value, opened(self.members, ctx).networks, ctx)
         if self.adversarial is not None:
-            return self._opposed(self.adversarial, average, ctx)
+            return self._opposed(self.adversarial, average, strategy, ctx)
         from hone_trainer.fuse.held_out import HeldOut
         from hone_trainer.fuse.joint_training import JointTraining
         from hone_trainer.fuse.judgement import judged
@@ -159,7 +169,7 @@ class Fuse(AnyFusion, Stage):
         def end(ended: Training) -> Report:
             return judged(ended, average, before, ctx, chosen)
 
-        return training.run(self.tuning, ctx, end, held)
+        return training.run(self.tuning, ctx, strategy, end, held)
 
     @property
     def _on_held_out(self) -> bool:
@@ -168,16 +178,26 @@ class Fuse(AnyFusion, Stage):
             return False
         return self.stack.rows != "training"
 
-    def _opposed(self, how: Adversarial, average: Average, ctx: Context) -> Report:
+    def _opposed(
+        self, how: Adversarial, average: Average, strategy: Any, ctx: Context
+    ) -> Report:
         """Train a student against a judge."""
         from hone_trainer.fuse.judgement import judged
         from hone_trainer.fuse.opposed_training import OpposedTraining
+        from hone_trainer.train.gang_all_reduce import GangSum
+        from hone_trainer.train.member import leave, others
 
         if len(average.members) == 1:
-            return average.commit(ctx)
+            report = average.commit(ctx) if ctx.chief else others(ctx)
+            leave(GangSum(strategy), ctx)
+            return report
         training = OpposedTraining.of(how, average)
         best = average.best
-        return training.run(self.tuning, ctx, lambda ended: judged(ended, average, best, ctx))
+
+        def end(ended: Training) -> Report:
+            return judged(ended, average, best, ctx)
+
+        return training.run(self.tuning, ctx, strategy, end)
 
     def tidy(self, ctx: Context) -> None:
         """Remove the checkpoints: nobody resumes a training that is committed."""

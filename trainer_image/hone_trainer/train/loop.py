@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Training:
         ctx: the pod around it.
         dataset: whose rows.
         feed: of the training rows.
+        strategy: of this pod, as ``stage.strategy`` has opened it.
         begun: what its weights start from; where nothing is said, what the stage says.
     """
 
@@ -53,6 +54,7 @@ class Training:
         ctx: Context,
         dataset: Dataset,
         feed: Feed,
+        strategy: Any,
         begun: Beginning | None = None,
     ) -> None:
         require_batch(feed, stage.batch_size or 1)
@@ -63,7 +65,6 @@ class Training:
         settled_model = stage.model.settled(self.schema, ctx.store)
         stage = stage.model_copy(update={"model": settled_model})
         chosen = stage.strategy.value
-        strategy = chosen.open()  # before anything else of TensorFlow: it settles the devices
         chosen.require_room(lambda: training_bytes(stage.model, self.schema))
         replicas = strategy.num_replicas_in_sync
         stage = stage.settled(feed.units, replicas, listed=feed.listed)

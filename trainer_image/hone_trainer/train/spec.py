@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from hone_trainer.train.earlier import Earlier
 
 
+HANG_SECONDS = 600
+"""Of silence in a training, where nothing is said."""
+
+
 class Checkpoint(Spec):
     """How often the state of a training is saved."""
 
@@ -98,7 +102,7 @@ class Train(Stage):
     """How often the state is saved, and how many are kept."""
     divergence: Divergence = Divergence()
     """What happens when the loss is no number any more."""
-    hang_seconds: Annotated[int, Field(ge=10, le=86_400)] = 600
+    hang_seconds: Annotated[int, Field(ge=10, le=86_400)] = HANG_SECONDS
     """No step for so long: the pods keep their stacks and the gang restarts. Before the first step,
     six times as long."""
     keep: Literal["best", "last"] = "best"
@@ -205,9 +209,9 @@ class Train(Stage):
 
     def run(self, ctx: Context) -> Report:
         """Train the member's model in one pod of its gang."""
-        from hone_trainer.train.member import train
+        from hone_trainer.train.member import enter, train
 
-        return train(self, ctx)
+        return train(self, ctx, enter(self.strategy.value, ctx, self.hang_seconds))
 
     def tidy(self, ctx: Context) -> None:
         """Remove the checkpoints: nobody resumes a training that is committed."""
