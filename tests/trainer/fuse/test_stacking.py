@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from hone_trainer.backend.keras import tf
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.dataset import Dataset, Rows
 from hone_trainer.fuse.fusion import Answered
@@ -131,7 +132,7 @@ def test_members_stay_as_they_are_where_nothing_else_is_said(trained: Bench) -> 
     training = JointTraining(join(members, (0.5, 0.5)), (8,), frozen_epochs=2)
     from hone_trainer.stages import AnyStage
 
-    training.run(AnyStage.model_validate(run).value.tuning, ctx, kept)
+    training.run(AnyStage.model_validate(run).value.tuning, ctx, tf.distribute.get_strategy(), kept)
     (network,) = seen
     built = network.assemble().parts[0]
     arrays = {w.name.partition(":")[0]: w.numpy() for w in built.weights}

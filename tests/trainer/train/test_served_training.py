@@ -46,8 +46,8 @@ Process = subprocess.Popen[bytes]
 class Gang:
     """The pods of one attempt, each restartable under its address."""
 
-    def __init__(self, bench: Any, folder: Path) -> None:
-        self.bench, self.folder = bench, folder
+    def __init__(self, bench: Any, folder: Path, kind: str = "train") -> None:
+        self.bench, self.folder, self.kind = bench, folder, kind
         self.processes: dict[tuple[str, int], Process] = {}
         self.cluster: dict[str, list[str]] = {}
 
@@ -62,7 +62,7 @@ class Gang:
                 self.launch(run, role, index, attempt)
 
     def launch(self, run: dict[str, Any], role: str, index: int, attempt: int = 0) -> None:
-        task = self.bench.task("train", {"train": run}, role=role, attempt=attempt)
+        task = self.bench.task(self.kind, {self.kind: run}, role=role, attempt=attempt)
         config = {"cluster": self.cluster, "task": {"type": role, "index": index}}
         process = self.pod(role, index).start(task, TF_CONFIG=json.dumps(config))
         self.processes[role, index] = process
@@ -197,3 +197,14 @@ def test_on_servers_it_starts_from_an_earlier_network_and_holds_layers_fast(stor
     one, two = (Network.load(gang.bench.store, each).parts[0].arrays for each in (earlier, made))
     same = [a.tobytes() == b.tobytes() for a, b in zip(one, two, strict=True)]
     assert same == [True] * 5 + [False] * 2
+
+
+def test_members_are_trained_on_together_by_servers(clicks: Bench, tmp_path: Path) -> None:
+    model = {"generic": {"dense": {"embedding": 8, "layers": [8]}}}
+    clicks("train", {"train": {"model": model, "epochs": 1, "members": 2}}, members=2)
+    clicks("train", {"train": {"model": model, "epochs": 1, "members": 2}}, member=1, members=2)
+    gang = Gang(clicks, tmp_path, "fuse")
+    tuning = {"strategy": TRAIN["strategy"], "batchSize": 128}
+    gang.start({"vote": {}, "fineTune": {"epochs": 2}, "tuning": tuning})
+    assert gang.chief() == 0, gang.pod("chief").log.read_text()
+    assert len(gang.manifest.facts["history"]) == 2
