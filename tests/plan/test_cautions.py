@@ -1,7 +1,8 @@
 """What stages warn of is kept, shown and told, whatever it is about."""
 
 from hone.plan.events import announcements
-from tests.plan.builders import PREPARE, TRAIN, decide, done, job, seen, settled
+from hone_trainer.contract.assignment import Progress
+from tests.plan.builders import PREPARE, TRAIN, child, decide, done, job, seen, settled
 
 LEAK, RATES = "item predicts the label alone.", "the test part has one label only."
 
@@ -35,3 +36,16 @@ def test_a_job_without_any_says_so() -> None:
     condition = settled(job()).status.condition("Caution")
     assert condition is not None
     assert (condition.status, condition.reason, condition.message) == ("False", "NoCautions", "")
+
+
+def test_what_a_running_stage_warns_of_is_told_at_once() -> None:
+    whole = job(PREPARE, TRAIN)
+    running = settled(whole).status
+    post = {child().place: Progress(fraction=0.1, cautions=(LEAK,))}
+    after = decide(whole, seen(running, child(ready=1), progress=post)).status
+    assert not after.holds("Complete")
+    assert after.holds("Caution")
+    post = {child().place: Progress(fraction=0.2)}
+    again = decide(whole, seen(after, child(ready=1), progress=post)).status
+    assert again.holds("Caution")
+    assert not [a for a in announcements(after, again) if a.reason == "Caution"]

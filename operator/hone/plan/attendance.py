@@ -35,6 +35,7 @@ def attended(gang: GangStatus, terms: Terms, sight: GangView) -> GangStatus:
             "progress_percentage": max(gang.progress_percentage, int(post.fraction * 100)),
             "estimated_remaining_seconds": post.remaining_seconds,
             "metrics": post.metrics or gang.metrics,
+            "cautions": post.cautions or gang.cautions,
         }
     return gang.model_copy(update=update)
 

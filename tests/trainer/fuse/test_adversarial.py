@@ -55,6 +55,14 @@ def test_a_judge_that_does_not_count_changes_nothing(trained: Bench) -> None:
         assert epoch["valAuc"] == pytest.approx(epoch["valUnopposedAuc"], abs=1e-5)
 
 
+def test_a_student_by_chance_is_found_out_at_first_and_learns(trained: Bench) -> None:
+    figures, history = opposed(trained, fresh=True, epochs=12)
+    assert history[0]["valAuc"] == pytest.approx(history[0]["valUnopposedAuc"], abs=1e-6)
+    assert history[0]["valAuc"] < 0.6 < history[0]["valJudge"]
+    assert max(epoch["valAuc"] for epoch in history) > history[0]["valAuc"] + 0.1
+    assert figures["valAuc"] >= max(figures["member0ValAuc"], figures["member1ValAuc"]) - 0.02
+
+
 def test_a_number_that_is_no_member_is_refused(trained: Bench) -> None:
     with pytest.raises(Exception, match=r"adversarial.student: there are 2 members: choose"):
         opposed(trained, student=2)
@@ -77,15 +85,16 @@ def test_a_judge_learns_who_answers_where_that_can_be_told(tasks: str) -> None:
     """The student answers with the prior, the member with what it has learned."""
     from hone_trainer.backend.keras import keras, tf
     from hone_trainer.models.graph import open_graph
-    from hone_trainer.train.adversarial_objective import AdversarialObjective, Terms
+    from hone_trainer.train.adversarial_objective import AdversarialObjective
+    from hone_trainer.train.adversarial_terms import Student, Terms
     from hone_trainer.train.feed import HeldFeed
     from hone_trainer.train.sync_steps import Steps
 
     world, fresh, taught = learned(tasks, "dense")
     graph = open_graph(fresh.parts[0].model, world.schema)
-    graph.whole.set_weights(fresh.parts[0].arrays)
     terms = Terms(0.0, 0.5, (16,), each=False)
-    objective = AdversarialObjective.over(graph, fresh.parts[0], taught, terms)
+    student = Student(fresh.parts[0].model, {})
+    objective = AdversarialObjective.over(graph, student, taught, terms)
     optimizer = keras.optimizers.Adam(0.02)
     optimizer.build(objective.variables)
     feed = HeldFeed(world.read("train"), world.schema)
@@ -102,7 +111,8 @@ def test_a_judge_learns_who_answers_where_that_can_be_told(tasks: str) -> None:
 def test_a_step_of_any_task_trains_the_student_and_the_judge(tasks: str, each: bool) -> None:
     from hone_trainer.backend.keras import keras, tf
     from hone_trainer.models.graph import open_graph
-    from hone_trainer.train.adversarial_objective import AdversarialObjective, Terms
+    from hone_trainer.train.adversarial_objective import AdversarialObjective
+    from hone_trainer.train.adversarial_terms import Student, Terms
     from hone_trainer.train.feed import HeldFeed
     from hone_trainer.train.sync_steps import Steps
 
@@ -110,9 +120,8 @@ def test_a_step_of_any_task_trains_the_student_and_the_judge(tasks: str, each: b
     (part,) = taught.parts
     network = join((taught, fresh), (0.7, 0.3))
     graph = open_graph(part.model, world.schema)
-    graph.whole.set_weights(part.arrays)
     terms = Terms(0.5, 0.5, (8,), each)
-    objective = AdversarialObjective.over(graph, part, network, terms)
+    objective = AdversarialObjective.over(graph, Student(part.model, {}), network, terms)
     rows = world.read("test")
     before, start = objective.beside(rows), [each.numpy() for each in objective.variables]
     optimizer = keras.optimizers.Adam(0.01)

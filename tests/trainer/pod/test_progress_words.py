@@ -21,3 +21,15 @@ def test_an_estimate_is_posted_within_bounds(remaining: float | None, posted: in
     context.progress(INFINITE, remaining=remaining, metrics={"loss": NONE})
     assert (posts[0].fraction, posts[0].remaining_seconds) == (1.0, posted)
     assert Progress.model_validate_json(posts[0].model_dump_json()) == posts[0]
+
+
+def test_a_caution_is_told_while_a_stage_runs_and_no_longer_than_is_taken() -> None:
+    posts: list[Progress] = []
+    context = Context(cast(Any, None), cast(Any, None), Path("."), posts.append)
+    context.progress(0.1)
+    for text in ("x" * 1000, "b", "c", "d", "e"):
+        context.caution(text)
+    context.progress(0.2)
+    assert not posts[0].cautions
+    assert posts[1].cautions[1:] == ("b", "c", "and 2 more: see its report")
+    assert Progress.model_validate_json(posts[1].model_dump_json()) == posts[1]

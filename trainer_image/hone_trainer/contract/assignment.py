@@ -161,6 +161,8 @@ class Progress(Spec):
     remaining_seconds: Annotated[int, Field(ge=0, le=LONGEST)] | None = None
     message: Annotated[str, Field(max_length=256)] = ""
     metrics: Annotated[tuple[Metric, ...], Field(max_length=16)] = ()
+    cautions: Cautions = ()
+    """What a person should know before the work is done."""
 
 
 class Report(Spec):

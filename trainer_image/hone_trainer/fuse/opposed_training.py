@@ -11,7 +11,8 @@ from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.fuse.joint_training import digest, stage_of
 from hone_trainer.models.graph import open_graph
 from hone_trainer.models.network import Network, Part
-from hone_trainer.train.adversarial_objective import AdversarialObjective, Terms
+from hone_trainer.train.adversarial_objective import AdversarialObjective
+from hone_trainer.train.adversarial_terms import Student, Terms
 from hone_trainer.train.beginning import Beginning
 from hone_trainer.train.member import train
 
@@ -32,7 +33,7 @@ class OpposedTraining:
     network: Network
     """The members, and the share of each in the average that is learned from."""
     student: Part
-    """What the students are, and start as."""
+    """What the students are; and start as, where it has weights."""
 
     @classmethod
     def of(cls, how: Adversarial, average: Average) -> OpposedTraining:
@@ -50,7 +51,8 @@ class OpposedTraining:
         if len(parts) > 1:
             message = f"fuse.adversarial.student: member {chosen} is {len(parts)} models itself"
             raise StageFailure("MemberUnfit", f"{message}: choose one that is a single model")
-        return cls(how, average.start, parts[0])
+        student = Part(parts[0].model) if how.fresh else parts[0]
+        return cls(how, average.start, student)
 
     def run(
         self, tuning: Tuning, ctx: Context, strategy: Any, finish: Callable[[Training], Report]
@@ -60,27 +62,29 @@ class OpposedTraining:
         ``finish`` makes the chief's report.
         """
         stage = stage_of(tuning, self.student.model, self.how.warm_up + self.how.epochs)
-        return train(stage, ctx, strategy, self.beginning, finish)
+        return train(stage, ctx, strategy, self.beginning(ctx), finish)
 
-    @property
-    def beginning(self) -> Beginning:
+    def beginning(self, ctx: Context) -> Beginning:
         """Where the students start; at first the judge alone is trained."""
         with unmade():
             made = open_graph(self.student.model, self.network.schema).whole
         names = [weight.name.partition(":")[0] for weight in made.weights]
         students = len(names) + len(made.trainable_variables)
-        how = self.how
+        how, several = self.how, f"{len(self.network.parts)} models"
         terms = Terms(how.weight, how.distillation, how.judge, how.each)
         facts = {
-            "told": f"started as the best of {len(self.network.parts)} models",
+            "told": "started by chance" if how.fresh else f"started as one of {several}",
             "digest": digest((*self.network.parts, self.student)),
             "frozen": list(range(students)) if how.warm_up else [],
         }
+        given = dict(zip(names, self.student.arrays, strict=True)) if self.student.weights else {}
+        if how.fresh:
+            given |= self.student.model.model.start(self.network.schema, ctx.store)
         return Beginning(
-            dict(zip(names, self.student.arrays, strict=True)),
+            given,
             facts,
             how.warm_up,
             objective=lambda graph, _: AdversarialObjective.over(
-                graph, self.student, self.network, terms
+                graph, Student(self.student.model, given), self.network, terms
             ),
         )

@@ -178,9 +178,7 @@ class Fuse(AnyFusion, Stage):
             return False
         return self.stack.rows != "training"
 
-    def _opposed(
-        self, how: Adversarial, average: Average, strategy: Any, ctx: Context
-    ) -> Report:
+    def _opposed(self, how: Adversarial, average: Average, strategy: Any, ctx: Context) -> Report:
         """Train a student against a judge."""
         from hone_trainer.fuse.judgement import judged
         from hone_trainer.fuse.opposed_training import OpposedTraining

@@ -56,11 +56,17 @@ class Context:
     """Under which other jobs find that output; empty where they do not."""
     pace: Pace = field(default_factory=Pace)
     """Reckons the time that is left where a stage does not."""
+    cautions: list[str] = field(default_factory=list)
+    """What a person should know as long as the stage runs, and when it has ended."""
 
     @property
     def chief(self) -> bool:
         """Whether this pod writes and reports for its gang."""
         return self.rank == 0
+
+    def caution(self, text: str) -> None:
+        """Say what a person should know, from the next progress on."""
+        self.cautions.append(text)
 
     def progress(
         self,
@@ -85,6 +91,7 @@ class Context:
                 remaining_seconds=None if remaining is None else _bounded(remaining),
                 message=message[:256],
                 metrics=_metrics(metrics),
+                cautions=_few(self.cautions),
             )
         )
 
@@ -116,8 +123,8 @@ class Context:
             metrics: figures; the first is the one shown first, one that is no number not at all.
             message: a sentence for people.
             show: names of at most 6 files to list in the status.
-            cautions: what a person should know although all went well, the worst first; beyond a
-                few, their number.
+            cautions: what a person should know although all went well, the worst first, before
+                what ``caution`` was told; beyond a few, their number.
             aside: names of files and facts on which nothing rests that later stages make.
         """
         return self._commit(
@@ -125,7 +132,7 @@ class Context:
             facts=dict(facts or {}),
             metrics=_metrics(metrics),
             message=message,
-            cautions=_few(cautions),
+            cautions=_few((*cautions, *self.cautions)),
             show=tuple(show)[:6],
             aside=tuple(aside),
         )

@@ -20,8 +20,11 @@ from hone_trainer.backend.keras import keras, tf
 from hone_trainer.backend.pooling import Pool
 from hone_trainer.models.answers import ROWS
 from hone_trainer.models.graph import open_graph
+from hone_trainer.store.chunked_storage import plain
+from hone_trainer.train.adversarial_terms import NONE, Student, Terms
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.validation import Validation
+from hone_trainer.train.variables import name_of
 from hone_trainer.train.withheld import withhold
 
 if TYPE_CHECKING:
@@ -40,19 +43,6 @@ TOLD, PLAIN = "valJudge", "valUnopposed"
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How much each term counts."""
-
-    adversarial: float
-    distillation: float
-    """Of the members' average; the label counts for the rest."""
-    layers: tuple[int, ...]
-    """Units of the judge's dense layers."""
-    each: bool
-    """Whether the judge has to say which member gave an answer, and not only whether one did."""
-
-
-@dataclass(frozen=True)
 class AdversarialObjective(Objective):
     """The losses of both students, and of the judge."""
 
@@ -64,11 +54,11 @@ class AdversarialObjective(Objective):
     """The objective of the second student."""
     judge: Any = None
     """From an answer and the members' vectors to who gave it."""
-    terms: Terms = Terms(0.0, 0.0, (), each=False)
+    terms: Terms = NONE
 
     @classmethod
     def over(
-        cls, graph: Graph, student: Part, network: Network, terms: Terms
+        cls, graph: Graph, student: Student, network: Network, terms: Terms
     ) -> AdversarialObjective:
         """Make it; within the scope of the strategy.
 
@@ -82,7 +72,9 @@ class AdversarialObjective(Objective):
         lead = schema.targets[0]
         members = tuple(_member(part, k, schema) for k, part in enumerate(network.parts))
         other = open_graph(student.model, schema, prefix=RIVAL)
-        other.whole.set_weights(student.arrays)
+        names = (name_of(weight) for weight in graph.whole.weights)
+        drawn = zip(names, graph.whole.get_weights(), strict=True)
+        other.whole.set_weights([plain(student.given.get(name, array)) for name, array in drawn])
         shares, scales = list(network.shares), [1.0] * len(members)
         mixture = lead.how.mixes_in == "mixture"
         average = Pool(mixture, shares, scales, trainable=False, name="average", dtype="float32")

@@ -15,6 +15,7 @@ from hone_trainer.train.feed import HeldFeed
 from hone_trainer.train.feeding import open_feed
 from hone_trainer.train.loop import Training
 from hone_trainer.train.outcome import Outcome
+from hone_trainer.train.thin_parts import thin_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ function, and one that is frozen never answers."""
 
 
 def enter(strategy: Strategy, ctx: Context, hang_seconds: int) -> Any:
-    """Take this pod's place in its gang, before anything else of TensorFlow: it settles the devices.
+    """Take this pod's place in its gang, before anything else of TensorFlow: devices are settled.
 
     Args:
         strategy: of the training; pods that only serve others do so until they are ended.
@@ -94,6 +95,8 @@ def train(
         feed = open_feed(dataset, ctx.task.member, ctx.task.members, stage.window_rows)
     else:
         feed = HeldFeed(held.read("train"), held.schema)
+    for text in thin_parts(dataset.schema, ctx.task.members):
+        ctx.caution(text)
     ctx.progress(0.0, "building the model")
     ctx.heartbeat.promise(STARTING * stage.hang_seconds)
     training = Training(stage, ctx, dataset, feed, strategy, begun)

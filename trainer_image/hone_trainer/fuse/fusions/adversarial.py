@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Adversarial(Fusion):
-    """One model of the size of a member, which starts as the best of them and learns from labels,
-    from the members' average (Hinton et al. 2015), and against a judge that tells its answers from
-    theirs. A second student learns the same without the judge, and both figures are told.
+    """One model of the size of a member, which starts as the best of them, or by chance, and learns
+    from labels, from the members' average (Hinton et al. 2015), and against a judge that tells its
+    answers from theirs. A second student learns the same without the judge, and both figures are
+    told.
     """
 
     trains: ClassVar[bool] = True
@@ -34,6 +35,9 @@ class Adversarial(Fusion):
     student: Annotated[int, Field(ge=0, le=255)] | None = None
     """Number of the member whose architecture and weights the student starts with; the best one on
     the validation part where nothing is said."""
+    fresh: bool = False
+    """Whether the student has the member's architecture alone, and starts by chance: where members
+    know little, each of its part of the rows. Give it as many epochs as a ``train`` stage."""
     warm_up: Annotated[int, Field(ge=0, le=100)] = 1
     """Epochs first in which the judge alone is trained."""
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10
