@@ -11,6 +11,7 @@ from hone_trainer.store.chunked_array import ChunkedArray
 from hone_trainer.train.async_checkpointer import AsyncCheckpointer
 from hone_trainer.train.checkpoints import Checkpoints, Found
 from hone_trainer.train.train_state import TrainState
+from hone_trainer.train.weight_average import joined
 
 if TYPE_CHECKING:
     from hone_trainer.pod.context import Context
@@ -32,6 +33,8 @@ class CheckpointManager:
     def __init__(self, stage: Train, ctx: Context, variables: Any, all_reduce: Any) -> None:
         self.best: Sequence[ChunkedArray] = ()
         """Weights of the best epoch so far."""
+        self.mean: Sequence[ChunkedArray] = ()
+        """The mean of the weights after so many epochs as the state says."""
         self._keep = stage.keep
         self._epochs = stage.epochs
         self._chief = ctx.chief
@@ -53,7 +56,7 @@ class CheckpointManager:
             found = self._agree()
         if found is None:
             return None
-        self.best = found.groups["best"]
+        self.best, self.mean = found.groups["best"], found.groups.get("mean", ())
         return TrainState.load(found.facts)
 
     def save_if_due(self, state: TrainState) -> None:
@@ -64,21 +67,26 @@ class CheckpointManager:
     def end_epoch(self, state: TrainState) -> None:
         """Keep the weights if the epoch was the best so far, and save if it is time."""
         values = None
-        if better := self._better(state):
+        better, counted = self._better(state), self._counted(state)
+        if better or counted:
             values = self._variables.take()
+        if values and better:
             self.best, state.best_epoch = values["weights"], state.epochs
+        if values and counted:
+            self.mean = joined(self.mean, state.averaged, values["weights"])
+            state.averaged += 1
         if self._checkpointer.due(epoch_ends=True) or (better and self._variables.live):
             self.save(state, values)
 
     def save(self, state: TrainState, values: Values | None = None) -> None:
         """Save the state in the background, or at once where it would change in the meantime."""
-        best = self.best
+        best, mean = self.best, self.mean
 
         def kept(found: Found) -> None:
             if self.best is best:
                 self.best = found.groups["best"]  # in the store: no need for them in memory
 
-        take = lambda: {**(values or self._variables.take()), "best": best}  # noqa: E731
+        take = lambda: {**(values or self._variables.take()), "best": best, "mean": mean}  # noqa: E731
         self._checkpointer.save(state.step, state.dump(), take, kept)
         if self._variables.live:
             self.flush()
@@ -103,6 +111,11 @@ class CheckpointManager:
         found = found or self._checkpoints.read(attempt - 1, step)
         self._variables.put(found.groups)
         return found
+
+    def _counted(self, state: TrainState) -> bool:
+        """Say whether the weights after this epoch are part of the mean: in the second half."""
+        finite = bool(np.isfinite(state.costs[-1]))
+        return self._keep == "average" and finite and 2 * state.epochs > self._epochs
 
     def _better(self, state: TrainState) -> bool:
         if not np.isfinite(state.costs[-1]):

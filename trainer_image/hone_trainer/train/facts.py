@@ -24,7 +24,6 @@ def facts_of(
         "history": state.history,
         "headline": validation.leading,
         "headlineTitle": validation.title,
-        "keptEpoch": state.best_epoch,
         "learningRate": stage.optimizer.value.rate(stage.batch),
         "rollbacks": state.rollbacks,
         "windowRows": state.window or None,

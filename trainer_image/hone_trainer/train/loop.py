@@ -122,7 +122,7 @@ class Training:
     def _settled(self) -> bool:
         """Say whether the training has seen enough; the chief knows, and tells its gang."""
         state, keep = self.state, self.stage.keep
-        if keep == "last" and self.stage.patience is None:
+        if keep != "best" and self.stage.patience is None:
             return False
         done = state.costs, state.step, self.stage.patience, self.phases.epochs
         enough = self.ctx.chief and settled(*done)

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.dataset.divergence import diverged
 from hone_trainer.models.network import Network, Part, calibrations
-from hone_trainer.store import chunked_storage
-from hone_trainer.store.chunked_array import whole
 from hone_trainer.train.facts import COUNTED, begun, facts_of
+from hone_trainer.train.kept import kept
 from hone_trainer.train.row_log import audit, complete
 from hone_trainer.train.tensorboard import curves
 from hone_trainer.train.validation import shown
@@ -44,29 +42,22 @@ class Outcome:
             StageFailure: no epoch gave a finite loss (TrainingDiverged).
         """
         state, stage, ctx = training.state, training.stage, training.ctx
-        if not state.best_epoch:
-            which = "the last" if stage.keep == "last" else "any"
-            message = f"the model of {which} epoch gives no finite validation loss"
-            raise diverged(message, training.steps.feed.held, training.schema)
-        kept = tuple(
-            chunked if chunked_storage.is_large(chunked) else whole(chunked)
-            for chunked in training.checkpoints.weights()
-        )
-        fitted = calibrations(state.fitted[state.best_epoch - 1])
-        figures = state.history[state.best_epoch - 1]
+        chosen = kept(training)
         facts = facts_of(stage, state, training.validation, training.throughput)
+        facts |= chosen.facts
         if stage.row_log:
             folder = training.row_log.folder
             facts["rows"] = audited = audit(ctx.store, folder, training.steps.feed.rows)
             if not complete(audited):
                 _log.error("not every row was seen once an epoch: %s", audited)
         seconds = sum(epoch["seconds"] for epoch in state.history)
-        said = f"epoch {state.best_epoch} of {state.epochs} kept: "
+        part = Part(stage.model, chosen.weights)
         return cls(
-            Network(training.schema, (Part(stage.model, kept),), calibrations=fitted),
+            Network(training.schema, (part,), calibrations=calibrations(chosen.fitted)),
             facts,
-            shown(figures) | {"epoch": state.best_epoch, "seconds": seconds},
-            said + training.validation.headline(figures) + begun(state),
+            shown(chosen.figures)
+            | {"epoch": chosen.facts["keptEpoch"] or state.epochs, "seconds": seconds},
+            f"{chosen.said}: {training.validation.headline(chosen.figures)}{begun(state)}",
             curves(state, ctx.work),
         )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hone_trainer.train.earlier import Earlier
 
 
+AVERAGED = "keep: average holds weights twice, and strategy.parameterServer none: choose best"
 HANG_SECONDS = 600
 """Of silence in a training, where nothing is said."""
 
@@ -62,6 +63,7 @@ class Train(Stage):
             "!self.rowLog || !has(self.strategy.parameterServer)",
             "rowLog needs workers that keep in step: not strategy.parameterServer",
         ),
+        Rule("self.keep != 'average' || !has(self.strategy.parameterServer)", AVERAGED),
     )
 
     model: AnyModel
@@ -105,9 +107,10 @@ class Train(Stage):
     hang_seconds: Annotated[int, Field(ge=10, le=86_400)] = HANG_SECONDS
     """No step for so long: the pods keep their stacks and the gang restarts. Before the first step,
     six times as long."""
-    keep: Literal["best", "last"] = "best"
-    """Which epoch's weights are kept: the one that is best on the validation part, by its loss or,
-    where the first task ranks, by its first figure; or the last."""
+    keep: Literal["best", "last", "average"] = "best"
+    """Which weights are kept: of the epoch that is best on the validation part, by its loss or,
+    where the first task ranks, by its first figure; of the last; or the mean of those after each
+    epoch of the second half (SWA, Izmailov et al. 2018), where it is no worse than the best."""
 
     start_from: StartFrom | None = None
     """Start from the weights of an earlier network instead of chance."""
@@ -122,6 +125,8 @@ class Train(Stage):
             raise ValueError("batchSize must be a multiple of strategy.multiWorkerMirrored.workers")
         if self.row_log and self.strategy.parameter_server is not None:
             raise ValueError("rowLog needs workers that keep in step: not strategy.parameterServer")
+        if self.keep == "average" and self.strategy.parameter_server is not None:
+            raise ValueError(AVERAGED)
         return self
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:

@@ -33,6 +33,8 @@ class TrainState:
     """What each finished epoch costs on the validation part, see ``Validation.cost``."""
     best_epoch: int = 0
     """The epoch that would be kept if the training ended here; 0 before the first."""
+    averaged: int = 0
+    """Epochs after which the weights were taken into the mean."""
     rate: float = 1.0
     """What the learning rate is multiplied by, after rollbacks."""
     rollbacks: int = 0
