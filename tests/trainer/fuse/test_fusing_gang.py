@@ -17,6 +17,7 @@ FUSIONS: dict[str, tuple[dict[str, Any], int]] = {
     "a vote, fine-tuned": ({"vote": {}, "fineTune": {"epochs": 2}}, 2),
     "dense layers": ({"stack": {"layers": [8], "epochs": 2}}, 2),
     "a student": ({"adversarial": {"epochs": 1, "judge": [8]}}, 2),
+    "one of several": ({"distill": {"epochs": 2}}, 2),
 }
 
 

@@ -24,7 +24,7 @@ def test_it_is_the_mean_of_numbers_and_the_last_of_what_is_none() -> None:
     mean: Any = ()
     for count, each in enumerate(drawn):
         mean = joined(mean, count, (InMemory(each), InMemory(np.array(count))))
-    np.testing.assert_allclose(whole(mean[0]), drawn.mean(0), atol=1e-6)
+    np.testing.assert_allclose(np.asarray(whole(mean[0]), float), drawn.mean(0), atol=1e-6)
     assert whole(mean[0]).dtype == np.float32
     assert whole(mean[1]) == 4
 

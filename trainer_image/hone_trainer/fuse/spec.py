@@ -11,6 +11,8 @@ from hone_trainer.contract.spec import Rule
 from hone_trainer.contract.stage import Gang, Product, Stage, latest
 from hone_trainer.fuse.fusion import NO_VOTES
 from hone_trainer.fuse.fusions import AnyFusion
+from hone_trainer.fuse.fusions.adversarial import Adversarial
+from hone_trainer.fuse.fusions.distill import Distill
 from hone_trainer.fuse.members import FIELD, Members, opened
 from hone_trainer.fuse.tuning import FineTune, Tuning
 from hone_trainer.train.spec import HANG_SECONDS
@@ -18,24 +20,23 @@ from hone_trainer.train.spec import HANG_SECONDS
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
     from hone_trainer.fuse.averaging import Average
-    from hone_trainer.fuse.fusions.adversarial import Adversarial
     from hone_trainer.pod.context import Context
     from hone_trainer.train.loop import Training
 
 
 OF_LISTS = (
-    "fuse.adversarial compares answers row by row, and prepare.tasks ranks lists: choose stack, or"
+    "fuse.{} compares answers row by row, and prepare.tasks ranks lists: choose stack, or"
     " weightedAverage"
 )
 TUNED = (
-    "fineTune: an adversarial student is trained already, and a soup is one model, which a train"
-    " stage trains further by startFrom; leave it out"
+    "fineTune: the student of adversarial and distill is trained already, and a soup is one model,"
+    " which a train stage trains further by startFrom; leave it out"
 )
 APART = (
     "fineTune learns on the training part, and stack.rows: validation does not: leave fineTune out,"
     " and name this stage in the members of a later fuse stage that has it"
 )
-ON_SERVERS = "tuning.strategy: adversarial wants workers that keep in step, not parameterServer"
+ON_SERVERS = "tuning.strategy: students want workers that keep in step, not parameterServer"
 
 
 class Fuse(AnyFusion, Stage):
@@ -44,14 +45,19 @@ class Fuse(AnyFusion, Stage):
     """
 
     rules = (
-        Rule("!has(self.fineTune) || !(has(self.adversarial) || has(self.soup))", TUNED),
+        Rule(
+            "!has(self.fineTune)"
+            " || !(has(self.adversarial) || has(self.distill) || has(self.soup))",
+            TUNED,
+        ),
         Rule(
             "!has(self.fineTune) || !has(self.stack) || !has(self.stack.rows)"
             " || self.stack.rows == 'training'",
             APART,
         ),
         Rule(
-            "!has(self.adversarial) || !has(self.tuning.strategy.parameterServer)",
+            "!(has(self.adversarial) || has(self.distill))"
+            " || !has(self.tuning.strategy.parameterServer)",
             ON_SERVERS,
         ),
     )
@@ -68,15 +74,20 @@ class Fuse(AnyFusion, Stage):
 
     @model_validator(mode="after")
     def _trainable(self) -> Self:
-        if self.fine_tune is not None and (self.adversarial or self.soup):
+        if self.fine_tune is not None and (self.student or self.soup):
             raise ValueError(TUNED)
         if self.fine_tune is not None and self.stack and self.stack.rows == "validation":
             raise ValueError(APART)
-        if self.adversarial is None:
+        if self.student is None:
             return self
         if self.tuning.strategy.parameter_server is not None:
             raise ValueError(ON_SERVERS)
         return self
+
+    @property
+    def student(self) -> Adversarial | Distill | None:
+        """How one model learns from all, where one does."""
+        return self.adversarial or self.distill
 
     @property
     def trains(self) -> bool:
@@ -95,8 +106,10 @@ class Fuse(AnyFusion, Stage):
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that there is something to vote on."""
         dataset = latest(earlier, "dataset")
-        if dataset and dataset.lists() and self.adversarial is not None:
-            yield OF_LISTS
+        if dataset and dataset.lists() and self.student is not None:
+            yield OF_LISTS.format(self.kind)
+        if self.distill is not None and self.distill.model is not None:
+            yield from self.distill.model.misfits(dataset)
         voting = self.value.counts
         for name in dataset.unvotable(voting) if dataset and voting in NO_VOTES else ():
             yield NO_VOTES[voting].format(name)
@@ -110,10 +123,11 @@ class Fuse(AnyFusion, Stage):
         return tuple(member.uri for member in self.members or () if member.uri is not None)
 
     def reads(self, store: Any) -> Sequence[str]:
-        """Say what the earlier runs hold that are fused."""
+        """Say what the earlier runs hold that are fused, and what a student's model reads."""
         from hone_trainer.train.earlier import Earlier
 
-        return tuple(Earlier.find(uri, store, FIELD).content for uri in self.paths())
+        own = self.distill.model.model.reads(store) if self.distill and self.distill.model else ()
+        return (*own, *(Earlier.find(uri, store, FIELD).content for uri in self.paths()))
 
     def look(self, store: Any) -> None:
         """See that the earlier runs are there."""
@@ -148,8 +162,8 @@ class Fuse(AnyFusion, Stage):
 
         strategy = enter(self.tuning.strategy.value, ctx, HANG_SECONDS)
         average = Average.of(self.value, opened(self.members, ctx).networks, ctx)
-        if self.adversarial is not None:
-            return self._opposed(self.adversarial, average, strategy, ctx)
+        if self.student is not None:
+            return self._taught(average, strategy, ctx)
         from hone_trainer.fuse.held_out import HeldOut
         from hone_trainer.fuse.joint_training import JointTraining
         from hone_trainer.fuse.judgement import judged
@@ -178,18 +192,21 @@ class Fuse(AnyFusion, Stage):
             return False
         return self.stack.rows != "training"
 
-    def _opposed(self, how: Adversarial, average: Average, strategy: Any, ctx: Context) -> Report:
-        """Train a student against a judge."""
+    def _taught(self, average: Average, strategy: Any, ctx: Context) -> Report:
+        """Train a student on what the members know."""
         from hone_trainer.fuse.judgement import judged
-        from hone_trainer.fuse.opposed_training import OpposedTraining
+        from hone_trainer.fuse.student_training import StudentTraining
         from hone_trainer.train.gang_all_reduce import GangSum
         from hone_trainer.train.member import leave, others
 
-        if len(average.members) == 1:
+        if len(average.members) == 1 and not (self.distill and self.distill.model):
             report = average.commit(ctx) if ctx.chief else others(ctx)
             leave(GangSum(strategy), ctx)
             return report
-        training = OpposedTraining.of(how, average)
+        if self.adversarial is not None:
+            training = StudentTraining.opposed(self.adversarial, average)
+        else:
+            training = StudentTraining.distilled(self.distill or Distill(), average, ctx)
         best = average.best
 
         def end(ended: Training) -> Report:

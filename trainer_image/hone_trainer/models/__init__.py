@@ -13,6 +13,9 @@ from hone_trainer.models.search import Search
 from hone_trainer.models.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hone_trainer.contract.stage import Stage
     from hone_trainer.dataset.schema import Schema
     from hone_trainer.models.model import Model
     from hone_trainer.store.artifact_store import ArtifactStore
@@ -39,6 +42,15 @@ class AnyModel(OneOf):
         """The architecture itself."""
         found: Model = self.value.value
         return found
+
+    def misfits(self, dataset: Stage | None) -> Iterator[str]:
+        """Say what in the data set that a stage makes it cannot read, as far as that is known."""
+        lengths = dataset.lengths() if dataset else None
+        if lengths is not None:
+            yield from self.model.check(lengths)
+        readable = dataset.readable() if dataset else None
+        if readable is not None:
+            yield from self.model.names(readable)
 
     def settled(self, schema: Schema, store: ArtifactStore) -> Self:
         """Return it with all that its graph needs to know; see ``Model.settled``."""

@@ -17,21 +17,21 @@ import numpy as np
 
 from hone_trainer.backend.draws import Draws, drawing
 from hone_trainer.backend.keras import keras, tf
-from hone_trainer.backend.pooling import Pool
 from hone_trainer.models.answers import ROWS
 from hone_trainer.models.graph import open_graph
 from hone_trainer.store.chunked_storage import plain
-from hone_trainer.train.adversarial_terms import NONE, Student, Terms
+from hone_trainer.train.adversarial_terms import Student, Terms
 from hone_trainer.train.objective import Objective
+from hone_trainer.train.teacher import Teacher, Told, blended
 from hone_trainer.train.validation import Validation
 from hone_trainer.train.variables import name_of
 from hone_trainer.train.withheld import withhold
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Rows
-    from hone_trainer.dataset.schema import Schema, Target
+    from hone_trainer.dataset.schema import Target
     from hone_trainer.models.graph import Graph
-    from hone_trainer.models.network import Network, Part
+    from hone_trainer.models.network import Network
     from hone_trainer.tasks.learned import Targets
 
 RIVAL, JUDGE = "rival_", "judge_"
@@ -46,15 +46,12 @@ TOLD, PLAIN = "valJudge", "valUnopposed"
 class AdversarialObjective(Objective):
     """The losses of both students, and of the judge."""
 
-    members: tuple[Any, ...] = ()
-    """Keras models from inputs to ``logits`` and, where there is one, ``vector``."""
-    average: Any = None
-    """From the members' logits to those of their average."""
-    rival: Any = None
-    """The objective of the second student."""
-    judge: Any = None
+    teacher: Teacher
+    rival: Objective
+    """Of the second student."""
+    judge: Any
     """From an answer and the members' vectors to who gave it."""
-    terms: Terms = NONE
+    terms: Terms
 
     @classmethod
     def over(
@@ -69,19 +66,14 @@ class AdversarialObjective(Objective):
             terms: how much each counts.
         """
         schema = network.schema
-        lead = schema.targets[0]
-        members = tuple(_member(part, k, schema) for k, part in enumerate(network.parts))
+        teacher = Teacher.of(network)
         other = open_graph(student.model, schema, prefix=RIVAL)
         names = (name_of(weight) for weight in graph.whole.weights)
         drawn = zip(names, graph.whole.get_weights(), strict=True)
         other.whole.set_weights([plain(student.given.get(name, array)) for name, array in drawn])
-        shares, scales = list(network.shares), [1.0] * len(members)
-        mixture = lead.how.mixes_in == "mixture"
-        average = Pool(mixture, shares, scales, trainable=False, name="average", dtype="float32")
-        average.build((None, lead.outputs))
-        judge = _judge(lead, members, terms)
+        judge = _judge(schema.targets[0], teacher.members, terms)
         rival = Objective.of(other, schema)
-        return cls(graph, graph.body, schema, members, average, rival, judge, terms)
+        return cls(graph, graph.body, schema, teacher, rival, judge, terms)
 
     @property
     def variables(self) -> list[Any]:
@@ -102,19 +94,15 @@ class AdversarialObjective(Objective):
         training = draws is not None
         with drawing(draws):
             students = [each.body(features, training=training) for each in (self, self.rival)]
-        told = [member(features, training=False) for member in self.members]
-        taught = tf.stop_gradient(self.average([each["logits"] for each in told]))
+        told = self.teacher.told(features)
         lead, found = self.schema.targets[0], {}
         for target in self.schema.targets:
-            total: Any = 0.0
+            total, taught = 0.0, self.teacher.taught(told, target)
             for owner, given in zip((self, self.rival), students, strict=True):
                 head = owner.graph.heads[target.name]
                 loss, weight = target.how.loss(head, given, targets[target.name], draws)
-                if target is lead:
-                    share = self.terms.distillation
-                    far = _apart(target, head.logits(given), taught)
-                    loss = (1 - share) * loss + share * far
-                total += loss
+                share = self.terms.distillation
+                total += blended(target, loss, head.logits(given), taught, share)
             if target is lead:
                 own = self.graph.heads[target.name].logits(students[0])
                 turned = _turned(own, self.terms.adversarial)
@@ -150,7 +138,7 @@ class AdversarialObjective(Objective):
     def _right(self, features: Any) -> Any:
         """Return how often the judge knows the student's answers, and the members', (2,)."""
         lead = self.schema.targets[0]
-        told = [member(features, training=False) for member in self.members]
+        told = self.teacher.told(features)
         own = self.graph.whole(features, training=False)[lead.name]
         known = [
             tf.reduce_sum(tf.cast(tf.equal(tf.argmax(said, 1), of), tf.float32))
@@ -158,7 +146,7 @@ class AdversarialObjective(Objective):
         ]
         return tf.stack([known[0], tf.reduce_mean(tf.stack(known[1:]))])
 
-    def _judged(self, own: Any, told: list[Any]) -> Any:
+    def _judged(self, own: Any, told: Told) -> Any:
         """Return the judge's cross-entropy (rows,), half of it on the student's answers."""
         each = [
             tf.nn.sparse_softmax_cross_entropy_with_logits(tf.fill(tf.shape(said)[:1], of), said)
@@ -166,30 +154,19 @@ class AdversarialObjective(Objective):
         ]
         return 0.5 * each[0] + 0.5 * tf.add_n(each[1:]) / len(each[1:])
 
-    def _said(self, own: Any, told: list[Any]) -> list[tuple[Any, int]]:
+    def _said(self, own: Any, told: Told) -> list[tuple[Any, int]]:
         """Return what the judge says of each answer, (rows, sides), and who gave it: 0 is the
         student.
         """
         lead = self.schema.targets[0]
         vectors = [each["vector"] for each in told if "vector" in each]
-        answers = [own, *(tf.stop_gradient(each["logits"]) for each in told)]
+        name = f"logits/{lead.name}"
+        answers = [own, *(tf.stop_gradient(each[name]) for each in told)]
         said = []
         for place, answer in enumerate(answers):
             of = place if self.terms.each else min(place, 1)
             said.append((self.judge([_seen(lead, answer), *vectors]), of))
         return said
-
-
-def _member(part: Part, number: int, schema: Schema) -> Any:
-    """Return a member as a Keras model that is not trained."""
-    made = open_graph(part.model, schema, prefix=f"member{number}_")
-    made.whole.set_weights(part.arrays)
-    outputs = {"logits": made.logits[schema.targets[0].name]}
-    if "vector" in made.features:
-        outputs["vector"] = made.features["vector"]
-    model = keras.Model(made.inputs, outputs)
-    model.trainable = False
-    return model
 
 
 def _judge(lead: Target, members: Sequence[Any], terms: Terms) -> Any:
@@ -214,17 +191,6 @@ def _seen(lead: Target, logits: Any) -> Any:
     if lead.how.mixes_in == "mixture" and lead.outputs > 1:
         logits = tf.nn.log_softmax(tf.cast(logits, tf.float32))
     return tf.clip_by_value(logits, -FARTHEST, FARTHEST) / FARTHEST
-
-
-def _apart(lead: Target, logits: Any, taught: Any) -> Any:
-    """Return how far an answer is from the members' average, (rows,)."""
-    logits = tf.cast(logits, tf.float32)
-    if lead.how.mixes_in != "mixture":
-        return tf.reduce_mean(tf.math.squared_difference(logits, taught), 1)
-    if lead.outputs == 1:
-        told = tf.nn.sigmoid_cross_entropy_with_logits(tf.sigmoid(taught), logits)
-        return tf.reshape(told, [-1])
-    return tf.nn.softmax_cross_entropy_with_logits(tf.nn.softmax(taught), logits)
 
 
 def _turned(values: Any, factor: float) -> Any:

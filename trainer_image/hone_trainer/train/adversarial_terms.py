@@ -25,9 +25,6 @@ class Terms:
     """Whether the judge has to say which member gave an answer, and not only whether one did."""
 
 
-NONE = Terms(0.0, 0.0, (), each=False)
-
-
 @dataclass(frozen=True)
 class Student:
     """What both students are, and start as."""

@@ -132,12 +132,7 @@ class Train(Stage):
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that the model can read the data set."""
         dataset = latest(earlier, "dataset")
-        lengths = dataset.lengths() if dataset else None
-        if lengths is not None:
-            yield from self.model.model.check(lengths)
-        readable = dataset.readable() if dataset else None
-        if readable is not None:
-            yield from self.model.model.names(readable)
+        yield from self.model.misfits(dataset)
         if dataset is not None and dataset.lists():
             if self.strategy.parameter_server is not None:
                 message = "train.strategy.parameterServer hands out rows, and prepare.tasks ranks"

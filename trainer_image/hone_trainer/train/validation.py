@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ class Validation:
         """What it is called in a sentence."""
         return f"validation {next(self._objective.schema.targets[0].how.metrics()).heading}"
 
-    def headline(self, measured: dict[str, float]) -> str:
+    def headline(self, measured: Mapping[str, float]) -> str:
         """Say that figure, of what was measured."""
         value = measured.get(self.leading)
         told = "not defined" if value is None else decimal(value)
@@ -164,7 +165,7 @@ def figure_name(objective: Objective, target: str, figure: str) -> str:
     return name if len(objective.names) == 1 else f"{target}.{name}"
 
 
-def shown(measured: dict[str, float]) -> dict[str, float]:
+def shown(measured: Mapping[str, float]) -> dict[str, float]:
     """Return the figures of an epoch that belong into a status."""
     return {
         name: value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hone_trainer.store.chunked_array import ChunkedArray, InMemory, whole
 
@@ -23,8 +25,9 @@ def joined(
         return tuple(weights)
     found: list[ChunkedArray] = []
     for before, after in zip(mean, weights, strict=True):
-        new = whole(after)
+        new: NDArray[Any] = whole(after)
         if np.issubdtype(new.dtype, np.floating):
-            new = (whole(before) + (new - whole(before)) / (count + 1)).astype(new.dtype)
+            old: NDArray[Any] = whole(before)
+            new = (old + (new - old) / (count + 1)).astype(new.dtype)
         found.append(InMemory(new))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from hone_trainer.contract.spec import OneOf
 from hone_trainer.fuse.fusions.adversarial import Adversarial
+from hone_trainer.fuse.fusions.distill import Distill
 from hone_trainer.fuse.fusions.soup import Soup
 from hone_trainer.fuse.fusions.stack import Stack
 from hone_trainer.fuse.fusions.vote import Vote
@@ -19,5 +20,7 @@ class AnyFusion(OneOf):
     """Dense layers on what all members have made of a row."""
     adversarial: Adversarial | None = None
     """One model that learns from all members until nobody can tell who answers."""
+    distill: Distill | None = None
+    """One model that learns from labels and from what all members say together."""
     soup: Soup | None = None
     """The average of the members' weights, where they began alike."""
