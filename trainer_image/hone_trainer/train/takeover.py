@@ -93,17 +93,18 @@ def take_over(now: Side, then: Side, fresh: Collection[str] = ()) -> Takeover:
             message = f"{FIELD}.fresh names {name!r}, and the model has no such layer"
             raise StageFailure(UNFIT, f"{message}{hint(name, layers)}: correct it")
     _require_order(now.schema, then.schema)
+    known = dict(_counterparts(now.schema, then.schema))
     there = {weight.place: place for place, weight in enumerate(then.weights)}
-    moves = dict(_moves(now, then))
+    moves = dict(_moves(now, then, known))
     anew = {*fresh, *_other_tasks(now.schema, then.schema)}
     taken = []
     for place, weight in enumerate(now.weights):
-        at = there.get(weight.place)
+        at = there.get(_place(weight, known))
         # Layers of another kind of model read something else, whatever they are called.
         alike = now.kind == then.kind or weight.column is not None
         if at is None or weight.layer in anew or not alike:
             continue
-        found = _taken(place, at, weight, then.weights[at], moves)
+        found = _taken(place, at, weight, then.weights[at], moves, known)
         if found is not None:
             taken.append(found)
     if not taken:
@@ -124,11 +125,39 @@ def first_of(axis: Axis) -> int:
     return FIRST_KNOWN if axis.kind == "field" else 0
 
 
+def _counterparts(now: Schema, then: Schema) -> Iterator[tuple[str, str]]:
+    """Yield each id column here with that which it goes on from there: of the same name, or else
+    the only one with the same ids, such as the items that were clicked for those bought before.
+    """
+    theirs = {each.name: each for each in then.ids}
+    for mine in now.ids:
+        alike = [f.name for f in then.ids if f.vocabulary and f.vocabulary == mine.vocabulary]
+        if mine.name in theirs:
+            yield mine.name, mine.name
+        elif len(alike) == 1:
+            yield mine.name, alike[0]
+
+
+def _place(weight: Weight, known: Mapping[str, str]) -> str:
+    """Return where a table is in the earlier network; of other arrays, where it is here."""
+    column = weight.column
+    if column is None or column not in known or not weight.layer.endswith(column):
+        return weight.place
+    return f"{weight.layer.removesuffix(column)}{known[column]}/{weight.name}"
+
+
 def _taken(
-    now: int, then: int, here: Weight, there: Weight, moves: Mapping[Axis, Places | None]
+    now: int,
+    then: int,
+    here: Weight,
+    there: Weight,
+    moves: Mapping[Axis, Places | None],
+    known: Mapping[str, str],
 ) -> Taken | None:
     """Return how an array is taken over; None where it is not."""
-    if here.axes != there.axes or len(here.shape) != len(there.shape):
+    if [_axis(axis, known) for axis in here.axes] != list(there.axes) or len(here.shape) != len(
+        there.shape
+    ):
         return None
     along = []
     for axis, mine, theirs in zip(here.axes, here.shape, there.shape, strict=True):
@@ -142,22 +171,29 @@ def _taken(
     return Taken(now, then, tuple(along))
 
 
+def _axis(axis: Axis | None, known: Mapping[str, str]) -> Axis | None:
+    """Return what an axis here is called there."""
+    if axis is None or axis.kind != "field":
+        return axis
+    return type(axis)("field", known.get(axis.name, axis.name))
+
+
 def _sizes(weight: Weight) -> str:
     return " x ".join(f"{size:,}" for size in weight.shape)
 
 
-def _moves(now: Side, then: Side) -> Iterator[tuple[Axis, Places | None]]:
+def _moves(now: Side, then: Side, known: Mapping[str, str]) -> Iterator[tuple[Axis, Places | None]]:
     """Yield what may stand along axes, and how it moves; nothing of what has no row in common."""
     from hone_trainer.models.weight_inventory import Axis
 
     fields = {each.name: each for each in then.schema.ids}
     for mine in now.schema.ids:
-        theirs = fields.get(mine.name)
+        theirs = fields.get(known.get(mine.name, ""))
         if theirs is None:
             continue
         if mine.vocabulary and theirs.vocabulary:
-            known = now.vocabularies[mine.vocabulary], then.vocabularies[theirs.vocabulary]
-            move = places(*known, first=FIRST_KNOWN)
+            ids = now.vocabularies[mine.vocabulary], then.vocabularies[theirs.vocabulary]
+            move = places(*ids, first=FIRST_KNOWN)
             if (move[FIRST_KNOWN:] != NEW).any():
                 yield Axis("field", mine.name), move
         elif _alike(mine, theirs):
