@@ -70,7 +70,7 @@ class Fuse(AnyFusion, Stage):
     fine_tune: FineTune | None = None
     """Train all members further, together, once they are one."""
     tuning: Tuning = Tuning()
-    """How ``stack`` and ``fineTune`` train."""
+    """How dense layers, students and members are trained."""
 
     @model_validator(mode="after")
     def _trainable(self) -> Self:
