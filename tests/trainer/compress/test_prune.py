@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hone_trainer.compress.techniques import prune
+from hone_trainer.compress import retraining
 from hone_trainer.compress.techniques.prune import Prune
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.dataset.schema import Schema
@@ -85,7 +85,7 @@ def test_a_schedule_that_misses_its_steps_is_noticed(monkeypatch: pytest.MonkeyP
 
 
 def test_a_diverged_loss_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prune, "LEARNING_RATE", float("nan"))
+    monkeypatch.setattr(retraining, "LEARNING_RATE", float("nan"))
     with pytest.raises(StageFailure) as caught:
         Prune(epochs=1).apply(fresh(), Drawn(rows=100), quiet)
     assert caught.value.reason == "TrainingDiverged"

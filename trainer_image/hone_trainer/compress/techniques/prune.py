@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from hone_trainer.compress.kernels import has_kernels
+from hone_trainer.compress.retraining import Retraining
 from hone_trainer.compress.technique import Technique
 from hone_trainer.contract.assignment import StageFailure
 
@@ -15,15 +18,8 @@ if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Dataset
     from hone_trainer.models.network import Network
 
-STEPS = 50
-"""Steps of training that the schedule wants at least."""
 CUTS = 20
 """Times at which more weights are set to zero."""
-BATCH = (32, 4096)
-"""Smallest and largest batch: large ones are several times faster, small ones make more steps."""
-LEARNING_RATE = 0.002
-SEED = 0
-"""Of the order of the rows."""
 
 
 class Prune(Technique):
@@ -47,35 +43,12 @@ class Prune(Technique):
         Raises:
             StageFailure: SparsityNotReached or TrainingDiverged.
         """
-        import numpy as np
-        import tensorflow as tf
         from tensorflow_model_optimization.sparsity import keras as sparsity
 
-        from hone_trainer.backend.keras import keras
-        from hone_trainer.train.feeding import open_feed
-        from hone_trainer.train.objective import JointObjective
-        from hone_trainer.train.step_sums import mean_losses
-        from hone_trainer.train.sync_steps import Steps
-
-        feed = open_feed(data)
-        batch = int(np.clip(feed.units * self.epochs // STEPS, *BATCH))
-        total = self.epochs * -(-feed.units // batch)
-        models = [self._wrapped(part, total) for part in network.assemble().parts]
-        objective = JointObjective.over(models, network.shares, network.schema)
-        optimizer = keras.optimizers.Adam(LEARNING_RATE)
-        optimizer.build(objective.variables)
-        steps = Steps(tf.distribute.get_strategy(), objective, optimizer, feed, batch, SEED)
-        done = 0
-        _tell_step(models, done)
-        for epoch in range(self.epochs):
-            for block in steps.epoch(epoch, 0, 1, lambda: False):
-                done += 1
-                _tell_step(models, done)
-                loss = float(objective.shares @ mean_losses(block.sums))
-                if not np.isfinite(loss):
-                    message = "the loss became infinite while pruning"
-                    raise StageFailure("TrainingDiverged", message)
-                tell(done / total, f"pruning, step {done} of {total}, loss {loss:.4f}")
+        retraining = Retraining.of(data, self.epochs)
+        models = [self._wrapped(part, retraining.steps) for part in network.assemble().parts]
+        tell_step = partial(_tell_step, models)
+        retraining.run(models, network, tell_step, tell, "pruning")
         _mask(models)
         pruned = [sparsity.strip_pruning(model) for model in models]
         self._verify(pruned)
@@ -97,7 +70,7 @@ class Prune(Technique):
 
         def copy(layer: Any) -> Any:
             fresh = layer.__class__.from_config(layer.get_config())
-            if prunable(layer):
+            if has_kernels(layer):
                 return sparsity.prune_low_magnitude(fresh, pruning_schedule=schedule)
             fresh.trainable = layer.trainable and not isinstance(layer, keras.layers.Embedding)
             return fresh
@@ -115,7 +88,7 @@ class Prune(Technique):
             array
             for model in models
             for layer in model.layers
-            if prunable(layer)
+            if has_kernels(layer)
             for array in layer.get_weights()
             if array.ndim > 1
         ]
@@ -131,22 +104,6 @@ class Prune(Technique):
                 f"{reached:.1%} of the weights are zero, not {self.sparsity:.1%}; "
                 "raise prune.epochs",
             )
-
-
-def prunable(layer: Any) -> bool:
-    """Say whether the kernels of a layer take part.
-
-    Heads do not: of a single unit, a head has next to no weights, and the scale of every answer
-    hangs on them (at sparsity 0.8 the log loss of the reference model rose from .226 to .270 with
-    it and not at all without).
-    """
-    from hone_trainer.backend.keras import keras
-    from hone_trainer.tasks.head import is_head
-
-    if is_head(layer):
-        return False
-    kinds = keras.layers.RNN, keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D
-    return layer.trainable and isinstance(layer, kinds)
 
 
 def _tell_step(models: list[Any], done: int) -> None:
