@@ -17,6 +17,8 @@ SEQUENCE = 64
 """Width of the vectors of a sequence: the mean of many has to tell much."""
 SPREAD, SEQUENCE_SPREAD = 0.05, 0.5
 """Standard deviation of fresh vectors, and of those of which a mean is taken: it is far smaller."""
+PLACE = 8_000
+"""Of the draws of ids left out, behind those of all others in a step."""
 FEW = 5_000
 """Training rows below which layers are half as wide."""
 
@@ -35,6 +37,8 @@ class Dense(Model):
     """Width of the vectors of ids. Where nothing is said, by how many ids and rows there are, from
     8 to 64, and 64 for sequences."""
 
+    sequence_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the ids of a sequence left out while training (word dropout, Iyyer et al. 2015)."""
     wide: bool = True
     """Whether heads read vectors and numbers past the layers too, as of a wide and deep model: what
     is so of an id or a word alone need not be told by the layers."""
@@ -61,6 +65,7 @@ class Dense(Model):
         """Return the vectors of a field's ids, (batch, width): of a sequence, their mean."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.layers import Bag
+        from hone_trainer.backend.token_dropout import TokenDropout
 
         name = f"{prefix}embedding_{field.name}"
         usual, spread = SEQUENCE, SEQUENCE_SPREAD
@@ -68,10 +73,13 @@ class Dense(Model):
             usual, spread = width_of(field.size, schema.rows), SPREAD
         start = keras.initializers.RandomNormal(stddev=spread)
         table = keras.layers.Embedding(field.size, self.embedding or usual, start, name=name)
-        vectors = table(inputs[field.name])
+        ids = inputs[field.name]
         if field.length == 1:
-            return keras.layers.Flatten(name=f"{name}_flat")(vectors)
-        return Bag(name=f"{name}_bag")([vectors, inputs[field.name]])
+            return keras.layers.Flatten(name=f"{name}_flat")(table(ids))
+        if self.sequence_dropout:
+            place = PLACE + schema.ids.index(field)
+            ids = TokenDropout(self.sequence_dropout, place, 0, name=f"{name}_thinned")(ids)
+        return Bag(name=f"{name}_bag")([table(ids), ids])
 
     def _units(self, schema: Schema) -> tuple[int, ...]:
         if self.layers is not None:

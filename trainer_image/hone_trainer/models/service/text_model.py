@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PLACE = 2_000
 """Of the first field's draws, behind those of all others in a step."""
+THINNED = 99
+"""Of a field's hundred draws, that of words left out."""
 SPREAD = 0.05
 """Standard deviation of fresh vectors."""
 
@@ -31,6 +33,10 @@ class TextModel(Model):
     """Width of those of hashed pieces and pairs."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     """Share of units dropped while training."""
+    word_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """Share of words taken for unseen while training (word dropout, Iyyer et al. 2015)."""
+    piece_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    """Share of hashed pieces and pairs left out while training."""
 
     def read(self, words: Any, present: Any, prefix: str, place: int) -> list[Any]:
         """Return what a text says by the order of its words, (batch, any width) each.
@@ -76,6 +82,8 @@ class TextModel(Model):
         from hone_trainer.backend.sequence_layers import Present
 
         name = f"{prefix}{field.name}_"
+        if field.length > 1:
+            ids = self._thinned(field, ids, name, place + THINNED)
         vectors = self._table(field, schema, prefix)(ids)
         if field.length == 1:
             return [keras.layers.Flatten(name=f"{name}flat")(vectors)]
@@ -83,6 +91,15 @@ class TextModel(Model):
             return [_bag(vectors, ids, name)]
         present = Present(name=f"{name}present")(ids)
         return self.read(vectors, present, name, place)
+
+    def _thinned(self, field: Column, ids: Any, name: str, place: int) -> Any:
+        """Return ids of which some are left out while training."""
+        from hone_trainer.backend.token_dropout import TokenDropout
+        from hone_trainer.rows.tokens import PADDING, UNSEEN
+
+        rate = self.piece_dropout if field.hashed else self.word_dropout
+        instead = PADDING if field.hashed else UNSEEN
+        return TokenDropout(rate, place, instead, name=f"{name}thinned")(ids) if rate else ids
 
     def _table(self, field: Column, schema: Schema, prefix: str) -> Any:
         from hone_trainer.backend.keras import keras
