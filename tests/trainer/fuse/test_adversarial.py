@@ -71,7 +71,7 @@ def test_a_number_that_is_no_member_is_refused(trained: Bench) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({"fineTune": {}}, "student is trained already"),
+        ({"fineTune": {}}, "distill is trained already"),
         ({"tuning": {"strategy": {"parameterServer": {}}}}, "workers that keep in step"),
     ],
 )
