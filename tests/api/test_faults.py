@@ -46,7 +46,11 @@ def test_no_fault_speaks_of_the_library_that_found_it(wrong: Wrong) -> None:
         (("seed",), True, "seed: must be a whole number; found true"),
         (("suspend",), "yes", 'suspend: must be true or false, without quotes; found "yes"'),
         ((*TRAIN, "epochs"), 0, "stages[1].train.epochs: must be at least 1; found 0"),
-        ((*TRAIN, "keep"), "all", "stages[1].train.keep: must be 'best', 'last' or 'average'; found \"all\""),
+        (
+            (*TRAIN, "keep"),
+            "all",
+            "stages[1].train.keep: must be 'best', 'last' or 'average'; found \"all\"",
+        ),
         (PREPARE, 5, "stages[0].prepare: must hold `key: value` pairs"),
         (
             (*TRAIN, "model", "recommendation"),
