@@ -45,10 +45,10 @@ def test_tying_gives_each_cluster_its_mean() -> None:
     variable = tf.Variable([[0.0, 1.0], [1.2, 0.0], [0.0, -3.0]])
     tied = TiedWeights.of(variable, 3)
     tied.tie()
-    np.testing.assert_allclose(variable.numpy(), [[0, 1.1], [1.1, 0], [0, -3]], atol=1e-6)
+    np.testing.assert_allclose(variable.numpy(), np.array([[0, 1.1], [1.1, 0], [0, -3]]), atol=1e-6)
     variable.assign_add([[5.0, 1.0], [0.0, 0.0], [0.0, 0.0]])
     tied.tie()
-    np.testing.assert_allclose(variable.numpy(), [[0, 1.6], [1.6, 0], [0, -3]], atol=1e-6)
+    np.testing.assert_allclose(variable.numpy(), np.array([[0, 1.6], [1.6, 0], [0, -3]]), atol=1e-6)
 
 
 def kernels(network: Network, kind: str) -> list[Any]:
