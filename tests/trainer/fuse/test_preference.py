@@ -39,3 +39,15 @@ def test_what_is_worse_by_more_than_noise_is_worse_whatever_the_loss() -> None:
     assert harms(answered.task, old, new) is True, "AUC .86 against 1, at a lower loss"
     assert (named("logLoss").difference(old, new).high or 0) < 0
     assert harms(answered.task, old, new, votes=True) is True
+    assert harms(answered.task, new, old, doubtful=True) is False, "shown"
+
+
+def test_of_what_was_learned_on_few_rows_the_gain_has_to_be_shown() -> None:
+    labels = (np.arange(40) % 2).astype(np.float32)
+    shy = np.where(labels > 0, 0.6, 0.4)
+    shy[:4] = 1 - shy[:4]
+    better = np.where(np.arange(40) < 1, 0.52, shy)
+    answered = clicked([shy, better], labels)
+    old, new = (score(answered.task, answered.targets, answered.alone(k)) for k in (0, 1))
+    assert harms(answered.task, old, new) is False
+    assert harms(answered.task, old, new, doubtful=True) is True

@@ -53,7 +53,9 @@ def judged(
         scored = score(task, here.answered.targets, blocks)
     trained = figures(task, scored)
     facts = {**outcome.facts, **average.facts}
-    worse, said = harms(task, against.scored, scored), _said(task, against, trained)
+    few = chosen is not None  # learned on what is left of the validation part
+    worse = harms(task, against.scored, scored, doubtful=few)
+    said = _said(task, against, trained)
     if worse:
         return ctx.commit(
             files=replace(average, settled=before).network.save(ctx),
