@@ -1,4 +1,4 @@
-"""What a model of another field knows of the same ids goes into one that predicts something else."""
+"""What a model of another field knows of the same ids goes into one of something else."""
 
 from pathlib import Path
 from typing import Any
