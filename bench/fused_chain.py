@@ -89,7 +89,8 @@ def run(desk: Desk, way: str) -> None:
     status = desk.ended(way, 1800)
     ended = condition(status, "Complete").get("status") == "True"
     told = "complete" if ended else "FAILED"
-    named = [each for stage in status["stages"] for each in stage.get("artifacts", ())]
+    gangs = [gang for stage in status["stages"] for gang in stage["gangs"]]
+    named = [*status["artifacts"], *(gang["manifest"] for gang in gangs)]
     for artifact in named:
         desk.verify(artifact)
     print(f"{way}: {told} in {time.monotonic() - begun:.0f} s; {struck} killed", end="; ")
