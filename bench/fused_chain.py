@@ -25,7 +25,7 @@ JSON = dict[str, Any]
 LITTLE = {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "3Gi"}}
 TWO = {"multiWorkerMirrored": {"workers": 2}}
 RATE = {"adam": {"learningRate": 0.004}}
-TUNED = {"fineTune": {"epochs": 12}}
+TUNED = {"fineTune": {"epochs": 30}}
 WAYS: dict[str, list[JSON]] = {
     "average": [{"weightedAverage": {}, **TUNED}],
     "vote": [{"vote": {}, **TUNED}],
@@ -105,6 +105,8 @@ def run(desk: Desk, way: str) -> None:
 def _strike(siege: Siege) -> str:
     """Kill a worker once it trains; empty before."""
     gang = siege.gang()
+    if gang.get("state") == "Succeeded":
+        return "too fast: nobody was"
     if not str(gang.get("message", "")).startswith("epoch"):
         return ""
     with suppress(IndexError, ProcessLookupError):
