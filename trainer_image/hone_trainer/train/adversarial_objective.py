@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hone_trainer.backend.draws import Draws, drawing
+from hone_trainer.backend.draws import Draws
 from hone_trainer.backend.keras import keras, tf
 from hone_trainer.models.answers import ROWS
 from hone_trainer.models.graph import open_graph
 from hone_trainer.store.chunked_storage import plain
 from hone_trainer.train.adversarial_terms import Student, Terms
-from hone_trainer.train.objective import Objective
+from hone_trainer.train.objective import Objective, told
 from hone_trainer.train.teacher import Teacher, Told, blended
 from hone_trainer.train.validation import Validation
 from hone_trainer.train.variables import name_of
-from hone_trainer.train.withheld import withhold
 
 if TYPE_CHECKING:
     from hone_trainer.dataset.dataset import Rows
@@ -89,15 +88,12 @@ class AdversarialObjective(Objective):
         self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
     ) -> dict[str, tuple[Any, Any]]:
         """See ``Objective.losses``: of both students, and of the judge, on the first target."""
-        if draws is not None:
-            features = withhold(features, self.schema.ids, draws)
-        training = draws is not None
-        with drawing(draws):
-            students = [each.body(features, training=training) for each in (self, self.rival)]
-        told = self.teacher.told(features)
+        both = self.body, self.rival.body
+        features, students = told(both, features, self.schema, draws)
+        said = self.teacher.told(features)
         lead, found = self.schema.targets[0], {}
         for target in self.schema.targets:
-            total, taught = 0.0, self.teacher.taught(told, target)
+            total, taught = 0.0, self.teacher.taught(said, target)
             for owner, given in zip((self, self.rival), students, strict=True):
                 head = owner.graph.heads[target.name]
                 loss, weight = target.how.loss(head, given, targets[target.name], draws)
@@ -106,7 +102,7 @@ class AdversarialObjective(Objective):
             if target is lead:
                 own = self.graph.heads[target.name].logits(students[0])
                 turned = _turned(own, self.terms.adversarial)
-                judged = self._judged(turned, told)
+                judged = self._judged(turned, said)
                 total += _mean(judged, tf.cast(weight, tf.float32))
             found[target.name] = total, weight
         return found

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hone_trainer.backend.draws import Draws, drawing
-from hone_trainer.train.objective import Objective
+from hone_trainer.train.objective import Objective, told
 from hone_trainer.train.teacher import Teacher, blended
-from hone_trainer.train.withheld import withhold
 
 if TYPE_CHECKING:
+    from hone_trainer.backend.draws import Draws
     from hone_trainer.models.graph import Graph
     from hone_trainer.models.network import Network
     from hone_trainer.tasks.learned import Targets
@@ -33,16 +32,13 @@ class DistillationObjective(Objective):
         self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
     ) -> dict[str, tuple[Any, Any]]:
         """See ``Objective.losses``."""
-        if draws is not None:
-            features = withhold(features, self.schema.ids, draws)
-        with drawing(draws):
-            given = self.body(features, training=draws is not None)
-        told = self.teacher.told(features)
+        features, (given,) = told((self.body,), features, self.schema, draws)
+        said = self.teacher.told(features)
         found = {}
         for target in self.schema.targets:
             head = self.graph.heads[target.name]
             loss, weight = target.how.loss(head, given, targets[target.name], draws)
-            taught = self.teacher.taught(told, target)
+            taught = self.teacher.taught(said, target)
             found[target.name] = (
                 blended(target, loss, head.logits(given), taught, self.share),
                 weight,

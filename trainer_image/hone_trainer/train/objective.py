@@ -6,6 +6,7 @@ number of replicas nor padding changes what is learned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,10 +64,7 @@ class Objective:
             targets: of the same rows.
             draws: the chance of a step of training; None where nothing is trained.
         """
-        if draws is not None:
-            features = withhold(features, self.schema.ids, draws)
-        with drawing(draws):
-            given = self.body(features, training=draws is not None)
+        _, (given,) = told((self.body,), features, self.schema, draws)
         return {
             t.name: t.how.loss(self.graph.heads[t.name], given, targets[t.name], draws)
             for t in self.schema.targets
@@ -124,10 +122,7 @@ class JointObjective(Objective):
         self, features: Any, targets: dict[str, Targets], draws: Draws | None = None
     ) -> dict[str, tuple[Any, Any]]:
         """See ``Objective.losses``."""
-        if draws is not None:
-            features = withhold(features, self.schema.ids, draws)
-        with drawing(draws):
-            given = [model(features, training=draws is not None) for model in self.models]
+        _, given = told(self.models, features, self.schema, draws)
         found = {}
         for target in self.schema.targets:
             heads = (Computed(logits[target.name], target.facts) for logits in given)
@@ -135,6 +130,23 @@ class JointObjective(Objective):
             pairs = zip(each, self.counted, strict=True)
             found[target.name] = (sum(loss * share for (loss, _), share in pairs), each[0][1])
         return found
+
+
+def told(
+    models: Sequence[Any], features: Any, schema: Schema, draws: Draws | None
+) -> tuple[Any, list[Any]]:
+    """Return the features as a step of training sees them, and what each model makes of them.
+
+    Args:
+        models: from features to what they make of them.
+        features: of some rows, by column name.
+        schema: the columns, of which ids may be withheld.
+        draws: the chance of the step; None where nothing is trained.
+    """
+    if draws is not None:
+        features = withhold(features, schema.ids, draws)
+    with drawing(draws):
+        return features, [model(features, training=draws is not None) for model in models]
 
 
 def loss_weights(rows: Rows, name: str) -> NDArray[np.float32]:
