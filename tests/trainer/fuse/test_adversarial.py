@@ -10,21 +10,12 @@ from hone_trainer.models.joining import join
 from hone_trainer.models.network import Network
 from hone_trainer.stages import AnyStage
 from tests.trainer.conftest import Bench
-from tests.trainer.fuse.test_members import MODELS, QUICK
 from tests.trainer.fuse.test_stacking import BOTH
 from tests.trainer.taught import learned
 
 pytestmark = pytest.mark.tensorflow
 
 TUNING = {"optimizer": {"adam": {"learningRate": 0.01}}, "batchSize": 128}
-
-
-@pytest.fixture
-def trained(clicks: Bench) -> Bench:
-    """Two stages, each with a model of its own."""
-    for name, model in MODELS.items():
-        clicks(name, {"train": {"model": model, **QUICK}})
-    return clicks
 
 
 def opposed(bench: Bench, **words: Any) -> tuple[dict[str, float], list[dict[str, float]]]:

@@ -11,19 +11,10 @@ from hone_trainer.models.network import Network
 from hone_trainer.stages import AnyStage
 from tests.trainer.conftest import Bench
 from tests.trainer.fuse.test_adversarial import TUNING
-from tests.trainer.fuse.test_members import MODELS, QUICK
 from tests.trainer.fuse.test_stacking import BOTH
 from tests.trainer.taught import learned
 
 SMALL = {"generic": {"dense": {"embedding": 4, "layers": [4]}}}
-
-
-@pytest.fixture
-def trained(clicks: Bench) -> Bench:
-    """Two stages, each with a model of its own."""
-    for name, model in MODELS.items():
-        clicks(name, {"train": {"model": model, **QUICK}})
-    return clicks
 
 
 def distilled(bench: Bench, **words: Any) -> tuple[dict[str, float], Network, str]:

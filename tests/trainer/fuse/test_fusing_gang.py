@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.trainer.conftest import Bench
-from tests.trainer.fuse.test_members import MODELS, QUICK
 from tests.trainer.fuse.test_stacking import BOTH
 from tests.trainer.gangs import GangOfTwo
 
@@ -19,14 +18,6 @@ FUSIONS: dict[str, tuple[dict[str, Any], int]] = {
     "a student": ({"adversarial": {"epochs": 1, "judge": [8]}}, 2),
     "one of several": ({"distill": {"epochs": 2}}, 2),
 }
-
-
-@pytest.fixture
-def trained(clicks: Bench) -> Bench:
-    """Two stages, each with a model of its own."""
-    for name, model in MODELS.items():
-        clicks(name, {"train": {"model": model, **QUICK}})
-    return clicks
 
 
 @pytest.mark.parametrize("way", FUSIONS)

@@ -21,14 +21,6 @@ MODELS = {
 }
 
 
-@pytest.fixture
-def trained(clicks: Bench) -> Bench:
-    """Two stages, each with a model of its own."""
-    for name, model in MODELS.items():
-        clicks(name, {"train": {"model": model, **QUICK}})
-    return clicks
-
-
 def test_stages_with_other_models_become_one(trained: Bench) -> None:
     ctx = trained.context(trained.task("next", {}))
     rows = Dataset.of(ctx).read("test")

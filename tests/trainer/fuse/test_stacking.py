@@ -19,7 +19,7 @@ from hone_trainer.stages import AnyStage
 from hone_trainer.tasks.ballots import Voting
 from hone_trainer.tasks.learned import Calibration, Targets
 from tests.trainer.conftest import Bench
-from tests.trainer.fuse.test_members import MODELS, QUICK
+from tests.trainer.fuse.test_members import MODELS
 from tests.trainer.taught import answers, learned
 from tests.trainer.worlds import TASKS
 
@@ -79,14 +79,6 @@ def test_a_graph_counts_votes_as_the_fusion_does(tasks: str, voting: Voting) -> 
         np.testing.assert_allclose(told[answer], values, atol=1e-5)
     with pytest.raises(StageFailure, match="vote for classes"):
         join((joint, fresh), (0.5, 0.5))
-
-
-@pytest.fixture
-def trained(clicks: Bench) -> Bench:
-    """Two stages, each with a model of its own."""
-    for name, model in MODELS.items():
-        clicks(name, {"train": {"model": model, **QUICK}})
-    return clicks
 
 
 @pytest.mark.parametrize(
