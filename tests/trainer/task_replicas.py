@@ -1,7 +1,8 @@
 """Run by test_several_workers on its own: TensorFlow starts with four devices, or never.
 
 Prints, as JSON, what one, two and four replicas make of the same steps for every kind of task, with
-units that are dropped, ids that are withheld, items that are drawn and rows that count differently.
+units that are dropped, ids that are withheld, items that are drawn and rows that count differently;
+and of histories that are read at once.
 """
 
 import json
@@ -12,17 +13,27 @@ from typing import Any
 import numpy as np
 
 from hone_trainer.backend.keras import keras, tf
+from hone_trainer.dataset.schema import Schema, Target
 from hone_trainer.models import AnyModel
 from hone_trainer.models.graph import open_graph
+from hone_trainer.tasks import AnyTask
 from hone_trainer.train.feed import HeldFeed
 from hone_trainer.train.objective import Objective
+from hone_trainer.train.sequence_objective import sequential
 from hone_trainer.train.sync_steps import Steps
 from tests.trainer import worlds
+from tests.trainer.train.test_sequences import BEFORE, ITEMS, LEARNED, walked
 from tests.trainer.two_replicas import mirrored, split
 from tests.trainer.worlds import world
 
 ROWS, STEPS = 150, 3
 REPLICAS = (1, 2, 4)
+DRAWN = AnyTask.model_validate({"nextItem": {"label": "item", "negatives": 2}})
+FEW = Schema(
+    fields=(BEFORE,),
+    targets=(Target(name="item", task=DRAWN, learned=LEARNED.dump()),),
+    rows=100,
+)
 MODEL = {"generic": {"dense": {"layers": [8], "embedding": 4, "dropout": 0.3}}}
 
 
@@ -41,7 +52,26 @@ def training(strategy: Any, tasks: str) -> dict[str, Any]:
         optimizer = keras.optimizers.SGD(0.5)
         optimizer.build(objective.variables)
     batch = 12 if tasks in ("ranking", "pairs") else 64
-    steps = Steps(strategy, objective, optimizer, HeldFeed(rows, here.schema), batch, 9)
+    return told(graph, Steps(strategy, objective, optimizer, HeldFeed(rows, here.schema), batch, 9))
+
+
+def histories(strategy: Any) -> dict[str, Any]:
+    """Train a few steps on rows that go on from each other, drawn items among them."""
+    draw = np.random.default_rng(2)
+    rows = walked(*draw.integers(0, ITEMS, (50, 3)).tolist())
+    words = {"embedding": 4, "units": 6, "dropout": 0.3}
+    keras.utils.set_random_seed(3)
+    with strategy.scope():
+        graph = open_graph(AnyModel.model_validate({"recommendation": {"gru": words}}), FEW)
+        objective = sequential(36)(graph, FEW)
+        optimizer = keras.optimizers.SGD(0.5)
+        optimizer.build(objective.variables)
+    feed = HeldFeed(rows, FEW, sequential=True)
+    return told(graph, Steps(strategy, objective, optimizer, feed, 36, 9))
+
+
+def told(graph: Any, steps: Steps) -> dict[str, Any]:
+    """Return which rows the steps of an epoch saw, and what they made of the model."""
     steps.log_rows = True
     blocks = list(steps.epoch(0, 0, STEPS, lambda: False))
     return {
@@ -55,5 +85,6 @@ if __name__ == "__main__":
     split(max(REPLICAS))
     one = tf.distribute.get_strategy()
     strategies = [one if count == 1 else mirrored(count) for count in REPLICAS]
-    told = {tasks: [training(each, tasks) for each in strategies] for tasks in worlds.STEPS}
-    sys.stdout.write("\n" + json.dumps(told))
+    found = {tasks: [training(each, tasks) for each in strategies] for tasks in worlds.STEPS}
+    found |= {"histories": [histories(each) for each in strategies]}
+    sys.stdout.write("\n" + json.dumps(found))

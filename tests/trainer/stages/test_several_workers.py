@@ -29,7 +29,7 @@ def replicas(root: Path) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.parametrize("tasks", STEPS)
+@pytest.mark.parametrize("tasks", [*STEPS, "histories"])
 def test_several_workers_take_the_rows_and_the_chances_that_one_would(
     tasks: str, replicas: dict[str, Any]
 ) -> None:

@@ -191,11 +191,12 @@ class Attention(keras.layers.Layer):  # type: ignore[misc]
             for each in (query, key, value)
         )
         logits = tf.matmul(query, key, transpose_b=True) * apart**-0.5
-        seen = present[:, tf.newaxis, tf.newaxis, :]
+        logits += HIDDEN * (1 - tf.cast(present[:, tf.newaxis, tf.newaxis, :], logits.dtype))
         if self.causal:
             mine = tf.range(length - asking, length)[:, tf.newaxis]
-            seen &= (tf.range(length)[tf.newaxis, :] <= mine)[tf.newaxis, tf.newaxis]
-        logits += HIDDEN * (1 - tf.cast(seen, logits.dtype))
+            later = tf.cast(tf.range(length)[tf.newaxis, :] > mine, logits.dtype)
+            # Less visible than padding: where all is padding, what comes later still plays no part.
+            logits += 2 * HIDDEN * later[tf.newaxis, tf.newaxis]
         told = tf.matmul(tf.nn.softmax(logits), value)
         return tf.reshape(tf.transpose(told, [0, 2, 1, 3]), [-1, asking, width])
 

@@ -48,16 +48,15 @@ class Shape:
     causal: bool
 
 
-def block(stream: Any, present: Any, shape: Shape, name: str, *, last: bool = False) -> Any:
+def block(stream: Any, present: Any, shape: Shape, name: str) -> tuple[Any, Any]:
     """Return a stream (batch, positions, width) with what a block adds to it (pre-norm, Xiong et
-    al. 2020).
+    al. 2020), and its last position alone, for which no other is computed.
 
     Args:
         stream: vectors of positions.
         present: where there is anything, (batch, positions).
         shape: of the block.
         name: before those of its layers.
-        last: whether only the last position is wanted, and given.
     """
     from hone_trainer.backend.keras import keras
     from hone_trainer.backend.layers import Dropout
@@ -66,20 +65,32 @@ def block(stream: Any, present: Any, shape: Shape, name: str, *, last: bool = Fa
     def dense(width: int, called: str, activation: str | None = None) -> Any:
         return keras.layers.Dense(width, activation, name=f"{name}{called}")
 
-    def dropout(k: int) -> Any:
-        return Dropout(shape.dropout, shape.place + k, name=f"{name}dropout{k}")
+    def norm(k: int) -> Any:
+        return keras.layers.LayerNormalization(epsilon=TINY, name=f"{name}norm{k}")
 
-    normed = keras.layers.LayerNormalization(epsilon=TINY, name=f"{name}norm0")(stream)
-    asking = normed
-    if last and stream.shape[1] > 1:
-        others = (stream.shape[1] - 1, 0)
-        stream = keras.layers.Cropping1D(others, name=f"{name}last")(stream)
-        asking = keras.layers.Cropping1D(others, name=f"{name}asking")(normed)
-    query = dense(shape.width, "query")(asking)
-    key, value = (dense(shape.width, called)(normed) for called in ("key", "value"))
+    query, key, value, told = (
+        dense(shape.width, called) for called in ("query", "key", "value", "told")
+    )
     attention = Attention(shape.heads, shape.causal, name=f"{name}attention")
-    told = dense(shape.width, "told")(attention([query, key, value, present]))
-    stream = keras.layers.Add(name=f"{name}sum0")([stream, dropout(0)(told)])
-    normed = keras.layers.LayerNormalization(epsilon=TINY, name=f"{name}norm1")(stream)
-    inner = dense(shape.width, "outer")(dense(INNER * shape.width, "inner", "relu")(normed))
-    return keras.layers.Add(name=f"{name}sum1")([stream, dropout(1)(inner)])
+    after, inner, outer = (
+        norm(1),
+        dense(INNER * shape.width, "inner", "relu"),
+        dense(shape.width, "outer"),
+    )
+    dropout = [Dropout(shape.dropout, shape.place + k, name=f"{name}dropout{k}") for k in (0, 1)]
+    normed = norm(0)(stream)
+    asked = key(normed), value(normed), present
+
+    def of(stream: Any, asking: Any, called: str) -> Any:
+        found = told(attention([query(asking), *asked]))
+        stream = keras.layers.Add(name=f"{name}{called}sum0")([stream, dropout[0](found)])
+        found = outer(inner(after(stream)))
+        return keras.layers.Add(name=f"{name}{called}sum1")([stream, dropout[1](found)])
+
+    every = of(stream, normed, "")
+    if stream.shape[1] == 1:
+        return every, every
+    others = (stream.shape[1] - 1, 0)
+    asking = keras.layers.Cropping1D(others, name=f"{name}asking")(normed)
+    stream = keras.layers.Cropping1D(others, name=f"{name}last")(stream)
+    return every, of(stream, asking, "last_")

@@ -52,6 +52,13 @@ class Model(Spec):
         """
         return {}
 
+    def sequential(self, schema: Schema) -> bool:  # noqa: ARG002
+        """Say whether it reads a history from the first position to the last: its features then
+        hold ``vectors``, (batch, positions, width), and what it gives for the last one, ``vector``,
+        is what it gives for a history that ends there.
+        """
+        return False
+
     def gives(self, schema: Schema) -> frozenset[str]:  # noqa: ARG002
         """Return the names of its features: a task fits whose ``needs`` are among them."""
         return frozenset({"vector"})

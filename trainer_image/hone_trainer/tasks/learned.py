@@ -105,6 +105,8 @@ class Targets:
     seen: Any = None
     """(rows, any) codes of items that each row's user has met, -1 for none; None where nobody
     asked."""
+    about: int | None = None
+    """How many rows weigh anything, about, where many do not and a step alone knows which."""
 
     def take(self, chosen: Any) -> Targets:
         """Return those of some rows."""
@@ -117,8 +119,9 @@ def joined(targets: Sequence[Targets]) -> Targets:
     """Return the targets of several blocks of rows, one after the other."""
     every = ([e.values, e.weight, e.group, e.item, e.seen] for e in targets)
     columns = zip(*every, strict=True)
-    values, weight, *beside = (None if c[0] is None else np.concatenate(c) for c in columns)
-    return Targets(values, weight, None, *beside)
+    found = (None if column[0] is None else np.concatenate(column) for column in columns)
+    values, weight, group, item, seen = found
+    return Targets(values, weight, None, group, item, seen)
 
 
 @dataclass(frozen=True)

@@ -107,19 +107,30 @@ class NextItem(Categorical):
         from hone_trainer.backend.sampled_softmax import sampled_softmax
 
         truth = tf.reshape(targets.values, [-1])
-        items, rows = head.learned.known, truth.shape[0]
+        items, rows = head.learned.known, targets.about or truth.shape[0]
         # An item that is no answer teaches nothing; of one that no row holds nothing can be said.
         weight = targets.weight * tf.cast((truth >= 0) & (truth < items), tf.float32)
         truth = tf.clip_by_value(truth, 0, items - 1)
+        few = self._drawn(items, rows)
+        if draws is not None and few is not None and hasattr(head, "logits_of"):
+            return sampled_softmax(head, features, truth, few, draws), weight
+        if targets.about is not None:  # the others would be scored for nothing
+            there = tf.where(targets.weight > 0)[:, 0]
+            features = {**features, "vector": tf.gather(features["vector"], there)}
+            truth, weight = tf.gather(truth, there), tf.gather(weight, there)
         if self.objective == "squaredError":
             shares = tf.nn.softmax(head.logits(features)[:, :items])
             own = tf.gather(shares, truth, axis=1, batch_dims=1)
             return tf.reduce_sum(shares * shares, 1) - 2 * own + 1, weight
+        logits = head.logits(features)[:, :items]
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(truth, logits), weight
+
+    def _drawn(self, items: int, rows: int | None) -> int | None:
+        """Return how many drawn items stand for all of them in a step; None where none do."""
+        if self.objective == "squaredError":
+            return None
         few = self.negatives or (NEGATIVES if rows and rows * items > FULL else None)
-        if draws is None or few is None or few >= items or not hasattr(head, "logits_of"):
-            logits = head.logits(features)[:, :items]
-            return tf.nn.sparse_softmax_cross_entropy_with_logits(truth, logits), weight
-        return sampled_softmax(head, features, truth, few, draws), weight
+        return few if few is not None and few < items else None
 
     def told(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hone_trainer.train.sequences import joined
 from hone_trainer.train.units import Units
 
 if TYPE_CHECKING:
@@ -38,10 +39,14 @@ class Feed(Protocol):
     """All rows of the member."""
     units: int
     """All units, see ``Units``."""
+    counted: int
+    """What ``train.batchSize`` counts: lists, or rows, whatever units they are in."""
     length: int
     """Rows of a unit that a step looks at."""
     listed: bool
     """Whether a unit is a list."""
+    sequential: bool
+    """Whether its rows go on from each other, the newest first, so that it alone is read."""
     window: int
     """Rows that are in memory at a time; 0 for all."""
 
@@ -60,18 +65,31 @@ class Feed(Protocol):
         """
 
 
+def units_of(batch: int, feed: Feed, replicas: int) -> int:
+    """Return the units of a step that takes so many rows or lists: as many for each replica."""
+    each = batch * feed.units / feed.counted / replicas
+    return max(1, round(each)) * replicas
+
+
 class HeldFeed:
-    """Rows that are all in memory."""
+    """Rows that are all in memory.
+
+    Args:
+        rows: the training rows of a member.
+        schema: their columns.
+        sequential: whether those that go on from each other may be read at once.
+    """
 
     window = 0
 
-    def __init__(self, rows: Rows, schema: Schema) -> None:
+    def __init__(self, rows: Rows, schema: Schema, *, sequential: bool = False) -> None:
         self.held = rows
         self.rows = len(rows)
         self._numbers = np.arange(len(rows), dtype=np.int32)
-        self._units = Units.of(rows, schema)
+        self._units = joined(rows, schema) if sequential else Units.of(rows, schema)
         self.units, self.length = len(self._units), self._units.length
-        self.listed = self._units.listed
+        self.listed, self.sequential = self._units.listed, self._units.sequential
+        self.counted = self.units if self.listed else self.rows
 
     def portions(self, seed: int, epoch: int, batch: int, first: int) -> Iterator[Portion]:  # noqa: ARG002
         """See ``Feed.portions``."""

@@ -29,7 +29,12 @@ REMEDY = "raise resources.limits.memory, or train.members, which divides them"
 
 
 def open_feed(
-    dataset: Dataset, member: int = 0, members: int = 1, window: int | None = None
+    dataset: Dataset,
+    member: int = 0,
+    members: int = 1,
+    window: int | None = None,
+    *,
+    sequential: bool = False,
 ) -> Feed:
     """Open the training rows of a member.
 
@@ -38,6 +43,7 @@ def open_feed(
         member: counted from 0.
         members: between which all rows are divided.
         window: rows that are in memory at a time, 0 for all; None for what memory has room for.
+        sequential: whether rows that go on from each other may be read at once.
 
     Raises:
         StageFailure: it has no rows (NoRowsLeft); they are too many for one look (RowsTooLarge).
@@ -46,7 +52,8 @@ def open_feed(
     if window is None:
         window = _room(blocks)
     if not window:
-        return HeldFeed(dataset.read("train", member, members), dataset.schema)
+        rows = dataset.read("train", member, members)
+        return HeldFeed(rows, dataset.schema, sequential=sequential)
     if any(target.how.listed for target in dataset.schema.targets):
         size = blocks.bytes / (1 << 30)
         message = f"rankings want all rows in memory, to find the rows of a list: {size:.1f} GiB"
@@ -70,14 +77,22 @@ def every_of(dataset: Dataset, feed: Feed, members: int) -> int:
 
 def require_batch(feed: Feed, batch: int) -> None:
     """Refuse a batch of more units than there are (``BatchTooLarge``)."""
-    if feed.units >= batch:
+    if feed.counted >= batch:
         return
     what = "lists" if feed.listed else "rows"
-    message = f"the member has {feed.units} training {what}: train.batchSize is larger ({batch})"
+    message = f"the member has {feed.counted} training {what}: train.batchSize is larger ({batch})"
     raise StageFailure("BatchTooLarge", f"{message}; lower it")
 
 
-def agreed(feed: Feed, state: TrainState, dataset: Dataset, ctx: Context, all_reduce: Any) -> Feed:
+def agreed(
+    feed: Feed,
+    state: TrainState,
+    dataset: Dataset,
+    ctx: Context,
+    all_reduce: Any,
+    *,
+    sequential: bool,
+) -> Feed:
     """Return the feed with which all pods of a gang take the rows in one order.
 
     Args:
@@ -87,13 +102,15 @@ def agreed(feed: Feed, state: TrainState, dataset: Dataset, ctx: Context, all_re
         dataset: whose rows.
         ctx: the pod's surroundings.
         all_reduce: sums an array over the gang.
+        sequential: whether rows that go on from each other may be read at once.
     """
     if state.step == 0:
         own = float(feed.window) if ctx.chief else 0.0
         state.window = round(float(all_reduce(np.array([own]))[0]))
     if state.window == feed.window:
         return feed
-    return open_feed(dataset, ctx.task.member, ctx.task.members, state.window)
+    whose = ctx.task.member, ctx.task.members
+    return open_feed(dataset, *whose, state.window, sequential=sequential)
 
 
 def _room(blocks: Blocks) -> int:

@@ -21,6 +21,7 @@ from hone_trainer.train.objective import Objective
 from hone_trainer.train.phases import Phases
 from hone_trainer.train.row_log import RowLog, folder_of
 from hone_trainer.train.schedule import factor, settled
+from hone_trainer.train.sequence_objective import sequential
 from hone_trainer.train.step_sums import mean_losses
 from hone_trainer.train.throughput import Throughput
 from hone_trainer.train.train_state import TrainState
@@ -67,7 +68,7 @@ class Training:
         chosen = stage.strategy.value
         chosen.require_room(lambda: training_bytes(stage.model, self.schema))
         replicas = strategy.num_replicas_in_sync
-        stage = stage.settled(feed.units, replicas, listed=feed.listed)
+        stage = stage.settled(feed.counted, replicas, listed=feed.listed)
         self.stage = stage
         if stage.batch % replicas or not stage.batch:
             message = f"train.batchSize {stage.batch} is no multiple of {replicas} replicas"
@@ -76,9 +77,13 @@ class Training:
         seed = ctx.task.seed * 1_000_003 + ctx.task.member
         keras.utils.set_random_seed(seed % 2**31)
         keras.mixed_precision.set_global_policy(stage.precision_policy)
+        self.sequential = begun is None and stage.sequential(self.schema)
+        objective_of = begun.objective if begun else Objective.of
+        if self.sequential:
+            objective_of = sequential(stage.batch // replicas)
         with chosen.scope(strategy):
             graph = open_graph(stage.model, self.schema)
-            objective = (begun.objective if begun else Objective.of)(graph, self.schema)
+            objective = objective_of(graph, self.schema)
             model = objective.graph.whole
             self.optimizer = stage.optimizer.value.open(stage.batch, stage.model.model.decay)
             self.optimizer.build(objective.variables)
@@ -100,7 +105,7 @@ class Training:
         """Train what is not done yet."""
         resumed = self._resume()
         agree = (self.state, self.dataset, self.ctx, self.all_reduce)
-        self.steps.feed = agreed(self.steps.feed, *agree)
+        self.steps.take(agreed(self.steps.feed, *agree, sequential=self.sequential))
         if not resumed:
             self._start()
         while self.state.epochs < self.stage.epochs and not self._settled():

@@ -92,7 +92,9 @@ def train(
     dataset = held or Dataset.of(ctx)
     feed: Feed
     if held is None:
-        feed = open_feed(dataset, ctx.task.member, ctx.task.members, stage.window_rows)
+        whose = ctx.task.member, ctx.task.members
+        sequential = begun is None and stage.sequential(dataset.schema)
+        feed = open_feed(dataset, *whose, stage.window_rows, sequential=sequential)
     else:
         feed = HeldFeed(held.read("train"), held.schema)
     for text in thin_parts(dataset.schema, ctx.task.members):

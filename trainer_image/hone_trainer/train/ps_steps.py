@@ -57,13 +57,16 @@ class ServedSteps:
         self._strategy = strategy
         self._objective = objective
         self._optimizer = optimizer
-        self.feed = feed
         self._batch = batch
         self._seed = seed
         self._chance = seed % 2**31
         self._workers = workers
         self.train(objective.variables)
-        self.per_epoch = -(-feed.units // batch)
+        self.take(feed)
+
+    def take(self, feed: Feed) -> None:
+        """Have rows from there; see ``Steps.take``."""
+        self.feed, self.per_epoch = feed, -(-feed.units // self._batch)
 
     def train(self, variables: Sequence[Any]) -> None:
         """Train these from the next step on; see ``Steps.train``."""

@@ -19,6 +19,7 @@ from hone_trainer.train.strategies.single_device import SingleDevice
 
 if TYPE_CHECKING:
     from hone_trainer.contract.assignment import Report
+    from hone_trainer.dataset.schema import Schema
     from hone_trainer.pod.context import Context
     from hone_trainer.train.earlier import Earlier
 
@@ -86,8 +87,9 @@ class Train(Stage):
     """How the learning rate goes: as it is, or up in the first 5 % of the steps, 500 at most, and
     then down along a cosine to 5 % of it."""
     batch_size: Annotated[int, Field(ge=1, le=1_048_576)] | None = None
-    """Rows per step, over all workers together (the global batch). Where nothing is said, the power
-    of 2 that makes about 200 steps of an epoch, from 64 to 4,096; 64 lists of a ranking."""
+    """Rows per step, over all workers together (the global batch); about so many where histories
+    are read whole. Where nothing is said, the power of 2 that makes about 200 steps of an epoch,
+    from 64 to 4,096; 64 lists of a ranking."""
     window_rows: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
     """Training rows that a pod holds in memory at a time: they are read window by window, shuffled
     within each, while the next is on its way. Where nothing is said, all rows if half of the pod's
@@ -183,6 +185,13 @@ class Train(Stage):
             return self
         batch = batch_of(units, replicas, listed=listed)
         return self.model_copy(update={"batch_size": batch})
+
+    def sequential(self, schema: Schema) -> bool:
+        """Say whether rows of a history that go on from each other are read at once."""
+        if self.xla or self.strategy.parameter_server is not None:
+            return False  # how many targets a step has is known in it only; rows travel one by one
+        listed = any(target.how.listed for target in schema.targets)
+        return not listed and self.model.model.sequential(schema)
 
     @property
     def precision_policy(self) -> str:

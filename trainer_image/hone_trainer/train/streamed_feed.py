@@ -47,11 +47,11 @@ class StreamedFeed:
         window: rows that are in memory at a time. The next ones are there besides while they come.
     """
 
-    length, listed = 1, False
+    length, listed, sequential = 1, False, False
 
     def __init__(self, blocks: Blocks, window: int) -> None:
         self._blocks, self.window = blocks, window
-        self.rows = self.units = int(blocks.counts.sum())
+        self.rows = self.units = self.counted = int(blocks.counts.sum())
         self._reader = ThreadPoolExecutor(1, "rows")
         self._coming: tuple[tuple[int, ...], Future[_Loaded]] | None = None
         self._held: Rows | None = None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hone_trainer.backend.draws import Draws
 from hone_trainer.backend.keras import tf
 from hone_trainer.tasks.learned import Targets
-from hone_trainer.train.feed import Feed, Portion
+from hone_trainer.train.feed import Feed, Portion, units_of
 from hone_trainer.train.objective import Objective, loss_weights
 from hone_trainer.train.packed_all_reduce import exchange
 from hone_trainer.train.step_sums import Block
@@ -34,7 +34,7 @@ class Steps:
         objective: what is minimised.
         optimizer: Keras optimizer.
         feed: the training rows of the member, the same in every pod.
-        batch: units per step over all replicas; a multiple of the number of replicas.
+        batch: rows per step over all replicas, or lists; a multiple of the number of replicas.
         seed: of the order of the rows.
         xla: compile forward and backward pass with XLA.
         lazy: keep gradients of tables sparse, however small the table.
@@ -55,12 +55,8 @@ class Steps:
         self._strategy = strategy
         self._objective = objective
         self._optimizer = optimizer
-        self.feed = feed
-        self._held: Any = None
-        self._tensors: tuple[Any, ...] = ()
-        self._batch = batch
+        self._wanted = batch
         self._replicas = strategy.num_replicas_in_sync
-        self._share = batch // self._replicas * feed.length
         self._seed = seed
         self._chance = seed % 2**31
         self._lazy = lazy
@@ -68,7 +64,17 @@ class Steps:
         self.train(objective.variables)
         self.log_rows = False
         """Whether blocks say which rows this pod has seen; to be set before the first epoch."""
-        self.per_epoch = -(-feed.units // batch)
+        self.take(feed)
+
+    def take(self, feed: Feed) -> None:
+        """Have the rows of the next epoch from there."""
+        self.feed = feed
+        self._held: Any = None
+        self._tensors: tuple[Any, ...] = ()
+        self._batch = units_of(self._wanted, feed, self._replicas)
+        self._share = self._batch // self._replicas * feed.length
+        self._read = feed.length if feed.sequential else 1
+        self.per_epoch = -(-feed.units // self._batch)
 
     def train(self, variables: Sequence[Any]) -> None:
         """Train these from the next step on, and no others; the optimizer was built for all."""
@@ -157,7 +163,8 @@ class Steps:
         lists = self._lists(chosen, self._share)
         # Padding repeats a row of the step, so that it touches no row of a table by itself.
         chosen = tf.where(chosen != PADDING, chosen, batch[0])
-        features = {name: tf.gather(values, chosen) for name, values in all_features.items()}
+        read = chosen[:: self._read]
+        features = {name: tf.gather(values, read) for name, values in all_features.items()}
         values = {name: tf.gather(each, chosen) for name, each in all_values.items()}
         weights = {name: tf.gather(w, chosen) * real for name, w in all_weights.items()}
         rows = tf.where(real > 0, tf.gather(numbers, chosen), PADDING)
@@ -165,7 +172,7 @@ class Steps:
             fed = tf.timestamp()
         # What needs no rows, such as the draws of a step, would else be done, and counted, before.
         with tf.control_dependencies([fed]):
-            seed, first = tf.stack([self._chance, number]), place * self._share
+            seed, first = tf.stack([self._chance, number]), place * (self._share // self._read)
             totals = self._totals(all_values, all_weights, batch)
         gradients, losses = self._learn(features, values, weights, lists, totals, seed, first)
         pairs = zip(gradients, self._variables, strict=True)
@@ -217,7 +224,7 @@ class Steps:
     ) -> Any:
         """Return gradients of this replica's part of the objective, and its sums of loss."""
         targets = self._targets(values, weights, lists)
-        draws = Draws(seed, first, self._batch * self.feed.length)
+        draws = Draws(seed, first, self._batch * self.feed.length // self._read)
         with tf.GradientTape() as tape:
             losses = self._objective.losses(features, targets, draws)
             minimised, sums = self._objective.minimised(losses, totals)

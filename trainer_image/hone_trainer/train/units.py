@@ -1,4 +1,4 @@
-"""What a step of training counts: rows, or lists of rows; and which of them each step takes."""
+"""What a step of training takes: rows, lists or histories; and which of them each step takes."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Units:
     """(units,): rows of each."""
     length: int
     """Rows of a unit that a step looks at."""
+    sequential: bool = False
+    """Whether the rows of a unit go on from each other, see ``sequences``."""
 
     @classmethod
     def of(cls, rows: Rows, schema: Schema) -> Units:
@@ -66,7 +68,7 @@ class Units:
     @property
     def listed(self) -> bool:
         """Whether a unit is a list."""
-        return self.order is not None
+        return self.order is not None and not self.sequential
 
     def steps(self, seed: int, epoch: int, batch: int) -> NDArray[np.int32]:
         """Return the rows of every step of an epoch, (steps, batch x length), padded.

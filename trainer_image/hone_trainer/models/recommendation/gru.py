@@ -18,14 +18,15 @@ class Gru(HistoryModel):
     units: Annotated[int, Field(ge=1, le=1024)] = 64
     """Units of the GRU."""
 
-    def read(self, positions: Any, present: Any, prefix: str) -> Any:
+    def read(self, positions: Any, present: Any, prefix: str) -> tuple[Any, Any]:
         """See ``HistoryModel.read``."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.layers import Dropout
 
         positions = Dropout(self.dropout, 0, name=f"{prefix}dropout0")(positions)
         unroll = positions.shape[1] <= UNROLLED
-        state = keras.layers.GRU(self.units, unroll=unroll, name=f"{prefix}gru")(
-            positions, mask=present
-        )
-        return Dropout(self.dropout, 1, name=f"{prefix}dropout1")(state)
+        shape = {"return_sequences": True, "return_state": True, "unroll": unroll}
+        layer = keras.layers.GRU(self.units, **shape, name=f"{prefix}gru")
+        states, last = layer(positions, mask=present)
+        dropout = Dropout(self.dropout, 1, name=f"{prefix}dropout1")
+        return dropout(last), dropout(states)

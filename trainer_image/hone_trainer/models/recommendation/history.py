@@ -31,8 +31,9 @@ class HistoryModel(Model):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """Share of units dropped while training."""
 
-    def read(self, positions: Any, present: Any, prefix: str) -> Any:
-        """Return what sums up histories, (batch, embedding).
+    def read(self, positions: Any, present: Any, prefix: str) -> tuple[Any, Any]:
+        """Return what sums up histories, (batch, width), and what sums up those that end at each
+        position, (batch, length, width): what comes later plays no part in it.
 
         Args:
             positions: their vectors, (batch, length, embedding).
@@ -45,6 +46,10 @@ class HistoryModel(Model):
         """See ``Model.check``."""
         if message := _unreadable(lengths):
             yield message
+
+    def sequential(self, schema: Schema) -> bool:  # noqa: ARG002
+        """See ``Model.sequential``."""
+        return True
 
     def features(self, inputs: dict[str, Any], schema: Schema, prefix: str = "") -> dict[str, Any]:
         """See ``Model.features``."""
@@ -62,10 +67,19 @@ class HistoryModel(Model):
         if len(several) > 1:
             positions = keras.layers.Add(name=f"{prefix}positions")(several)
         present = Present(name=f"{prefix}present")(inputs[sequences[0].name])
-        vector = self.read(positions, present, prefix)
+        last, every = self.read(positions, present, prefix)
         tied = {field.answers: field for field in sequences if field.answers}
-        vector = self._joined(vector, vectors, inputs, schema, prefix, tied=bool(tied))
-        found = {"vector": vector}
+        # What is held against vectors of items starts at zero, so that the first answer is the
+        # prior; a head with weights of its own does that by itself.
+        start = "zeros" if tied else "glorot_uniform"
+        summary = keras.layers.Dense(
+            self.embedding, kernel_initializer=start, name=f"{prefix}summary"
+        )
+        if beside := self._beside(vectors, inputs, schema, prefix):
+            again = [keras.layers.RepeatVector(every.shape[1])(each) for each in beside]
+            last = keras.layers.Concatenate(name=f"{prefix}columns")([last, *beside])
+            every = keras.layers.Concatenate(name=f"{prefix}every_columns")([every, *again])
+        found = {"vector": summary(last), "vectors": summary(every)}
         for target in schema.targets:
             if field := tied.get(target.name):
                 name = f"{prefix}codes_{target.name}"
@@ -81,34 +95,19 @@ class HistoryModel(Model):
         name = f"{prefix}embedding_{field.name}"
         return keras.layers.Embedding(field.size, self.embedding, start, name=name)
 
-    def _joined(
-        self,
-        vector: Any,
-        vectors: dict[str, Any],
-        inputs: dict[str, Any],
-        schema: Schema,
-        prefix: str,
-        *,
-        tied: bool,
-    ) -> Any:
-        """Return a history with the single ids and the numbers beside it, (batch, embedding)."""
+    def _beside(
+        self, vectors: dict[str, Any], inputs: dict[str, Any], schema: Schema, prefix: str
+    ) -> list[Any]:
+        """Return the single ids and the numbers of rows, (batch, width) each."""
         from hone_trainer.backend.keras import keras
 
         flat = keras.layers.Flatten
-        beside = [
+        single = [
             flat(name=f"{prefix}embedding_{field.name}_flat")(vectors[field.name])
             for field in schema.ids
             if field.length == 1
         ]
-        beside += [inputs[field.name] for field in schema.numbers]
-        if beside:
-            vector = keras.layers.Concatenate(name=f"{prefix}columns")([vector, *beside])
-        # What is held against vectors of items starts at zero, so that the first answer is the
-        # prior; a head with weights of its own does that by itself.
-        start = "zeros" if tied else "glorot_uniform"
-        return keras.layers.Dense(
-            self.embedding, kernel_initializer=start, name=f"{prefix}summary"
-        )(vector)
+        return single + [inputs[field.name] for field in schema.numbers]
 
 
 def _unreadable(lengths: Mapping[str, int]) -> str:

@@ -13,7 +13,7 @@ class Transformer(HistoryModel, Blocks):
     history.
     """
 
-    def read(self, positions: Any, present: Any, prefix: str) -> Any:
+    def read(self, positions: Any, present: Any, prefix: str) -> tuple[Any, Any]:
         """See ``HistoryModel.read``."""
         from hone_trainer.backend.keras import keras
         from hone_trainer.backend.layers import Dropout
@@ -21,9 +21,9 @@ class Transformer(HistoryModel, Blocks):
 
         stream = Positions(name=f"{prefix}when")(positions)
         stream = Dropout(self.dropout, 0, name=f"{prefix}dropout0")(stream)
+        last = stream
         for k in range(self.blocks):
             shape = Shape(self.embedding, self.heads, self.dropout, 10 * (k + 1), causal=True)
-            last = k == self.blocks - 1  # nobody reads its other positions
-            stream = block(stream, present, shape, f"{prefix}block{k}_", last=last)
-        stream = keras.layers.LayerNormalization(epsilon=TINY, name=f"{prefix}norm")(stream)
-        return keras.layers.Flatten(name=f"{prefix}last")(stream)
+            stream, last = block(stream, present, shape, f"{prefix}block{k}_")
+        norm = keras.layers.LayerNormalization(epsilon=TINY, name=f"{prefix}norm")
+        return keras.layers.Flatten(name=f"{prefix}last")(norm(last)), norm(stream)

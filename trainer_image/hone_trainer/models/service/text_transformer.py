@@ -22,6 +22,6 @@ class TextTransformer(TextModel, Blocks):
         for k in range(self.blocks):
             drawn = place + 2 * k + 1
             shape = Shape(self.embedding, self.heads, self.dropout, drawn, causal=False)
-            stream = block(stream, present, shape, f"{prefix}block{k}_")
+            stream, _ = block(stream, present, shape, f"{prefix}block{k}_")
         stream = keras.layers.LayerNormalization(epsilon=TINY, name=f"{prefix}norm")(stream)
         return [MeanOf(name=f"{prefix}mean")([stream, present])]
