@@ -79,6 +79,21 @@ def test_quantised_files_are_smaller_and_close(mode: Any, ratio: float, error: f
     assert off.max() < error
 
 
+def test_tables_of_four_bits_are_a_seventh_in_a_file_that_any_interpreter_runs() -> None:
+    rows, width = 20_000, 8
+    item = CLICKS.fields[1].model_copy(update={"size": rows})
+    schema = CLICKS.model_copy(update={"fields": (CLICKS.fields[0], item)})
+    network, part = fresh(schema), Drawn(schema).read("test")
+    sizes = {
+        tables: len(convert(network, (Quantize(mode="int8", tables=tables),)))
+        for tables in ("int8", "int4")
+    }
+    assert sizes["int8"] - sizes["int4"] == pytest.approx(rows * width / 2, rel=0.02)
+    four = LiteModel(convert(network, (Quantize(mode="float16", tables="int4"),)))
+    off = np.abs(answers(four, part.features) - answers(network, part.features))
+    assert off.max() < 0.03
+
+
 @pytest.mark.parametrize(
     ("technique", "timeout", "message"),
     [

@@ -14,19 +14,23 @@ from hone_trainer.compress.technique import Technique
 class Quantize(Technique):
     """Store weights in fewer bits; activations stay float ("dynamic range").
 
-    In int8, every row of an embedding table has a scale of its own.
+    In int8 and int4, every row of an embedding table has a scale of its own.
     """
 
     mode: Literal["int8", "float16"] = "int8"
     """Type of the stored weights."""
+    tables: Literal["int8", "int4"] | None = None
+    """Type of embedding tables; that of the other weights where nothing is said. In int4 they are
+    half as large as in int8."""
 
     def rewrite(self, model: Any) -> Any:
-        """Replace embedding tables by int8 rows with a scale each."""
-        if self.mode != "int8":
+        """Replace embedding tables by rows in few bits with a scale each."""
+        tables = self.tables or self.mode
+        if tables == "float16":
             return model
         from hone_trainer.compress.rowwise import quantize_tables
 
-        return quantize_tables(model)
+        return quantize_tables(model, 4 if tables == "int4" else 8)
 
     def configure(self, converter: Any) -> None:
         """Ask for dynamic-range int8 weights, or for float16 ones."""
