@@ -104,6 +104,8 @@ CASES = (
     Wrong("no model", (*TRAIN, "model"), DROP, ("train.model", "Required")),
     Wrong("too many members", (*TRAIN, "members"), 99, ("train.members", "16")),
     Wrong("nothing to try", (*COMPRESS, "candidates"), [], ("compress.candidates",)),
+    Wrong("tried and searched", (*COMPRESS, "search"), {}, ("set one of candidates, search",)),
+    Wrong("neither", (*COMPRESS, "candidates"), DROP, ("set one of candidates, search",)),
     Wrong(
         "full sparsity", (*COMPRESS, "candidates", 0, "techniques", 0), {"prune": {"sparsity": 1.0}},
         ("sparsity", "1"),

@@ -157,6 +157,25 @@ def test_no_candidate_may_raise_an_error_by_more_than_its_share(run_stage: Bench
     assert (table["chosen"] == "float") is (change > 0)
 
 
+def test_a_search_tries_what_follows_and_keeps_the_smallest_within_the_budget(
+    clicks: Bench,
+) -> None:
+    member(clicks, 0, 1)
+    words = {"budget": {"maxDrop": 0.03}, "search": {"epochs": 1, "smaller": 2.5}}
+    report = clicks("compress", {"compress": words})
+    table = json.loads(content(clicks, report, "compression.json"))
+    tried = {each["name"]: each for each in table["candidates"]}
+    assert list(tried)[:2] == ["quantize(mode=int8)", "quantize(mode=int8, tables=int4)"]
+    within = [each for each in tried.values() if not each["failure"] and each["harm"] <= 0.03]
+    smallest = min(within, key=lambda each: each["size"]["packaged"])
+    assert table["chosen"] == smallest["name"]
+    assert figures(report)["compressedPackagedBytes"] == smallest["size"]["packaged"]
+    most = table["float"]["size"]["packaged"] / 2.5
+    cheap = [each for each in list(tried.values())[:2] if each in within]
+    assert (len(tried) == 2) is any(each["size"]["packaged"] <= most for each in cheap)
+    assert all(each["failure"] or each["latency"][0] > 0 for each in tried.values())
+
+
 def test_one_member_passes_through(clicks: Bench) -> None:
     member(clicks, 0, 1)
     report = clicks("fuse", {"fuse": {"weightedAverage": {}}})

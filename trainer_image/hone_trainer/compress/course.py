@@ -78,6 +78,10 @@ class Course:
         self._begun, self._told = clock(), 0.0
         self._lock = threading.Lock()
 
+    def extend(self, names: Sequence[str], epochs: Sequence[float]) -> None:
+        """Take on more candidates, with the epochs that each is trained for."""
+        self._names, self._epochs = [*self._names, *names], [*self._epochs, *epochs]
+
     @contextmanager
     def making(self, k: int) -> Iterator[Callable[[float, str], None]]:
         """Make a candidate; gives what tells of the share that is done of it."""

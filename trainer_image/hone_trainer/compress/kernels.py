@@ -1,8 +1,13 @@
-"""Which layers have kernels that techniques may change."""
+"""Which layers have kernels that techniques may change, and how much of a model they are."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from hone_trainer.compress.search import Shares
+
+if TYPE_CHECKING:
+    from hone_trainer.models.network import Network
 
 
 def has_kernels(layer: Any) -> bool:
@@ -19,3 +24,17 @@ def has_kernels(layer: Any) -> bool:
         return False
     kinds = keras.layers.RNN, keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D
     return layer.trainable and isinstance(layer, kinds)
+
+
+def shares_of(network: Network) -> Shares:
+    """Return where the weights of a network are."""
+    from hone_trainer.backend.keras import keras
+
+    tables = kernels = 0
+    whole = 1
+    for layer in (layer for part in network.assemble().parts for layer in part.layers):
+        sizes = sum(int(weight.shape.num_elements()) for weight in layer.weights)
+        whole += sizes
+        tables += sizes if isinstance(layer, keras.layers.Embedding) else 0
+        kernels += sizes if has_kernels(layer) else 0
+    return Shares(tables / whole, kernels / whole)

@@ -15,6 +15,7 @@ from hone_trainer.compress.candidate_selection import (
     explain,
     summarize,
 )
+from hone_trainer.compress.search import CandidateSearch, Plan, following
 from hone_trainer.compress.techniques import AnyTechnique
 from hone_trainer.contract.assignment import StageFailure
 from hone_trainer.contract.spec import Rule, Spec
@@ -23,7 +24,8 @@ from hone_trainer.metrics import MetricName, named
 from hone_trainer.metrics.fitting import PERCENT, misfit
 
 if TYPE_CHECKING:
-    from hone_trainer.compress.candidates import Export
+    from hone_trainer.compress.technique import Technique
+    from hone_trainer.compress.trials import Trials
     from hone_trainer.contract.assignment import Report
     from hone_trainer.metrics.fitting import Targets
     from hone_trainer.metrics.metric import Metric
@@ -36,8 +38,13 @@ FLOAT_MODEL = "float.tflite"
 """The model that came in, in the same format: what the shipped one is compared with."""
 TABLE = "compression.json"
 """Before and after, for every candidate."""
+ONE = "set one of candidates, search"
 RELATIVE = 0.005
 """Share of a figure that may be lost where nothing is said."""
+
+
+SEARCHED = 6
+"""Candidates that a search tries, about."""
 
 
 class Budget(Spec):
@@ -97,19 +104,33 @@ class Candidate(Spec):
             for t in self.techniques
         )
 
+    @property
+    def named(self) -> tuple[str, tuple[Technique, ...]]:
+        """Its name, and its techniques as they are applied."""
+        return self.name, tuple(each.value for each in self.techniques)
+
 
 class Compress(Stage):
     """A model to the best of several smaller ones, within a budget of quality."""
 
     needs: ClassVar[tuple[Product, ...]] = ("dataset", "model")
     makes: ClassVar[Product | None] = "model"
+    rules = (Rule("has(self.candidates) != has(self.search)", ONE),)
 
     budget: Budget = Budget()
     """What compression may cost."""
-    candidates: Annotated[tuple[Candidate, ...], Field(min_length=1, max_length=64)]
-    """What is tried."""
+    candidates: Annotated[tuple[Candidate, ...], Field(min_length=1, max_length=64)] | None = None
+    """What is tried, all of it."""
+    search: CandidateSearch | None = None
+    """Let what is tried follow from what was found so far, instead of ``candidates``."""
     prefer: Literal["size", "latency"] = "size"
     """What makes a candidate within the budget the best one."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.candidates is None) == (self.search is None):
+            raise ValueError(ONE)
+        return self
 
     def check(self, earlier: Sequence[Stage]) -> Iterator[str]:
         """See that one model comes in, and that it has the figure that is watched."""
@@ -130,10 +151,10 @@ class Compress(Stage):
 
     def usual_seconds(self) -> float:
         """Return what the candidates take, and the converter to start."""
-        return 8.0 + 5.0 * len(self.candidates)
+        return 8.0 + 5.0 * (len(self.candidates) if self.candidates else SEARCHED)
 
     def run(self, ctx: Context) -> Report:
-        """Export the model as it came and each candidate; measure all; keep the best that may be.
+        """Export the model as it came and candidates; measure all; keep the best that may be.
 
         Where no candidate is within the budget the float model goes on, and the message says why.
 
@@ -141,31 +162,43 @@ class Compress(Stage):
             StageFailure: the model itself cannot be exported, or answers with something that is
                 no number (AnswersNotFinite).
         """
-        from hone_trainer.compress.candidates import compare, export
-        from hone_trainer.compress.course import Course
+        from hone_trainer.compress.trials import Trials
         from hone_trainer.dataset.dataset import Dataset
         from hone_trainer.models.network import Network
-        from hone_trainer.tasks.scoring import finite
 
         network, data = self._only(Network.members(ctx)), Dataset.of(ctx)
         target = network.schema.targets[0]
         if message := self._misfit({target.name: target.how.figured}):
             raise StageFailure("WrongFigure", message)
-        tried = [(c.name, tuple(t.value for t in c.techniques)) for c in self.candidates]
-        every = [("float", ()), *tried]
-        epochs = [sum(each.training() for each in techniques) for _, techniques in every]
-        course = Course([name for name, _ in every], epochs, ctx.progress)
-        exports = export(every, network, data, course)
-        if exports[0].failure:
-            raise exports[0].failure
-        rows = data.read("validation")
         metric = named(self.budget.metric) if self.budget.metric else next(target.how.metrics())
-        with finite("the model"):
-            trials = compare(exports, network.schema, rows, metric, course)
-        value = (trials[0].figures or {}).get(metric.name, 0.0)
-        limit = self.budget.limit(metric, value)
-        chosen = choose(trials[1:], limit, self.prefer) + 1
-        return self._commit(ctx, exports, trials, chosen, limit)
+        tried = Trials(network, data, metric, ctx.progress)
+        if self.candidates is not None:
+            tried.attempt([each.named for each in self.candidates])
+            limit = self._limit(metric, tried.trials[0])
+        else:
+            tried.attempt([])
+            limit = self._limit(metric, tried.trials[0])
+            self._search(tried, network, limit)
+        chosen = choose(tried.trials[1:], limit, self.prefer) + 1
+        return self._commit(ctx, tried, chosen, limit)
+
+    def _limit(self, metric: Metric, base: Trial) -> Limit:
+        return self.budget.limit(metric, (base.figures or {}).get(metric.name, 0.0))
+
+    def _search(self, tried: Trials, network: Network, limit: Limit) -> None:
+        """Try what follows from what was found, as long as anything does."""
+        from hone_trainer.compress.kernels import shares_of
+
+        search = self.search or CandidateSearch()
+        found: dict[Plan, Trial] = {}
+        how = shares_of(network), search, self.prefer
+        while plans := following(found, tried.trials[0], limit, *how):
+            candidates = [
+                Candidate.model_validate({"techniques": plan.techniques(search.epochs)})
+                for plan in plans
+            ]
+            found |= zip(plans, tried.attempt([each.named for each in candidates]), strict=True)
+        tried.race()
 
     def _only(self, networks: tuple[Network, ...]) -> Network:
         if message := several("compress", len(networks)):
@@ -176,14 +209,8 @@ class Compress(Stage):
             raise StageFailure("ModelTooLarge", f"{message}; {remedy}")
         return networks[0]
 
-    def _commit(
-        self,
-        ctx: Context,
-        exports: list[Export],
-        trials: list[Trial],
-        chosen: int,
-        limit: Limit,
-    ) -> Report:
+    def _commit(self, ctx: Context, tried: Trials, chosen: int, limit: Limit) -> Report:
+        trials, exports = tried.trials, tried.exports
         message = explain(trials[1:], chosen - 1, limit)
         table = {
             "metric": limit.metric.name,
