@@ -88,7 +88,8 @@ def test_tables_of_four_bits_are_a_seventh_in_a_file_that_any_interpreter_runs()
         tables: len(convert(network, (Quantize(mode="int8", tables=tables),)))
         for tables in ("int8", "int4")
     }
-    assert sizes["int8"] - sizes["int4"] == pytest.approx(rows * width / 2, rel=0.02)
+    # What unpacks them takes some thousand bytes of its own.
+    assert sizes["int8"] - sizes["int4"] == pytest.approx(rows * width / 2, abs=4_000)
     four = LiteModel(convert(network, (Quantize(mode="float16", tables="int4"),)))
     off = np.abs(answers(four, part.features) - answers(network, part.features))
     assert off.max() < 0.03

@@ -116,14 +116,14 @@ def _columns(rows: Rows, schema: Schema) -> Iterator[tuple[NDArray[Any], NDArray
     for field in schema.ids:
         ids = rows.features[field.name]
         if field.length == 1:
-            yield ids[:, 0], ids[:, 0]
+            yield ids.ravel(), ids.ravel()
             continue
         yield from ((ids[:, k], ids[:, k - 1]) for k in range(1, field.length))
         if field.answers:
             yield FIRST_KNOWN + _codes(rows, field.answers), ids[:, -1]
     for field in schema.numbers:
         numbers = np.ascontiguousarray(rows.features[field.name], np.float32).view(np.int32)
-        yield numbers[:, 0], numbers[:, 0]
+        yield numbers.ravel(), numbers.ravel()
 
 
 def _codes(rows: Rows, target: str) -> NDArray[np.int32]:
