@@ -63,9 +63,10 @@ class Job:
     """A finished job's stages, and the rows that they are judged on."""
 
     store: Any
-    folder: str
     stages: tuple[tuple[str, str], ...]
     """Name and kind of each that made a network."""
+    folders: dict[str, list[str]]
+    """Stage -> where each of its networks is, of the attempt that was committed."""
     rows: dict[str, Any]
     task: Any
     target: str
@@ -80,7 +81,6 @@ class Job:
 
         store = open_store(Store(uri=str(state / "artifacts")))
         record = json.loads((state / "default" / job / "job.json").read_text())
-        folder = f"default/{job}/{record['metadata']['uid']}"
         stages = record["status"]["stages"]
         kinds = [(s["name"], s["kind"]) for s in stages if s["state"] == "Succeeded"]
         made = tuple(
@@ -88,21 +88,28 @@ class Job:
             for name, kind in kinds
             if kind == "fuse" or (kind == "train" and name in (wanted or (name,)))
         )
-        (data,) = (name for name, kind in kinds if kind == "prepare")
-        path = f"{folder}/{data}/0/0/manifest.json"
+        folders = {
+            stage["name"]: [
+                gang["manifest"]["uri"].rpartition("/")[0]
+                for gang in stage["gangs"]
+                if "manifest" in gang
+            ]
+            for stage in stages
+        }
+        (data,) = (folders[name][0] for name, kind in kinds if kind == "prepare")
+        path = f"{data}/manifest.json".removeprefix(f"{store.root}/")
         dataset = Dataset.load(store, parse(store.get(path), path))
         rows = {part: dataset.read(part) for part in ("validation", "test")}
         target = dataset.schema.targets[0]
-        return cls(store, folder, made, rows, target.how, target.name)
+        return cls(store, made, folders, rows, target.how, target.name)
 
     def answers(self, stage: str) -> Iterator[tuple[str, Answers]]:
         """Yield what each network of a stage answers."""
         from hone_trainer.train.earlier import Earlier
 
-        uri = f"{self.store.root}/{self.folder}/{stage}"
-        count = len(list((Path(uri)).glob("*/0/manifest.json")))
-        for member in range(count):
-            (network,) = Earlier.find(f"{uri}/{member}/0", self.store).networks()
+        places = self.folders[stage]
+        for member, folder in enumerate(places):
+            (network,) = Earlier.find(folder, self.store).networks()
             blocks = {
                 part: [block[self.target] for block in network.answer(rows.features)]
                 for part, rows in self.rows.items()
@@ -111,7 +118,7 @@ class Job:
                 part: {name: np.concatenate([each[name] for each in told]) for name in told[0]}
                 for part, told in blocks.items()
             }
-            yield stage if count == 1 else f"{stage} {member}", Answers(**found)
+            yield stage if len(places) == 1 else f"{stage} {member}", Answers(**found)
 
     def judge(self, answers: dict[str, Any], part: str = "test") -> dict[str, float]:
         """Return the figures of answers to a part."""
