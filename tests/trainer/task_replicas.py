@@ -21,6 +21,7 @@ from hone_trainer.train.feed import HeldFeed
 from hone_trainer.train.objective import Objective
 from hone_trainer.train.sequence_objective import sequential
 from hone_trainer.train.sync_steps import Steps
+from hone_trainer.train.units import PADDING
 from tests.trainer import worlds
 from tests.trainer.train.test_sequences import BEFORE, ITEMS, LEARNED, walked
 from tests.trainer.two_replicas import mirrored, split
@@ -56,18 +57,20 @@ def training(strategy: Any, tasks: str) -> dict[str, Any]:
 
 
 def histories(strategy: Any) -> dict[str, Any]:
-    """Train a few steps on rows that go on from each other, drawn items among them."""
+    """Train a few steps on rows that go on from each other, drawn items among them; thirteen units
+    a step, so that replicas have unlike numbers of them.
+    """
     draw = np.random.default_rng(2)
     rows = walked(*draw.integers(0, ITEMS, (50, 3)).tolist())
     words = {"embedding": 4, "units": 6, "dropout": 0.3}
     keras.utils.set_random_seed(3)
     with strategy.scope():
         graph = open_graph(AnyModel.model_validate({"recommendation": {"gru": words}}), FEW)
-        objective = sequential(36)(graph, FEW)
+        objective = sequential(40)(graph, FEW)
         optimizer = keras.optimizers.SGD(0.5)
         optimizer.build(objective.variables)
     feed = HeldFeed(rows, FEW, sequential=True)
-    return told(graph, Steps(strategy, objective, optimizer, feed, 36, 9))
+    return told(graph, Steps(strategy, objective, optimizer, feed, 40, 9))
 
 
 def told(graph: Any, steps: Steps) -> dict[str, Any]:
@@ -75,7 +78,10 @@ def told(graph: Any, steps: Steps) -> dict[str, Any]:
     steps.log_rows = True
     blocks = list(steps.epoch(0, 0, STEPS, lambda: False))
     return {
-        "rows": [np.asarray(block.seen).ravel().tolist() for block in blocks],
+        "rows": [
+            [int(row) for row in np.asarray(block.seen).ravel() if row != PADDING]
+            for block in blocks
+        ],
         "sums": np.sum([block.sums for block in blocks], axis=0).tolist(),
         "weights": np.concatenate([w.ravel() for w in graph.whole.get_weights()]).tolist(),
     }

@@ -118,9 +118,8 @@ def test_where_nothing_goes_on_rows_are_units() -> None:
 def test_a_step_takes_about_as_many_rows_as_was_asked_for() -> None:
     feed = HeldFeed(walked(*[[0, 1, 2]] * 40), ALONE, sequential=True)
     assert (feed.rows, feed.units, feed.counted, feed.length) == (120, 40, 120, 3)
-    assert units_of(30, feed, 1) == 10
-    assert units_of(30, feed, 4) == 8
-    assert units_of(1, feed, 1) == 1
+    assert units_of(30, feed) == 10
+    assert units_of(1, feed) == 1
     (portion,) = feed.portions(1, 0, 10, 0)
     assert portion.steps.shape == (4, 30)
     assert sorted(portion.steps.ravel().tolist()) == list(range(120))

@@ -24,6 +24,8 @@ class Draws:
     """Place of the replica's first row in the global batch."""
     rows: int = 0
     """Rows of the global batch; 0 where the replica has all of them."""
+    padding: int = 0
+    """Rows behind these, so that all replicas have as many: nothing is drawn for them."""
 
     def uniform(self, place: int, shape: Any) -> Any:
         """Return numbers in [0, 1) for the replica's rows, float32.
@@ -36,6 +38,8 @@ class Draws:
         if not self.rows:
             return tf.random.stateless_uniform(shape, salted)
         whole = tf.random.stateless_uniform([self.rows, *shape[1:]], salted)
+        if self.padding:
+            whole = tf.concat([whole, tf.zeros([self.padding, *shape[1:]])], 0)
         return whole[self.first : self.first + shape[0]]
 
 

@@ -65,10 +65,9 @@ class Feed(Protocol):
         """
 
 
-def units_of(batch: int, feed: Feed, replicas: int) -> int:
-    """Return the units of a step that takes so many rows or lists: as many for each replica."""
-    each = batch * feed.units / feed.counted / replicas
-    return max(1, round(each)) * replicas
+def units_of(batch: int, feed: Feed) -> int:
+    """Return the units of a step that takes so many rows or lists, about."""
+    return max(1, round(batch * feed.units / feed.counted))
 
 
 class HeldFeed:

@@ -71,8 +71,10 @@ class Steps:
         self.feed = feed
         self._held: Any = None
         self._tensors: tuple[Any, ...] = ()
-        self._batch = units_of(self._wanted, feed, self._replicas)
-        self._share = self._batch // self._replicas * feed.length
+        self._batch = units_of(self._wanted, feed)
+        each = -(-self._batch // self._replicas)
+        self._share = each * feed.length
+        self._padding = each * self._replicas - self._batch
         self._read = feed.length if feed.sequential else 1
         self.per_epoch = -(-feed.units // self._batch)
 
@@ -96,7 +98,9 @@ class Steps:
             stop: function; says whether this pod was asked to stop.
         """
         for portion in self.feed.portions(self._seed, number, self._batch, first):
-            order, end = tf.constant(portion.steps), portion.first + len(portion.steps)
+            padding = ((0, 0), (0, self._padding * self.feed.length))
+            steps = np.pad(portion.steps, padding, constant_values=PADDING)
+            order, end = tf.constant(steps), portion.first + len(steps)
             done = tf.constant(number * self.per_epoch + portion.first)
             given, waited = self._tensors_of(portion), portion.waited
             while first < end:
@@ -224,7 +228,8 @@ class Steps:
     ) -> Any:
         """Return gradients of this replica's part of the objective, and its sums of loss."""
         targets = self._targets(values, weights, lists)
-        draws = Draws(seed, first, self._batch * self.feed.length // self._read)
+        length = self.feed.length // self._read
+        draws = Draws(seed, first, self._batch * length, self._padding * length)
         with tf.GradientTape() as tape:
             losses = self._objective.losses(features, targets, draws)
             minimised, sums = self._objective.minimised(losses, totals)
