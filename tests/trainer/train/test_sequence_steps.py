@@ -16,16 +16,14 @@ CAUSAL = {
 each_kind = pytest.mark.parametrize("kind", CAUSAL)
 
 
-def graph(kind: str, *, positions: bool = True, **words: Any) -> Any:
+def graph(kind: str, *, positions: bool = True) -> Any:
     """The layers of a model, every weight drawn; without ``positions`` it does not matter where in
     its window a history ends.
     """
     from hone_trainer.models import AnyModel
     from hone_trainer.models.graph import open_graph
 
-    made = open_graph(
-        AnyModel.model_validate({"recommendation": {kind: CAUSAL[kind] | words}}), ALONE
-    )
+    made = open_graph(AnyModel.model_validate({"recommendation": {kind: CAUSAL[kind]}}), ALONE)
     draw = np.random.default_rng(3)
     for each in made.whole.weights:
         away = not positions and each.shape[0] == LENGTH

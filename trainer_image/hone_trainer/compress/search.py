@@ -48,7 +48,7 @@ class CandidateSearch(Spec):
         return small and (self.faster is None or latency >= self.faster * trial.latency[0])
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Plan:
     """A candidate of a search."""
 

@@ -172,24 +172,19 @@ class Compress(Stage):
             raise StageFailure("WrongFigure", message)
         metric = named(self.budget.metric) if self.budget.metric else next(target.how.metrics())
         tried = Trials(network, data, metric, ctx.progress)
-        if self.candidates is not None:
-            tried.attempt([each.named for each in self.candidates])
-            limit = self._limit(metric, tried.trials[0])
-        else:
-            tried.attempt([])
-            limit = self._limit(metric, tried.trials[0])
-            self._search(tried, network, limit)
+        tried.attempt([each.named for each in self.candidates or ()])
+        limit = self.budget.limit(metric, (tried.trials[0].figures or {}).get(metric.name, 0.0))
+        if self.search is not None:
+            self._search(self.search, tried, network, limit)
         chosen = choose(tried.trials[1:], limit, self.prefer) + 1
         return self._commit(ctx, tried, chosen, limit)
 
-    def _limit(self, metric: Metric, base: Trial) -> Limit:
-        return self.budget.limit(metric, (base.figures or {}).get(metric.name, 0.0))
-
-    def _search(self, tried: Trials, network: Network, limit: Limit) -> None:
+    def _search(
+        self, search: CandidateSearch, tried: Trials, network: Network, limit: Limit
+    ) -> None:
         """Try what follows from what was found, as long as anything does."""
         from hone_trainer.compress.kernels import shares_of
 
-        search = self.search or CandidateSearch()
         found: dict[Plan, Trial] = {}
         how = shares_of(network), search, self.prefer
         while plans := following(found, tried.trials[0], limit, *how):

@@ -46,7 +46,7 @@ def joined(rows: Rows, schema: Schema) -> Units:
 
 def _before(rows: Rows, schema: Schema) -> NDArray[np.int64]:
     """Return which row each goes on from, (rows,); -1 for none. No two go on from one."""
-    own, following = _hashed(rows, schema, shifted=False), _hashed(rows, schema, shifted=True)
+    own, following = _hashed(rows, schema)
     may = _goes_on(rows, schema)
     # Rows with equal keys hold the same: the k-th of those that end there goes with the k-th of
     # those that begin there.
@@ -99,16 +99,17 @@ def _goes_on(rows: Rows, schema: Schema) -> NDArray[np.bool_]:
     return may
 
 
-def _hashed(rows: Rows, schema: Schema, *, shifted: bool) -> NDArray[np.uint64]:
-    """Return a number for what a row has to hold to go on from each (``shifted``), or for what each
-    holds of that, (rows,).
+def _hashed(rows: Rows, schema: Schema) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return a number for what each row holds, and one for what a row that goes on from it has to
+    hold, both (rows,): equal where these are.
     """
     multipliers = np.random.default_rng(MULTIPLIERS)
-    found = np.zeros(len(rows), np.uint64)
+    own, following = np.zeros(len(rows), np.uint64), np.zeros(len(rows), np.uint64)
     for old, new in _columns(rows, schema):
-        values = (old if shifted else new).astype(np.uint64)
-        found += values * (multipliers.integers(1 << 62, dtype=np.uint64) * 2 + 1)
-    return found ^ (found >> np.uint64(31))
+        multiplier = multipliers.integers(1 << 62, dtype=np.uint64) * 2 + 1
+        own += new.astype(np.uint64) * multiplier
+        following += old.astype(np.uint64) * multiplier
+    return own ^ (own >> np.uint64(31)), following ^ (following >> np.uint64(31))
 
 
 def _columns(rows: Rows, schema: Schema) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:

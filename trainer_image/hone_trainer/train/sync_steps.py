@@ -98,9 +98,11 @@ class Steps:
             stop: function; says whether this pod was asked to stop.
         """
         for portion in self.feed.portions(self._seed, number, self._batch, first):
-            padding = ((0, 0), (0, self._padding * self.feed.length))
-            steps = np.pad(portion.steps, padding, constant_values=PADDING)
-            order, end = tf.constant(steps), portion.first + len(steps)
+            steps, end = portion.steps, portion.first + len(portion.steps)
+            if self._padding:
+                behind = ((0, 0), (0, self._padding * self.feed.length))
+                steps = np.pad(steps, behind, constant_values=PADDING)
+            order = tf.constant(steps)
             done = tf.constant(number * self.per_epoch + portion.first)
             given, waited = self._tensors_of(portion), portion.waited
             while first < end:
